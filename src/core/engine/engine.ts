@@ -1,0 +1,83 @@
+import type { NetworkShape } from '../model/network.ts';
+
+/** Named tensors in the layout of `parameters(shape)`, float32, row-major. */
+export type Weights = Map<string, Float32Array>;
+
+/** What does not change during a run. */
+export interface EngineOptions {
+  shape: NetworkShape;
+  seed: number;
+  /** Probability that an element of a word vector is dropped; one mask per distinct word and batch. */
+  embeddingDropout: number;
+  /** Probability that a hidden unit (a pooled unit where there is no hidden layer) is dropped. */
+  hiddenDropout: number;
+  trainEmbeddings: boolean;
+  loss: 'bce-mean' | 'bce-sum';
+  adam: { beta1: number; beta2: number; epsilon: number; weightDecay: number };
+  /** Global gradient norm, or 0 for none. */
+  clip: number;
+  /** Final decay of the exponential moving average of the weights (EMA), or 0 for none: decay_t = min(ema, (1+t)/(10+t)). */
+  ema: number;
+  /** Worker threads, the calling one included; the result does not depend on it. */
+  threads?: number;
+}
+
+/** A batch of B documents: word ids in compressed rows, label ids likewise. */
+export interface Batch {
+  size: number;
+  words: Int32Array;
+  wordStarts: Int32Array; // [B + 1]
+  labels: Int32Array;
+  labelStarts: Int32Array; // [B + 1]
+}
+
+export interface StepResult {
+  /** Loss of this batch before the update. */
+  loss: number;
+  /** Global gradient norm before clipping; only where `clip` is set. */
+  gradientNorm?: number;
+}
+
+/** Everything a bit-exact resume needs, besides the weights. */
+export interface OptimizerState {
+  /** Steps done, t. */
+  step: number;
+  /** `adam.m/<name>`, `adam.v/<name>`, `ema/<name>`, and engine-specific tensors such as `ema.step/embedding`. */
+  tensors: Map<string, Float32Array | Int32Array>;
+}
+
+/** The network on some hardware. All calls are serial: one must settle before the next begins. */
+export interface Engine {
+  readonly name: string;
+  /** What the bits of a result depend on besides the seed: kernel build and processor family. */
+  readonly build: string;
+  readonly shape: NetworkShape;
+  /** One forward, backward and Adam update with this learning rate. */
+  trainStep(batch: Batch, learningRate: number): Promise<StepResult>;
+  /**
+   * Logits of B documents, no dropout.  [B, Y], row-major.
+   * The array is the engine's own and is overwritten by the next call.
+   */
+  logits(batch: Batch): Promise<Float32Array>;
+  /** Activations behind one document's logits, for explanations. */
+  activations(words: Int32Array): Promise<Activations>;
+  readWeights(): Promise<Weights>;
+  writeWeights(weights: Weights): Promise<void>;
+  readState(): Promise<OptimizerState>;
+  writeState(state: OptimizerState): Promise<void>;
+  /** Averaged weights (EMA) at the present step; fails where `ema` is 0. */
+  readAverage(): Promise<Weights>;
+  dispose(): Promise<void>;
+}
+
+/** What pooling picked in one document. */
+export interface Activations {
+  /** Pooled vector after ReLU, order size, filter, chunk. [S] */
+  pooled: Float32Array;
+  /** First window of each pooled unit's maximum, in words from the document's start; -1 for average pooling. [S] */
+  positions: Int32Array;
+  /** Hidden layer after ReLU, or empty. [H] */
+  hidden: Float32Array;
+  /** [Y] */
+  logits: Float32Array;
+}

@@ -1,0 +1,197 @@
+import { cpus } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
+import { UserError } from '../../errors.ts';
+import { fusedKernels, plainKernels, workerSource } from './generated.ts';
+import {
+  Control,
+  kernelNames,
+  maxPhases,
+  phaseWords,
+  runProgram,
+  waitUntil,
+  writePhase,
+  type Kernel,
+  type KernelName,
+} from './program.ts';
+import type { WorkerStart } from './worker.ts';
+
+const PAGE = 65536;
+const controlAddress = PAGE; // the kernels' static data lies below
+const controlWords = Control.first + maxPhases * phaseWords;
+const argumentAddress = controlAddress + 8192;
+const argumentBytes = 256; // for each phase
+const heapStart = 2 * PAGE;
+
+/** Bytes that WebAssembly can address. */
+export const memoryLimit = 65536 * PAGE;
+
+export interface KernelBuild {
+  name: 'relaxed-simd' | 'simd';
+  module: WebAssembly.Module;
+}
+
+let compiled: KernelBuild | undefined;
+
+/** The best kernels that this Node runs, compiled once. Fused multiply-add is a flag in Node 20 and standard later. */
+export function kernelBuild(preferred?: KernelBuild['name']): KernelBuild {
+  if (preferred === 'simd') return { name: 'simd', module: new WebAssembly.Module(decode(plainKernels)) };
+  return (compiled ??= bestBuild());
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(Buffer.from(base64, 'base64'));
+}
+
+function bestBuild(): KernelBuild {
+  const fused = decode(fusedKernels);
+  if (!WebAssembly.validate(fused)) {
+    try {
+      setFlagsFromString('--experimental-wasm-relaxed-simd');
+    } catch {
+      // a Node without the flag keeps the plain build
+    }
+  }
+  if (WebAssembly.validate(fused)) return { name: 'relaxed-simd', module: new WebAssembly.Module(fused) };
+  return { name: 'simd', module: new WebAssembly.Module(decode(plainKernels)) };
+}
+
+/** Fused or not, and on which processor: what bits depend on. */
+export function buildName(build: KernelBuild): string {
+  const model = cpus()[0]?.model.trim().replace(/\s+/g, ' ') || 'unknown processor';
+  return `wasm ${build.name}, ${process.arch}, ${model}`;
+}
+
+/** One kernel call: how many tiles, and its arguments in the order of the kernel's class (32-bit integers, then floats). */
+export interface Call {
+  kernel: KernelName;
+  tiles: number;
+  integers: number[];
+  floats?: number[];
+}
+
+/** One shared memory, its threads, and programs that run on them. The calling thread works too. */
+export class Machine {
+  readonly build: KernelBuild;
+  readonly threads: number;
+  private readonly memory: WebAssembly.Memory;
+  private readonly control: Int32Array;
+  private readonly kernels: Kernel[];
+  private readonly workers: Worker[];
+  private generation = 0;
+  private top = heapStart;
+  /** Milliseconds by kernel, where profiling is on. */
+  profile: Map<string, number> | undefined;
+
+  constructor(threads: number, preferred?: KernelBuild['name']) {
+    this.build = kernelBuild(preferred);
+    this.threads = Math.max(1, threads);
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
+    this.control = new Int32Array(this.memory.buffer, controlAddress, controlWords);
+    const instance = new WebAssembly.Instance(this.build.module, { env: { memory: this.memory, abort: () => undefined } });
+    this.kernels = kernelNames.map((name) => instance.exports[name] as Kernel);
+    this.workers = Array.from({ length: this.threads - 1 }, (_, i) => this.startWorker(i + 1));
+    this.control[Control.finished] = this.threads - 1;
+  }
+
+  private startWorker(thread: number): Worker {
+    const { memory, threads } = this;
+    const start: WorkerStart = { module: this.build.module, memory, controlAddress, controlWords, thread, threads };
+    const worker = new Worker(workerSource, { eval: true, workerData: start, execArgv: [] });
+    worker.unref();
+    return worker;
+  }
+
+  /** Reserves zeroed memory for good. Addresses are multiples of 64. */
+  allocate(bytes: number): number {
+    const address = this.top;
+    this.top += Math.ceil(bytes / 64) * 64;
+    this.reach(this.top);
+    return address;
+  }
+
+  /** A stack of short-lived areas above everything allocated so far: `reach` grows the memory up to an address. */
+  get heapTop(): number {
+    return this.top;
+  }
+
+  reach(end: number): void {
+    const missing = end - this.memory.buffer.byteLength;
+    if (missing <= 0) return;
+    const pages = Math.ceil(missing / PAGE);
+    const spare = Math.min(Math.ceil(pages / 4), 65536 - this.memory.buffer.byteLength / PAGE - pages);
+    try {
+      this.memory.grow(pages + Math.max(0, spare));
+    } catch (cause) {
+      throw new UserError(
+        'out-of-memory',
+        `The engine needs ${megabytes(end)} of memory and could not get it`,
+        'Use a smaller batch, vocabulary or model, or close other programs.',
+        {},
+        { cause },
+      );
+    }
+  }
+
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, length);
+  }
+
+  integers(address: number, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, address, length);
+  }
+
+  doubles(address: number, length: number): Float64Array {
+    return new Float64Array(this.memory.buffer, address, length);
+  }
+
+  /** Runs the calls one after the other on all threads. `scratchBytes` are each thread's own, at `scratch`. */
+  run(calls: Call[], scratch: number, scratchBytes: number): void {
+    if (this.profile) {
+      for (const call of calls) this.profiled(call, scratch, scratchBytes);
+      return;
+    }
+    for (let at = 0; at < calls.length; at += maxPhases) {
+      this.runPhases(calls.slice(at, at + maxPhases), scratch, scratchBytes);
+    }
+  }
+
+  private profiled(call: Call, scratch: number, scratchBytes: number): void {
+    const begin = performance.now();
+    this.runPhases([call], scratch, scratchBytes);
+    const profile = this.profile!;
+    profile.set(call.kernel, (profile.get(call.kernel) ?? 0) + performance.now() - begin);
+  }
+
+  private runPhases(calls: Call[], scratch: number, scratchBytes: number): void {
+    const { control, threads } = this;
+    waitUntil(control, Control.finished, (value) => value >= threads - 1);
+    calls.forEach((call, phase) => this.writeCall(call, phase));
+    control[Control.finished] = 0;
+    control[Control.scratch] = scratch;
+    control[Control.scratchBytes] = scratchBytes;
+    control[Control.phases] = calls.length;
+    Atomics.store(control, Control.generation, ++this.generation);
+    Atomics.notify(control, Control.generation);
+    runProgram(control, this.kernels, 0, threads);
+    if (control[Control.failed]) throw new Error('a kernel of the WebAssembly engine failed');
+  }
+
+  private writeCall({ kernel, tiles, integers, floats = [] }: Call, phase: number): void {
+    const address = argumentAddress + phase * argumentBytes;
+    const words = this.integers(address, argumentBytes / 4);
+    words.set(integers.map((value) => value | 0));
+    this.floats(address + integers.length * 4, floats.length).set(floats);
+    writePhase(this.control, phase, kernelNames.indexOf(kernel), tiles, address);
+  }
+
+  async dispose(): Promise<void> {
+    waitUntil(this.control, Control.finished, (value) => value >= this.threads - 1);
+    this.control[Control.phases] = -1;
+    Atomics.store(this.control, Control.generation, ++this.generation);
+    Atomics.notify(this.control, Control.generation);
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+}
+
+export const megabytes = (bytes: number): string => `${Math.round(bytes / 1048576).toLocaleString('en')} MB`;

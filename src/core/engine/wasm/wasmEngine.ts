@@ -1,0 +1,648 @@
+import { availableParallelism } from 'node:os';
+import { pooledPerSize, pooledSize, strideOf, windows } from '../../model/network.ts';
+import { dropThreshold, key32, Stream } from '../../random.ts';
+import type { Activations, Batch, Engine, EngineOptions, OptimizerState, StepResult, Weights } from '../engine.ts';
+import { WordNumbering, type DistinctWords } from './distinct.ts';
+import { filterBlock, layoutOf, parameterBytes, requireFit, roundUp, type Layout } from './layout.ts';
+import { buildName, Machine, type Call, type KernelBuild } from './machine.ts';
+import { MovingAverage } from './movingAverage.ts';
+import { Parameters, type Place } from './parameters.ts';
+
+/** Floats of one tile of the flat Adam update. */
+const ADAM_TILE = 32_768;
+/** Floats of a slice of the word vectors in their gradient. */
+const SLICE = 40;
+
+/** Addresses of a batch's areas; they lie above the parameters and are laid out anew for each batch. */
+interface Areas {
+  tokens: number;
+  starts: number;
+  ids: number;
+  wordKeys: number;
+  documentKeys: number;
+  averageRatios: number;
+  words: number; // [distinct, padded to 4][D]
+  packedWords: number;
+  wordGradient: number;
+  pooled: number; // [B, padded to 4][S]
+  positions: number;
+  pooledGradient: number;
+  packedRows: number; // rows of the present layer's input, or of its gradient
+  pooledColumns: number;
+  hidden: number; // [B, padded to 4][H]
+  hiddenGradient: number;
+  topColumns: number;
+  parts: number; // [groups][B, padded to 4][top]
+  losses: number;
+  squares: number;
+  pairLabels: number;
+  pairDocuments: number;
+  logits: number;
+  activations: number[]; // per size: conv outputs (seed) or mean words (average)
+  packedMeans: number;
+  scratch: number;
+  scratchBytes: number;
+  end: number;
+}
+
+/** Where the arithmetic of a step differs from that of scoring. */
+interface Mode {
+  training: boolean;
+}
+
+/** Project-then-gather XML-CNN on WebAssembly kernels: ARCHITECTURE.md, "The engine". */
+class WasmEngine implements Engine {
+  readonly name = 'wasm';
+  readonly build: string;
+  private readonly layout: Layout;
+  private readonly parameters: Parameters;
+  private readonly numbering: WordNumbering;
+  private readonly average: MovingAverage | undefined;
+  private step = 0;
+
+  constructor(
+    private readonly options: EngineOptions,
+    readonly machine: Machine,
+  ) {
+    this.build = buildName(machine.build);
+    this.layout = layoutOf(options.shape);
+    requireFit(this.layout, options, 0);
+    machine.reach(machine.heapTop + parameterBytes(this.layout, options));
+    this.parameters = new Parameters(machine, this.layout, options);
+    const { shape } = options;
+    const minLength = shape.pooling === 'seed' ? shape.maxLength : Math.max(...shape.filterSizes);
+    this.numbering = new WordNumbering(shape.vocabulary, minLength);
+    this.average = options.ema ? new MovingAverage(options.ema, shape.vocabulary) : undefined;
+  }
+
+  get shape() {
+    return this.options.shape;
+  }
+
+  async trainStep(batch: Batch, learningRate: number): Promise<StepResult> {
+    const { options, machine } = this;
+    const distinct = this.numbering.of(batch);
+    const areas = this.place(batch, distinct, { training: true });
+    const pairs = this.writePairs(batch, areas);
+    this.writeKeys(distinct, batch.size, areas);
+    const update = this.updateFactors(learningRate);
+    const calls = [
+      ...this.encode(batch.size, distinct.count, areas, true),
+      ...this.outputCalls(batch.size, pairs, areas, update),
+      ...this.backwardCalls(batch.size, distinct.count, areas),
+    ];
+    let gradientNorm: number | undefined;
+    if (options.clip) {
+      const squares = this.squareCalls(distinct.count, areas);
+      this.run([...calls, ...squares.calls], areas);
+      gradientNorm = Math.sqrt(machine.doubles(areas.squares, squares.tiles).reduce((sum, x) => sum + x, 0));
+      const scale = Math.min(1, options.clip / (gradientNorm + 1e-6));
+      this.run(this.updateCalls(distinct, areas, { ...update, gradientScale: scale }), areas);
+    } else {
+      this.run([...calls, ...this.updateCalls(distinct, areas, update)], areas);
+    }
+    this.step++;
+    return { loss: this.lossOf(batch, areas), gradientNorm };
+  }
+
+  async logits(batch: Batch): Promise<Float32Array> {
+    const areas = this.score(batch, false);
+    const { labels } = this.shape;
+    const result = new Float32Array(batch.size * labels); // [B, Y]
+    const padded = this.machine.floats(areas.logits, batch.size * this.layout.labels);
+    for (let d = 0; d < batch.size; d++) {
+      result.set(padded.subarray(d * this.layout.labels, d * this.layout.labels + labels), d * labels);
+    }
+    return result;
+  }
+
+  async activations(words: Int32Array): Promise<Activations> {
+    const batch = {
+      size: 1,
+      words,
+      wordStarts: Int32Array.of(0, words.length),
+      labels: new Int32Array(0),
+      labelStarts: Int32Array.of(0, 0),
+    };
+    const areas = this.score(batch, true);
+    const { machine, shape } = this;
+    const units = pooledSize(shape);
+    return {
+      pooled: machine.floats(areas.pooled, units).slice(),
+      positions: this.positionsOf(areas, units),
+      hidden: machine.floats(areas.hidden, shape.hidden).slice(),
+      logits: machine.floats(areas.logits, shape.labels).slice(),
+    };
+  }
+
+  async readWeights(): Promise<Weights> {
+    return this.parameters.readWeights();
+  }
+
+  async writeWeights(weights: Weights): Promise<void> {
+    this.parameters.writeWeights(weights);
+  }
+
+  async readState(): Promise<OptimizerState> {
+    const tensors: OptimizerState['tensors'] = new Map();
+    this.parameters.readMoments(tensors);
+    if (this.average && this.options.trainEmbeddings) tensors.set('ema.step/embedding', this.average.lastStep.slice());
+    return { step: this.step, tensors };
+  }
+
+  async writeState(state: OptimizerState): Promise<void> {
+    this.parameters.writeMoments(state.tensors);
+    const last = state.tensors.get('ema.step/embedding');
+    if (this.average && last instanceof Int32Array) this.average.lastStep.set(last);
+    this.step = state.step;
+  }
+
+  async readAverage(): Promise<Weights> {
+    const { average } = this;
+    if (!average) throw new Error('this engine keeps no moving average (ema is 0)');
+    const weights = new Map(
+      this.parameters.all().map((place) => [place.slot.name, this.parameters.read(place, place.average || place.weight)]),
+    );
+    if (this.options.trainEmbeddings) this.catchUpEmbedding(weights.get('embedding')!, average);
+    return weights;
+  }
+
+  /** Rows that did not move lately: their shadow at the present step, computed without touching the state. */
+  private catchUpEmbedding(shadow: Float32Array, average: MovingAverage): void {
+    const { dim, vocabulary } = this.shape;
+    const place = this.parameters.of('embedding');
+    const weights = this.parameters.padded(place, place.weight);
+    for (let row = 0; row < vocabulary; row++) {
+      const ratio = average.kept(average.lastStep[row], this.step);
+      if (ratio === 1) continue;
+      for (let d = 0; d < dim; d++) {
+        const w = weights[row * this.layout.dim + d];
+        shadow[row * dim + d] = w + (shadow[row * dim + d] - w) * ratio;
+      }
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.machine.dispose();
+  }
+
+  private run(calls: Call[], areas: Areas): void {
+    this.machine.run(calls, areas.scratch, areas.scratchBytes);
+  }
+
+  private score(batch: Batch, keepPositions: boolean): Areas {
+    const distinct = this.numbering.of(batch);
+    const areas = this.place(batch, distinct, { training: false });
+    const calls = this.encode(batch.size, distinct.count, areas, false, keepPositions);
+    const { layout } = this;
+    const top = layout.hidden ? areas.hidden : areas.pooled;
+    calls.push(...this.packRows(batch.size, layout.top, top, areas));
+    calls.push(this.forwardCall(batch.size, areas, 'output', areas.logits, layout.labels, false));
+    this.run(calls, areas);
+    return areas;
+  }
+
+  // ---- forward ------------------------------------------------------------------------------------------------------
+
+  /** From words to the input of the output layer. */
+  private encode(size: number, distinct: number, areas: Areas, training: boolean, keepPositions = training): Call[] {
+    const { layout, options, parameters } = this;
+    const wordRate = training ? options.embeddingDropout : 0;
+    const calls: Call[] = [
+      {
+        kernel: 'gatherWords',
+        tiles: Math.ceil(distinct / 32),
+        integers: [distinct, layout.dim, parameters.of('embedding').weight, areas.ids, areas.wordKeys, areas.words,
+          areas.packedWords, dropThreshold(wordRate)], // prettier-ignore
+        floats: [1 / (1 - wordRate)],
+      },
+      ...this.shape.filterSizes.flatMap((k, i) => this.poolCalls(k, i, size, distinct, areas, keepPositions)),
+    ];
+    if (layout.hidden) {
+      calls.push(...this.packRows(size, layout.pooled, areas.pooled, areas));
+      calls.push(this.forwardCall(size, areas, 'hidden', areas.hidden, layout.hidden, training));
+    } else if (training && options.hiddenDropout) {
+      calls.push({
+        kernel: 'dropout',
+        tiles: size,
+        integers: [layout.pooled, areas.pooled, layout.pooled * 4, areas.documentKeys, dropThreshold(options.hiddenDropout)],
+        floats: [1 / (1 - options.hiddenDropout)],
+      });
+    }
+    return calls;
+  }
+
+  private poolCalls(k: number, i: number, size: number, distinct: number, areas: Areas, keepPositions: boolean): Call[] {
+    const { shape, layout } = this;
+    if (shape.pooling === 'dynamic-average') {
+      const rows = size * shape.pools;
+      const integers = this.averageArguments(k, i, size, areas);
+      return [
+        { kernel: 'averageMeans', tiles: size, integers },
+        { kernel: 'packRows', tiles: Math.ceil(rows / 4),
+          integers: [rows, k * layout.dim, areas.activations[i], k * layout.dim * 4, areas.packedMeans] }, // prettier-ignore
+        { kernel: 'averageForward', tiles: Math.ceil(shape.filters / 8), integers },
+      ];
+    }
+    const seed = shape.pooling === 'seed';
+    const unit = layout.unitBase[i] * 4;
+    const outputs = this.unitsOf(k) * 4;
+    const conv = this.parameters.of(`conv${k}.weight`).weight;
+    const bias = this.parameters.of(`conv${k}.bias`).weight;
+    const positions = !keepPositions ? 0 : seed ? areas.activations[i + shape.filterSizes.length] : areas.positions + unit;
+    const convolve: Call = {
+      kernel: 'convolve',
+      tiles: Math.ceil(shape.filters / filterBlock(k)),
+      integers: [k, layout.dim, shape.filters, seed ? 0 : shape.pools, size, Math.ceil(distinct / 4), strideOf(shape),
+        seed ? 0 : 1, areas.packedWords, conv, bias, areas.tokens, areas.starts,
+        seed ? areas.activations[i] : areas.pooled + unit, seed ? outputs : layout.pooled * 4, positions], // prettier-ignore
+    };
+    return seed ? [convolve, this.pairCall('pairMax', k, i, size, areas, areas.pooled)] : [convolve];
+  }
+
+  private pairCall(kernel: 'pairMax' | 'pairMaxGradient', k: number, i: number, size: number, areas: Areas, pooled: number): Call {
+    const units = this.unitsOf(k);
+    const { unitBase, pooled: stride } = this.layout;
+    return { kernel, tiles: size, integers: [units, areas.activations[i], units * 4, pooled + unitBase[i] * 4, stride * 4] };
+  }
+
+  /** Outputs of one size that pooling looks at: pooled units, or all windows for the seed's wiring. */
+  private unitsOf(k: number): number {
+    const { shape } = this;
+    return shape.pooling === 'seed' ? shape.filters * windows(shape.maxLength, k, 2) : pooledPerSize(shape, k);
+  }
+
+  private averageArguments(k: number, i: number, size: number, areas: Areas): number[] {
+    const { shape, layout } = this;
+    const weight = this.parameters.of(`conv${k}.weight`);
+    const bias = this.parameters.of(`conv${k}.bias`);
+    const unit = layout.unitBase[i] * 4;
+    return [k, layout.dim, shape.filters, shape.pools, size, areas.words, areas.tokens, areas.starts, areas.activations[i],
+      areas.packedMeans, weight.weight, bias.weight, areas.pooled + unit, layout.pooled * 4, areas.pooledGradient + unit,
+      areas.activations[i + shape.filterSizes.length] ?? 0, weight.gradient, bias.gradient, areas.wordGradient]; // prettier-ignore
+  }
+
+  private packRows(rows: number, k: number, source: number, areas: Areas): Call[] {
+    return [{ kernel: 'packRows', tiles: Math.ceil(rows / 4), integers: [rows, k, source, k * 4, areas.packedRows] }];
+  }
+
+  private packColumns(rows: number, columns: number, source: number, target: number): Call {
+    return { kernel: 'packColumns', tiles: Math.ceil(columns / 64), integers: [rows, source, columns * 4, target] };
+  }
+
+  private forwardCall(size: number, areas: Areas, name: 'hidden' | 'output', output: number, units: number, training: boolean): Call {
+    const { layout, options } = this;
+    const hidden = name === 'hidden';
+    const inputs = hidden ? layout.pooled : layout.top;
+    const rate = hidden && training ? options.hiddenDropout : 0;
+    const block = forwardBlock(inputs);
+    return {
+      kernel: 'forward',
+      tiles: Math.ceil(units / block),
+      integers: [size, inputs, hidden ? units : this.shape.labels, block, areas.packedRows,
+        this.parameters.of(`${name}.weight`).weight, this.parameters.of(`${name}.bias`).weight, output, units * 4,
+        hidden ? 1 : 0, areas.documentKeys, dropThreshold(rate)], // prettier-ignore
+      floats: [1 / (1 - rate)],
+    };
+  }
+
+  // ---- backward -----------------------------------------------------------------------------------------------------
+
+  private outputCalls(size: number, pairs: number, areas: Areas, update: UpdateFactors): Call[] {
+    const { layout, options } = this;
+    const top = layout.hidden ? areas.hidden : areas.pooled;
+    const weight = this.parameters.of('output.weight');
+    const bias = this.parameters.of('output.bias');
+    const rows = roundUp(size, 4);
+    return [
+      ...this.packRows(size, layout.top, top, areas),
+      this.packColumns(size, layout.top, top, areas.topColumns),
+      {
+        kernel: 'output',
+        tiles: layout.groups,
+        integers: [size, layout.top, this.shape.labels, layout.block, layout.groups, pairs, options.clip ? 0 : 1,
+          areas.packedRows, areas.topColumns, weight.weight, bias.weight, areas.pairLabels, areas.pairDocuments, areas.parts,
+          areas.losses, weight.gradient, bias.gradient, weight.m, weight.v, weight.average, bias.m, bias.v, bias.average], // prettier-ignore
+        floats: [options.loss === 'bce-sum' ? 1 : 1 / (size * this.shape.labels), update.rate, update.beta1, update.beta2,
+          update.correction2, update.epsilon, update.decay, update.averageStep], // prettier-ignore
+      },
+      {
+        kernel: 'gateSum',
+        tiles: size,
+        integers: [layout.top, layout.groups, rows * layout.top * 4, areas.parts, top,
+          layout.hidden ? areas.hiddenGradient : areas.pooledGradient], // prettier-ignore
+        floats: [1 / (1 - options.hiddenDropout)],
+      },
+    ];
+  }
+
+  private backwardCalls(size: number, distinct: number, areas: Areas): Call[] {
+    const { layout, shape, options } = this;
+    const calls: Call[] = [];
+    if (layout.hidden) {
+      const weight = this.parameters.of('hidden.weight');
+      calls.push(...this.packRows(size, layout.hidden, areas.hiddenGradient, areas));
+      calls.push(this.packColumns(size, layout.pooled, areas.pooled, areas.pooledColumns));
+      calls.push({
+        kernel: 'inputGradient',
+        tiles: Math.ceil(layout.pooled / 64),
+        integers: [size, layout.pooled, layout.hidden, areas.packedRows, weight.weight, areas.pooled, areas.pooledGradient],
+      });
+      calls.push({
+        kernel: 'weightGradient',
+        tiles: Math.ceil(shape.hidden / 32),
+        integers: [size, layout.pooled, shape.hidden, areas.hiddenGradient, layout.hidden * 4, areas.pooledColumns,
+          weight.gradient, this.parameters.of('hidden.bias').gradient], // prettier-ignore
+      });
+    }
+    shape.filterSizes.forEach((k, i) => calls.push(...this.convolutionGradients(k, i, size, areas)));
+    if (options.trainEmbeddings) {
+      calls.push({ kernel: 'wordMask', tiles: Math.ceil(distinct / 32), integers: this.wordArguments(distinct, areas),
+        floats: this.wordFloats(noUpdate) }); // prettier-ignore
+    }
+    return calls;
+  }
+
+  private convolutionGradients(k: number, i: number, size: number, areas: Areas): Call[] {
+    const { layout, shape, options } = this;
+    if (shape.pooling === 'dynamic-average') {
+      const integers = this.averageArguments(k, i, size, areas);
+      const calls: Call[] = [{ kernel: 'averageWeightGradient', tiles: shape.filters, integers }];
+      if (!options.trainEmbeddings) return calls;
+      calls.push({ kernel: 'averageMeanGradient', tiles: size, integers });
+      return [...calls, { kernel: 'averageWordGradient', tiles: 1, integers }];
+    }
+    const seed = shape.pooling === 'seed';
+    const n = shape.filterSizes.length;
+    const unit = layout.unitBase[i] * 4;
+    const weight = this.parameters.of(`conv${k}.weight`);
+    const chunks = seed ? windows(shape.maxLength, k, 2) : shape.pools;
+    const gradient = seed ? areas.activations[i] : areas.pooledGradient + unit;
+    const stride = seed ? this.unitsOf(k) * 4 : layout.pooled * 4;
+    const positions = seed ? areas.activations[i + n] : areas.positions + unit;
+    const head = [k, layout.dim, shape.filters, chunks, size];
+    const units = [areas.tokens, areas.starts, gradient, stride, positions];
+    const calls: Call[] = seed ? [this.pairCall('pairMaxGradient', k, i, size, areas, areas.pooledGradient)] : [];
+    if (options.trainEmbeddings) {
+      calls.push({
+        kernel: 'wordGradient',
+        tiles: Math.ceil(layout.dim / SLICE),
+        integers: [...head, SLICE, weight.weight, ...units, areas.wordGradient],
+      });
+    }
+    calls.push({
+      kernel: 'convolutionGradient',
+      tiles: shape.filters,
+      integers: [...head, areas.words, ...units, weight.gradient, this.parameters.of(`conv${k}.bias`).gradient],
+    });
+    return calls;
+  }
+
+  // ---- update -------------------------------------------------------------------------------------------------------
+
+  private updateFactors(learningRate: number): UpdateFactors {
+    const { beta1, beta2, epsilon, weightDecay } = this.options.adam;
+    const t = this.step + 1;
+    return {
+      rate: learningRate / (1 - beta1 ** t),
+      beta1,
+      beta2,
+      correction2: 1 / Math.sqrt(1 - beta2 ** t),
+      epsilon,
+      decay: learningRate * weightDecay,
+      averageStep: this.average?.stepAt(t) ?? 0,
+      gradientScale: 1,
+    };
+  }
+
+  /** Parameters whose whole gradient is in memory. */
+  private flat(): Place[] {
+    const fused = ['output.weight', 'output.bias'];
+    return this.parameters
+      .all()
+      .filter((place) => place.gradient && (this.options.clip || !fused.includes(place.slot.name)));
+  }
+
+  private squareCalls(distinct: number, areas: Areas): { calls: Call[]; tiles: number } {
+    let tiles = 0;
+    const calls: Call[] = this.flat().map((place) => {
+      const { live: floats } = place.slot;
+      const first = tiles;
+      tiles += Math.ceil(floats / ADAM_TILE);
+      return {
+        kernel: 'sumSquares',
+        tiles: tiles - first,
+        integers: [floats, ADAM_TILE, place.weight, 0, 0, place.gradient, 0, areas.squares + first * 8],
+      };
+    });
+    if (this.options.trainEmbeddings) {
+      const count = Math.ceil(distinct / 32);
+      // the mask was applied already: threshold 0 adds up squares only
+      const integers = this.wordArguments(distinct, areas, areas.squares + tiles * 8).fill(0, -1);
+      calls.push({ kernel: 'wordMask', tiles: count, integers, floats: this.wordFloats(noUpdate) });
+      tiles += count;
+    }
+    return { calls, tiles };
+  }
+
+  private updateCalls(distinct: DistinctWords, areas: Areas, update: UpdateFactors): Call[] {
+    const calls: Call[] = this.flat().map((place) => ({
+      kernel: 'adam',
+      tiles: Math.ceil(place.slot.live / ADAM_TILE),
+      integers: [place.slot.live, ADAM_TILE, place.weight, place.m, place.v, place.gradient, place.average, 0],
+      floats: [update.rate, update.beta1, update.beta2, update.correction2, update.epsilon,
+        place.slot.decays ? update.decay : 0, update.averageStep, update.gradientScale], // prettier-ignore
+    }));
+    if (this.options.trainEmbeddings) {
+      if (this.average) {
+        this.machine.floats(areas.averageRatios, distinct.count).set(this.average.visit(distinct.ids, this.step + 1));
+      }
+      calls.push({ kernel: 'wordUpdate', tiles: Math.ceil(distinct.count / 32),
+        integers: this.wordArguments(distinct.count, areas), floats: this.wordFloats(update) }); // prettier-ignore
+    }
+    return calls;
+  }
+
+  private wordArguments(distinct: number, areas: Areas, squares = 0): number[] {
+    const place = this.parameters.of('embedding');
+    return [distinct, this.layout.dim, areas.ids, areas.wordKeys, areas.wordGradient, place.weight, place.m, place.v,
+      place.average, areas.averageRatios, squares, dropThreshold(this.options.embeddingDropout)]; // prettier-ignore
+  }
+
+  private wordFloats(update: UpdateFactors): number[] {
+    return [1 / (1 - this.options.embeddingDropout), update.rate, update.beta1, update.beta2, update.correction2,
+      update.epsilon, 0, update.averageStep, update.gradientScale]; // prettier-ignore
+  }
+
+  private lossOf(batch: Batch, areas: Areas): number {
+    const sum = this.machine.doubles(areas.losses, this.layout.groups).reduce((total, x) => total + x, 0);
+    return this.options.loss === 'bce-sum' ? sum : sum / (batch.size * this.shape.labels);
+  }
+
+  // ---- memory of a batch --------------------------------------------------------------------------------------------
+
+  /** The true labels of the batch, sorted by label, so that a block of the output layer finds its own. */
+  private writePairs(batch: Batch, areas: Areas): number {
+    const first = batch.labelStarts[0];
+    const count = batch.labelStarts[batch.size] - first;
+    const keys = new Float64Array(count);
+    for (let d = 0; d < batch.size; d++) {
+      for (let i = batch.labelStarts[d]; i < batch.labelStarts[d + 1]; i++) {
+        keys[i - first] = batch.labels[i] * batch.size + d;
+      }
+    }
+    keys.sort();
+    const labels = this.machine.integers(areas.pairLabels, count);
+    const documents = this.machine.integers(areas.pairDocuments, count);
+    keys.forEach((key, i) => {
+      labels[i] = Math.floor(key / batch.size);
+      documents[i] = key % batch.size;
+    });
+    return count;
+  }
+
+  private writeKeys(distinct: DistinctWords, size: number, areas: Areas): void {
+    const { seed } = this.options;
+    const words = this.machine.integers(areas.wordKeys, distinct.count);
+    for (let u = 0; u < distinct.count; u++) words[u] = key32(seed, Stream.wordDropout, this.step, distinct.ids[u]);
+    const documents = this.machine.integers(areas.documentKeys, size);
+    for (let d = 0; d < size; d++) documents[d] = key32(seed, Stream.hiddenDropout, this.step, d);
+  }
+
+  private positionsOf(areas: Areas, units: number): Int32Array {
+    const { machine, shape, layout } = this;
+    if (shape.pooling === 'dynamic-average') return new Int32Array(units).fill(-1);
+    if (shape.pooling === 'dynamic-max') return machine.integers(areas.positions, units).slice();
+    const positions = new Int32Array(units);
+    shape.filterSizes.forEach((k, i) => {
+      const n = windows(shape.maxLength, k, 2);
+      const outputs = machine.floats(areas.activations[i], shape.filters * n);
+      for (let u = 0; u < shape.filters * n - 1; u++) {
+        const winner = outputs[u] >= outputs[u + 1] ? u : u + 1;
+        positions[layout.unitBase[i] + u] = (winner % n) * 2;
+      }
+    });
+    return positions;
+  }
+
+  /** Lays out and fills a batch's areas above the parameters. */
+  private place(batch: Batch, distinct: DistinctWords, { training }: Mode): Areas {
+    const { layout, shape, options, machine } = this;
+    let top = machine.heapTop;
+    const take = (floats: number): number => {
+      const address = top;
+      top += roundUp(floats * 4 + 128, 64); // whole vectors may be read past an end
+      return address;
+    };
+    const when = (wanted: boolean, floats: number): number => (wanted ? take(floats) : 0);
+    const rows = roundUp(batch.size, 4);
+    const wordRows = roundUp(distinct.count, 4);
+    const max = shape.pooling === 'dynamic-max';
+    const average = shape.pooling === 'dynamic-average';
+    const pairs = batch.labelStarts[batch.size] - batch.labelStarts[0];
+    const meanRows = roundUp(batch.size * shape.pools, 4);
+    const perSize = (k: number): number => (average ? meanRows * k * layout.dim : batch.size * this.unitsOf(k));
+    const flatTiles = layout.slots.reduce((sum, slot) => sum + Math.ceil(slot.floats / ADAM_TILE), 0);
+    const areas: Areas = {
+      tokens: take(distinct.tokens.length),
+      starts: take(batch.size + 1),
+      ids: take(distinct.count),
+      wordKeys: take(distinct.count),
+      documentKeys: take(batch.size),
+      averageRatios: when(training && options.ema > 0, distinct.count),
+      words: take(wordRows * layout.dim),
+      packedWords: take(wordRows * layout.dim),
+      wordGradient: when(training && options.trainEmbeddings, wordRows * layout.dim),
+      pooled: take(rows * layout.pooled),
+      positions: when(max, rows * layout.pooled),
+      pooledGradient: when(training, rows * layout.pooled),
+      packedRows: take(rows * Math.max(layout.pooled, layout.top)),
+      pooledColumns: when(training && layout.hidden > 0, batch.size * layout.pooled),
+      hidden: take(rows * layout.hidden),
+      hiddenGradient: when(training, rows * layout.hidden),
+      topColumns: when(training, batch.size * layout.top),
+      parts: when(training, layout.groups * rows * layout.top),
+      losses: when(training, layout.groups * 2),
+      squares: when(training, (flatTiles + Math.ceil(distinct.count / 32)) * 2),
+      pairLabels: take(pairs),
+      pairDocuments: take(pairs),
+      logits: when(!training, rows * layout.labels),
+      activations: max ? [] : shape.filterSizes.map((k) => take(perSize(k))),
+      packedMeans: when(average, meanRows * Math.max(...shape.filterSizes) * layout.dim),
+      scratch: 0,
+      scratchBytes: this.scratchBytes(rows, wordRows, meanRows),
+      end: 0,
+    };
+    // seed: positions of the windows; average: gradients of the mean words
+    if (!max) areas.activations.push(...shape.filterSizes.map((k) => take(perSize(k))));
+    areas.scratch = top;
+    areas.end = top + machine.threads * areas.scratchBytes;
+    requireFit(layout, options, areas.end - machine.heapTop);
+    machine.reach(areas.end);
+    machine.integers(areas.tokens, distinct.tokens.length).set(distinct.tokens);
+    machine.integers(areas.starts, batch.size + 1).set(distinct.starts);
+    machine.integers(areas.ids, distinct.count).set(distinct.ids);
+    machine.floats(areas.pooled, rows * layout.pooled).fill(0);
+    if (areas.pooledGradient) machine.floats(areas.pooledGradient, rows * layout.pooled).fill(0);
+    if (areas.wordGradient) machine.floats(areas.wordGradient, wordRows * layout.dim).fill(0);
+    return areas;
+  }
+
+  /** What the hungriest kernel needs for itself on each thread. */
+  private scratchBytes(rows: number, wordRows: number, meanRows: number): number {
+    const { layout, shape } = this;
+    const widest = Math.max(...shape.filterSizes.map((k) => k * filterBlock(k)));
+    const longest = Math.max(...shape.filterSizes);
+    const floats = Math.max(
+      shape.pooling === 'dynamic-average' ? 8 * longest * layout.dim + meanRows * 8 : widest * (layout.dim + wordRows),
+      forwardBlock(layout.pooled) * layout.pooled,
+      forwardBlock(layout.top) * layout.top,
+      64 * Math.max(layout.hidden, 8),
+      32 * rows,
+      2 * layout.block * layout.top + 2 * rows * layout.block,
+    );
+    return roundUp(floats * 4 + 256, 64);
+  }
+}
+
+interface UpdateFactors {
+  rate: number;
+  beta1: number;
+  beta2: number;
+  correction2: number;
+  epsilon: number;
+  decay: number;
+  averageStep: number;
+  gradientScale: number;
+}
+
+const noUpdate: UpdateFactors = {
+  rate: 0,
+  beta1: 0,
+  beta2: 0,
+  correction2: 0,
+  epsilon: 0,
+  decay: 0,
+  averageStep: 0,
+  gradientScale: 1,
+};
+
+/** Units of one tile of a dense layer: their packed weights should stay in the second-level cache. */
+const forwardBlock = (inputs: number): number => Math.min(64, Math.max(8, Math.floor(40_000 / inputs / 8) * 8));
+
+/**
+ * The engine everyone gets: own WebAssembly kernels, all cores, no native code.
+ * @throws UserError `model-too-large` where weights and optimiser state exceed WebAssembly's 4 GiB.
+ */
+export async function createWasmEngine(options: EngineOptions, build?: KernelBuild['name']): Promise<Engine> {
+  const machine = new Machine(options.threads || availableParallelism(), build);
+  try {
+    return new WasmEngine(options, machine);
+  } catch (error) {
+    await machine.dispose();
+    throw error;
+  }
+}
+
+/** The engine with its machine in reach, for measurements. */
+export type MeasuredEngine = Engine & { machine: Machine };

@@ -1,0 +1,275 @@
+// Convolution over words, project-then-gather: each distinct word of the batch meets every filter position once (gemm),
+// a window's output is then a sum of k gathered rows, and pooling keeps only the maximum and where it was.
+import { gemm } from './gemm';
+import { rows8 } from './pack';
+import { madd, select, zero } from './simd';
+
+@unmanaged
+export class Convolution {
+  k: i32;
+  dim: i32; // floats of a padded word vector
+  filters: i32;
+  chunks: i32; // pooling chunks; 0: every window is its own chunk
+  documents: i32;
+  wordPanels: i32; // panels of 4 distinct words
+  step: i32; // words between two windows
+  relu: i32;
+  packedWords: usize; // [wordPanels][dim][4]
+  weight: usize; // [filters][k][dim]
+  bias: usize;
+  tokens: usize; // i32, index of a distinct word
+  starts: usize; // i32 [documents + 1]
+  pooled: usize; // first unit of this size; [documents][…]
+  pooledStride: usize;
+  positions: usize; // i32, same layout, or 0
+}
+
+/** Filters of one tile: the projection of a tile is [distinct words, k x block]. src/core/engine/wasm/layout.ts agrees. */
+// @ts-ignore: decorator
+@inline
+function blockOf(k: i32): i32 {
+  return k == 1 ? 64 : k == 2 ? 32 : 16;
+}
+
+/** Tile = one block of filters: pack its weights, project all words, gather, add, pool. */
+export function convolve(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<Convolution>(args);
+  const k = a.k;
+  const block = blockOf(k);
+  const first = tile * block;
+  const columns = k * block;
+  const panelBytes = <usize>a.dim * 32;
+  const filterBytes = <usize>(k * a.dim) * 4;
+  let panel = scratch;
+  for (let j: i32 = 0; j < k; j++) {
+    for (let f: i32 = 0; f < block; f += 8, panel += panelBytes) {
+      const source = a.weight + <usize>(first + f) * filterBytes + <usize>(j * a.dim) * 4;
+      rows8(source, filterBytes, max(0, min(8, a.filters - first - f)), a.dim, panel);
+    }
+  }
+  gemm(a.packedWords, scratch, panel, <usize>columns * 4, a.wordPanels, columns >> 3, a.dim, 0);
+  for (let f: i32 = 0; f < block && first + f < a.filters; f += 16) {
+    const projected = panel + <usize>f * 4;
+    if (k == 1) pool(1, a, projected, first + f);
+    else if (k == 2) pool(2, a, projected, first + f);
+    else if (k == 3) pool(3, a, projected, first + f);
+    else if (k == 4) pool(4, a, projected, first + f);
+    else if (k == 5) pool(5, a, projected, first + f);
+    else if (k == 6) pool(6, a, projected, first + f);
+    else if (k == 7) pool(7, a, projected, first + f);
+    else if (k == 8) pool(8, a, projected, first + f);
+    else poolWide(a, projected, first + f);
+  }
+}
+
+/** Sixteen filters (one cache line of a projected row) over all documents; K is constant here, so the sum is straight code. */
+// @ts-ignore: decorator
+@inline
+function pool(K: i32, a: Convolution, projected: usize, filter: i32): void {
+  const rowBytes: usize = K * blockOf(K) * 4;
+  const next: usize = blockOf(K) * 4;
+  for (let d: i32 = 0; d < a.documents; d++) {
+    const start = load<i32>(a.starts + <usize>d * 4);
+    const n = (load<i32>(a.starts + <usize>d * 4, 4) - start - K) / a.step + 1;
+    const chunks = a.chunks ? a.chunks : n;
+    for (let c: i32 = 0; c < chunks; c++) {
+      const from = i32((<i64>c * n) / chunks);
+      const end = i32((<i64>(c + 1) * n + chunks - 1) / chunks);
+      let token = a.tokens + <usize>(start + from * a.step) * 4;
+      let m0 = f32x4.splat(-Infinity), m1 = m0, m2 = m0, m3 = m0;
+      let p0 = zero(), p1 = zero(), p2 = zero(), p3 = zero();
+      for (let w = from; w < end; w++) {
+        let row = projected + <usize>load<u32>(token) * rowBytes;
+        let x0 = v128.load(row), x1 = v128.load(row, 16), x2 = v128.load(row, 32), x3 = v128.load(row, 48);
+        if (K > 1) {
+          row = projected + <usize>load<u32>(token, 4) * rowBytes + next;
+          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
+          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+        }
+        if (K > 2) {
+          row = projected + <usize>load<u32>(token, 8) * rowBytes + next * 2;
+          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
+          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+        }
+        if (K > 3) {
+          row = projected + <usize>load<u32>(token, 12) * rowBytes + next * 3;
+          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
+          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+        }
+        if (K > 4) {
+          row = projected + <usize>load<u32>(token, 16) * rowBytes + next * 4;
+          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
+          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+        }
+        if (K > 5) {
+          row = projected + <usize>load<u32>(token, 20) * rowBytes + next * 5;
+          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
+          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+        }
+        if (K > 6) {
+          row = projected + <usize>load<u32>(token, 24) * rowBytes + next * 6;
+          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
+          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+        }
+        if (K > 7) {
+          row = projected + <usize>load<u32>(token, 28) * rowBytes + next * 7;
+          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
+          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+        }
+        const at = i32x4.splat(w * a.step);
+        // strictly greater: on a tie the first window stays
+        const g0 = f32x4.gt(x0, m0), g1 = f32x4.gt(x1, m1), g2 = f32x4.gt(x2, m2), g3 = f32x4.gt(x3, m3);
+        m0 = select(g0, x0, m0), m1 = select(g1, x1, m1), m2 = select(g2, x2, m2), m3 = select(g3, x3, m3);
+        p0 = select(g0, at, p0), p1 = select(g1, at, p1), p2 = select(g2, at, p2), p3 = select(g3, at, p3);
+        token += <usize>a.step * 4;
+      }
+      const unit = filter * chunks + c;
+      storeUnits(a, d, unit, chunks, filter, m0, p0);
+      storeUnits(a, d, unit + 4 * chunks, chunks, filter + 4, m1, p1);
+      storeUnits(a, d, unit + 8 * chunks, chunks, filter + 8, m2, p2);
+      storeUnits(a, d, unit + 12 * chunks, chunks, filter + 12, m3, p3);
+    }
+  }
+}
+
+/** The same for filters wider than 8 words. */
+function poolWide(a: Convolution, projected: usize, filter: i32): void {
+  const k = a.k;
+  const rowBytes: usize = <usize>(k * 16) * 4;
+  for (let d: i32 = 0; d < a.documents; d++) {
+    const start = load<i32>(a.starts + <usize>d * 4);
+    const n = (load<i32>(a.starts + <usize>d * 4, 4) - start - k) / a.step + 1;
+    const chunks = a.chunks ? a.chunks : n;
+    for (let c: i32 = 0; c < chunks; c++) {
+      const from = i32((<i64>c * n) / chunks);
+      const end = i32((<i64>(c + 1) * n + chunks - 1) / chunks);
+      for (let f: i32 = 0; f < 16; f += 4) {
+        let best = f32x4.splat(-Infinity), position = zero();
+        for (let w = from; w < end; w++) {
+          const token = a.tokens + <usize>(start + w * a.step) * 4;
+          let x = zero();
+          for (let j: i32 = 0; j < k; j++) {
+            const word = <usize>load<u32>(token + <usize>j * 4);
+            x = f32x4.add(x, v128.load(projected + word * rowBytes + <usize>(j * 16 + f) * 4));
+          }
+          const greater = f32x4.gt(x, best);
+          best = select(greater, x, best);
+          position = select(greater, i32x4.splat(w * a.step), position);
+        }
+        storeUnits(a, d, (filter + f) * chunks + c, chunks, filter + f, best, position);
+      }
+    }
+  }
+}
+
+/** Adds the bias, applies ReLU and writes four filters' units, `chunks` apart. */
+// @ts-ignore: decorator
+@inline
+function storeUnits(a: Convolution, d: i32, unit: i32, chunks: i32, filter: i32, x: v128, position: v128): void {
+  if (filter >= a.filters) return;
+  x = f32x4.add(x, v128.load(a.bias + <usize>filter * 4));
+  if (a.relu) x = f32x4.max(x, zero());
+  const offset = <usize>d * a.pooledStride + <usize>unit * 4;
+  const apart = <usize>chunks * 4;
+  const left = a.filters - filter;
+  let to = a.pooled + offset;
+  v128.store_lane<f32>(to, x, 0);
+  if (left > 1) v128.store_lane<f32>(to + apart, x, 1);
+  if (left > 2) v128.store_lane<f32>(to + apart * 2, x, 2);
+  if (left > 3) v128.store_lane<f32>(to + apart * 3, x, 3);
+  if (!a.positions) return;
+  to = a.positions + offset;
+  v128.store_lane<f32>(to, position, 0);
+  if (left > 1) v128.store_lane<f32>(to + apart, position, 1);
+  if (left > 2) v128.store_lane<f32>(to + apart * 2, position, 2);
+  if (left > 3) v128.store_lane<f32>(to + apart * 3, position, 3);
+}
+
+/** target += scale * source over n floats (n a multiple of 8). */
+// @ts-ignore: decorator
+@inline
+export function axpy(target: usize, source: usize, scale: v128, n: i32): void {
+  for (const end = target + <usize>n * 4; target < end; target += 32, source += 32) {
+    v128.store(target, madd(scale, v128.load(source), v128.load(target)));
+    v128.store(target, madd(scale, v128.load(source, 16), v128.load(target, 16)), 16);
+  }
+}
+
+@unmanaged
+export class ConvolutionGradient {
+  k: i32;
+  dim: i32;
+  filters: i32;
+  chunks: i32; // units of a filter and document
+  documents: i32;
+  words: usize; // [distinct words][dim], after dropout
+  tokens: usize;
+  starts: usize;
+  gradient: usize; // gradient of the pooled units, 0 where ReLU is shut; first unit of this size
+  gradientStride: usize;
+  positions: usize;
+  weightGradient: usize; // [filters][k][dim]
+  biasGradient: usize;
+}
+
+/** Tile = one filter: its gradient is a sum over the windows that won, one row of words per window position. */
+export function convolutionGradient(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<ConvolutionGradient>(args);
+  const rowBytes = <usize>a.dim * 4;
+  const target = a.weightGradient + <usize>(tile * a.k) * rowBytes;
+  memory.fill(target, 0, <usize>a.k * rowBytes);
+  let bias: f32 = 0;
+  for (let d: i32 = 0; d < a.documents; d++) {
+    const offset = <usize>d * a.gradientStride + <usize>(tile * a.chunks) * 4;
+    const tokens = a.tokens + <usize>load<i32>(a.starts + <usize>d * 4) * 4;
+    for (let c: usize = 0; c < <usize>a.chunks * 4; c += 4) {
+      const g = load<f32>(a.gradient + offset + c);
+      if (g == 0) continue;
+      bias += g;
+      const scale = f32x4.splat(g);
+      let token = tokens + <usize>load<i32>(a.positions + offset + c) * 4;
+      let row = target;
+      for (let j: i32 = 0; j < a.k; j++) {
+        axpy(row, a.words + <usize>load<u32>(token) * rowBytes, scale, a.dim);
+        row += rowBytes;
+        token += 4;
+      }
+    }
+  }
+  store<f32>(a.biasGradient + <usize>tile * 4, bias);
+}
+
+@unmanaged
+export class PairMax {
+  units: i32; // flattened filters x windows
+  activation: usize; // [documents][units]
+  activationStride: usize;
+  pooled: usize; // [documents][units - 1]
+  pooledStride: usize;
+}
+
+/** The seed's pooling: maximum of each two neighbours of [filter][window] flattened, then ReLU. Tile = one document. */
+export function pairMax(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<PairMax>(args);
+  const from = a.activation + <usize>tile * a.activationStride;
+  const to = a.pooled + <usize>tile * a.pooledStride;
+  for (let i: usize = 0; i < <usize>(a.units - 1) * 4; i += 4) {
+    store<f32>(to + i, max<f32>(max<f32>(load<f32>(from + i), load<f32>(from + i, 4)), 0));
+  }
+}
+
+/** Its gradient, in place of the activation: each pair's gradient goes to the larger, to the first on a tie. */
+export function pairMaxGradient(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<PairMax>(args);
+  const x = a.activation + <usize>tile * a.activationStride;
+  const g = a.pooled + <usize>tile * a.pooledStride;
+  let carry: f32 = 0;
+  const last = <usize>(a.units - 1) * 4;
+  for (let i: usize = 0; i < last; i += 4) {
+    const gradient = load<f32>(g + i);
+    const first = load<f32>(x + i) >= load<f32>(x + i, 4);
+    store<f32>(x + i, carry + (first ? gradient : 0));
+    carry = first ? 0 : gradient;
+  }
+  store<f32>(x + last, carry);
+}

@@ -1,0 +1,17 @@
+// Entry of the kernels. Each works on one tile: (tile, scratch of this thread, address of the arguments).
+export { adam, sumSquares } from './adam';
+export {
+  averageForward,
+  averageMeanGradient,
+  averageMeans,
+  averageWeightGradient,
+  averageWordGradient,
+} from './average';
+export { convolutionGradient, convolve, pairMax, pairMaxGradient } from './convolution';
+export { dropout, forward, gateSum, inputGradient, output, packColumns, packRows, weightGradient } from './dense';
+export { gemm } from './gemm';
+export { columns4, columns8, rows4, rows8 } from './pack';
+export { gatherWords, wordGradient, wordMask, wordUpdate } from './words';
+
+/** End of the static data: the host checks that its own memory begins above. */
+export const staticEnd: usize = __heap_base;

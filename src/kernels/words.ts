@@ -1,0 +1,173 @@
+// The batch's distinct words: gather with dropout, gradient of their vectors, lazy Adam on their rows.
+import { adamVector } from './adam';
+import { axpy } from './convolution';
+import { rows4 } from './pack';
+import { keptMask, zero } from './simd';
+
+@unmanaged
+export class Words {
+  distinct: i32; // the first is PAD
+  dim: i32;
+  embedding: usize; // [vocabulary][dim]
+  ids: usize; // i32 [distinct], rows of the embedding
+  keys: usize; // i32 [distinct], streams of the dropout masks
+  words: usize; // [panels * 4][dim]
+  packed: usize; // [panels][dim][4]
+  threshold: i32; // dropout, 0 for none
+  scale: f32;
+}
+
+const PANELS: i32 = 8;
+
+/** Tile = 8 panels of 4 distinct words: E[id], masked and scaled, in rows and packed. */
+export function gatherWords(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<Words>(args);
+  const rowBytes = <usize>a.dim * 4;
+  const panels = (a.distinct + 3) / 4;
+  for (let p = tile * PANELS; p < min(panels, tile * PANELS + PANELS); p++) {
+    const count = min(4, a.distinct - p * 4);
+    for (let i: i32 = 0; i < count; i++) {
+      const u = <usize>(p * 4 + i);
+      const source = a.embedding + <usize>load<i32>(a.ids + u * 4) * rowBytes;
+      const target = a.words + u * rowBytes;
+      if (a.threshold) maskedCopy(a, u, source, target);
+      else memory.copy(target, source, rowBytes);
+    }
+    rows4(a.words + <usize>(p * 4) * rowBytes, rowBytes, count, a.dim, a.packed + <usize>(p * 4) * rowBytes);
+  }
+}
+
+function maskedCopy(a: Words, u: usize, source: usize, target: usize): void {
+  const key = i32x4.splat(load<i32>(a.keys + u * 4));
+  const threshold = i32x4.splat(a.threshold);
+  const scale = f32x4.splat(a.scale);
+  let index = i32x4(0, 1, 2, 3);
+  for (let i: usize = 0; i < <usize>a.dim * 4; i += 16) {
+    const kept = keptMask(key, index, threshold);
+    v128.store(target + i, v128.and(f32x4.mul(v128.load(source + i), scale), kept));
+    index = i32x4.add(index, i32x4.splat(4));
+  }
+}
+
+@unmanaged
+export class WordGradient {
+  k: i32;
+  dim: i32;
+  filters: i32;
+  chunks: i32;
+  documents: i32;
+  slice: i32; // floats of a slice of the word vector
+  weight: usize; // [filters][k][dim]
+  tokens: usize;
+  starts: usize;
+  gradient: usize;
+  gradientStride: usize;
+  positions: usize;
+  wordGradient: usize; // [distinct][dim], added to
+}
+
+/** Tile = one slice of the word vector for all words: dE[word] += g W[filter, position], through the winning windows. */
+export function wordGradient(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<WordGradient>(args);
+  const rowBytes = <usize>a.dim * 4;
+  const offset = <usize>(tile * a.slice) * 4;
+  const width = min(a.slice, a.dim - tile * a.slice);
+  for (let f: i32 = 0; f < a.filters; f++) {
+    const weight = a.weight + <usize>(f * a.k) * rowBytes + offset;
+    for (let d: i32 = 0; d < a.documents; d++) {
+      const unit = <usize>d * a.gradientStride + <usize>(f * a.chunks) * 4;
+      const tokens = a.tokens + <usize>load<i32>(a.starts + <usize>d * 4) * 4;
+      for (let c: usize = 0; c < <usize>a.chunks * 4; c += 4) {
+        const g = load<f32>(a.gradient + unit + c);
+        if (g == 0) continue;
+        const scale = f32x4.splat(g);
+        let token = tokens + <usize>load<i32>(a.positions + unit + c) * 4;
+        let row = weight;
+        for (let j: i32 = 0; j < a.k; j++) {
+          axpy(a.wordGradient + <usize>load<u32>(token) * rowBytes + offset, row, scale, width);
+          row += rowBytes;
+          token += 4;
+        }
+      }
+    }
+  }
+}
+
+@unmanaged
+export class WordUpdate {
+  distinct: i32;
+  dim: i32;
+  ids: usize;
+  keys: usize;
+  gradient: usize; // [distinct][dim]: of the words after dropout; becomes that of the embedding
+  embedding: usize;
+  m: usize;
+  v: usize;
+  average: usize; // 0 for none
+  averageRatio: usize; // f32 [distinct]: what the shadow keeps of its distance since this row's last step
+  squares: usize; // f64 per tile: squared norm of the gradient, or 0
+  threshold: i32;
+  scale: f32;
+  rate: f32;
+  beta1: f32;
+  beta2: f32;
+  correction2: f32;
+  epsilon: f32;
+  decay: f32; // weight decay, always 0 here: decoupled decay leaves embeddings alone
+  averageStep: f32;
+  gradientScale: f32;
+}
+
+const ROWS: i32 = 32;
+
+/** Tile = 32 distinct words: sends their gradient back through dropout and, where asked, adds up its squares. */
+export function wordMask(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<WordUpdate>(args);
+  let squares: f64 = 0;
+  const threshold = i32x4.splat(a.threshold);
+  const scale = f32x4.splat(a.scale);
+  for (let u = max(1, tile * ROWS); u < min(a.distinct, tile * ROWS + ROWS); u++) {
+    const row = a.gradient + <usize>(u * a.dim) * 4;
+    const key = i32x4.splat(load<i32>(a.keys + <usize>u * 4));
+    let index = i32x4(0, 1, 2, 3);
+    let sum = zero();
+    for (let i: usize = 0; i < <usize>a.dim * 4; i += 16) {
+      let g = v128.load(row + i);
+      if (a.threshold) {
+        g = v128.and(f32x4.mul(g, scale), keptMask(key, index, threshold));
+        index = i32x4.add(index, i32x4.splat(4));
+        v128.store(row + i, g);
+      }
+      sum = f32x4.add(sum, f32x4.mul(g, g));
+    }
+    squares += <f64>f32x4.extract_lane(sum, 0) + <f64>f32x4.extract_lane(sum, 1);
+    squares += <f64>f32x4.extract_lane(sum, 2) + <f64>f32x4.extract_lane(sum, 3);
+  }
+  if (a.squares) store<f64>(a.squares + <usize>tile * 8, squares);
+}
+
+/** Tile = 32 distinct words: Adam on their rows of the embedding; PAD, the first, stays zero. */
+export function wordUpdate(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<WordUpdate>(args);
+  const rowBytes = <usize>a.dim * 4;
+  for (let u = max(1, tile * ROWS); u < min(a.distinct, tile * ROWS + ROWS); u++) {
+    const at = <usize>load<i32>(a.ids + <usize>u * 4) * rowBytes;
+    if (a.average) {
+      const ratio = load<f32>(a.averageRatio + <usize>u * 4);
+      if (ratio != 1) catchUp(a.average + at, a.embedding + at, ratio, a.dim);
+    }
+    adamVector(
+      a.embedding + at, a.m + at, a.v + at, a.gradient + <usize>u * rowBytes, a.average ? a.average + at : 0, a.dim,
+      a.rate, a.beta1, a.beta2, a.correction2, a.epsilon, a.decay, a.averageStep, a.gradientScale,
+    );
+  }
+}
+
+/** The shadow of a row that did not move for some steps: s = w + (s - w) ratio. */
+function catchUp(shadow: usize, weight: usize, ratio: f32, n: i32): void {
+  const r = f32x4.splat(ratio);
+  for (let i: usize = 0; i < <usize>n * 4; i += 16) {
+    const w = v128.load(weight + i);
+    v128.store(shadow + i, f32x4.add(w, f32x4.mul(f32x4.sub(v128.load(shadow + i), w), r)));
+  }
+}
