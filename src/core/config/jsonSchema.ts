@@ -1,0 +1,66 @@
+import { configFileSchema } from './configFile.ts';
+import type { Schema } from './schema.ts';
+
+type Json = Record<string, unknown>;
+
+/** The JSON Schema (draft-07) of `*.xmlcnn.json`; `source` is our own annotation, which validators pass over. */
+export function jsonSchema(): Json {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'XML-CNN run config',
+    ...toJson(configFileSchema),
+  };
+}
+
+function toJson(schema: Schema): Json {
+  const { description, source } = schema.info;
+  const about: Json = description ? { description, ...defaultOf(schema), source } : {};
+  return { ...about, ...withNull(constraints(schema), schema.absent !== undefined) };
+}
+
+function defaultOf(schema: Schema): Json {
+  const value = schema.info.default ?? (schema.absent ? null : schema.kind === 'object' ? {} : undefined);
+  return value === undefined ? {} : { default: value };
+}
+
+function withNull(json: Json, nullable: boolean): Json {
+  if (!nullable) return json;
+  if (Array.isArray(json.anyOf)) return { anyOf: [...json.anyOf, { type: 'null' }] };
+  const values = Array.isArray(json.enum) ? { enum: [...json.enum, null] } : {};
+  return { ...json, type: [json.type, 'null'], ...values };
+}
+
+function constraints(schema: Schema): Json {
+  switch (schema.kind) {
+    case 'object': {
+      const properties = Object.fromEntries(
+        Object.entries(schema.properties).map(([key, value]) => [key, toJson(value)]),
+      );
+      return { type: 'object', additionalProperties: false, properties };
+    }
+    case 'array':
+      return { type: 'array', items: toJson(schema.items), minItems: schema.minItems, uniqueItems: schema.unique };
+    case 'union':
+      return { anyOf: schema.options.map(toJson) };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'string':
+      return {
+        type: 'string',
+        ...(schema.values && { enum: schema.values }),
+        ...(schema.suggestions && { examples: schema.suggestions }),
+        ...(schema.minLength && { minLength: schema.minLength }),
+      };
+    case 'number':
+      return {
+        type: schema.integer ? 'integer' : 'number',
+        ...(schema.min !== undefined && { minimum: schema.min }),
+        ...(schema.max !== undefined && { maximum: schema.max }),
+        ...(schema.above !== undefined && { exclusiveMinimum: schema.above }),
+        ...(schema.below !== undefined && { exclusiveMaximum: schema.below }),
+      };
+  }
+}
+
+/** The file as it is published. */
+export const jsonSchemaText = (): string => `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;

@@ -1,0 +1,139 @@
+import type { RunConfig } from './runConfig.ts';
+
+/** Sections with some of their keys, as a config file states them. */
+export type PartialConfig = { [S in keyof RunConfig]?: Partial<RunConfig[S]> };
+
+export interface Preset {
+  description: string;
+  source: string;
+  values: PartialConfig;
+  /** What else holds where `embedding.file` gives pretrained vectors. */
+  whenPretrained?: PartialConfig;
+}
+
+const frozenWhenPretrained: PartialConfig = { embedding: { train: false } };
+
+/** The seed's defaults (code/main.py) on the corrected network; its summed loss, initialisation and frozen pretrained vectors too. */
+const seedDefaults = {
+  text: { tokenizer: 'kim', keepNumbers: true, maxLength: 500, vocabularySize: 30_000 },
+  embedding: { dim: 300 },
+  model: {
+    filterSizes: [2, 4, 8],
+    filters: 32,
+    pooling: 'dynamic-max',
+    pools: 32,
+    hidden: 512,
+    embeddingDropout: 0,
+    hiddenDropout: 0,
+    initializer: 'xavier-uniform',
+  },
+  training: {
+    epochs: 100,
+    batchSize: 20,
+    learningRate: 1e-3,
+    clip: 1000,
+    loss: 'bce-sum',
+    patience: 0,
+    checkpointEvery: 10,
+  },
+} satisfies PartialConfig;
+
+const seedBest = (maxLength: number, vocabularySize: number): PartialConfig => ({
+  text: { ...seedDefaults.text, maxLength, vocabularySize },
+  embedding: seedDefaults.embedding,
+  model: { ...seedDefaults.model, hidden: 1024 },
+  training: { ...seedDefaults.training, epochs: 500, batchSize: 128, checkpointEvery: 499 },
+});
+
+export const presetNames = [
+  'libmultilabel',
+  'paper',
+  'kim-bce',
+  'wide',
+  'seed-rcv1',
+  'seed-wiki10',
+  'seed-eurlex',
+] as const;
+export type PresetName = (typeof presetNames)[number];
+
+export const presets: Readonly<Record<PresetName, Preset>> = {
+  libmultilabel: {
+    description: "The defaults: LibMultiLabel's EUR-Lex settings.",
+    source: 'LibMultiLabel EUR-Lex settings',
+    values: {},
+  },
+  paper: {
+    description: 'XML-CNN as published: 2/4/8 x 128 filters, 8 pooling chunks, hidden layer of 512.',
+    source: 'Liu et al. 2017, section 3',
+    values: {
+      text: { maxLength: 500 },
+      embedding: { dim: 300 },
+      model: {
+        filterSizes: [2, 4, 8],
+        filters: 128,
+        pools: 8,
+        hidden: 512,
+        embeddingDropout: 0.25,
+        hiddenDropout: 0.5,
+      },
+      training: { batchSize: 128, learningRate: 1e-3 },
+    },
+    whenPretrained: frozenWhenPretrained,
+  },
+  'kim-bce': {
+    description: "Kim-CNN with binary cross-entropy, the case study's better baseline: max-over-time, no hidden layer.",
+    source: 'NAACL 2022 case study',
+    values: {
+      model: { filterSizes: [2, 4, 8], filters: 256, pools: 1, hidden: 0, embeddingDropout: 0.2, hiddenDropout: 0.4 },
+      training: { batchSize: 64, learningRate: 1e-3, epochs: 30 },
+    },
+  },
+  wide: {
+    description:
+      'The best recipe measured: 1/2/4/8 x 512 filters, max-over-time, no hidden layer, cosine schedule, averaged weights.',
+    source: 'best recipe measured on EURLEX57K',
+    values: {
+      text: { maxLength: 1000, vocabularySize: 65_000 },
+      model: {
+        filterSizes: [1, 2, 4, 8],
+        filters: 512,
+        pools: 1,
+        hidden: 0,
+        embeddingDropout: 0.2,
+        hiddenDropout: 0.5,
+        outputBias: 'log-odds',
+      },
+      training: {
+        epochs: 15,
+        batchSize: 64,
+        learningRate: 1e-3,
+        warmupSteps: 500,
+        schedule: 'cosine',
+        finalLearningRate: 0.05,
+        ema: 0.999,
+        monitor: 'P@1+P@5',
+        patience: 0,
+      },
+    },
+  },
+  'seed-rcv1': {
+    description: "The original program's defaults (RCV1) on the corrected network.",
+    source: 'seed: code/main.py',
+    values: seedDefaults,
+    whenPretrained: frozenWhenPretrained,
+  },
+  'seed-wiki10': {
+    description: "The original program's best settings for Wiki10-31K on the corrected network.",
+    source: 'seed: README.md',
+    values: seedBest(5000, 100_000),
+    whenPretrained: frozenWhenPretrained,
+  },
+  'seed-eurlex': {
+    description: "The original program's best settings for EUR-Lex on the corrected network.",
+    source: 'seed: README.md',
+    values: seedBest(10_000, 150_000),
+    whenPretrained: frozenWhenPretrained,
+  },
+};
+
+export const isPreset = (name: string): name is PresetName => (presetNames as readonly string[]).includes(name);

@@ -1,0 +1,293 @@
+import { isAbsolute } from 'node:path';
+import { pooledSize } from '../model/network.ts';
+import type { Severity } from './diagnostics.ts';
+import type { FileAccess } from './fileAccess.ts';
+import { embeddingDimension } from './embeddingFile.ts';
+import { monitorable } from './monitor.ts';
+import { nearestFile } from './layers.ts';
+import type { RunConfig } from './runConfig.ts';
+import { sections } from './runConfig.ts';
+import type { Facts } from './size.ts';
+import { largestMatrix, memoryLimit, shapeOf, trainingBytes } from './size.ts';
+import { nearest } from './spelling.ts';
+
+/** Something that several keys together, or a key and the world, have wrong. */
+export interface Violation {
+  severity: Severity;
+  code: string;
+  message: string;
+  /** Keys it is about, the likeliest to be at fault first; an entry of a list as `key.index`. */
+  keys: string[];
+  /** Setting this key to this value mends it. */
+  set?: { key: string; value: unknown };
+}
+
+export interface RuleContext {
+  /** Resolved; `dataset.train` alone may be missing. */
+  config: RunConfig;
+  facts: Facts;
+  /** Set where files are to be looked at. */
+  files?: FileAccess;
+  /** The value as the config's own text has it (a path before it was made absolute); undefined where it comes from elsewhere. */
+  stated(key: string): unknown;
+}
+
+type Rule = (context: RuleContext) => Violation[];
+
+const count = (n: number): string => n.toLocaleString('en-US');
+const error = (code: string, keys: string[], message: string, set?: Violation['set']): Violation => ({
+  severity: 'error',
+  code,
+  keys,
+  message,
+  set,
+});
+const warning = (...args: Parameters<typeof error>): Violation => ({ ...error(...args), severity: 'warning' });
+
+const trainGiven: Rule = ({ config }) =>
+  config.dataset.train === undefined
+    ? [error('missing-key', ['dataset.train'], 'dataset.train is missing: name the file of training documents.')]
+    : [];
+
+const bagOfWordsFormats: readonly string[] = ['xmlrepo-sparse', 'arff'];
+const wordOrder: Rule = ({ config }) =>
+  bagOfWordsFormats.includes(config.dataset.format ?? '')
+    ? [
+        error(
+          'bag-of-words',
+          ['dataset.format'],
+          `dataset.format ${config.dataset.format} holds bags of words: they have no word order, which XML-CNN's filters need. Such sets serve statistics and clusters only.`,
+        ),
+      ]
+    : [];
+
+const filtersFit: Rule = ({ config: { model, text } }) => {
+  const fitting = model.filterSizes.filter((size) => size <= text.maxLength);
+  return model.filterSizes.flatMap((size, i) =>
+    size <= text.maxLength
+      ? []
+      : [
+          error(
+            'filter-longer-than-document',
+            [`model.filterSizes.${i}`, 'text.maxLength'],
+            `model.filterSizes: a filter over ${size} words never fits into a document cut at text.maxLength ${text.maxLength}.`,
+            fitting.length ? { key: 'model.filterSizes', value: fitting } : { key: 'text.maxLength', value: size },
+          ),
+        ],
+  );
+};
+
+const poolsFit: Rule = ({ config: { model, text } }) => {
+  const largest = Math.max(...model.filterSizes);
+  const positions = text.maxLength - largest + 1;
+  if (model.pooling === 'seed' || positions < 1 || model.pools <= positions) return [];
+  return [
+    error(
+      'pools-exceed-positions',
+      ['model.pools', 'text.maxLength', 'model.filterSizes'],
+      `model.pools ${model.pools} exceeds the ${positions} positions that a filter over ${largest} words has in text.maxLength ${text.maxLength} words.`,
+      { key: 'model.pools', value: positions },
+    ),
+  ];
+};
+
+const cutoffsFit: Rule = ({ config: { evaluation }, facts: { labelCount } }) => {
+  if (labelCount === undefined) return [];
+  const fitting = evaluation.k.filter((k) => k <= labelCount);
+  return evaluation.k.flatMap((k, i) =>
+    k <= labelCount
+      ? []
+      : [
+          error(
+            'k-exceeds-labels',
+            [`evaluation.k.${i}`],
+            `evaluation.k ${k} exceeds the ${count(labelCount)} labels of the data.`,
+            { key: 'evaluation.k', value: fitting.length ? fitting : [Math.max(1, labelCount)] },
+          ),
+        ],
+  );
+};
+
+const monitorComputed: Rule = ({ config: { training, evaluation } }) => {
+  const known = monitorable(evaluation.k);
+  const terms = training.monitor.split('+').map((term) => term.trim());
+  const violation = (message: string, better?: string): Violation[] => [
+    error(
+      'monitor-not-computed',
+      ['training.monitor', 'evaluation.k'],
+      message,
+      better === undefined ? undefined : { key: 'training.monitor', value: better },
+    ),
+  ];
+  if (terms.length > 1 && terms.some((term) => /loss$/i.test(term))) {
+    return violation(
+      'training.monitor: loss falls where the other figures rise, so it cannot be part of a sum.',
+      'loss',
+    );
+  }
+  const unknown = terms.find((term) => !known.includes(term));
+  if (unknown === undefined) return [];
+  const near = nearestMetric(unknown, known);
+  const hint = near
+    ? `Did you mean ${near}?`
+    : `Computed are ${known.filter((name) => name !== 'logLoss').join(', ')}.`;
+  return violation(
+    `training.monitor: ${unknown || 'an empty term'} is not computed with evaluation.k [${evaluation.k.join(', ')}]. ${hint}`,
+    near && terms.map((term) => (term === unknown ? near : term)).join('+'),
+  );
+};
+
+/** A metric of the same family with the nearest cut-off, else the nearest name. */
+function nearestMetric(term: string, known: string[]): string | undefined {
+  const [, family, k] = /^(\w+)@(\d+)$/.exec(term) ?? [];
+  const siblings = known.filter((name) => family && name.toLowerCase().startsWith(`${family.toLowerCase()}@`));
+  const distance = (name: string): number => Math.abs(Number(name.split('@')[1]) - Number(k));
+  if (siblings.length) return siblings.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+  return nearest(term, known);
+}
+
+const validationThere: Rule = ({ config: { dataset, training, evaluation } }) => {
+  const found: Violation[] = [];
+  const hasValidation = dataset.validation !== undefined || dataset.validationFraction > 0;
+  if (evaluation.split === 'test' && dataset.test === undefined) {
+    found.push(
+      error('split-missing', ['evaluation.split'], 'evaluation.split is "test", but dataset.test names no file.'),
+    );
+  }
+  if (hasValidation) return found;
+  const nothing = 'there are no validation documents (dataset.validation, dataset.validationFraction)';
+  if (evaluation.split === 'validation') {
+    found.push(error('split-missing', ['evaluation.split'], `evaluation.split is "validation", but ${nothing}.`));
+  }
+  if (training.retrainOnAll) {
+    found.push(
+      warning(
+        'no-validation',
+        ['training.retrainOnAll', 'dataset.validationFraction'],
+        `training.retrainOnAll has no effect: ${nothing}.`,
+      ),
+    );
+  } else if (training.patience > 0) {
+    found.push(
+      warning(
+        'no-validation',
+        ['dataset.validationFraction', 'training.patience'],
+        `training.patience ${training.patience} cannot stop early: ${nothing}. The last epoch counts.`,
+        { key: 'training.patience', value: 0 },
+      ),
+    );
+  }
+  return found;
+};
+
+const splitsDiffer: Rule = ({ config: { dataset } }) => {
+  const splits = [
+    ['dataset.train', dataset.train],
+    ['dataset.validation', dataset.validation],
+    ['dataset.test', dataset.test],
+  ] as const;
+  return splits.flatMap(([key, path], i) => {
+    const same = path === undefined ? undefined : splits.slice(0, i).find(([, earlier]) => earlier === path);
+    if (!same) return [];
+    return [
+      warning(
+        'same-file',
+        [key],
+        `${key} is the same file as ${same[0]}: its figures will say nothing about new documents.`,
+      ),
+    ];
+  });
+};
+
+const fitsMemory: Rule = ({ config, facts }) => {
+  const bytes = trainingBytes(config, facts);
+  if (bytes <= memoryLimit) return [];
+  const { what, rows, columns } = largestMatrix(config, facts);
+  const seed = config.model.pooling === 'seed';
+  const units = seed ? `Seed pooling gives ${count(pooledSize(shapeOf(config, facts)))} pooled units: ` : '';
+  const message = `${units}the ${what} alone needs ${count(rows)} x ${count(columns)} weights; training needs ${(bytes / 1024 ** 3).toFixed(1)} GiB, more than the 4 GiB of a WebAssembly memory.`;
+  const keys = seed
+    ? ['model.pooling', 'text.maxLength', 'model.hidden']
+    : ['model.hidden', 'model.filters', 'model.pools'];
+  return [
+    error(
+      'model-too-large',
+      keys,
+      message.charAt(0).toUpperCase() + message.slice(1),
+      seed ? { key: 'model.pooling', value: 'dynamic-max' } : undefined,
+    ),
+  ];
+};
+
+const filesExist: Rule = ({ config, files, stated }) => {
+  if (!files) return [];
+  const violations: Violation[] = [];
+  for (const [name, { properties }] of Object.entries(sections)) {
+    for (const [key, schema] of Object.entries(properties)) {
+      const path = (config as unknown as Record<string, Record<string, unknown>>)[name][key];
+      if (schema.kind !== 'string' || !schema.path?.mustExist || typeof path !== 'string' || !isAbsolute(path))
+        continue;
+      if (files.kind(path)) continue;
+      const full = `${name}.${key}`;
+      const own = stated(full);
+      const near = typeof own === 'string' ? nearestFile(own, path, files) : undefined;
+      const hint = near ? ` Did you mean ${near}?` : '';
+      violations.push(
+        error(
+          'file-not-found',
+          [full],
+          `${full}: there is no file ${path}.${hint}`,
+          near ? { key: full, value: near } : undefined,
+        ),
+      );
+    }
+  }
+  return violations;
+};
+
+const vectorsAgree: Rule = ({ config: { embedding }, files, facts }) => {
+  const { file, dim } = embedding;
+  if (file === undefined) return [];
+  let found = facts.embeddingDim;
+  if (found === undefined) {
+    if (!files || !isAbsolute(file)) return [];
+    const kind = files.kind(file);
+    if (!kind) return []; // said already
+    const head = kind === 'file' ? files.head(file) : undefined;
+    found = head && embeddingDimension(head);
+    if (found === undefined) {
+      return [
+        error(
+          'embedding-unreadable',
+          ['embedding.file'],
+          `embedding.file: ${file} does not hold word vectors as text (word v1 v2 …, plain or .gz).`,
+        ),
+      ];
+    }
+  }
+  if (found === dim) return [];
+  return [
+    error(
+      'embedding-dimension',
+      ['embedding.dim', 'embedding.file'],
+      `embedding.dim is ${dim}, but the vectors of embedding.file have ${found} dimensions.`,
+      { key: 'embedding.dim', value: found },
+    ),
+  ];
+};
+
+const rules: Rule[] = [
+  trainGiven,
+  wordOrder,
+  filtersFit,
+  poolsFit,
+  cutoffsFit,
+  monitorComputed,
+  validationThere,
+  splitsDiffer,
+  fitsMemory,
+  filesExist,
+  vectorsAgree,
+];
+
+export const applyRules = (context: RuleContext): Violation[] => rules.flatMap((rule) => rule(context));

@@ -1,0 +1,622 @@
+/**
+ * Every key of a run config (`*.xmlcnn.json`), with meaning, default and source.
+ *
+ * Sources: "LibMultiLabel EUR-Lex settings" is the XML-CNN config of LibMultiLabel, on which the NAACL 2022 case study
+ * (Chen et al.) rests; "paper" is Liu, Chang, Wu and Yang, SIGIR 2017; "seed flag" is the command line of the original
+ * PyTorch program (siddsax/XML-CNN).
+ */
+import { datasetFormats } from '../data/document.ts';
+import { poolings } from '../model/network.ts';
+import type { Infer, ObjectSchema } from './schema.ts';
+import {
+  array,
+  boolean,
+  integer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  part,
+  path,
+  string,
+  union,
+} from './schema.ts';
+
+const libMultiLabel = 'LibMultiLabel EUR-Lex settings';
+
+/** Languages with a stop-word list in `natural`. */
+export const stopWordLanguages = [
+  'en',
+  'es',
+  'fa',
+  'fr',
+  'id',
+  'it',
+  'ja',
+  'nl',
+  'no',
+  'pl',
+  'pt',
+  'ru',
+  'sv',
+  'uk',
+  'zh',
+] as const;
+
+const fieldName = union([string(part, { minLength: 1 }), integer(part, { min: 0 })], part);
+
+const dataset = object(
+  { description: 'Where the documents are and how to read them.', source: 'this project' },
+  {
+    train: path({
+      description: 'Training documents: a file (plain or .gz) or a folder. Must be given. Seed flag `--ds`.',
+      source: 'seed flag --ds',
+      flags: ['--ds'],
+    }),
+    validation: optional(
+      path({
+        description:
+          'Validation documents, for early stopping and the best epoch. Without it, `validationFraction` of train is held out.',
+        source: libMultiLabel,
+      }),
+    ),
+    validationFraction: number(
+      {
+        description:
+          'Share of the training documents held out for validation where `validation` names no file; 0 holds out none.',
+        default: 0.2,
+        source: libMultiLabel,
+      },
+      { min: 0, below: 1 },
+    ),
+    split: oneOf(['random', 'stratified'], {
+      description:
+        'How the held-out documents are drawn: `random`, or `stratified` (iterative, so that each label keeps its share).',
+      default: 'random',
+      source: `${libMultiLabel}; stratified: Sechidis et al. 2011`,
+    }),
+    test: optional(
+      path({
+        description: 'Test documents, touched once, after training. Seed flag `--ds`.',
+        source: 'seed flag --ds',
+        flags: ['--ds'],
+      }),
+    ),
+    format: optional(
+      oneOf(datasetFormats, {
+        description: 'Format of the files. Found from their content where absent.',
+        source: 'this project',
+      }),
+    ),
+    idField: optional(
+      union([string(part, { minLength: 1 }), integer(part, { min: 0 })], {
+        description: "Field of the document's id (JSONL, CSV, TSV): a name, or a column number counted from 0.",
+        source: 'this project',
+      }),
+    ),
+    textField: optional(
+      union([string(part, { minLength: 1 }), integer(part, { min: 0 }), array(fieldName, part)], {
+        description: 'Field of the text, or several that are joined with a newline, such as ["title", "text"].',
+        source: 'this project',
+      }),
+    ),
+    labelField: optional(
+      union([string(part, { minLength: 1 }), integer(part, { min: 0 })], {
+        description: 'Field of the labels (JSONL, CSV, TSV): a name, or a column number counted from 0.',
+        source: 'this project',
+      }),
+    ),
+    labelColumns: optional(
+      array(fieldName, {
+        description: 'Columns that each stand for one label with 0 or 1 in them (one-hot CSV, TSV).',
+        source: 'this project',
+      }),
+    ),
+    labelSeparator: optional(
+      string(
+        {
+          description: 'What separates labels that are given as one string.',
+          source: 'this project',
+        },
+        { minLength: 1 },
+      ),
+    ),
+    header: optional(
+      boolean({
+        description:
+          'Whether the first line of a CSV or TSV file names the columns. Found from the content where absent.',
+        source: 'this project',
+      }),
+    ),
+    encoding: optional(
+      oneOf(['utf-8', 'latin1'], {
+        description: 'Character encoding of the files. UTF-8 (with or without BOM) where absent.',
+        source: 'this project',
+      }),
+    ),
+    onError: oneOf(['stop', 'skip'], {
+      description:
+        'What to do with a torn or malformed record: stop with its file and line, or skip, count and show it.',
+      default: 'stop',
+      source: 'this project',
+    }),
+    labelNames: optional(
+      path({
+        description: 'File that gives names to label ids: `id<TAB>name`, `id,name`, or one name a line.',
+        source: 'this project',
+      }),
+    ),
+    labelsFile: optional(
+      path({
+        description:
+          'Companion of the training file that holds its labels (raw Extreme Classification pairs, folders) or the label XML of ARFF. Found by name where absent.',
+        source: 'Extreme Classification Repository; Mulan',
+      }),
+    ),
+  },
+);
+
+const text = object(
+  {
+    description: 'From text to words, and from words to a vocabulary (counted on train only).',
+    source: 'this project',
+  },
+  {
+    tokenizer: oneOf(['unicode', 'libmultilabel', 'kim', 'character'], {
+      description:
+        "What a word is: `unicode` (letters, marks and digits of any script), `libmultilabel` (`\\w+`), `kim` (the seed's clean_str), `character` (scripts without spaces).",
+      default: 'unicode',
+      source: 'this project; kim: Kim 2014, used by the seed',
+    }),
+    lowercase: boolean({ description: 'Lower-case all words.', default: true, source: libMultiLabel }),
+    keepNumbers: boolean({
+      description: 'Keep words that consist of digits only.',
+      default: false,
+      source: libMultiLabel,
+    }),
+    stopWords: nullable(
+      string(
+        {
+          description: 'Leave out the stop words of this language (ISO 639-1 code such as "en"); null keeps them.',
+          source: `${libMultiLabel} (the seed imports a stop-word list and never uses it)`,
+        },
+        { values: stopWordLanguages },
+      ),
+    ),
+    stem: oneOf(['none', 'porter'], {
+      description: 'Reduce English words to their stems (Porter 1980).',
+      default: 'none',
+      source: libMultiLabel,
+    }),
+    maxLength: integer(
+      {
+        description: 'Words kept of a document; the rest is cut. Seed flag `--sequence_length`.',
+        default: 500,
+        source: `${libMultiLabel}; paper; seed flag --sequence_length`,
+        flags: ['--sequence_length'],
+      },
+      { min: 1, max: 1_000_000 },
+    ),
+    vocabularySize: nullable(
+      integer(
+        {
+          description:
+            'Most frequent words kept; the others count as unknown. null keeps all. Seed flag `--vocab_size`.',
+          source: `${libMultiLabel}; seed flag --vocab_size`,
+          flags: ['--vocab_size'],
+        },
+        { min: 1, max: 10_000_000 },
+      ),
+    ),
+    minCount: integer(
+      {
+        description: 'Occurrences in train that a word needs to be in the vocabulary.',
+        default: 1,
+        source: libMultiLabel,
+      },
+      { min: 1 },
+    ),
+  },
+);
+
+const embedding = object(
+  { description: 'Word vectors.', source: 'this project' },
+  {
+    dim: integer(
+      {
+        description: 'Length of a word vector, D. Seed flags `--embedding_dim` and `--num_features`.',
+        default: 300,
+        source: `${libMultiLabel}; paper; seed flag --embedding_dim`,
+        flags: ['--embedding_dim', '--num_features'],
+      },
+      { min: 1, max: 4096 },
+    ),
+    file: optional(
+      path({
+        description:
+          'Pretrained vectors as text (`word v1 v2 …`, plain or .gz), GloVe for example; words it lacks start random. Without it all vectors start random. Seed flags `--model_variation` (random or pretrained), `--pretrain_type` and `--model_type` (which vectors).',
+        source: 'seed flags --model_variation, --pretrain_type, --model_type',
+        flags: ['--model_variation', '--pretrain_type', '--model_type'],
+      }),
+    ),
+    train: boolean({
+      description: 'Train the word vectors along with the network; false keeps them as they start.',
+      default: true,
+      source: libMultiLabel,
+    }),
+  },
+);
+
+const model = object(
+  { description: 'The network.', source: 'paper; NAACL 2022 case study' },
+  {
+    filterSizes: array(integer(part, { min: 1, max: 64 }), {
+      description: 'Words that a filter spans, one entry per kind of filter. Seed flag `--filter_sizes`.',
+      default: [2, 4, 8],
+      source: `${libMultiLabel}; paper; seed flag --filter_sizes`,
+      flags: ['--filter_sizes'],
+    }),
+    filters: integer(
+      {
+        description: 'Filters per size, F. Seed flag `--num_filters`.',
+        default: 256,
+        source: `${libMultiLabel}; seed flag --num_filters`,
+        flags: ['--num_filters'],
+      },
+      { min: 1, max: 65_536 },
+    ),
+    pooling: oneOf(poolings, {
+      description:
+        "How the outputs of a filter over the document are summed up: `dynamic-max` (maximum of each of `pools` chunks), `dynamic-average` (their mean), `seed` (the original program's wiring, for reproducing old runs only). Seed flag `--pooling_type`.",
+      default: 'dynamic-max',
+      source: 'paper section 3; case study Eq. (6); seed flag --pooling_type',
+      flags: ['--pooling_type'],
+    }),
+    pools: integer(
+      {
+        description:
+          'Chunks per filter, p; 1 is max-over-time. `seed` pooling ignores it. Seed flag `--pooling_units`.',
+        default: 2,
+        source: `${libMultiLabel}; paper section 3; seed flag --pooling_units`,
+        flags: ['--pooling_units'],
+      },
+      { min: 1, max: 65_536 },
+    ),
+    hidden: integer(
+      {
+        description: 'Units of the hidden (bottleneck) layer, H; 0 leaves it out. Seed flag `--hidden_dims`.',
+        default: 512,
+        source: `${libMultiLabel}; paper section 3; seed flag --hidden_dims`,
+        flags: ['--hidden_dims'],
+      },
+      { min: 0, max: 1_048_576 },
+    ),
+    embeddingDropout: number(
+      {
+        description:
+          'Probability that an element of a word vector is dropped in training. Seed flags `--dropouts` (1 means .25) and `--drop_prob`.',
+        default: 0.2,
+        source: `${libMultiLabel}; seed flags --dropouts, --drop_prob`,
+        flags: ['--dropouts', '--drop_prob'],
+      },
+      { min: 0, below: 1 },
+    ),
+    hiddenDropout: number(
+      {
+        description:
+          'Probability that a hidden unit (a pooled unit where there is no hidden layer) is dropped in training. Seed flags `--dropouts` (1 means .5) and `--drop_prob`.',
+        default: 0.2,
+        source: `${libMultiLabel}; seed flags --dropouts, --drop_prob`,
+        flags: ['--dropouts', '--drop_prob'],
+      },
+      { min: 0, below: 1 },
+    ),
+    initializer: oneOf(['torch', 'xavier-uniform', 'kaiming-uniform'], {
+      description: 'How weights start; `torch` is uniform within ±1/√(fan in), biases too, as PyTorch has it.',
+      default: 'torch',
+      source: 'PyTorch default (LibMultiLabel, the seed)',
+    }),
+    outputBias: oneOf(['default', 'log-odds'], {
+      description: "How the output biases start: as the initializer says, or at each label's log-odds in train.",
+      default: 'default',
+      source: libMultiLabel,
+    }),
+  },
+);
+
+const training = object(
+  { description: 'How the network learns.', source: 'this project' },
+  {
+    epochs: integer(
+      {
+        description: 'Passes over the training documents, at most. Seed flag `--e`.',
+        default: 50,
+        source: `${libMultiLabel}; seed flag --e`,
+        flags: ['--e'],
+      },
+      { min: 1, max: 100_000 },
+    ),
+    batchSize: integer(
+      {
+        description: 'Documents per training step. Seed flag `--mb`.',
+        default: 64,
+        source: `${libMultiLabel}; seed flag --mb`,
+        flags: ['--mb'],
+      },
+      { min: 1, max: 65_536 },
+    ),
+    learningRate: number(
+      {
+        description: 'Step size of Adam. Seed flag `--lr`.',
+        default: 5e-4,
+        source: `${libMultiLabel}; seed flag --lr`,
+        flags: ['--lr'],
+      },
+      { above: 0, max: 10 },
+    ),
+    warmupSteps: integer(
+      {
+        description: 'Steps over which the learning rate rises linearly from 0.',
+        default: 0,
+        source: libMultiLabel,
+      },
+      { min: 0 },
+    ),
+    schedule: oneOf(['constant', 'cosine'], {
+      description: 'Learning rate after the warm-up: constant, or falling along a cosine over all `epochs`.',
+      default: 'constant',
+      source: libMultiLabel,
+    }),
+    finalLearningRate: number(
+      {
+        description: 'Where the cosine ends, as a fraction of `learningRate`.',
+        default: 0.05,
+        source: 'best recipe measured on EURLEX57K (preset wide)',
+      },
+      { min: 0, max: 1 },
+    ),
+    weightDecay: number(
+      {
+        description: 'Decoupled weight decay (AdamW), on neither biases nor word vectors.',
+        default: 0,
+        source: libMultiLabel,
+      },
+      { min: 0, max: 1 },
+    ),
+    beta1: number(
+      { description: "Adam's decay of the mean gradient.", default: 0.9, source: 'Kingma & Ba 2015' },
+      { min: 0, below: 1 },
+    ),
+    beta2: number(
+      { description: "Adam's decay of the mean squared gradient.", default: 0.999, source: 'Kingma & Ba 2015' },
+      { min: 0, below: 1 },
+    ),
+    epsilon: number(
+      { description: "Adam's guard against division by zero.", default: 1e-8, source: 'Kingma & Ba 2015' },
+      { above: 0, max: 1 },
+    ),
+    clip: number(
+      {
+        description:
+          'Largest norm of all gradients together; longer ones are scaled down. 0 does not clip. Seed flag `--clip`.',
+        default: 0,
+        source: `${libMultiLabel}; seed flag --clip`,
+        flags: ['--clip'],
+      },
+      { min: 0 },
+    ),
+    ema: number(
+      {
+        description:
+          'Score with an exponential moving average of the weights, decay min(ema, (1 + t) / (10 + t)) at step t; 0 does without.',
+        default: 0,
+        source: libMultiLabel,
+      },
+      { min: 0, below: 1 },
+    ),
+    loss: oneOf(['bce-mean', 'bce-sum'], {
+      description:
+        'Binary cross-entropy over documents and labels, averaged or (as in the seed, whatever its `--loss` said) summed. Seed flag `--loss`.',
+      default: 'bce-mean',
+      source: `${libMultiLabel}; seed flag --loss`,
+      flags: ['--loss'],
+    }),
+    monitor: string(
+      {
+        description:
+          'Validation figure that decides the best epoch: a metric such as P@1, nDCG@5 or microF1, a sum such as P@1+P@5, or `loss` (log loss, the smaller the better).',
+        default: 'P@1',
+        source: libMultiLabel,
+      },
+      { minLength: 1 },
+    ),
+    patience: integer(
+      {
+        description: 'Epochs without a better `monitor` after which training stops early; 0 never does.',
+        default: 5,
+        source: libMultiLabel,
+      },
+      { min: 0 },
+    ),
+    seed: integer(
+      {
+        description: 'Seed of all random numbers: the same seed gives the same weights.',
+        default: 1,
+        source: 'this project',
+      },
+      { min: 0, max: 0xffffffff },
+    ),
+    retrainOnAll: boolean({
+      description:
+        'After early stopping, train once more on train and validation together for the best number of epochs.',
+      default: false,
+      source: 'NAACL 2022 case study',
+    }),
+    save: boolean({
+      description: 'Write checkpoints. Seed flag `--sve`.',
+      default: true,
+      source: 'seed flag --sve',
+      flags: ['--sve'],
+    }),
+    checkpointEvery: integer(
+      {
+        description: 'Epochs between numbered checkpoints; 0 writes none. Seed flag `--ss`.',
+        default: 0,
+        source: 'seed flag --ss',
+        flags: ['--ss'],
+      },
+      { min: 0 },
+    ),
+    keep: integer(
+      {
+        description: 'Numbered checkpoints that are kept; older ones are deleted.',
+        default: 3,
+        source: 'this project',
+      },
+      { min: 1 },
+    ),
+    saveBestEpochLoss: boolean({
+      description: 'Keep a checkpoint of the epoch with the smallest training loss.',
+      default: false,
+      source: 'seed (checkpoint policy)',
+    }),
+    saveBestBatchLoss: boolean({
+      description: 'Keep a checkpoint of the batch with the smallest training loss, looked at twelve times an epoch.',
+      default: false,
+      source: 'seed (checkpoint policy)',
+    }),
+    resumeFrom: optional(
+      path({
+        description:
+          'Checkpoint file or run folder to continue from. Seed flag `--lm`; with `--tr=0` (evaluate only) it is `xmlcnn evaluate RUN`.',
+        source: 'seed flags --lm, --tr',
+        flags: ['--lm', '--tr'],
+      }),
+    ),
+  },
+);
+
+const evaluation = object(
+  { description: 'What is measured.', source: 'this project' },
+  {
+    k: array(integer(part, { min: 1, max: 1000 }), {
+      description: 'Cut-offs of the ranking metrics (P@k, nDCG@k, PSP@k, PSnDCG@k, R@k, RP@k).',
+      default: [1, 3, 5],
+      source: 'paper; Extreme Classification Repository',
+    }),
+    propensityA: number(
+      {
+        description:
+          'A of the label propensities: 0.5 for Wikipedia-500K, 0.6 for Amazon-670K and Amazon-3M, 0.55 for all others.',
+        default: 0.55,
+        source: 'Jain et al. 2016; Extreme Classification Repository',
+      },
+      { above: 0, max: 10 },
+    ),
+    propensityB: number(
+      {
+        description:
+          'B of the label propensities: 0.4 for Wikipedia-500K, 2.6 for Amazon-670K and Amazon-3M, 1.5 for all others.',
+        default: 1.5,
+        source: 'Jain et al. 2016; Extreme Classification Repository',
+      },
+      { above: 0, max: 100 },
+    ),
+    baselines: boolean({
+      description: 'Also measure two baselines on the same split: label frequency, and TF-IDF cosine 20-NN.',
+      default: true,
+      source: 'this project',
+    }),
+    split: optional(
+      oneOf(['test', 'validation'], {
+        description: 'Split that is evaluated after training; test where there is one, else validation, where absent.',
+        source: 'this project',
+      }),
+    ),
+  },
+);
+
+const engine = object(
+  { description: 'What computes.', source: 'this project' },
+  {
+    name: oneOf(['auto', 'wasm', 'reference'], {
+      description:
+        'Engine: `wasm` (WebAssembly kernels), `reference` (plain TypeScript, slow, for checking), or `auto`, the best there is. Seed flag `--dataset_gpu` (which had no effect).',
+      default: 'auto',
+      source: 'this project',
+      flags: ['--dataset_gpu'],
+    }),
+    threads: integer(
+      {
+        description:
+          'Threads; 0 uses all cores. The result does not depend on it. Seed flags `--mg` and `--dp` (several devices).',
+        default: 0,
+        source: 'seed flags --mg, --dp',
+        flags: ['--mg', '--dp'],
+      },
+      { min: 0, max: 256 },
+    ),
+  },
+);
+
+const output = object(
+  { description: 'What is written, and where.', source: 'this project' },
+  {
+    folder: path(
+      {
+        description:
+          'Folder of the runs. Each run gets a folder in it, whose `metrics.jsonl` feeds the live plots (seed flags `--p`, `--d`).',
+        default: 'runs',
+        source: 'this project',
+        flags: ['--p', '--d'],
+      },
+      { mustExist: false },
+    ),
+    name: optional(
+      string(
+        {
+          description:
+            "Name of the run. The config file's name and the time where absent. Seed flag `--mn`; in the seed's own default name, `--zd` and `--pp` had their only effect.",
+          source: 'seed flag --mn',
+          flags: ['--mn', '--zd', '--pp'],
+        },
+        { minLength: 1 },
+      ),
+    ),
+    cache: boolean({
+      description: 'Keep prepared data for the next run. Seed flag `--load_data`.',
+      default: true,
+      source: 'seed flag --load_data',
+      flags: ['--load_data'],
+    }),
+    cacheFolder: optional(
+      path(
+        { description: 'Folder of prepared data. `.xmlcnn` beside the config where absent.', source: 'this project' },
+        { mustExist: false },
+      ),
+    ),
+    cacheLimit: integer(
+      {
+        description: 'Size limit of the prepared-data cache in megabytes; the entries used longest ago go first.',
+        default: 4096,
+        source: 'this project',
+      },
+      { min: 1 },
+    ),
+  },
+);
+
+const all = { dataset, text, embedding, model, training, evaluation, engine, output };
+
+/** The sections of a resolved config. */
+export const runConfigSchema = object(
+  { description: 'A run of XML-CNN: data, network, training and evaluation.', source: 'this project' },
+  all,
+);
+
+/** The same, for walking through. */
+export const sections: Readonly<Record<string, ObjectSchema>> = all;
+
+/** A config with its `extends` followed, defaults filled and paths made absolute. */
+export type RunConfig = Infer<typeof runConfigSchema>;

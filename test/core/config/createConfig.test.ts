@@ -1,0 +1,113 @@
+import { parse } from 'jsonc-parser';
+import { describe, expect, it } from 'vitest';
+import { createConfigText, type DatasetFacts } from '../../../src/core/config/createConfig.ts';
+import { analyse, validateText } from '../../../src/core/config/validate.ts';
+import { UserError } from '../../../src/core/errors.ts';
+import { fakeFiles } from './helpers.ts';
+
+const reuters: DatasetFacts = {
+  train: 'train.jsonl',
+  test: 'test.jsonl',
+  documents: 7770,
+  labels: 90,
+  meanWords: 130,
+  p95Words: 373,
+  labelsPerDocument: 1.23,
+  format: 'jsonl',
+};
+const eurlex: DatasetFacts = {
+  ...reuters,
+  validation: 'dev.jsonl',
+  documents: 45_000,
+  labels: 4108,
+  meanWords: 730,
+  p95Words: 2400,
+  labelsPerDocument: 5.07,
+  fields: { textField: ['title', 'text'], labelNames: 'label_names.tsv' },
+};
+const cooking: DatasetFacts = {
+  train: 'cooking.train',
+  documents: 12_404,
+  labels: 736,
+  meanWords: 8.7,
+  p95Words: 15,
+  labelsPerDocument: 2.31,
+  format: 'fasttext',
+};
+const amazon: DatasetFacts = { ...reuters, documents: 490_000, labels: 670_091, meanWords: 200, p95Words: 600 };
+const tiny: DatasetFacts = { ...cooking, documents: 1, labels: 1, meanWords: 0, p95Words: 0, labelsPerDocument: 1 };
+const files = fakeFiles(
+  Object.fromEntries(
+    ['train.jsonl', 'dev.jsonl', 'test.jsonl', 'cooking.train', 'label_names.tsv'].map((name) => [`/d/${name}`, '']),
+  ),
+);
+
+describe('createConfigText', () => {
+  it.each([
+    ['Reuters', reuters],
+    ['EURLEX57K', eurlex],
+    ['cooking', cooking],
+    ['Amazon-670K', amazon],
+    ['one document', tiny],
+    ['many words, few labels', { ...reuters, documents: 2_000_000 }],
+    ['three labels', { ...reuters, labels: 3 }],
+    ['three million labels', { ...amazon, labels: 3_000_000 }],
+  ])('%s: valid, with a reason for every choice', (_, facts) => {
+    const text = createConfigText(facts);
+    const options = { file: '/d/x.xmlcnn.json', checkFiles: true, files, facts: { labelCount: facts.labels } };
+    expect(validateText(text, options)).toEqual([]);
+    for (const key of ['extends', 'maxLength', 'epochs', 'k', 'format']) {
+      expect(text).toMatch(new RegExp(`// .+\\n *"${key}": `));
+    }
+  });
+  const resolved = (facts: DatasetFacts) => analyse(createConfigText(facts)).config;
+  it('takes the best recipe where it is affordable', () => {
+    expect(resolved(reuters)).toMatchObject({
+      dataset: {
+        train: 'train.jsonl',
+        test: 'test.jsonl',
+        validationFraction: 0.1,
+        split: 'stratified',
+        format: 'jsonl',
+      },
+      text: { maxLength: 400 },
+      model: { filters: 512 },
+      training: { epochs: 30 },
+      evaluation: { k: [1, 3, 5] },
+    });
+    expect(resolved(eurlex)).toMatchObject({
+      dataset: { validation: 'dev.jsonl', textField: ['title', 'text'], labelNames: 'label_names.tsv' },
+      text: { maxLength: 1000 },
+      training: { epochs: 15, warmupSteps: 500 },
+    });
+    expect(resolved(cooking).text.maxLength).toBe(20);
+  });
+  it('keeps to memory and time where it is not', () => {
+    expect(resolved({ ...reuters, documents: 2_000_000 }).model).toMatchObject({ filters: 256, hidden: 0 });
+    expect(resolved(amazon).model.hidden).toBe(128);
+  });
+  it('suits few labels and few documents', () => {
+    expect(resolved({ ...reuters, labels: 4 })).toMatchObject({
+      evaluation: { k: [1, 3] },
+      training: { monitor: 'P@1' },
+    });
+    expect(resolved({ ...reuters, documents: 500 })).toMatchObject({
+      dataset: { validationFraction: 0.2 },
+      training: { batchSize: 16, warmupSteps: 75 },
+    });
+  });
+  it('quotes whatever a file name holds', () => {
+    const train = 'a"b\\c\n/* */ // d.txt';
+    const text = createConfigText({ ...cooking, train });
+    expect((parse(text) as { dataset: { train: string } }).dataset.train).toBe(train);
+    expect(validateText(text)).toEqual([]);
+  });
+  it.each([
+    [{ ...reuters, format: 'arff' }, 'bag-of-words'],
+    [{ ...reuters, labels: 0 }, 'no-labels'],
+    [{ ...reuters, documents: 0 }, 'no-documents'],
+  ] as [DatasetFacts, string][])('refuses what cannot be learnt from', (facts, code) => {
+    expect(() => createConfigText(facts)).toThrow(UserError);
+    expect(() => createConfigText(facts)).toThrow(expect.objectContaining({ code }) as Error);
+  });
+});

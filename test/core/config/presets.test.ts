@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { presetNames } from '../../../src/core/config/presets.ts';
+import { analyse, validateText } from '../../../src/core/config/validate.ts';
+
+const config = (preset: string, rest = '') =>
+  analyse(`{ "extends": "${preset}", "dataset": { "train": "a" }, ${rest} }`).config;
+
+describe('presets', () => {
+  it.each(presetNames)('%s is valid', (name) => {
+    expect(validateText(`{ "extends": "${name}", "dataset": { "train": "a" } }`)).toEqual([]);
+  });
+  it('libmultilabel: the defaults', () => {
+    expect(config('libmultilabel')).toEqual(analyse('{ "dataset": { "train": "a" } }').config);
+    const { model, training, embedding, text, dataset, evaluation } = completeConfig({ dataset: { train: 'a' } });
+    expect(model).toEqual({
+      filterSizes: [2, 4, 8],
+      filters: 256,
+      pooling: 'dynamic-max',
+      pools: 2,
+      hidden: 512,
+      embeddingDropout: 0.2,
+      hiddenDropout: 0.2,
+      initializer: 'torch',
+      outputBias: 'default',
+    });
+    expect(training).toMatchObject({
+      learningRate: 5e-4,
+      batchSize: 64,
+      epochs: 50,
+      patience: 5,
+      monitor: 'P@1',
+      ema: 0,
+      clip: 0,
+      schedule: 'constant',
+      seed: 1,
+      save: true,
+      keep: 3,
+    });
+    expect(embedding).toEqual({ dim: 300, train: true });
+    expect(text).toEqual({
+      tokenizer: 'unicode',
+      lowercase: true,
+      keepNumbers: false,
+      stopWords: null,
+      stem: 'none',
+      maxLength: 500,
+      vocabularySize: null,
+      minCount: 1,
+    });
+    expect(dataset).toEqual({ train: 'a', validationFraction: 0.2, split: 'random', onError: 'stop' });
+    expect(evaluation).toEqual({ k: [1, 3, 5], propensityA: 0.55, propensityB: 1.5, baselines: true });
+  });
+  it('paper', () => {
+    const paper = config('paper');
+    expect(paper.model).toMatchObject({
+      filterSizes: [2, 4, 8],
+      filters: 128,
+      pools: 8,
+      hidden: 512,
+      embeddingDropout: 0.25,
+      hiddenDropout: 0.5,
+    });
+    expect(paper.training).toMatchObject({ learningRate: 1e-3, batchSize: 128 });
+    expect([paper.text.maxLength, paper.embedding.dim]).toEqual([500, 300]);
+  });
+  it('paper and the seed freeze pretrained vectors, unless told otherwise', () => {
+    for (const name of ['paper', 'seed-rcv1', 'seed-wiki10', 'seed-eurlex']) {
+      expect(config(name).embedding.train).toBe(true);
+      expect(config(name, '"embedding": { "file": "v.txt" }').embedding.train).toBe(false);
+      expect(config(name, '"embedding": { "file": "v.txt", "train": true }').embedding.train).toBe(true);
+      expect(config(name, '"embedding": { "file": null }').embedding.train).toBe(true);
+    }
+    expect(config('wide', '"embedding": { "file": "v.txt" }').embedding.train).toBe(true);
+  });
+  it('kim-bce', () => {
+    expect(config('kim-bce').model).toMatchObject({
+      filterSizes: [2, 4, 8],
+      filters: 256,
+      pools: 1,
+      hidden: 0,
+      embeddingDropout: 0.2,
+      hiddenDropout: 0.4,
+    });
+    expect(config('kim-bce').training).toMatchObject({ learningRate: 1e-3, batchSize: 64, epochs: 30 });
+  });
+  it('wide', () => {
+    const wide = config('wide');
+    expect(wide.model).toMatchObject({
+      filterSizes: [1, 2, 4, 8],
+      filters: 512,
+      pools: 1,
+      hidden: 0,
+      embeddingDropout: 0.2,
+      hiddenDropout: 0.5,
+      outputBias: 'log-odds',
+    });
+    expect(wide.text).toMatchObject({ maxLength: 1000, vocabularySize: 65_000 });
+    expect(wide.training).toMatchObject({
+      learningRate: 1e-3,
+      warmupSteps: 500,
+      schedule: 'cosine',
+      finalLearningRate: 0.05,
+      ema: 0.999,
+      batchSize: 64,
+      epochs: 15,
+      monitor: 'P@1+P@5',
+      patience: 0,
+    });
+  });
+  it('the seed', () => {
+    const seed = {
+      filterSizes: [2, 4, 8],
+      filters: 32,
+      pools: 32,
+      pooling: 'dynamic-max',
+      embeddingDropout: 0,
+      hiddenDropout: 0,
+    };
+    const rcv1 = config('seed-rcv1');
+    expect(rcv1.model).toMatchObject({ ...seed, hidden: 512 });
+    expect(rcv1.training).toMatchObject({
+      batchSize: 20,
+      learningRate: 1e-3,
+      epochs: 100,
+      clip: 1000,
+      checkpointEvery: 10,
+    });
+    expect(rcv1.text).toMatchObject({ maxLength: 500, vocabularySize: 30_000 });
+    expect(rcv1.embedding.dim).toBe(300);
+    const best = { batchSize: 128, epochs: 500, learningRate: 1e-3, clip: 1000, checkpointEvery: 499 };
+    for (const [name, maxLength, vocabularySize] of [
+      ['seed-wiki10', 5000, 100_000],
+      ['seed-eurlex', 10_000, 150_000],
+    ] as const) {
+      expect(config(name).model).toMatchObject({ ...seed, hidden: 1024 });
+      expect(config(name).training).toMatchObject(best);
+      expect(config(name).text).toMatchObject({ maxLength, vocabularySize });
+    }
+  });
+  it('hands out copies', () => {
+    completeConfig({ dataset: { train: 'a' } }, 'wide').model.filterSizes.push(99);
+    expect(completeConfig({ dataset: { train: 'a' } }, 'wide').model.filterSizes).toEqual([1, 2, 4, 8]);
+    completeConfig({ dataset: { train: 'a' } }).evaluation.k.push(99);
+    expect(completeConfig({ dataset: { train: 'a' } }).evaluation.k).toEqual([1, 3, 5]);
+  });
+});
