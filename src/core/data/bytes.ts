@@ -1,0 +1,219 @@
+/** Files as streams of lines: plain or gzip, strictly decoded, with line numbers and byte offsets. */
+import { isAscii, isUtf8 } from 'node:buffer';
+import { open } from 'node:fs/promises';
+import { Cancelled, UserError } from '../errors.ts';
+import { fileError, withFileErrors } from '../files.ts';
+import { gunzip } from './gunzip.ts';
+import { firstInvalidByte } from './utf8.ts';
+
+/** One line of a file, without its line end. */
+export interface Line {
+  /** undefined where the line could not be decoded (and the caller's `onProblem` let that pass). */
+  text: string | undefined;
+  /** 1-based. */
+  number: number;
+  /** Offset of the line's first byte in the file, in the unpacked data of a .gz. */
+  byte: number;
+  /** The line end as it stands in the file; '' only on a last line that has none. */
+  end: '\n' | '\r\n' | '';
+}
+
+export interface LineProblem {
+  code: 'undecodable' | 'torn-line';
+  line: number;
+  byte: number;
+  message: string;
+}
+
+export interface LineOptions {
+  encoding?: 'utf-8' | 'latin1';
+  /** Bytes of the file as stored (packed, for .gz) read so far. */
+  onProgress?: (bytesRead: number) => void;
+  signal?: AbortSignal;
+  /**
+   * Called for a line that cannot be decoded and for a .gz that breaks off. Where it returns, reading goes on: the bad
+   * line comes with `text` undefined; a broken .gz ends after its last whole line. By default a `UserError` is thrown.
+   */
+  onProblem?: (problem: LineProblem) => void;
+}
+
+/** No dataset has such lines; files without line ends would fill the memory. V8 strings end at 512 MiB. */
+const longestLine = 256 * 1024 * 1024;
+const chunkSize = 256 * 1024;
+
+export const remedies = {
+  undecodable: 'Save the file as UTF-8, or set "encoding": "latin1" where it is Latin-1.',
+  'torn-line': 'Fetch or write the file anew; "onError": "skip" reads what is whole.',
+} as const;
+
+/**
+ * The lines of a file in batches of about 256 KiB, so that the cost of awaiting is not paid per line.
+ * Memory: one batch, or the longest line. Throws `UserError` for missing or unreadable files, unknown compression, UTF-16.
+ */
+export async function* readLines(path: string, options: LineOptions = {}): AsyncGenerator<Line[], void> {
+  const problem = options.onProblem ?? ((found: LineProblem) => throwProblem(path, found));
+  let line = 1;
+  let byte = 0;
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  const take = (block: Buffer) => {
+    const skip = byte === 0 && startsWith(block, 0xef, 0xbb, 0xbf) ? 3 : 0;
+    const lines = splitLines(block.subarray(skip), line, byte + skip, options.encoding ?? 'utf-8', problem);
+    line += lines.length;
+    byte += block.length;
+    return lines;
+  };
+  try {
+    for await (const chunk of readBytes(path, options)) {
+      const cut = chunk.lastIndexOf(10) + 1;
+      pendingBytes += chunk.length;
+      if (cut === 0) {
+        pending.push(chunk);
+        if (pendingBytes > longestLine) throw tooLong(path, line, byte);
+        continue;
+      }
+      const head = chunk.subarray(0, cut);
+      const block = pending.length ? Buffer.concat([...pending, head]) : head;
+      pending = cut < chunk.length ? [chunk.subarray(cut)] : [];
+      pendingBytes = chunk.length - cut;
+      yield take(block);
+    }
+  } catch (error) {
+    if (!(error instanceof TornGzip)) throw error;
+    problem({ code: 'torn-line', line, byte, message: error.message });
+    return;
+  }
+  if (pending.length) yield take(Buffer.concat(pending));
+}
+
+/** The bytes of a file, unpacked where it is gzip (told by its first bytes, not its name). Throws `UserError`. */
+export async function* readBytes(
+  path: string,
+  options: Pick<LineOptions, 'onProgress' | 'signal'> = {},
+): AsyncGenerator<Buffer, void> {
+  const raw = readRaw(path, options);
+  try {
+    const first = await raw.next();
+    if (first.done) return;
+    refuseUnreadable(path, first.value);
+    const all = prepend(first.value, raw);
+    if (!startsWith(first.value, 0x1f, 0x8b)) yield* all;
+    else yield* unpack(all);
+  } finally {
+    await raw.return();
+  }
+}
+
+class TornGzip extends Error {}
+
+async function* unpack(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  try {
+    yield* gunzip(packed);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'Z_BUF_ERROR') throw new TornGzip('The gzip data breaks off');
+    if (code.startsWith('Z_')) throw new TornGzip(`The gzip data is damaged (${(error as Error).message})`);
+    throw error;
+  }
+}
+
+async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  yield first;
+  yield* rest;
+}
+
+async function* readRaw(
+  path: string,
+  { onProgress, signal }: Pick<LineOptions, 'onProgress' | 'signal'>,
+): AsyncGenerator<Buffer, void> {
+  const file = await withFileErrors(path, () => open(path, 'r'));
+  let total = 0;
+  try {
+    for (;;) {
+      if (signal?.aborted) throw new Cancelled();
+      const buffer = Buffer.allocUnsafe(chunkSize);
+      const { bytesRead } = await file.read(buffer, 0, chunkSize);
+      if (bytesRead === 0) return;
+      total += bytesRead;
+      onProgress?.(total);
+      yield buffer.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw fileError(error, path);
+  } finally {
+    await file.close();
+  }
+}
+
+function refuseUnreadable(file: string, start: Buffer): void {
+  if (startsWith(start, 0xff, 0xfe) || startsWith(start, 0xfe, 0xff))
+    throw new UserError('utf-16', 'The file is UTF-16', 'Save it as UTF-8.', { file, line: 1, byte: 0 });
+  const packer = packers.find(([, ...magic]) => startsWith(start, ...magic))?.[0];
+  if (packer)
+    throw new UserError(
+      'unknown-compression',
+      `The file is packed with ${packer}`,
+      'Unpack it first; only .gz is read.',
+      {
+        file,
+      },
+    );
+}
+
+const packers: [name: string, ...magic: number[]][] = [
+  ['xz', 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
+  ['zip', 0x50, 0x4b, 0x03, 0x04],
+  ['bzip2', 0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59],
+  ['zstd', 0x28, 0xb5, 0x2f, 0xfd],
+];
+
+function startsWith(bytes: Buffer, ...magic: number[]): boolean {
+  return magic.every((value, i) => bytes[i] === value);
+}
+
+/** Splits a block of whole lines. Each line becomes a string of its own: a slice would keep the whole block alive. */
+function splitLines(
+  block: Buffer,
+  firstLine: number,
+  firstByte: number,
+  encoding: 'utf-8' | 'latin1',
+  problem: (found: LineProblem) => void,
+): Line[] {
+  const lines: Line[] = [];
+  const oneByte = encoding === 'latin1' || isAscii(block);
+  const valid = oneByte || isUtf8(block);
+  const decoding = oneByte ? 'latin1' : 'utf8';
+  for (let start = 0; start < block.length;) {
+    const newline = block.indexOf(10, start);
+    let stop = newline < 0 ? block.length : newline;
+    const crlf = newline > start && block[newline - 1] === 13;
+    if (crlf) stop--;
+    const number = firstLine + lines.length;
+    const byte = firstByte + start;
+    const bytes = valid ? block : block.subarray(start, stop);
+    const decodable = valid || isUtf8(bytes);
+    if (!decodable) problem(undecodable(bytes, number, byte));
+    const text = !decodable ? undefined : block.toString(decoding, start, stop);
+    lines.push({ text, number, byte, end: newline < 0 ? '' : crlf ? '\r\n' : '\n' });
+    start = newline < 0 ? block.length : newline + 1;
+  }
+  return lines;
+}
+
+function undecodable(bytes: Buffer, line: number, byte: number): LineProblem {
+  const at = firstInvalidByte(bytes);
+  const value = bytes[at].toString(16).toUpperCase().padStart(2, '0');
+  return { code: 'undecodable', line, byte: byte + at, message: `Byte 0x${value} is not valid UTF-8 here` };
+}
+
+function throwProblem(file: string, { code, line, byte, message }: LineProblem): never {
+  throw new UserError(code, message, remedies[code], { file, line, byte });
+}
+
+function tooLong(file: string, line: number, byte: number): UserError {
+  return new UserError('line-too-long', 'A line of more than 256 MiB', 'Write one document per line.', {
+    file,
+    line,
+    byte,
+  });
+}

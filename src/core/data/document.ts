@@ -1,0 +1,92 @@
+/** One labelled document as a reader yields it. */
+export interface Document {
+  /** The record's own id, or its 1-based number in the file as a string. */
+  id: string;
+  text: string;
+  /** Label names, in file order, without repeats. */
+  labels: string[];
+  /** 1-based line of the file on which the record starts (0 for one-file-per-document sets). */
+  line: number;
+  /** Bag-of-words sets only: feature weights. `text` is then '' and the set cannot train a model that needs word order. */
+  features?: { indices: Uint32Array; values: Float32Array };
+}
+
+export const datasetFormats = [
+  'jsonl',
+  'csv',
+  'tsv',
+  'fasttext',
+  'libmultilabel',
+  'xmlrepo-raw',
+  'xmlrepo-jsonl',
+  'xmlrepo-sparse',
+  'arff',
+  'folder',
+] as const;
+export type DatasetFormat = (typeof datasetFormats)[number];
+
+/** A record that was not read, or was read with a doubt. Counted always, kept up to a limit. */
+export interface Finding {
+  code:
+    | 'torn-line'
+    | 'malformed-record'
+    | 'undecodable'
+    | 'empty-document'
+    | 'unlabelled'
+    | 'repeated-id'
+    | 'repeated-label';
+  file: string;
+  line: number;
+  byte?: number;
+  message: string;
+  /** True when the record was left out. */
+  skipped: boolean;
+}
+
+/** How to read a dataset file; everything but the path is optional and found from the content where it is absent. */
+export interface SourceOptions {
+  format?: DatasetFormat;
+  /** JSONL and CSV/TSV: names of the fields (or 0-based column numbers of headerless files). */
+  idField?: string | number;
+  /** One field, or several that are joined with a newline (title and text, say). */
+  textField?: string | number | (string | number)[];
+  labelField?: string | number;
+  /** Label columns of one-hot CSV/TSV. */
+  labelColumns?: (string | number)[];
+  /** Separator of labels given as one string. */
+  labelSeparator?: string;
+  header?: boolean;
+  encoding?: 'utf-8' | 'latin1';
+  onError?: 'stop' | 'skip';
+  /** A file that gives names to label ids (`id<TAB>name`, `id,name`, or one name a line for ids 0, 1, …). */
+  labelNames?: string;
+  /** Companion file: labels of xmlrepo-raw and folder sets, label XML of ARFF. Found by name where absent. */
+  labelsFile?: string;
+  /**
+   * CSV and TSV: whether a field that begins with a double quote is quoted (RFC 4180). Default: CSV yes; TSV only where
+   * its rows do not come out even without, for in most TSV files a quote is a character like any other.
+   */
+  quoting?: boolean;
+}
+
+/** One file (or folder) of documents, opened. Iterating reads from the start again; memory stays constant. */
+export interface DocumentSource extends AsyncIterable<Document> {
+  readonly path: string;
+  readonly format: DatasetFormat;
+  /** Bag of words: no word order, so it serves statistics and clusters only. */
+  readonly bagOfWords: boolean;
+  /** Size in bytes of the file as stored (compressed size for .gz); companions not counted. */
+  readonly totalBytes: number;
+  /** Bytes consumed so far by the newest iteration. */
+  readonly bytesRead: number;
+  /** Findings of the newest iteration: counts by code, and the first 1,000 in full. */
+  readonly findings: FindingLog;
+  /** Names of label ids, from `labelNames` or a label-name file that belongs to the format; labels stay ids in documents. */
+  readonly labelNames: ReadonlyMap<string, string>;
+}
+
+export interface FindingLog {
+  readonly counts: Partial<Record<Finding['code'], number>>;
+  readonly skipped: number;
+  readonly first: readonly Finding[];
+}

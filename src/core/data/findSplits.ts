@@ -1,0 +1,84 @@
+/** Finds which files of a folder are the training, validation and test part of one dataset. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { withFileErrors } from '../files.ts';
+
+export interface Splits {
+  train?: string;
+  validation?: string;
+  test?: string;
+}
+type Part = keyof Splits;
+
+const words: Record<string, Part> = {
+  train: 'train',
+  training: 'train',
+  trn: 'train',
+  validation: 'validation',
+  valid: 'validation',
+  val: 'validation',
+  dev: 'validation',
+  development: 'validation',
+  test: 'test',
+  testing: 'test',
+  tst: 'test',
+};
+
+/** Files that belong to a dataset but are no part of it, and such as nothing here reads. */
+const companions =
+  /(_labels\.(txt|tsv|csv)|\.labels|\.xml|\.xmlcnn\.json|\.md|\.xz|\.zip|\.npz|\.bz2|\.zst|\.tmp)(\.gz)?$/i;
+
+/**
+ * For a file: it and its siblings, told by a part of the name such as `train`, `dev`, `valid`, `test` (`train.jsonl`,
+ * `cooking.valid`, `bibtex-test.arff.gz`); a file without such a part is the training file. For a folder: the set in it
+ * that has a training file. Throws `UserError` where a folder holds several such sets or none.
+ */
+export async function findSplits(path: string): Promise<Splits> {
+  const isFolder = (await withFileErrors(path, () => stat(path))).isDirectory();
+  const named = partOf(basename(path));
+  if (isFolder) {
+    const sets = await splitSets(path);
+    if (named === undefined || [...sets.values()].some((splits) => splits.train)) return onlySet(path, sets);
+  }
+  if (named === undefined) return { train: path };
+  const siblings = (await splitSets(dirname(path))).get(named.rest) ?? {};
+  return { ...siblings, [named.part]: path };
+}
+
+function onlySet(folder: string, sets: Map<string, Splits>): Splits {
+  const found = [...sets.values()].filter((splits) => splits.train !== undefined);
+  if (found.length === 1) return found[0];
+  if (found.length === 0)
+    throw new UserError('no-splits', 'There is no training file in this folder', 'Name the dataset file itself.', {
+      file: folder,
+    });
+  const names = found.map((splits) => basename(splits.train as string)).join(', ');
+  throw new UserError('ambiguous-splits', `The folder holds several datasets: ${names}`, 'Name one of these files.', {
+    file: folder,
+  });
+}
+
+/** The sets of a folder by what their names have in common. */
+async function splitSets(folder: string): Promise<Map<string, Splits>> {
+  const names = await withFileErrors(folder, () => readdir(folder));
+  const sets = new Map<string, Splits>();
+  for (const name of names.sort()) {
+    const found = companions.test(name) || name.startsWith('.') ? undefined : partOf(name);
+    if (!found) continue;
+    const splits = sets.get(found.rest) ?? {};
+    splits[found.part] ??= join(folder, name); // sorted: `x` comes before `x.gz`
+    sets.set(found.rest, splits);
+  }
+  return sets;
+}
+
+/** `bibtex-train.arff.gz` → train, and `bibtex-*.arff`. */
+function partOf(name: string): { part: Part; rest: string } | undefined {
+  const plain = name.replace(/\.gz$/i, '');
+  const pieces = plain.split(/([-_.\s]+)/);
+  const at = pieces.findLastIndex((piece) => words[piece.toLowerCase()] !== undefined);
+  if (at < 0) return undefined;
+  const rest = pieces.map((piece, i) => (i === at ? '*' : piece)).join('');
+  return { part: words[pieces[at].toLowerCase()], rest };
+}

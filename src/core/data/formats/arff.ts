@@ -1,0 +1,180 @@
+/**
+ * Mulan's and Weka's sparse ARFF: `{attribute value,…}` rows, with a label XML that says which attributes are labels.
+ * Features are numbered in the order of the attributes that are no labels.
+ */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from '../../errors.ts';
+import { withFileErrors } from '../../files.ts';
+import { readLines } from '../bytes.ts';
+import type { SourceOptions } from '../document.ts';
+import type { Pass, RawRecord } from '../record.ts';
+import { Malformed, isBlank, readRecordLines } from '../record.ts';
+import type { Sample } from '../sample.ts';
+import type { Opened } from './opened.ts';
+import { finiteNumber, wholeNumber } from './xmlrepoSparse.ts';
+
+interface Attribute {
+  name: string;
+  type: string;
+}
+
+interface Header {
+  /** Line of `@data`. */
+  dataLine: number;
+  /** For each attribute its feature number, or -1 - its place in `labels`. */
+  roles: Int32Array;
+  /** Values of an attribute that is a list of names, in the order in which rows may name them. */
+  values: (Map<string, number> | undefined)[];
+  labels: string[];
+}
+
+/** Throws `UserError` where the label XML is missing, or names a label that is no attribute. */
+export async function openArff(sample: Sample, options: SourceOptions): Promise<Opened> {
+  const labelsFile = options.labelsFile ?? findLabelXml(sample.path);
+  if (labelsFile === undefined)
+    throw new UserError(
+      'no-labels-file',
+      'There is no label XML beside the ARFF file, so it cannot be told which attributes are labels',
+      'Name it with "labelsFile".',
+      { file: sample.path },
+    );
+  const { attributes, dataLine } = await readHeader(sample.path, options.encoding);
+  const header = { dataLine, ...assignRoles(sample.path, attributes, labelsFile, await readLabelXml(labelsFile)) };
+  return { options: { ...options, labelsFile }, reader: (pass) => read(pass, sample.path, header) };
+}
+
+/** `x.xml`, or that without `-train`, `-test` and the like. */
+function findLabelXml(arff: string): string | undefined {
+  const stem = basename(arff)
+    .replace(/\.gz$/i, '')
+    .replace(/\.arff$/i, '');
+  const shorter = stem.replace(/[-_.]?(train|trn|test|tst|dev|valid|validation|val)(ing)?\d*$/i, '');
+  return [stem, shorter].map((name) => join(dirname(arff), `${name}.xml`)).find((file) => existsSync(file));
+}
+
+async function readLabelXml(file: string): Promise<string[]> {
+  const xml = await withFileErrors(file, () => readFile(file, 'utf8'));
+  const tags = xml.replace(/<!--[\s\S]*?-->/g, '').matchAll(/<label\b[^>]*?\bname\s*=\s*("[^"]*"|'[^']*')/g);
+  const names = [...tags].map((tag) => decodeEntities(tag[1].slice(1, -1)));
+  if (names.length === 0)
+    throw new UserError('no-labels', 'There is no <label name="…"> in this XML', "Name Mulan's label XML.", { file });
+  return names;
+}
+
+const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function decodeEntities(text: string): string {
+  return text.replace(/&(?:#(\d+)|#x([0-9a-f]+)|(amp|lt|gt|quot|apos));/gi, (_, decimal, hex, name: string) =>
+    name ? entities[name.toLowerCase()] : String.fromCodePoint(decimal ? Number(decimal) : parseInt(hex, 16)),
+  );
+}
+
+async function readHeader(
+  file: string,
+  encoding: SourceOptions['encoding'],
+): Promise<{ attributes: Attribute[]; dataLine: number }> {
+  const attributes: Attribute[] = [];
+  for await (const lines of readLines(file, { encoding }))
+    for (const { text = '', number } of lines) {
+      if (/^\s*@data\b/i.test(text)) return { attributes, dataLine: number };
+      if (/^\s*@attribute\b/i.test(text)) attributes.push(parseAttribute(text, file, number));
+    }
+  throw new UserError('no-data', 'There is no @data line', 'Name a whole ARFF file.', { file });
+}
+
+/** Names may be bare (numbers, too) or in single or double quotes, with backslashes before quotes. */
+function parseAttribute(text: string, file: string, line: number): Attribute {
+  const match = /^\s*@attribute\s+('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\S+)\s+(.+?)\s*$/i.exec(text);
+  if (!match)
+    throw new UserError('malformed-record', 'This is no @attribute name type line', 'Mend the line.', { file, line });
+  const name = /^(['"]).*\1$/.test(match[1]) ? match[1].slice(1, -1) : match[1];
+  return { name, type: match[2] };
+}
+
+function unescape(name: string): string {
+  return name.replace(/\\(.)/g, '$1');
+}
+
+/** A label is found by its name as written, or with the backslashes resolved on both sides; it keeps the XML's spelling. */
+function assignRoles(
+  file: string,
+  attributes: Attribute[],
+  labelsFile: string,
+  labels: string[],
+): Pick<Header, 'roles' | 'values' | 'labels'> {
+  const byName = new Map<string, number>();
+  attributes.forEach(({ name }, i) => byName.set(unescape(name), i));
+  attributes.forEach(({ name }, i) => byName.set(name, i));
+  const roles = new Int32Array(attributes.length);
+  labels.forEach((label, i) => {
+    const at = byName.get(label) ?? byName.get(unescape(label));
+    if (at === undefined)
+      throw new UserError(
+        'unknown-label',
+        `The label ${label} is no attribute of ${file}`,
+        'Name the label XML of this ARFF file.',
+        {
+          file: labelsFile,
+        },
+      );
+    roles[at] = -1 - i;
+  });
+  let features = 0;
+  for (let i = 0; i < roles.length; i++) if (roles[i] === 0) roles[i] = features++;
+  return { roles, values: attributes.map(({ type }) => nominalValues(type)), labels };
+}
+
+/** `{0,1}` → 0 and 1 by value; names that are no numbers count by their place. Plain numeric types give undefined. */
+function nominalValues(type: string): Map<string, number> | undefined {
+  const list = /^\{(.*)\}$/.exec(type)?.[1];
+  if (list === undefined) return undefined;
+  return new Map(
+    list.split(',').map((part, i) => {
+      const value = part.trim();
+      return [value, value !== '' && Number.isFinite(Number(value)) ? Number(value) : i];
+    }),
+  );
+}
+
+function read(pass: Pass, file: string, header: Header): AsyncIterable<RawRecord[]> {
+  return readRecordLines(pass, file, (text, line) => {
+    if (line <= header.dataLine || isBlank(text) || text.startsWith('%')) return undefined;
+    return parseRow(text, header);
+  });
+}
+
+function parseRow(text: string, header: Header): Pick<RawRecord, 'text' | 'labels' | 'features'> {
+  const row = text.trim();
+  if (!row.startsWith('{'))
+    throw new Malformed('This row is not in sparse form ({attribute value,…}); only sparse ARFF is read');
+  if (!row.endsWith('}')) throw new Malformed('The closing brace is missing');
+  const inner = row.slice(1, -1).trim();
+  const labels: string[] = [];
+  const indices: number[] = [];
+  const values: number[] = [];
+  for (const cell of inner === '' ? [] : inner.split(',')) {
+    const pair = cell.trim();
+    const space = pair.indexOf(' ');
+    if (space < 0) throw new Malformed(`${JSON.stringify(pair.slice(0, 30))} is not attribute and value`);
+    const attribute = wholeNumber(pair.slice(0, space), header.roles.length, 'attribute');
+    const value = cellValue(pair.slice(space + 1).trim(), header.values[attribute]);
+    const role = header.roles[attribute];
+    if (value === 0) continue;
+    if (role >= 0) {
+      indices.push(role);
+      values.push(value);
+    } else if (value === 1) labels.push(header.labels[-1 - role]);
+    else throw new Malformed(`The label ${header.labels[-1 - role]} is neither 0 nor 1`);
+  }
+  return { text: '', labels, features: { indices: Uint32Array.from(indices), values: Float32Array.from(values) } };
+}
+
+function cellValue(text: string, nominal: Map<string, number> | undefined): number {
+  if (!nominal) return finiteNumber(text);
+  const value = nominal.get(text);
+  if (value === undefined)
+    throw new Malformed(`${JSON.stringify(text.slice(0, 30))} is not among the attribute's values`);
+  return value;
+}

@@ -1,0 +1,151 @@
+/**
+ * One text file per document. Labels stand beside each text (`a.txt` with `a.labels`, `a.label`, `a.lab` or `a.key`, one label
+ * a line) or in one label file (`name<TAB>labels`, labels separated by `|`, `;`, `,` as found, or by further tabs).
+ */
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { UserError } from '../../errors.ts';
+import { withFileErrors } from '../../files.ts';
+import { readLines } from '../bytes.ts';
+import type { SourceOptions } from '../document.ts';
+import { guessSeparator } from '../fields.ts';
+import type { Pass, RawRecord } from '../record.ts';
+import { passLines, splitLabels } from '../record.ts';
+import type { Opened } from './opened.ts';
+
+const besideEndings = ['.labels', '.label', '.lab', '.key'];
+const batchSize = 64;
+
+/** Labels of the document called `name` (its path in the folder, without ending). */
+type LabelsOf = (name: string, pass: Pass) => string[] | Promise<string[]>;
+
+/**
+ * Memory: the list of file names, and the label file if there is one for all.
+ * Throws `UserError` where the folder holds no text files, or there is no label file.
+ */
+export async function openFolder(folder: string, options: SourceOptions): Promise<Opened> {
+  const labelsFile = options.labelsFile ?? findLabelsFile(folder);
+  const texts = await listTexts(folder, labelsFile);
+  if (texts.length === 0)
+    throw new UserError(
+      'no-documents',
+      'The folder holds no .txt files',
+      'Name a dataset file, or a folder of text files.',
+      {
+        file: folder,
+      },
+    );
+  const labelsOf = await findLabels(folder, texts, labelsFile, options);
+  let totalBytes = 0;
+  for (const file of texts) totalBytes += (await withFileErrors(file, () => stat(join(folder, file)))).size;
+  return { options: { ...options, labelsFile }, totalBytes, reader: (pass) => read(pass, folder, texts, labelsOf) };
+}
+
+/** Text files in the folder and below, in code-point order. */
+export async function listTexts(folder: string, labelsFile?: string): Promise<string[]> {
+  const names = await withFileErrors(folder, () => readdir(folder, { recursive: true }));
+  const isText = (name: string) => /\.txt(\.gz)?$/i.test(name) && !basename(name).startsWith('.');
+  const isLabels = (name: string) => labelsFile !== undefined && resolve(folder, name) === resolve(labelsFile);
+  const files = names.filter((name) => isText(name) && !isLabels(name));
+  return files.sort((a, b) => (a < b ? -1 : 1));
+}
+
+function documentName(file: string): string {
+  return file.replace(/\.txt(\.gz)?$/i, '').replaceAll(sep, '/');
+}
+
+/** `labels.tsv`, `labels.csv`, `labels.txt` in the folder, or `<folder>.labels`, `<folder>_labels.tsv` beside it. */
+function findLabelsFile(folder: string): string | undefined {
+  const name = basename(folder);
+  const inside = ['labels.tsv', 'labels.csv', 'labels.txt'].map((file) => join(folder, file));
+  const beside = [`${name}.labels`, `${name}_labels.tsv`, `${name}_labels.csv`, `${name}_labels.txt`];
+  return [...inside, ...beside.map((file) => join(dirname(folder), file))].find((file) => existsSync(file));
+}
+
+async function findLabels(
+  folder: string,
+  texts: string[],
+  labelsFile: string | undefined,
+  options: SourceOptions,
+): Promise<LabelsOf> {
+  if (labelsFile !== undefined) {
+    const table = await readLabelTable(labelsFile, options);
+    return (name) => table.get(name) ?? [];
+  }
+  const ending = besideEndings.find((candidate) =>
+    texts.some((text) => existsSync(join(folder, documentName(text) + candidate))),
+  );
+  if (ending === undefined)
+    throw new UserError(
+      'no-labels-file',
+      'There is no label file in or beside the folder',
+      'Name it with "labelsFile".',
+      {
+        file: folder,
+      },
+    );
+  return async (name, pass) => {
+    const file = join(folder, name + ending);
+    if (!existsSync(file)) return [];
+    const labels: string[] = [];
+    for await (const lines of passLines(pass, file, false))
+      for (const { text = '' } of lines) labels.push(...splitLabels(text, options.labelSeparator));
+    return labels;
+  };
+}
+
+async function readLabelTable(file: string, options: SourceOptions): Promise<Map<string, string[]>> {
+  const rows: { name: string; labels: string; line: number }[] = [];
+  for await (const lines of readLines(file, { encoding: options.encoding }))
+    for (const { text = '', number } of lines) {
+      if (text.trim() === '') continue;
+      const cut = text.search(/[\t,]/);
+      const name = (cut < 0 ? text : text.slice(0, cut)).trim().replace(/\.txt(\.gz)?$/i, '');
+      rows.push({ name, labels: cut < 0 ? '' : text.slice(cut + 1), line: number });
+    }
+  const separator =
+    options.labelSeparator ??
+    (rows.some((row) => row.labels.includes('\t')) ? '\t' : guessSeparator(rows.map((row) => row.labels)));
+  const table = new Map<string, string[]>();
+  for (const { name, labels, line } of rows) {
+    if (table.has(name))
+      throw new UserError('repeated-id', `The document ${name} is listed twice`, 'Remove one of the lines.', {
+        file,
+        line,
+      });
+    table.set(name, splitLabels(labels, separator));
+  }
+  return table;
+}
+
+async function* read(
+  pass: Pass,
+  folder: string,
+  texts: string[],
+  labelsOf: LabelsOf,
+): AsyncGenerator<RawRecord[], void> {
+  let records: RawRecord[] = [];
+  let bytes = 0;
+  for (const [i, file] of texts.entries()) {
+    const path = join(folder, file);
+    const name = documentName(file);
+    const text = await readText(pass, path);
+    bytes += (await withFileErrors(path, () => stat(path))).size;
+    pass.bytesRead = bytes;
+    if (text !== undefined)
+      records.push({ id: name, text, labels: await labelsOf(name, pass), line: 0, number: i + 1 });
+    if (records.length < batchSize) continue;
+    yield records;
+    records = [];
+  }
+  yield records;
+}
+
+/** The whole file, or undefined where a part of it could not be read (which the findings then tell). */
+async function readText(pass: Pass, path: string): Promise<string | undefined> {
+  const skippedBefore = pass.findings.skipped;
+  const parts: string[] = [];
+  for await (const lines of passLines(pass, path, false)) for (const { text = '', end } of lines) parts.push(text, end);
+  return pass.findings.skipped > skippedBefore ? undefined : parts.join('').trimEnd();
+}

@@ -1,0 +1,11 @@
+import type { SourceOptions } from '../document.ts';
+import type { RecordReader } from '../record.ts';
+
+/** A dataset whose fields and companions have been found. */
+export interface Opened {
+  /** The options as they will be used, guesses included. */
+  options: SourceOptions;
+  reader: RecordReader;
+  /** Size of the stored data where it is not that of the one file. */
+  totalBytes?: number;
+}

@@ -1,0 +1,108 @@
+import type { Findings } from './findings.ts';
+import type { Line } from './bytes.ts';
+import { readLines } from './bytes.ts';
+
+/** What a format's reader yields; ids, repeats and doubts are seen to in one place (source.ts). */
+export interface RawRecord {
+  /** undefined where the record has none of its own. */
+  id?: string;
+  text: string;
+  labels: string[];
+  line: number;
+  /** Number of the record among all, 1-based, skipped ones included. */
+  number: number;
+  features?: { indices: Uint32Array; values: Float32Array };
+}
+
+/** Yields records in batches, so that the cost of awaiting is not paid per record. */
+export type RecordReader = (pass: Pass) => AsyncIterable<RawRecord[]>;
+
+/** One pass over a dataset: where its progress and findings go. */
+export interface Pass {
+  bytesRead: number;
+  readonly findings: Findings;
+  readonly encoding: 'utf-8' | 'latin1';
+}
+
+/** Thrown by parsers for a record that is not as the format wants it; becomes a finding with file and line. */
+export class Malformed extends Error {}
+
+/** The lines of `path`; undecodable ones and broken .gz go to the findings, progress too if this is the main file. */
+export function passLines(pass: Pass, path: string, main = true): AsyncGenerator<Line[], void> {
+  return readLines(path, {
+    encoding: pass.encoding,
+    onProgress: main ? (bytes) => (pass.bytesRead = bytes) : undefined,
+    onProblem: ({ code, line, byte, message }) => pass.findings.reject({ code, file: path, line, byte, message }),
+  });
+}
+
+type ParsedLine = Omit<RawRecord, 'line' | 'number'>;
+
+/**
+ * Reads a file of one record a line. `parse` gives the record, undefined for a line that is none, or throws `Malformed`.
+ * Blank lines are passed over unless `blankLines`.
+ */
+export async function* readRecordLines(
+  pass: Pass,
+  path: string,
+  parse: (text: string, line: number) => ParsedLine | undefined,
+  { blankLines = false } = {},
+): AsyncGenerator<RawRecord[], void> {
+  let number = 0;
+  for await (const lines of passLines(pass, path)) {
+    const records: RawRecord[] = [];
+    for (const line of lines) {
+      if (line.text === undefined) {
+        number++;
+        continue;
+      }
+      if (!blankLines && isBlank(line.text)) continue;
+      const record = attempt(pass, path, line, () => parse(line.text as string, line.number));
+      if (record === undefined) continue;
+      number++;
+      if (record === 'rejected') continue;
+      const { id, text, labels, features } = record; // a spread would take most of the time of short records
+      records.push({ id, text, labels, line: line.number, number, features });
+    }
+    yield records;
+  }
+}
+
+/** Runs `parse`; what is malformed becomes a finding: torn, where the file ends within the line. */
+export function attempt<T>(pass: Pass, file: string, line: Line, parse: () => T): T | 'rejected' {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    const torn = line.end === '';
+    const message = torn ? `The last line is torn: ${error.message}` : error.message;
+    pass.findings.reject({
+      code: torn ? 'torn-line' : 'malformed-record',
+      file,
+      line: line.number,
+      byte: line.byte,
+      message,
+    });
+    return 'rejected';
+  }
+}
+
+export function isBlank(text: string): boolean {
+  return text.length === 0 || (text.charCodeAt(0) <= 32 && text.trim() === '');
+}
+
+/** A string of its own: V8's slices keep the whole line alive for as long as a label or id is kept. */
+export function detach(text: string): string {
+  return text.length < 13 ? text : Buffer.from(text).toString();
+}
+
+/** The parts of a label list: trimmed, none empty, not yet free of repeats. */
+export function splitLabels(text: string, separator: string | RegExp | undefined): string[] {
+  const parts = separator === undefined ? [text] : text.split(separator);
+  const labels: string[] = [];
+  for (const part of parts) {
+    const label = part.trim();
+    if (label !== '') labels.push(detach(label));
+  }
+  return labels;
+}

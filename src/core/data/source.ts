@@ -1,0 +1,87 @@
+import { stat } from 'node:fs/promises';
+import { UserError } from '../errors.ts';
+import { withFileErrors } from '../files.ts';
+import type { DatasetFormat, Document, DocumentSource, Finding, SourceOptions } from './document.ts';
+import { Findings } from './findings.ts';
+import { IdSet } from './idSet.ts';
+import type { Pass, RawRecord, RecordReader } from './record.ts';
+
+/** A format's reader as a `DocumentSource`: gives ids, removes repeated labels, notes doubts. */
+export class ReaderSource implements DocumentSource {
+  private pass: Pass;
+  constructor(
+    readonly path: string,
+    readonly format: DatasetFormat,
+    readonly bagOfWords: boolean,
+    readonly totalBytes: number,
+    readonly labelNames: ReadonlyMap<string, string>,
+    private readonly reader: RecordReader,
+    private readonly options: Pick<SourceOptions, 'onError' | 'encoding'>,
+  ) {
+    this.pass = this.newPass();
+  }
+
+  get bytesRead(): number {
+    return this.pass.bytesRead;
+  }
+
+  get findings(): Findings {
+    return this.pass.findings;
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Document, void> {
+    this.pass = this.newPass();
+    return this.documents(this.pass);
+  }
+
+  private newPass(): Pass {
+    const { onError = 'stop', encoding = 'utf-8' } = this.options;
+    return { bytesRead: 0, findings: new Findings(onError), encoding };
+  }
+
+  private async *documents(pass: Pass): AsyncGenerator<Document, void> {
+    const ids = new IdSet();
+    for await (const records of this.reader(pass))
+      for (const record of records) yield finish(record, this.path, pass.findings, ids);
+  }
+}
+
+function finish(record: RawRecord, file: string, findings: Findings, ids: IdSet): Document {
+  const { text, line, features } = record;
+  const id = record.id ?? String(record.number);
+  const labels = withoutRepeats(record.labels);
+  const note = (code: Finding['code'], message: string) => findings.note({ code, file, line, message });
+  if (labels !== record.labels) note('repeated-label', `Document ${id} has a label twice`);
+  if (record.id !== undefined && ids.seen(id)) note('repeated-id', `The id ${id} was seen before`);
+  if (features ? features.indices.length === 0 : !/\S/.test(text)) note('empty-document', `Document ${id} is empty`);
+  if (labels.length === 0) note('unlabelled', `Document ${id} has no label`);
+  return features ? { id, text, labels, line, features } : { id, text, labels, line };
+}
+
+/** The same array where nothing is repeated. */
+function withoutRepeats(labels: string[]): string[] {
+  if (labels.length > 16) {
+    const distinct = new Set(labels);
+    return distinct.size < labels.length ? [...distinct] : labels;
+  }
+  for (let i = 1; i < labels.length; i++) if (labels.indexOf(labels[i]) < i) return [...new Set(labels)];
+  return labels;
+}
+
+/** Throws a `UserError` for bag-of-words sets, saying why XML-CNN cannot be trained on them. */
+export function requireWordOrder(source: DocumentSource): void {
+  if (!source.bagOfWords) return;
+  throw new UserError(
+    'bag-of-words',
+    `This is a bag-of-words set (${source.format}): it tells which words a document has, not their order. ` +
+      `XML-CNN slides its filters over word sequences, so it cannot be trained on it`,
+    'Use the set with raw texts (for the Extreme Classification Repository: the raw text download); ' +
+      'bag-of-words sets serve statistics and clusters.',
+    { file: source.path },
+  );
+}
+
+export async function fileSize(path: string): Promise<number> {
+  const found = await withFileErrors(path, () => stat(path));
+  return found.size;
+}

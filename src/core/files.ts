@@ -1,0 +1,114 @@
+/** Files of the user: errors told as something to mend, and writes that are whole or not there at all. */
+import { randomBytes } from 'node:crypto';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { UserError } from './errors.ts';
+
+const problems: Record<string, [code: string, message: string, remedy: string]> = {
+  ENOENT: ['file-not-found', 'No such file or folder', 'Check the path.'],
+  ENOTDIR: ['file-not-found', 'Part of the path is a file, not a folder', 'Check the path.'],
+  EISDIR: ['is-a-directory', 'This is a folder, not a file', 'Name a file inside it.'],
+  EACCES: ['no-permission', 'Permission denied', 'Change the permissions of the file or its folder.'],
+  EPERM: ['no-permission', 'Permission denied', 'Change the permissions of the file or its folder.'],
+  EROFS: ['read-only', 'The file system is read-only', 'Choose a folder that can be written to.'],
+  ENOSPC: ['disk-full', 'The disk is full', 'Free some space, or choose a folder on another disk.'],
+  EDQUOT: ['disk-full', 'The disk quota is used up', 'Free some space, or choose a folder on another disk.'],
+};
+
+/** The user's view of a failed file operation; errors that are no fault of the user's come back as they are. */
+export function fileError(error: unknown, file: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const problem = problems[(error as NodeJS.ErrnoException).code ?? ''];
+  return problem ? new UserError(...problem, { file }, { cause: error }) : error;
+}
+
+/** Runs a file operation; file faults are thrown as `UserError` about `file`. */
+export async function withFileErrors<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileError(error, file);
+  }
+}
+
+/** Writes `data` to `path` so that, whatever happens, the old or the new content is there in full. Throws `UserError`. */
+export function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  return writeAtomic(path, (write) => write(data));
+}
+
+/**
+ * The same for content that is made piece by piece: `produce` awaits `write` for each piece.
+ * Temporary file in the same folder, fsync, rename, fsync of the folder. If `produce` throws, `path` is left as it was.
+ */
+export async function writeAtomic(
+  path: string,
+  produce: (write: (data: Uint8Array | string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const name = `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = join(dirname(path), name);
+  const file = await withFileErrors(path, () => open(temporary, 'wx'));
+  underWay.add(name);
+  try {
+    try {
+      await produce((data) => withFileErrors(path, () => writeAll(file, data)));
+      await withFileErrors(path, () => file.sync());
+    } finally {
+      await file.close();
+    }
+    await withFileErrors(path, () => rename(temporary, path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    underWay.delete(name);
+  }
+  await syncFolder(dirname(path));
+  await sweep(path);
+}
+
+/** Temporary files of this process; one with our process id that is not among them is of an earlier process. */
+const underWay = new Set<string>();
+
+async function writeAll(file: FileHandle, data: Uint8Array | string): Promise<void> {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+}
+
+/** Makes the rename itself durable, where the system lets a folder be opened for that (Windows does not). */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error; // some network mounts
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Removes temporary files that killed processes left for `path`: the writer is gone and has not written for a minute. */
+async function sweep(path: string): Promise<void> {
+  const prefix = `.${basename(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number(/^(\d+)-[0-9a-f]{8}\.tmp$/.exec(name.slice(prefix.length))?.[1]);
+    if (Number.isNaN(pid) || underWay.has(name) || (pid !== process.pid && isRunning(pid))) continue;
+    const file = join(dirname(path), name);
+    const age = await stat(file).then(
+      (found) => Date.now() - found.mtimeMs,
+      () => 0,
+    );
+    if (age > 60_000) await rm(file, { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
