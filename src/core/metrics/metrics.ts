@@ -1,0 +1,20 @@
+/**
+ * Figures by their standard names: `P@1`, `nDCG@5`, `PSP@3`, `PSnDCG@3`, `R@5`, `RP@5`, `microF1`, `macroF1`, `microP`, `microR`,
+ * `macroP`, `macroR`, `logLoss`, and, with a tuned threshold, `microF1@tuned`, `macroF1@tuned` and so on.
+ */
+export type Metrics = Record<string, number>;
+
+const ranked = ['P', 'nDCG', 'R', 'RP'];
+const propensityScored = ['PSP', 'PSnDCG'];
+const atThreshold = ['microP', 'microR', 'microF1', 'macroP', 'macroR', 'macroF1'];
+
+/** Every name an evaluation with these settings computes, in the order of its `metrics`. */
+export function metricNames(o: { ks: readonly number[]; propensity?: boolean; tuned?: boolean }): string[] {
+  const families = o.propensity ? [...ranked, ...propensityScored] : ranked;
+  return [
+    ...o.ks.flatMap((k) => families.map((family) => `${family}@${k}`)),
+    ...atThreshold,
+    ...(o.tuned ? atThreshold.map((name) => `${name}@tuned`) : []),
+    'logLoss',
+  ];
+}
