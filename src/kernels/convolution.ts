@@ -185,13 +185,59 @@ function storeUnits(a: Convolution, d: i32, unit: i32, chunks: i32, filter: i32,
   if (left > 3) v128.store_lane<f32>(to + apart * 3, position, 3);
 }
 
-/** target += scale * source over n floats (n a multiple of 8). */
+/** target += scale * source over n floats (a multiple of 16). */
 // @ts-ignore: decorator
 @inline
 export function axpy(target: usize, source: usize, scale: v128, n: i32): void {
-  for (const end = target + <usize>n * 4; target < end; target += 32, source += 32) {
-    v128.store(target, madd(scale, v128.load(source), v128.load(target)));
-    v128.store(target, madd(scale, v128.load(source, 16), v128.load(target, 16)), 16);
+  for (const end = target + <usize>n * 4; target < end; target += 64, source += 64) {
+    const t0 = madd(scale, v128.load(source), v128.load(target));
+    const t1 = madd(scale, v128.load(source, 16), v128.load(target, 16));
+    const t2 = madd(scale, v128.load(source, 32), v128.load(target, 32));
+    const t3 = madd(scale, v128.load(source, 48), v128.load(target, 48));
+    v128.store(target, t0);
+    v128.store(target, t1, 16);
+    v128.store(target, t2, 32);
+    v128.store(target, t3, 48);
+  }
+}
+
+@unmanaged
+export class Winners {
+  filters: i32;
+  chunks: i32; // units of a filter and document
+  documents: i32;
+  tokens: usize;
+  starts: usize;
+  gradient: usize; // gradient of the pooled units, 0 where ReLU is shut; first unit of this size
+  gradientStride: usize;
+  positions: usize;
+  winners: usize; // [filters][documents * chunks] of { gradient: f32, first token of the window: address }
+  counts: usize; // i32 [filters]
+}
+
+const FILTERS: i32 = 16;
+
+/** Tile = 16 filters: lists the windows that won and have a gradient, document by document. */
+export function collectWinners(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<Winners>(args);
+  const first = tile * FILTERS;
+  const end = min(a.filters, first + FILTERS);
+  const list = <usize>(a.documents * a.chunks) * 8;
+  for (let f = first; f < end; f++) store<i32>(a.counts + <usize>f * 4, 0);
+  for (let d: i32 = 0; d < a.documents; d++) {
+    const tokens = a.tokens + <usize>load<i32>(a.starts + <usize>d * 4) * 4;
+    let offset = <usize>d * a.gradientStride + <usize>(first * a.chunks) * 4;
+    for (let f = first; f < end; f++) {
+      let count = load<i32>(a.counts + <usize>f * 4);
+      const to = a.winners + <usize>f * list;
+      for (let c: i32 = 0; c < a.chunks; c++, offset += 4) {
+        const g = load<f32>(a.gradient + offset);
+        store<f32>(to + <usize>count * 8, g);
+        store<usize>(to + <usize>count * 8, tokens + <usize>load<i32>(a.positions + offset) * 4, 4);
+        count += i32(g != 0);
+      }
+      store<i32>(a.counts + <usize>f * 4, count);
+    }
   }
 }
 
@@ -199,15 +245,10 @@ export function axpy(target: usize, source: usize, scale: v128, n: i32): void {
 export class ConvolutionGradient {
   k: i32;
   dim: i32;
-  filters: i32;
-  chunks: i32; // units of a filter and document
-  documents: i32;
+  units: i32; // documents x chunks
   words: usize; // [distinct words][dim], after dropout
-  tokens: usize;
-  starts: usize;
-  gradient: usize; // gradient of the pooled units, 0 where ReLU is shut; first unit of this size
-  gradientStride: usize;
-  positions: usize;
+  winners: usize;
+  counts: usize;
   weightGradient: usize; // [filters][k][dim]
   biasGradient: usize;
 }
@@ -219,21 +260,17 @@ export function convolutionGradient(tile: i32, scratch: usize, args: usize): voi
   const target = a.weightGradient + <usize>(tile * a.k) * rowBytes;
   memory.fill(target, 0, <usize>a.k * rowBytes);
   let bias: f32 = 0;
-  for (let d: i32 = 0; d < a.documents; d++) {
-    const offset = <usize>d * a.gradientStride + <usize>(tile * a.chunks) * 4;
-    const tokens = a.tokens + <usize>load<i32>(a.starts + <usize>d * 4) * 4;
-    for (let c: usize = 0; c < <usize>a.chunks * 4; c += 4) {
-      const g = load<f32>(a.gradient + offset + c);
-      if (g == 0) continue;
-      bias += g;
-      const scale = f32x4.splat(g);
-      let token = tokens + <usize>load<i32>(a.positions + offset + c) * 4;
-      let row = target;
-      for (let j: i32 = 0; j < a.k; j++) {
-        axpy(row, a.words + <usize>load<u32>(token) * rowBytes, scale, a.dim);
-        row += rowBytes;
-        token += 4;
-      }
+  let winner = a.winners + <usize>tile * <usize>a.units * 8;
+  for (const end = winner + <usize>load<i32>(a.counts + <usize>tile * 4) * 8; winner < end; winner += 8) {
+    const g = load<f32>(winner);
+    bias += g;
+    const scale = f32x4.splat(g);
+    let token = load<usize>(winner, 4);
+    let row = target;
+    for (let j: i32 = 0; j < a.k; j++) {
+      axpy(row, a.words + <usize>load<u32>(token) * rowBytes, scale, a.dim);
+      row += rowBytes;
+      token += 4;
     }
   }
   store<f32>(a.biasGradient + <usize>tile * 4, bias);

@@ -7,7 +7,7 @@ export {
   averageWeightGradient,
   averageWordGradient,
 } from './average';
-export { convolutionGradient, convolve, pairMax, pairMaxGradient } from './convolution';
+export { collectWinners, convolutionGradient, convolve, pairMax, pairMaxGradient } from './convolution';
 export { dropout, forward, gateSum, inputGradient, output, packColumns, packRows, weightGradient } from './dense';
 export { gemm } from './gemm';
 export { columns4, columns8, rows4, rows8 } from './pack';

@@ -54,15 +54,11 @@ export class WordGradient {
   k: i32;
   dim: i32;
   filters: i32;
-  chunks: i32;
-  documents: i32;
-  slice: i32; // floats of a slice of the word vector
+  units: i32; // documents x chunks
+  slice: i32; // floats of a slice of the word vector, a multiple of 16
   weight: usize; // [filters][k][dim]
-  tokens: usize;
-  starts: usize;
-  gradient: usize;
-  gradientStride: usize;
-  positions: usize;
+  winners: usize;
+  counts: usize;
   wordGradient: usize; // [distinct][dim], added to
 }
 
@@ -72,22 +68,18 @@ export function wordGradient(tile: i32, scratch: usize, args: usize): void {
   const rowBytes = <usize>a.dim * 4;
   const offset = <usize>(tile * a.slice) * 4;
   const width = min(a.slice, a.dim - tile * a.slice);
+  const target = a.wordGradient + offset;
   for (let f: i32 = 0; f < a.filters; f++) {
     const weight = a.weight + <usize>(f * a.k) * rowBytes + offset;
-    for (let d: i32 = 0; d < a.documents; d++) {
-      const unit = <usize>d * a.gradientStride + <usize>(f * a.chunks) * 4;
-      const tokens = a.tokens + <usize>load<i32>(a.starts + <usize>d * 4) * 4;
-      for (let c: usize = 0; c < <usize>a.chunks * 4; c += 4) {
-        const g = load<f32>(a.gradient + unit + c);
-        if (g == 0) continue;
-        const scale = f32x4.splat(g);
-        let token = tokens + <usize>load<i32>(a.positions + unit + c) * 4;
-        let row = weight;
-        for (let j: i32 = 0; j < a.k; j++) {
-          axpy(a.wordGradient + <usize>load<u32>(token) * rowBytes + offset, row, scale, width);
-          row += rowBytes;
-          token += 4;
-        }
+    let winner = a.winners + <usize>f * <usize>a.units * 8;
+    for (const end = winner + <usize>load<i32>(a.counts + <usize>f * 4) * 8; winner < end; winner += 8) {
+      const scale = f32x4.splat(load<f32>(winner));
+      let token = load<usize>(winner, 4);
+      let row = weight;
+      for (let j: i32 = 0; j < a.k; j++) {
+        axpy(target + <usize>load<u32>(token) * rowBytes, row, scale, width);
+        row += rowBytes;
+        token += 4;
       }
     }
   }

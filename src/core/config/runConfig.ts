@@ -129,6 +129,13 @@ const dataset = object(
         source: 'this project',
       }),
     ),
+    quoting: optional(
+      boolean({
+        description:
+          'Whether double quotes enclose fields of a TSV (RFC 4180). Where absent, only where the rows come out even no other way.',
+        source: 'this project',
+      }),
+    ),
     encoding: optional(
       oneOf(['utf-8', 'latin1'], {
         description: 'Character encoding of the files. UTF-8 (with or without BOM) where absent.',

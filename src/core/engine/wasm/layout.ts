@@ -46,7 +46,7 @@ const BLOCK_FLOATS = 40_000;
 const GROUPS = 8;
 
 export function layoutOf(shape: NetworkShape): Layout {
-  const dim = roundUp(shape.dim, 8);
+  const dim = roundUp(shape.dim, 16);
   const pooled = roundUp(pooledSize(shape), 8);
   const hidden = roundUp(shape.hidden, 8);
   const top = hidden || pooled;

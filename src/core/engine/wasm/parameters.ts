@@ -69,6 +69,13 @@ export class Parameters {
     for (const place of this.all()) this.write(place, place.weight, weights.get(place.slot.name), place.slot.name);
   }
 
+  /** Before the first step, the moving average is the weights. */
+  beginAverage(): void {
+    for (const place of this.all()) {
+      if (place.average) this.padded(place, place.average).set(this.padded(place, place.weight));
+    }
+  }
+
   readMoments(tensors: OptimizerState['tensors']): void {
     for (const [kind, place, address] of this.moments()) {
       tensors.set(`${kind}/${place.slot.name}`, this.read(place, address));

@@ -6,6 +6,7 @@ export const kernelNames = [
   'averageMeans',
   'averageWeightGradient',
   'averageWordGradient',
+  'collectWinners',
   'convolutionGradient',
   'convolve',
   'dropout',

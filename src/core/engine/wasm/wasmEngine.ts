@@ -11,7 +11,7 @@ import { Parameters, type Place } from './parameters.ts';
 /** Floats of one tile of the flat Adam update. */
 const ADAM_TILE = 32_768;
 /** Floats of a slice of the word vectors in their gradient. */
-const SLICE = 40;
+const SLICE = 80;
 
 /** Addresses of a batch's areas; they lie above the parameters and are laid out anew for each batch. */
 interface Areas {
@@ -38,6 +38,8 @@ interface Areas {
   pairLabels: number;
   pairDocuments: number;
   logits: number;
+  winners: number[]; // per size: the windows that pooling picked, by filter
+  winnerCounts: number[];
   activations: number[]; // per size: conv outputs (seed) or mean words (average)
   packedMeans: number;
   scratch: number;
@@ -141,6 +143,7 @@ class WasmEngine implements Engine {
 
   async writeWeights(weights: Weights): Promise<void> {
     this.parameters.writeWeights(weights);
+    if (this.step === 0) this.parameters.beginAverage();
   }
 
   async readState(): Promise<OptimizerState> {
@@ -380,20 +383,26 @@ class WasmEngine implements Engine {
     const gradient = seed ? areas.activations[i] : areas.pooledGradient + unit;
     const stride = seed ? this.unitsOf(k) * 4 : layout.pooled * 4;
     const positions = seed ? areas.activations[i + n] : areas.positions + unit;
-    const head = [k, layout.dim, shape.filters, chunks, size];
-    const units = [areas.tokens, areas.starts, gradient, stride, positions];
+    const units = size * chunks;
+    const winners = [areas.winners[i], areas.winnerCounts[i]];
     const calls: Call[] = seed ? [this.pairCall('pairMaxGradient', k, i, size, areas, areas.pooledGradient)] : [];
+    calls.push({
+      kernel: 'collectWinners',
+      tiles: Math.ceil(shape.filters / 16),
+      integers: [shape.filters, chunks, size, areas.tokens, areas.starts, gradient, stride, positions, ...winners],
+    });
     if (options.trainEmbeddings) {
       calls.push({
         kernel: 'wordGradient',
         tiles: Math.ceil(layout.dim / SLICE),
-        integers: [...head, SLICE, weight.weight, ...units, areas.wordGradient],
+        integers: [k, layout.dim, shape.filters, units, SLICE, weight.weight, ...winners, areas.wordGradient],
       });
     }
     calls.push({
       kernel: 'convolutionGradient',
       tiles: shape.filters,
-      integers: [...head, areas.words, ...units, weight.gradient, this.parameters.of(`conv${k}.bias`).gradient],
+      integers: [k, layout.dim, units, areas.words, ...winners, weight.gradient,
+        this.parameters.of(`conv${k}.bias`).gradient], // prettier-ignore
     });
     return calls;
   }
@@ -567,6 +576,8 @@ class WasmEngine implements Engine {
       pairLabels: take(pairs),
       pairDocuments: take(pairs),
       logits: when(!training, rows * layout.labels),
+      winners: shape.filterSizes.map((k) => when(training && !average, 2 * (batch.size * this.unitsOf(k) + 1))),
+      winnerCounts: shape.filterSizes.map(() => when(training && !average, shape.filters)),
       activations: max ? [] : shape.filterSizes.map((k) => take(perSize(k))),
       packedMeans: when(average, meanRows * Math.max(...shape.filterSizes) * layout.dim),
       scratch: 0,

@@ -1,0 +1,168 @@
+import type { NetworkShape } from '../../model/network.ts';
+import { elements, parameters, strideOf } from '../../model/network.ts';
+import type { Activations, Batch, Engine, EngineOptions, OptimizerState, StepResult, Weights } from '../engine.ts';
+import { adamUpdate } from './adam.ts';
+import { averageDecay, updateAverage } from './average.ts';
+import { clipGradients } from './clip.ts';
+import type { Trace } from './document.ts';
+import { backward, forward } from './document.ts';
+import { hiddenMask, wordMask } from './dropout.ts';
+import { crossEntropy } from './loss.ts';
+
+/**
+ * The network in plain TypeScript, one document at a time: slow, readable, and what every other engine is tested
+ * against. Arithmetic is float64; weights and optimiser state are stored as float32, so that a run resumed from a file
+ * goes on with the same bits. Starts with all weights zero: call `writeWeights` first.
+ */
+export function createReferenceEngine(options: EngineOptions): Engine {
+  return new ReferenceEngine(options);
+}
+
+class ReferenceEngine implements Engine {
+  readonly name = 'reference';
+  readonly build = 'reference';
+  readonly shape: NetworkShape;
+  private step = 0;
+  private readonly weights: Weights;
+  private readonly m: Weights;
+  private readonly v: Weights;
+  /** Shadows of all weights; empty without EMA. */
+  private readonly average: Weights;
+
+  constructor(private readonly options: EngineOptions) {
+    this.shape = options.shape;
+    const all = parameters(options.shape);
+    const trained = all.filter(({ name }) => name !== 'embedding' || options.trainEmbeddings);
+    const zeros = (specs: typeof all): Weights =>
+      new Map(specs.map((spec) => [spec.name, new Float32Array(elements(spec))]));
+    this.weights = zeros(all);
+    this.m = zeros(trained);
+    this.v = zeros(trained);
+    this.average = zeros(options.ema > 0 ? all : []);
+  }
+
+  async trainStep(batch: Batch, learningRate: number): Promise<StepResult> {
+    const gradients = new Map([...this.m].map(([name, { length }]) => [name, new Float64Array(length)]));
+    const loss = this.forwardAndBackward(batch, gradients);
+    const { clip } = this.options;
+    const gradientNorm = clip > 0 ? clipGradients(gradients.values(), clip) : undefined;
+    this.step++;
+    this.update(gradients, distinctWords(batch), learningRate);
+    const decay = averageDecay(this.options.ema, this.step);
+    for (const [name, shadow] of this.average) updateAverage(shadow, this.weights.get(name)!, decay);
+    return gradientNorm === undefined ? { loss } : { loss, gradientNorm };
+  }
+
+  private forwardAndBackward(batch: Batch, gradients: Map<string, Float64Array>): number {
+    const { shape, options } = this;
+    const { embeddingDropout, hiddenDropout } = options;
+    const key = { seed: options.seed, step: this.step };
+    const scale = options.loss === 'bce-sum' ? 1 : 1 / (batch.size * shape.labels);
+    const words = new Map(distinctWords(batch).map((w) => [w, wordMask(key, w, shape.dim, embeddingDropout)]));
+    let total = 0;
+    for (let b = 0; b < batch.size; b++) {
+      const units = this.weights.get('output.weight')!.length / shape.labels;
+      const masks = { words, hidden: hiddenMask(key, b, units, hiddenDropout) };
+      const trace = forward(wordsOf(batch, b), this.weights, shape, masks);
+      const { loss, gradient } = crossEntropy(trace.logits, labelsOf(batch, b), scale);
+      backward(trace, gradient, this.weights, shape, gradients, masks);
+      total += loss;
+    }
+    return total;
+  }
+
+  /** Adam on everything; of the embedding only the rows of this batch's words, whatever their gradient (lazy Adam). */
+  private update(gradients: Map<string, Float64Array>, words: number[], learningRate: number): void {
+    const { beta1, beta2, epsilon, weightDecay } = this.options.adam;
+    const adam = { beta1, beta2, epsilon, learningRate, step: this.step };
+    for (const [name, gradient] of gradients) {
+      const state = [this.weights.get(name)!, this.m.get(name)!, this.v.get(name)!, gradient] as const;
+      if (name === 'embedding') {
+        const { dim } = this.shape;
+        for (const w of words) adamUpdate(...state, { ...adam, weightDecay: 0 }, w * dim, (w + 1) * dim);
+      } else adamUpdate(...state, { ...adam, weightDecay: name.endsWith('.weight') ? weightDecay : 0 });
+    }
+  }
+
+  async logits(batch: Batch): Promise<Float32Array> {
+    const { labels } = this.shape;
+    const out = new Float32Array(batch.size * labels);
+    for (let b = 0; b < batch.size; b++)
+      out.set(forward(wordsOf(batch, b), this.weights, this.shape).logits, b * labels);
+    return out;
+  }
+
+  async activations(words: Int32Array): Promise<Activations> {
+    const trace = forward(words, this.weights, this.shape);
+    return {
+      pooled: Float32Array.from(trace.pooled),
+      positions: firstWords(trace, this.shape),
+      hidden: Float32Array.from(trace.hidden),
+      logits: Float32Array.from(trace.logits),
+    };
+  }
+
+  async readWeights(): Promise<Weights> {
+    return copy(this.weights);
+  }
+
+  async writeWeights(weights: Weights): Promise<void> {
+    assign(this.weights, weights);
+    // The average starts at the initial weights; later writes (swapping the average in and out) leave it alone.
+    if (this.step === 0 && this.options.ema > 0) assign(this.average, weights);
+  }
+
+  async readState(): Promise<OptimizerState> {
+    return { step: this.step, tensors: new Map(this.stateTensors().map(([name, tensor]) => [name, tensor.slice()])) };
+  }
+
+  async writeState({ step, tensors }: OptimizerState): Promise<void> {
+    assign(new Map(this.stateTensors()), tensors);
+    this.step = step;
+  }
+
+  private stateTensors(): [string, Float32Array][] {
+    const named = (prefix: string, tensors: Weights): [string, Float32Array][] =>
+      [...tensors].map(([name, tensor]) => [`${prefix}/${name}`, tensor]);
+    return [...named('adam.m', this.m), ...named('adam.v', this.v), ...named('ema', this.average)];
+  }
+
+  async readAverage(): Promise<Weights> {
+    if (this.options.ema === 0) throw new Error('this engine keeps no average of the weights (ema is 0)');
+    return copy(this.average);
+  }
+
+  async dispose(): Promise<void> {}
+}
+
+const wordsOf = ({ words, wordStarts }: Batch, b: number): Int32Array =>
+  words.subarray(wordStarts[b], wordStarts[b + 1]);
+
+const labelsOf = ({ labels, labelStarts }: Batch, b: number): Int32Array =>
+  labels.subarray(labelStarts[b], labelStarts[b + 1]);
+
+/** Without PAD, whose vector is never dropped or updated. */
+const distinctWords = (batch: Batch): number[] =>
+  [...new Set(batch.words.subarray(batch.wordStarts[0], batch.wordStarts[batch.size]))].filter((word) => word !== 0);
+
+/** First word of the window behind each pooled unit; -1 for averages. */
+function firstWords({ sizes }: Trace, shape: NetworkShape): Int32Array {
+  const positions = sizes.map(({ outputs, winners }) => {
+    const n = outputs / shape.filters;
+    return Array.from(winners, (winner) => (winner < 0 ? -1 : (winner % n) * strideOf(shape)));
+  });
+  return Int32Array.from(positions.flat());
+}
+
+const copy = (tensors: Weights): Weights => new Map([...tensors].map(([name, tensor]) => [name, tensor.slice()]));
+
+/** Overwrites every target tensor; a missing one or one of another length is an error. */
+function assign(targets: Weights, sources: ReadonlyMap<string, ArrayLike<number>>): void {
+  for (const [name, target] of targets) {
+    const source = sources.get(name);
+    if (source?.length !== target.length) {
+      throw new RangeError(`tensor ${name} has ${source?.length ?? 'no'} numbers, ${target.length} are needed`);
+    }
+    target.set(source);
+  }
+}
