@@ -3,6 +3,7 @@
 import { gemm } from './gemm';
 import { rows8 } from './pack';
 import { madd, select, zero } from './simd';
+import { SLICE, weightedSum16, weightedSum32 } from './sums';
 
 @unmanaged
 export class Convolution {
@@ -203,6 +204,8 @@ export function axpy(target: usize, source: usize, scale: v128, n: i32): void {
 
 @unmanaged
 export class Winners {
+  k: i32;
+  dim: i32;
   filters: i32;
   chunks: i32; // units of a filter and document
   documents: i32;
@@ -211,30 +214,35 @@ export class Winners {
   gradient: usize; // gradient of the pooled units, 0 where ReLU is shut; first unit of this size
   gradientStride: usize;
   positions: usize;
-  winners: usize; // [filters][documents * chunks] of { gradient: f32, first token of the window: address }
+  winners: usize; // [filters][k][documents * chunks] of { gradient: f32, row of the word: bytes }
   counts: usize; // i32 [filters]
 }
 
 const FILTERS: i32 = 16;
 
-/** Tile = 16 filters: lists the windows that won and have a gradient, document by document. */
+/** Tile = 16 filters: for each window position, the words of the windows that won and have a gradient. */
 export function collectWinners(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<Winners>(args);
   const first = tile * FILTERS;
   const end = min(a.filters, first + FILTERS);
   const list = <usize>(a.documents * a.chunks) * 8;
+  const rowBytes = a.dim * 4;
   for (let f = first; f < end; f++) store<i32>(a.counts + <usize>f * 4, 0);
   for (let d: i32 = 0; d < a.documents; d++) {
     const tokens = a.tokens + <usize>load<i32>(a.starts + <usize>d * 4) * 4;
     let offset = <usize>d * a.gradientStride + <usize>(first * a.chunks) * 4;
     for (let f = first; f < end; f++) {
       let count = load<i32>(a.counts + <usize>f * 4);
-      const to = a.winners + <usize>f * list;
       for (let c: i32 = 0; c < a.chunks; c++, offset += 4) {
         const g = load<f32>(a.gradient + offset);
-        store<f32>(to + <usize>count * 8, g);
-        store<usize>(to + <usize>count * 8, tokens + <usize>load<i32>(a.positions + offset) * 4, 4);
-        count += i32(g != 0);
+        if (g == 0) continue;
+        const token = tokens + <usize>load<i32>(a.positions + offset) * 4;
+        let to = a.winners + <usize>(f * a.k) * list + <usize>count * 8;
+        for (let j: i32 = 0; j < a.k; j++, to += list) {
+          store<f32>(to, g);
+          store<i32>(to, load<i32>(token + <usize>j * 4) * rowBytes, 4);
+        }
+        count++;
       }
       store<i32>(a.counts + <usize>f * 4, count);
     }
@@ -245,6 +253,7 @@ export function collectWinners(tile: i32, scratch: usize, args: usize): void {
 export class ConvolutionGradient {
   k: i32;
   dim: i32;
+  filters: i32;
   units: i32; // documents x chunks
   words: usize; // [distinct words][dim], after dropout
   winners: usize;
@@ -253,27 +262,34 @@ export class ConvolutionGradient {
   biasGradient: usize;
 }
 
-/** Tile = one filter: its gradient is a sum over the windows that won, one row of words per window position. */
+/**
+ * Tile = one slice of the word vector for all filters: dW[filter, position] = sum of g E[word] over the windows that won.
+ * A slice of all words stays in the second-level cache, and each sum in registers.
+ */
 export function convolutionGradient(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<ConvolutionGradient>(args);
+  const offset = <usize>(tile * SLICE) * 4;
+  const wide = a.dim - tile * SLICE >= SLICE;
   const rowBytes = <usize>a.dim * 4;
-  const target = a.weightGradient + <usize>(tile * a.k) * rowBytes;
-  memory.fill(target, 0, <usize>a.k * rowBytes);
-  let bias: f32 = 0;
-  let winner = a.winners + <usize>tile * <usize>a.units * 8;
-  for (const end = winner + <usize>load<i32>(a.counts + <usize>tile * 4) * 8; winner < end; winner += 8) {
-    const g = load<f32>(winner);
-    bias += g;
-    const scale = f32x4.splat(g);
-    let token = load<usize>(winner, 4);
-    let row = target;
+  const list = <usize>a.units * 8;
+  let target = a.weightGradient + offset;
+  let winners = a.winners;
+  for (let f: i32 = 0; f < a.filters; f++) {
+    const count = <usize>load<i32>(a.counts + <usize>f * 4) * 8;
+    if (!tile) storeSum(a.biasGradient + <usize>f * 4, winners, count);
     for (let j: i32 = 0; j < a.k; j++) {
-      axpy(row, a.words + <usize>load<u32>(token) * rowBytes, scale, a.dim);
-      row += rowBytes;
-      token += 4;
+      if (wide) weightedSum32(target, a.words + offset, winners, count);
+      else weightedSum16(target, a.words + offset, winners, count);
+      target += rowBytes;
+      winners += list;
     }
   }
-  store<f32>(a.biasGradient + <usize>tile * 4, bias);
+}
+
+function storeSum(target: usize, pairs: usize, bytes: usize): void {
+  let sum: f32 = 0;
+  for (let i: usize = 0; i < bytes; i += 8) sum += load<f32>(pairs + i);
+  store<f32>(target, sum);
 }
 
 @unmanaged

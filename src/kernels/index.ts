@@ -11,7 +11,15 @@ export { collectWinners, convolutionGradient, convolve, pairMax, pairMaxGradient
 export { dropout, forward, gateSum, inputGradient, output, packColumns, packRows, weightGradient } from './dense';
 export { gemm } from './gemm';
 export { columns4, columns8, rows4, rows8 } from './pack';
-export { gatherWords, wordGradient, wordMask, wordUpdate } from './words';
+export {
+  countWinningWords,
+  gatherWords,
+  listWinningWords,
+  placeWinningWords,
+  wordGradient,
+  wordMask,
+  wordUpdate,
+} from './words';
 
 /** End of the static data: the host checks that its own memory begins above. */
 export const staticEnd: usize = __heap_base;

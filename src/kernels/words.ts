@@ -1,8 +1,8 @@
 // The batch's distinct words: gather with dropout, gradient of their vectors, lazy Adam on their rows.
 import { adamVector } from './adam';
-import { axpy } from './convolution';
 import { rows4 } from './pack';
 import { keptMask, zero } from './simd';
+import { SLICE, weightedSum16, weightedSum32 } from './sums';
 
 @unmanaged
 export class Words {
@@ -50,38 +50,116 @@ function maskedCopy(a: Words, u: usize, source: usize, target: usize): void {
 }
 
 @unmanaged
-export class WordGradient {
-  k: i32;
-  dim: i32;
-  filters: i32;
-  units: i32; // documents x chunks
-  slice: i32; // floats of a slice of the word vector, a multiple of 16
-  weight: usize; // [filters][k][dim]
-  winners: usize;
-  counts: usize;
-  wordGradient: usize; // [distinct][dim], added to
+export class WordLists {
+  documents: i32;
+  distinct: i32;
+  parts: i32; // documents are cut into this fixed number of parts
+  sizes: i32;
+  table: usize; // [sizes] of SizeEntry
+  tokens: usize;
+  starts: usize;
+  counts: usize; // i32 [parts][distinct]: first counts, then places
+  wordStarts: usize; // i32 [distinct + 1]
+  pairs: usize; // { gradient: f32, row of the weights: address }, word by word
 }
 
-/** Tile = one slice of the word vector for all words: dE[word] += g W[filter, position], through the winning windows. */
-export function wordGradient(tile: i32, scratch: usize, args: usize): void {
-  const a = changetype<WordGradient>(args);
-  const rowBytes = <usize>a.dim * 4;
-  const offset = <usize>(tile * a.slice) * 4;
-  const width = min(a.slice, a.dim - tile * a.slice);
-  const target = a.wordGradient + offset;
-  for (let f: i32 = 0; f < a.filters; f++) {
-    const weight = a.weight + <usize>(f * a.k) * rowBytes + offset;
-    let winner = a.winners + <usize>f * <usize>a.units * 8;
-    for (const end = winner + <usize>load<i32>(a.counts + <usize>f * 4) * 8; winner < end; winner += 8) {
-      const scale = f32x4.splat(load<f32>(winner));
-      let token = load<usize>(winner, 4);
-      let row = weight;
-      for (let j: i32 = 0; j < a.k; j++) {
-        axpy(target + <usize>load<u32>(token) * rowBytes, row, scale, width);
-        row += rowBytes;
-        token += 4;
+@unmanaged
+class SizeEntry {
+  k: i32;
+  filters: i32;
+  chunks: i32;
+  rowBytes: i32;
+  gradient: usize;
+  gradientStride: usize;
+  positions: usize;
+  weight: usize; // [filters][k][dim]
+}
+
+const ENTRY: usize = 32;
+
+/** Tile = one part of the documents: how often each word is in a window that won. */
+export function countWinningWords(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<WordLists>(args);
+  const counts = a.counts + <usize>(tile * a.distinct) * 4;
+  memory.fill(counts, 0, <usize>a.distinct * 4);
+  visitWinningWords(a, tile, counts, false);
+}
+
+/** One tile: counts become places; part after part within a word, so that the order never depends on the threads. */
+export function placeWinningWords(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<WordLists>(args);
+  let place: i32 = 0;
+  for (let u: i32 = 0; u < a.distinct; u++) {
+    store<i32>(a.wordStarts + <usize>u * 4, place);
+    for (let p: i32 = 0; p < a.parts; p++) {
+      const at = a.counts + <usize>(p * a.distinct + u) * 4;
+      const count = load<i32>(at);
+      store<i32>(at, place);
+      place += count;
+    }
+  }
+  store<i32>(a.wordStarts + <usize>a.distinct * 4, place);
+}
+
+/** Tile = one part of the documents: writes the pairs to their places. */
+export function listWinningWords(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<WordLists>(args);
+  visitWinningWords(a, tile, a.counts + <usize>(tile * a.distinct) * 4, true);
+}
+
+// @ts-ignore: decorator
+@inline
+function visitWinningWords(a: WordLists, part: i32, counts: usize, write: bool): void {
+  const from = (part * a.documents) / a.parts, end = ((part + 1) * a.documents) / a.parts;
+  for (let d = from; d < end; d++) {
+    const tokens = a.tokens + <usize>load<i32>(a.starts + <usize>d * 4) * 4;
+    for (let i: i32 = 0; i < a.sizes; i++) {
+      const size = changetype<SizeEntry>(a.table + <usize>i * ENTRY);
+      const offset = <usize>d * size.gradientStride;
+      let weight = size.weight;
+      let unit = offset;
+      for (let f: i32 = 0; f < size.filters; f++) {
+        for (let c: i32 = 0; c < size.chunks; c++, unit += 4) {
+          const g = load<f32>(size.gradient + unit);
+          if (g == 0) continue;
+          const token = tokens + <usize>load<i32>(size.positions + unit) * 4;
+          for (let j: i32 = 0; j < size.k; j++) {
+            const at = counts + <usize>load<i32>(token + <usize>j * 4) * 4;
+            const place = load<i32>(at);
+            store<i32>(at, place + 1);
+            if (write) {
+              const pair = a.pairs + <usize>place * 8;
+              store<f32>(pair, g);
+              store<usize>(pair, weight + <usize>(j * size.rowBytes), 4);
+            }
+          }
+        }
+        weight += <usize>(size.k * size.rowBytes);
       }
     }
+  }
+}
+
+@unmanaged
+export class WordGradient {
+  distinct: i32;
+  dim: i32;
+  wordStarts: usize;
+  pairs: usize;
+  wordGradient: usize; // [distinct][dim]
+}
+
+/** Tile = one slice of the word vector for all words: dE[word] = sum of g W[filter, position] over the windows that won. */
+export function wordGradient(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<WordGradient>(args);
+  const offset = <usize>(tile * SLICE) * 4;
+  const wide = a.dim - tile * SLICE >= SLICE;
+  for (let u: i32 = 1; u < a.distinct; u++) {
+    const first = load<i32>(a.wordStarts + <usize>u * 4);
+    const bytes = <usize>(load<i32>(a.wordStarts + <usize>u * 4, 4) - first) * 8;
+    const target = a.wordGradient + <usize>(u * a.dim) * 4 + offset;
+    if (wide) weightedSum32(target, offset, a.pairs + <usize>first * 8, bytes);
+    else weightedSum16(target, offset, a.pairs + <usize>first * 8, bytes);
   }
 }
 

@@ -88,7 +88,9 @@ export class Machine {
     this.threads = Math.max(1, threads);
     this.memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
     this.control = new Int32Array(this.memory.buffer, controlAddress, controlWords);
-    const instance = new WebAssembly.Instance(this.build.module, { env: { memory: this.memory, abort: () => undefined } });
+    const instance = new WebAssembly.Instance(this.build.module, {
+      env: { memory: this.memory, abort: () => undefined },
+    });
     this.kernels = kernelNames.map((name) => instance.exports[name] as Kernel);
     this.workers = Array.from({ length: this.threads - 1 }, (_, i) => this.startWorker(i + 1));
     this.control[Control.finished] = this.threads - 1;

@@ -56,7 +56,9 @@ export class Parameters {
 
   write(place: Place, address: number, canonical: Float32Array | Int32Array | undefined, name: string): void {
     if (!(canonical instanceof Float32Array) || canonical.length !== canonicalFloats(place.slot)) {
-      throw new Error(`tensor ${name}: expected ${canonicalFloats(place.slot)} floats, got ${canonical?.length ?? 'none'}`);
+      throw new Error(
+        `tensor ${name}: expected ${canonicalFloats(place.slot)} floats, got ${canonical?.length ?? 'none'}`,
+      );
     }
     pad(place.slot, canonical, this.padded(place, address));
   }

@@ -10,8 +10,10 @@ import { Parameters, type Place } from './parameters.ts';
 
 /** Floats of one tile of the flat Adam update. */
 const ADAM_TILE = 32_768;
-/** Floats of a slice of the word vectors in their gradient. */
-const SLICE = 80;
+/** Floats of a slice of the word vectors in the sparse backward pass; src/kernels/sums.ts agrees. */
+const SLICE = 32;
+/** Parts of the batch whose winning windows are listed one beside the other: fixed, whatever the threads. */
+const PARTS = 8;
 
 /** Addresses of a batch's areas; they lie above the parameters and are laid out anew for each batch. */
 interface Areas {
@@ -40,6 +42,10 @@ interface Areas {
   logits: number;
   winners: number[]; // per size: the windows that pooling picked, by filter
   winnerCounts: number[];
+  sizeTable: number;
+  pairCounts: number; // winning windows by word
+  wordStarts: number;
+  pairs: number;
   activations: number[]; // per size: conv outputs (seed) or mean words (average)
   packedMeans: number;
   scratch: number;
@@ -164,7 +170,9 @@ class WasmEngine implements Engine {
     const { average } = this;
     if (!average) throw new Error('this engine keeps no moving average (ema is 0)');
     const weights = new Map(
-      this.parameters.all().map((place) => [place.slot.name, this.parameters.read(place, place.average || place.weight)]),
+      this.parameters
+        .all()
+        .map((place) => [place.slot.name, this.parameters.read(place, place.average || place.weight)]),
     );
     if (this.options.trainEmbeddings) this.catchUpEmbedding(weights.get('embedding')!, average);
     return weights;
@@ -228,14 +236,27 @@ class WasmEngine implements Engine {
       calls.push({
         kernel: 'dropout',
         tiles: size,
-        integers: [layout.pooled, areas.pooled, layout.pooled * 4, areas.documentKeys, dropThreshold(options.hiddenDropout)],
+        integers: [
+          layout.pooled,
+          areas.pooled,
+          layout.pooled * 4,
+          areas.documentKeys,
+          dropThreshold(options.hiddenDropout),
+        ],
         floats: [1 / (1 - options.hiddenDropout)],
       });
     }
     return calls;
   }
 
-  private poolCalls(k: number, i: number, size: number, distinct: number, areas: Areas, keepPositions: boolean): Call[] {
+  private poolCalls(
+    k: number,
+    i: number,
+    size: number,
+    distinct: number,
+    areas: Areas,
+    keepPositions: boolean,
+  ): Call[] {
     const { shape, layout } = this;
     if (shape.pooling === 'dynamic-average') {
       const rows = size * shape.pools;
@@ -252,7 +273,11 @@ class WasmEngine implements Engine {
     const outputs = this.unitsOf(k) * 4;
     const conv = this.parameters.of(`conv${k}.weight`).weight;
     const bias = this.parameters.of(`conv${k}.bias`).weight;
-    const positions = !keepPositions ? 0 : seed ? areas.activations[i + shape.filterSizes.length] : areas.positions + unit;
+    const positions = !keepPositions
+      ? 0
+      : seed
+        ? areas.activations[i + shape.filterSizes.length]
+        : areas.positions + unit;
     const convolve: Call = {
       kernel: 'convolve',
       tiles: Math.ceil(shape.filters / filterBlock(k)),
@@ -263,10 +288,21 @@ class WasmEngine implements Engine {
     return seed ? [convolve, this.pairCall('pairMax', k, i, size, areas, areas.pooled)] : [convolve];
   }
 
-  private pairCall(kernel: 'pairMax' | 'pairMaxGradient', k: number, i: number, size: number, areas: Areas, pooled: number): Call {
+  private pairCall(
+    kernel: 'pairMax' | 'pairMaxGradient',
+    k: number,
+    i: number,
+    size: number,
+    areas: Areas,
+    pooled: number,
+  ): Call {
     const units = this.unitsOf(k);
     const { unitBase, pooled: stride } = this.layout;
-    return { kernel, tiles: size, integers: [units, areas.activations[i], units * 4, pooled + unitBase[i] * 4, stride * 4] };
+    return {
+      kernel,
+      tiles: size,
+      integers: [units, areas.activations[i], units * 4, pooled + unitBase[i] * 4, stride * 4],
+    };
   }
 
   /** Outputs of one size that pooling looks at: pooled units, or all windows for the seed's wiring. */
@@ -293,7 +329,14 @@ class WasmEngine implements Engine {
     return { kernel: 'packColumns', tiles: Math.ceil(columns / 64), integers: [rows, source, columns * 4, target] };
   }
 
-  private forwardCall(size: number, areas: Areas, name: 'hidden' | 'output', output: number, units: number, training: boolean): Call {
+  private forwardCall(
+    size: number,
+    areas: Areas,
+    name: 'hidden' | 'output',
+    output: number,
+    units: number,
+    training: boolean,
+  ): Call {
     const { layout, options } = this;
     const hidden = name === 'hidden';
     const inputs = hidden ? layout.pooled : layout.top;
@@ -349,7 +392,15 @@ class WasmEngine implements Engine {
       calls.push({
         kernel: 'inputGradient',
         tiles: Math.ceil(layout.pooled / 64),
-        integers: [size, layout.pooled, layout.hidden, areas.packedRows, weight.weight, areas.pooled, areas.pooledGradient],
+        integers: [
+          size,
+          layout.pooled,
+          layout.hidden,
+          areas.packedRows,
+          weight.weight,
+          areas.pooled,
+          areas.pooledGradient,
+        ],
       });
       calls.push({
         kernel: 'weightGradient',
@@ -359,6 +410,9 @@ class WasmEngine implements Engine {
       });
     }
     shape.filterSizes.forEach((k, i) => calls.push(...this.convolutionGradients(k, i, size, areas)));
+    if (options.trainEmbeddings && shape.pooling !== 'dynamic-average') {
+      calls.push(...this.wordGradients(size, distinct, areas));
+    }
     if (options.trainEmbeddings) {
       calls.push({ kernel: 'wordMask', tiles: Math.ceil(distinct / 32), integers: this.wordArguments(distinct, areas),
         floats: this.wordFloats(noUpdate) }); // prettier-ignore
@@ -375,36 +429,68 @@ class WasmEngine implements Engine {
       calls.push({ kernel: 'averageMeanGradient', tiles: size, integers });
       return [...calls, { kernel: 'averageWordGradient', tiles: 1, integers }];
     }
-    const seed = shape.pooling === 'seed';
-    const n = shape.filterSizes.length;
-    const unit = layout.unitBase[i] * 4;
+    const { chunks, gradient, stride, positions } = this.winningUnits(k, i, areas);
     const weight = this.parameters.of(`conv${k}.weight`);
-    const chunks = seed ? windows(shape.maxLength, k, 2) : shape.pools;
-    const gradient = seed ? areas.activations[i] : areas.pooledGradient + unit;
-    const stride = seed ? this.unitsOf(k) * 4 : layout.pooled * 4;
-    const positions = seed ? areas.activations[i + n] : areas.positions + unit;
-    const units = size * chunks;
+    const bias = this.parameters.of(`conv${k}.bias`);
     const winners = [areas.winners[i], areas.winnerCounts[i]];
-    const calls: Call[] = seed ? [this.pairCall('pairMaxGradient', k, i, size, areas, areas.pooledGradient)] : [];
-    calls.push({
-      kernel: 'collectWinners',
-      tiles: Math.ceil(shape.filters / 16),
-      integers: [shape.filters, chunks, size, areas.tokens, areas.starts, gradient, stride, positions, ...winners],
+    return [
+      ...(shape.pooling === 'seed' ? [this.pairCall('pairMaxGradient', k, i, size, areas, areas.pooledGradient)] : []),
+      {
+        kernel: 'collectWinners',
+        tiles: Math.ceil(shape.filters / 16),
+        integers: [k, layout.dim, shape.filters, chunks, size, areas.tokens, areas.starts, gradient, stride, positions,
+          ...winners], // prettier-ignore
+      },
+      {
+        kernel: 'convolutionGradient',
+        tiles: Math.ceil(layout.dim / SLICE),
+        integers: [
+          k,
+          layout.dim,
+          shape.filters,
+          size * chunks,
+          areas.words,
+          ...winners,
+          weight.gradient,
+          bias.gradient,
+        ],
+      },
+    ];
+  }
+
+  /** Where the gradient of one size's units and the places of their windows are. */
+  private winningUnits(k: number, i: number, areas: Areas) {
+    const { layout, shape } = this;
+    const unit = layout.unitBase[i] * 4;
+    if (shape.pooling === 'seed') {
+      const chunks = windows(shape.maxLength, k, 2);
+      const positions = areas.activations[i + shape.filterSizes.length];
+      return { chunks, gradient: areas.activations[i], stride: this.unitsOf(k) * 4, positions };
+    }
+    const gradient = areas.pooledGradient + unit;
+    return { chunks: shape.pools, gradient, stride: layout.pooled * 4, positions: areas.positions + unit };
+  }
+
+  private wordGradients(size: number, distinct: number, areas: Areas): Call[] {
+    const { layout, shape, machine } = this;
+    const table = shape.filterSizes.flatMap((k, i) => {
+      const { chunks, gradient, stride, positions } = this.winningUnits(k, i, areas);
+      const { weight } = this.parameters.of(`conv${k}.weight`);
+      return [k, shape.filters, chunks, layout.dim * 4, gradient, stride, positions, weight];
     });
-    if (options.trainEmbeddings) {
-      calls.push({
+    machine.integers(areas.sizeTable, table.length).set(table.map((x) => x | 0));
+    const integers = [size, distinct, PARTS, shape.filterSizes.length, areas.sizeTable, areas.tokens, areas.starts,
+      areas.pairCounts, areas.wordStarts, areas.pairs]; // prettier-ignore
+    return [
+      { kernel: 'countWinningWords', tiles: PARTS, integers },
+      { kernel: 'placeWinningWords', tiles: 1, integers },
+      { kernel: 'listWinningWords', tiles: PARTS, integers },
+      {
         kernel: 'wordGradient',
         tiles: Math.ceil(layout.dim / SLICE),
-        integers: [k, layout.dim, shape.filters, units, SLICE, weight.weight, ...winners, areas.wordGradient],
-      });
-    }
-    calls.push({
-      kernel: 'convolutionGradient',
-      tiles: shape.filters,
-      integers: [k, layout.dim, units, areas.words, ...winners, weight.gradient,
-        this.parameters.of(`conv${k}.bias`).gradient], // prettier-ignore
-    });
-    return calls;
+        integers: [distinct, layout.dim, areas.wordStarts, areas.pairs, areas.wordGradient],
+      },
+    ];
   }
 
   // ---- update -------------------------------------------------------------------------------------------------------
@@ -548,6 +634,7 @@ class WasmEngine implements Engine {
     const wordRows = roundUp(distinct.count, 4);
     const max = shape.pooling === 'dynamic-max';
     const average = shape.pooling === 'dynamic-average';
+    const words = training && options.trainEmbeddings && !average;
     const pairs = batch.labelStarts[batch.size] - batch.labelStarts[0];
     const meanRows = roundUp(batch.size * shape.pools, 4);
     const perSize = (k: number): number => (average ? meanRows * k * layout.dim : batch.size * this.unitsOf(k));
@@ -576,8 +663,15 @@ class WasmEngine implements Engine {
       pairLabels: take(pairs),
       pairDocuments: take(pairs),
       logits: when(!training, rows * layout.labels),
-      winners: shape.filterSizes.map((k) => when(training && !average, 2 * (batch.size * this.unitsOf(k) + 1))),
+      winners: shape.filterSizes.map((k) => when(training && !average, 2 * k * batch.size * this.unitsOf(k))),
       winnerCounts: shape.filterSizes.map(() => when(training && !average, shape.filters)),
+      sizeTable: when(words, 8 * shape.filterSizes.length),
+      pairCounts: when(words, PARTS * distinct.count),
+      wordStarts: when(words, distinct.count + 1),
+      pairs: when(
+        words,
+        shape.filterSizes.reduce((sum, k) => sum + 2 * k * batch.size * this.unitsOf(k), 0),
+      ),
       activations: max ? [] : shape.filterSizes.map((k) => take(perSize(k))),
       packedMeans: when(average, meanRows * Math.max(...shape.filterSizes) * layout.dim),
       scratch: 0,

@@ -1,0 +1,20 @@
+/** The library: everything that the command line and the editor do, without either. */
+export { UserError, Cancelled, type Place } from './errors.ts';
+export type { DatasetFormat, Document, DocumentSource, Finding, SourceOptions } from './data/document.ts';
+export { openSource } from './data/open.ts';
+export { findSplits } from './data/findSplits.ts';
+export type { Diagnostic } from './config/diagnostics.ts';
+export { jsonSchema } from './config/jsonSchema.ts';
+export { loadConfig } from './config/load.ts';
+export { presetNames } from './config/presets.ts';
+export type { RunConfig } from './config/runConfig.ts';
+export { validateText } from './config/validate.ts';
+export type { Engine, EngineOptions } from './engine/engine.ts';
+export { createEngine } from './engine/create.ts';
+export type { Metrics } from './metrics/metrics.ts';
+export { Evaluator } from './metrics/evaluator.ts';
+export { loadPredictor } from './predict/predictor.ts';
+export { evaluateRun } from './training/evaluate.ts';
+export type { RunEvent } from './training/events.ts';
+export { listRuns } from './training/runs.ts';
+export { train } from './training/trainer.ts';

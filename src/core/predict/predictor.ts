@@ -1,0 +1,198 @@
+import type { RunConfig } from '../config/runConfig.ts';
+import { createEngine } from '../engine/create.ts';
+import type { Engine, EngineOptions, Weights } from '../engine/engine.ts';
+import { UserError } from '../errors.ts';
+import { topK } from '../metrics/ranking.ts';
+import type { Corpus } from '../text/corpus.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { createTokenizer } from '../text/tokenizer.ts';
+import { unknownId, Vocabulary } from '../text/vocabulary.ts';
+import type { CheckpointInfo } from '../training/checkpoint.ts';
+import { readScoringWeights } from '../training/checkpoint.ts';
+import { engineOptions } from '../training/engineOptions.ts';
+import { hashOfNames } from '../training/fingerprint.ts';
+import type { StoredLabels, StoredRun } from '../training/runFolder.ts';
+import { exists, readRun } from '../training/runFolder.ts';
+import type { ScoreOptions } from '../training/scoring.ts';
+import { scoreCorpus, sigmoid } from '../training/scoring.ts';
+import type { Explanation } from './explain.ts';
+import { explainer } from './explain.ts';
+
+export interface PredictorOptions {
+  /** Default: best. Averaged weights where the run keeps them. */
+  checkpoint?: 'best' | 'last';
+  /** Threads of the engine; as the config says where absent. */
+  threads?: number;
+  /** Makes the engine; by the name in the config where absent. */
+  makeEngine?: (options: EngineOptions) => Promise<Engine>;
+}
+
+export interface PredictOptions {
+  /** Labels given at most. Default 5. */
+  top?: number;
+  /** Gives labels with a greater probability only. */
+  threshold?: number;
+}
+
+export interface PredictedLabel {
+  /** Index of the model's output. */
+  id: number;
+  name: string;
+  /** What the label is called where its name is an id. */
+  display?: string;
+  probability: number;
+}
+
+export interface Prediction<L extends PredictedLabel = PredictedLabel> {
+  /** Probability descending, then id ascending. */
+  labels: L[];
+  /** Words that the model saw. */
+  words: number;
+  /** Words among them that are not in the vocabulary. */
+  unknownWords: number;
+  /** Whether words beyond the model's length were cut. */
+  truncated: boolean;
+}
+
+export interface ExplainedLabel extends PredictedLabel {
+  explanation: Explanation;
+}
+
+/**
+ * Opens a run for prediction. Reads the run folder alone: dataset and word vectors need not be there any more.
+ * Throws `UserError` (`run-not-found`, `damaged-run`, `no-checkpoint`, `checkpoint-differs`, those of checkpoints).
+ */
+export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
+  const { checkpoint = 'best', threads, makeEngine } = options;
+  const run = await readRun(folder);
+  const { config } = run;
+  const file = run.paths.checkpoint(checkpoint);
+  if (!(await exists(file))) throw noCheckpoint(file, checkpoint);
+  const { info, weights } = await readScoringWeights(file);
+  checkBelongs(run, info, file);
+  const tokenizer = await createTokenizer(config.text);
+  const scoring = { ...engineOptions(config, info.shape), ema: 0, trainEmbeddings: false };
+  const make = makeEngine ?? ((o: EngineOptions) => createEngine(config.engine.name, o));
+  const engine = await make(threads === undefined ? scoring : { ...scoring, threads });
+  try {
+    await engine.writeWeights(weights);
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
+  return new Predictor(config, new Vocabulary(run.words), run.labels, info, tokenizer, engine);
+}
+
+/** A trained model and its text pipeline. Calls are serial: one must settle before the next begins. */
+export class Predictor {
+  private weights?: Promise<Weights>;
+
+  constructor(
+    readonly config: RunConfig,
+    readonly vocabulary: Vocabulary,
+    readonly labels: StoredLabels,
+    readonly checkpoint: CheckpointInfo,
+    private readonly tokenizer: Tokenizer,
+    private readonly engine: Engine,
+  ) {}
+
+  /** Decision threshold tuned on validation, where the run has one. */
+  get tunedThreshold(): number | undefined {
+    return this.checkpoint.state.best?.threshold;
+  }
+
+  /**
+   * Predictions for texts, in order.
+   * Throws `Cancelled` once the signal is aborted.
+   */
+  async predict(texts: readonly string[], options: PredictOptions & ScoreOptions = {}): Promise<Prediction[]> {
+    const documents = texts.map((text) => this.encode(this.tokenizer.words(text, this.maxLength + 1)));
+    const predictions: Prediction[] = [];
+    const onRow = (i: number, probabilities: Float64Array): void => {
+      predictions[i] = { labels: this.choose(probabilities, options), ...countsOf(documents[i]) };
+    };
+    await scoreCorpus(this.engine, corpusOf(documents), onRow, options);
+    return predictions;
+  }
+
+  /** One text's prediction, each label with the n-grams that carried it; offsets point into `text`. */
+  async explain(text: string, options: PredictOptions = {}): Promise<Prediction<ExplainedLabel>> {
+    const spans = this.tokenizer.spans(text);
+    const document = this.encode(spans.map(({ word }) => word));
+    const { words } = document;
+    const activations = await this.engine.activations(words);
+    this.weights ??= this.engine.readWeights();
+    const known = { text, spans: spans.slice(0, words.length), words, activations };
+    const explain = explainer(known, await this.weights, this.engine.shape);
+    const chosen = this.choose(Float64Array.from(activations.logits, sigmoid), options);
+    return { labels: chosen.map((label) => ({ ...label, explanation: explain(label.id) })), ...countsOf(document) };
+  }
+
+  dispose(): Promise<void> {
+    return this.engine.dispose();
+  }
+
+  private get maxLength(): number {
+    return this.config.text.maxLength;
+  }
+
+  private encode(words: string[]): EncodedText {
+    const ids = Int32Array.from(words.slice(0, this.maxLength), (word) => this.vocabulary.idOf(word));
+    return { words: ids, truncated: words.length > ids.length };
+  }
+
+  private choose(probabilities: Float64Array, { top = 5, threshold }: PredictOptions): PredictedLabel[] {
+    const { names, display } = this.labels;
+    return [...topK(probabilities, top)]
+      .map((id) => ({ id, name: names[id], display: display[id] ?? undefined, probability: probabilities[id] }))
+      .filter(({ probability }) => threshold === undefined || probability > threshold);
+  }
+}
+
+interface EncodedText {
+  words: Int32Array;
+  truncated: boolean;
+}
+
+const countsOf = ({ words, truncated }: EncodedText) => ({
+  words: words.length,
+  unknownWords: words.reduce((sum, id) => sum + (id === unknownId ? 1 : 0), 0),
+  truncated,
+});
+
+/** Without labels. */
+function corpusOf(documents: readonly EncodedText[]): Corpus {
+  const wordStarts = new Float64Array(documents.length + 1);
+  documents.forEach(({ words }, i) => (wordStarts[i + 1] = wordStarts[i] + words.length));
+  const words = new Int32Array(wordStarts[documents.length]);
+  documents.forEach((document, i) => words.set(document.words, wordStarts[i]));
+  return {
+    size: documents.length,
+    words,
+    wordStarts,
+    labels: new Int32Array(0),
+    labelStarts: new Uint32Array(documents.length + 1),
+    ids: [],
+  };
+}
+
+/** Ids in the weights mean the run's words and labels only if the checkpoint was made with them. */
+function checkBelongs({ words, labels, config }: StoredRun, info: CheckpointInfo, file: string): void {
+  const names = labels.names.slice(0, labels.outputs);
+  const belongs = hashOfNames(words) === info.vocabulary && hashOfNames(names) === info.labels;
+  if (belongs && info.shape.maxLength === config.text.maxLength) return;
+  throw new UserError(
+    'checkpoint-differs',
+    'The checkpoint belongs to other words, labels or lengths than those in its run folder',
+    'Put the files of the run back together, or train again.',
+    { file },
+  );
+}
+
+const noCheckpoint = (file: string, which: string): UserError =>
+  new UserError(
+    'no-checkpoint',
+    `The run has no ${which} checkpoint: no epoch was finished, or "training.save" was off`,
+    'Resume the run, or train it with "training.save".',
+    { file },
+  );

@@ -1,0 +1,55 @@
+/**
+ * Tokenised documents as the engines take them: word ids and label ids in compressed rows.
+ * 100,000 documents of 500 words are 200 MB of `words`.
+ */
+export interface Corpus {
+  /** Number of documents, N. */
+  readonly size: number;
+  /** Word ids, all documents one after the other, cut at the maximum length. Id 0 is PAD and never occurs here. */
+  readonly words: Int32Array; // [tokens]
+  /** Document i has words[wordStarts[i] … wordStarts[i+1]). */
+  readonly wordStarts: Float64Array; // [N + 1]
+  readonly labels: Int32Array; // label ids, ascending within a document
+  readonly labelStarts: Uint32Array; // [N + 1]
+  readonly ids: string[];
+}
+
+/** Documents of `a`, then those of `b`. */
+export function concatCorpora(a: Corpus, b: Corpus): Corpus {
+  return {
+    size: a.size + b.size,
+    words: concat(a.words, b.words),
+    wordStarts: Float64Array.from({ length: a.size + b.size + 1 }, (_, i) => joined(a.wordStarts, b.wordStarts, i)),
+    labels: concat(a.labels, b.labels),
+    labelStarts: Uint32Array.from({ length: a.size + b.size + 1 }, (_, i) => joined(a.labelStarts, b.labelStarts, i)),
+    ids: [...a.ids, ...b.ids],
+  };
+}
+
+function concat(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+function joined(a: ArrayLike<number>, b: ArrayLike<number>, i: number): number {
+  return i < a.length ? a[i] : a[a.length - 1] + b[i - a.length + 1];
+}
+
+/** The documents at `indices`, in that order. */
+export function subset(corpus: Corpus, indices: ArrayLike<number>): Corpus {
+  const [words, wordStarts] = rows(corpus.words, corpus.wordStarts, indices);
+  const [labels, labelStarts] = rows(corpus.labels, corpus.labelStarts, indices);
+  const ids = Array.from(indices, (i) => corpus.ids[i]);
+  return { size: indices.length, words, wordStarts, labels, labelStarts: Uint32Array.from(labelStarts), ids };
+}
+
+function rows(values: Int32Array, starts: ArrayLike<number>, indices: ArrayLike<number>): [Int32Array, Float64Array] {
+  const chosen = new Float64Array(indices.length + 1);
+  for (let i = 0; i < indices.length; i++) chosen[i + 1] = chosen[i] + starts[indices[i] + 1] - starts[indices[i]];
+  const kept = new Int32Array(chosen[indices.length]);
+  for (let i = 0; i < indices.length; i++)
+    kept.set(values.subarray(starts[indices[i]], starts[indices[i] + 1]), chosen[i]);
+  return [kept, chosen];
+}

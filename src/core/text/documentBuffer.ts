@@ -1,0 +1,145 @@
+import type { Document } from '../data/document.ts';
+import type { Corpus } from './corpus.ts';
+import { GrowingInts } from './growing.ts';
+import { Interner } from './interner.ts';
+import { ownString } from './ownString.ts';
+import type { WordScanner } from './tokenizer.ts';
+
+const dropped = -1;
+const knownSize = 1 << 18;
+
+/** Documents of one file on their way into corpora: words and labels as numbers, in the order of the file. */
+export class DocumentBuffer {
+  readonly labelNames = new Interner();
+  private readonly ids: string[] = [];
+  private readonly words = new GrowingInts();
+  private readonly labels = new GrowingInts();
+  private readonly wordCounts = new GrowingInts();
+  private readonly labelCounts = new GrowingInts();
+  private readonly cut = new GrowingInts();
+  /** Piece of text -> number of its word: one look-up per word of a text. Frequent ones come first, so a full map just stays. */
+  private readonly known = new Map<string, number>();
+
+  /** @param wordId number of a word: of an `Interner` for train, of the vocabulary for other files */
+  constructor(
+    private readonly tokenizer: WordScanner,
+    private readonly maxLength: number,
+    private readonly wordId: (word: string) => number,
+  ) {}
+
+  get size(): number {
+    return this.ids.length;
+  }
+
+  add({ id, text, labels }: Document): void {
+    let length = 0;
+    let isCut = false;
+    this.tokenizer.scan(text, (found) => {
+      const word = this.known.get(found) ?? this.learn(found);
+      if (word === dropped) return true;
+      isCut = length === this.maxLength;
+      if (isCut) return false;
+      this.words.push(word);
+      length++;
+      return true;
+    });
+    for (const label of labels) this.labels.push(this.labelNames.idOf(label));
+    this.wordCounts.push(length);
+    this.labelCounts.push(labels.length);
+    this.cut.push(isCut ? 1 : 0);
+    this.ids.push(ownString(id));
+  }
+
+  private learn(found: string): number {
+    const own = ownString(found);
+    const word = this.tokenizer.normalise(own);
+    const id = word === '' ? dropped : this.wordId(word);
+    if (this.known.size < knownSize) this.known.set(own, id);
+    return id;
+  }
+
+  /** Label numbers of document i, for all documents. */
+  labelLists(): (i: number) => ArrayLike<number> {
+    const starts = startsOf(this.labelCounts);
+    return (i) => Array.from({ length: this.labelCounts.at(i) }, (_, j) => this.labels.at(starts[i] + j));
+  }
+
+  forEachWord(includes: (document: number) => boolean, visit: (word: number) => void): void {
+    forEachIn(this.words, this.wordCounts, includes, visit);
+  }
+
+  forEachLabel(includes: (document: number) => boolean, visit: (label: number) => void): void {
+    forEachIn(this.labels, this.labelCounts, includes, visit);
+  }
+
+  /** Documents that lost words to `maxLength`. */
+  truncated(includes: (document: number) => boolean = () => true): number {
+    let sum = 0;
+    for (let i = 0; i < this.size; i++) if (includes(i)) sum += this.cut.at(i);
+    return sum;
+  }
+
+  /**
+   * Deals the documents out to corpora, document i to the one numbered partOf(i), each in file order. Empties the buffer:
+   * its memory is given back while the corpora fill.
+   * @param wordMap word number -> word id; absent where the numbers are ids
+   * @param labelMap label number -> label id
+   */
+  deal(parts: number, partOf: (i: number) => number, labelMap: Int32Array, wordMap?: Int32Array): Corpus[] {
+    const corpora = Array.from({ length: parts }, (_, part) => this.emptyCorpus(part, partOf));
+    const next = new Uint32Array(parts);
+    for (let i = 0; i < this.size; i++) {
+      const part = partOf(i);
+      const corpus = corpora[part];
+      const at = next[part]++;
+      corpus.ids.push(this.ids[i]);
+      corpus.wordStarts[at + 1] = corpus.wordStarts[at] + this.wordCounts.at(i);
+      this.words.take(this.wordCounts.at(i), corpus.words, corpus.wordStarts[at], wordMap);
+      const first = corpus.labelStarts[at];
+      const end = (corpus.labelStarts[at + 1] = first + this.labelCounts.at(i));
+      this.labels.take(this.labelCounts.at(i), corpus.labels, first, labelMap);
+      corpus.labels.subarray(first, end).sort();
+    }
+    return corpora;
+  }
+
+  private emptyCorpus(part: number, partOf: (i: number) => number): Corpus {
+    let size = 0;
+    let words = 0;
+    let labels = 0;
+    for (let i = 0; i < this.size; i++) {
+      if (partOf(i) !== part) continue;
+      size++;
+      words += this.wordCounts.at(i);
+      labels += this.labelCounts.at(i);
+    }
+    return {
+      size,
+      words: new Int32Array(words),
+      wordStarts: new Float64Array(size + 1),
+      labels: new Int32Array(labels),
+      labelStarts: new Uint32Array(size + 1),
+      ids: [],
+    };
+  }
+}
+
+function startsOf(counts: GrowingInts): Float64Array {
+  const starts = new Float64Array(counts.length + 1);
+  for (let i = 0; i < counts.length; i++) starts[i + 1] = starts[i] + counts.at(i);
+  return starts;
+}
+
+function forEachIn(
+  values: GrowingInts,
+  counts: GrowingInts,
+  includes: (document: number) => boolean,
+  visit: (value: number) => void,
+): void {
+  let at = 0;
+  for (let i = 0; i < counts.length; i++) {
+    const end = at + counts.at(i);
+    if (includes(i)) for (let t = at; t < end; t++) visit(values.at(t));
+    at = end;
+  }
+}

@@ -1,0 +1,124 @@
+/** What prepared data depends on, as one hash. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { RunConfig } from '../config/runConfig.ts';
+import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
+import { Cancelled } from '../errors.ts';
+import { withFileErrors } from '../files.ts';
+
+/** Raise it whenever the same input gives other prepared data, or the entry's layout changes. */
+const formatVersion = 1;
+
+/** State of a file by the file system: cheap, and enough to see a change during a run. */
+export interface FileState {
+  path: string;
+  size: number;
+  mtime: number;
+}
+
+/** Every file that `prepareData` reads for this config, companions that are found by name included. */
+export async function inputFiles({ dataset, embedding }: RunConfig): Promise<FileState[]> {
+  const files = new Set<string>();
+  for (const path of [dataset.train, dataset.validation, dataset.test])
+    if (path !== undefined) for (const file of await filesOf(path)) files.add(file);
+  for (const path of [dataset.labelsFile, dataset.labelNames, embedding.file]) if (path !== undefined) files.add(path);
+  return Promise.all([...files].map(stateOf));
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  const found = await withFileErrors(path, () => stat(path));
+  if (!found.isDirectory()) return [path, ...companions(path)];
+  const entries = await withFileErrors(path, () => readdir(path, { recursive: true, withFileTypes: true }));
+  const inside = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return [...inside.sort(), ...companions(path)];
+}
+
+/** Files that core/data finds by their names beside a dataset: labels of raw pairs and folders, label names. */
+function companions(path: string): string[] {
+  const name = basename(path);
+  const beside = ['lbl.json', 'lbl.json.gz', 'Yf.txt', `${name}.labels`].concat(
+    ['tsv', 'csv', 'txt'].map((ending) => `${name}_labels.${ending}`),
+  );
+  const labels = findLabelsFile(path);
+  const there = beside.map((file) => join(dirname(path), file)).filter((file) => existsSync(file));
+  return labels === undefined ? there : [labels, ...there];
+}
+
+async function stateOf(path: string): Promise<FileState> {
+  const { size, mtimeMs } = await withFileErrors(path, () => stat(path));
+  return { path, size, mtime: mtimeMs };
+}
+
+/** Whether all files are as they were. */
+export async function unchanged(files: FileState[]): Promise<boolean> {
+  for (const file of files) {
+    const now = await stat(file.path).catch(() => undefined);
+    if (now?.size !== file.size || now.mtimeMs !== file.mtime) return false;
+  }
+  return true;
+}
+
+/**
+ * SHA-256 over the parts of the config that matter, the format version, and path, size, time and content of every file.
+ * Contents are read in full: time stamps alone miss a file that was rewritten within their resolution or with its old time.
+ */
+export async function cacheKey(
+  config: RunConfig,
+  files: FileState[],
+  options: { signal?: AbortSignal; onRead?: (bytes: number) => void } = {},
+): Promise<string> {
+  const { dataset, text, embedding, training } = config;
+  const hash = createHash('sha256');
+  const depends = { formatVersion, unicode: process.versions.unicode, endianness: endianness() };
+  hash.update(
+    canonical({
+      ...depends,
+      dataset,
+      text,
+      vectors: { file: embedding.file, dim: embedding.dim },
+      seed: training.seed,
+    }),
+  );
+  let done = 0;
+  for (const file of files) {
+    const content = await contentHash(file.path, options.signal, (bytes) => options.onRead?.(done + bytes));
+    hash.update(canonical({ ...file, content }));
+    done += file.size;
+  }
+  return hash.digest('hex');
+}
+
+/** JSON with sorted keys: the order in which a config was put together does not matter. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    part && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+async function contentHash(
+  path: string,
+  signal: AbortSignal | undefined,
+  onRead: (bytes: number) => void,
+): Promise<string> {
+  return withFileErrors(path, async () => {
+    const hash = createHash('sha256');
+    const file = await open(path, 'r');
+    try {
+      const buffer = Buffer.allocUnsafe(1024 * 1024);
+      for (let total = 0; ;) {
+        if (signal?.aborted) throw new Cancelled();
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+        if (bytesRead === 0) return hash.digest('hex');
+        hash.update(buffer.subarray(0, bytesRead));
+        onRead((total += bytesRead));
+      }
+    } finally {
+      await file.close();
+    }
+  });
+}

@@ -1,0 +1,218 @@
+/** From the files of a config to corpora, vocabulary, labels and word vectors; and again, from the cache. */
+import { stat } from 'node:fs/promises';
+import type { RunConfig } from '../config/runConfig.ts';
+import type { DocumentSource } from '../data/document.ts';
+import type { Split } from '../data/split.ts';
+import { randomSplit, stratifiedSplit } from '../data/split.ts';
+import { UserError } from '../errors.ts';
+import { withFileErrors } from '../files.ts';
+import { ByteProgress } from './byteProgress.ts';
+import type { Corpus } from './corpus.ts';
+import type { DocumentBuffer } from './documentBuffer.ts';
+import { readEmbeddings } from './embeddings.ts';
+import { Interner } from './interner.ts';
+import type { LabelSet } from './labels.ts';
+import { labelMap, trainLabels } from './labels.ts';
+import { withCache } from './preparedCache.ts';
+import type { PreparedData, PrepareOptions } from './preparedData.ts';
+import { openSplit, readSplit } from './readSplit.ts';
+import type { SplitReport } from './report.ts';
+import { notices, preparationReport, splitReport } from './report.ts';
+import type { WordScanner } from './tokenizer.ts';
+import { createTokenizer } from './tokenizer.ts';
+import type { Vocabulary } from './vocabulary.ts';
+import { buildVocabulary } from './vocabulary.ts';
+
+export type { PreparedData, PrepareOptions } from './preparedData.ts';
+export type { PreparationReport, SplitReport } from './report.ts';
+
+/**
+ * Reads, tokenises and numbers the data of a run. With `output.cache` and a cache folder, an unchanged second run is served
+ * from there. Memory: 4 bytes per kept word, and little more while reading.
+ * Throws `Cancelled`; `UserError` for unreadable files, bag-of-words sets, and training data without documents, labels or words.
+ */
+export async function prepareData(config: RunConfig, options: PrepareOptions = {}): Promise<PreparedData> {
+  const prepared = await withCache(config, options, () => build(config, options));
+  for (const notice of notices(prepared.report)) options.onEvent?.(notice);
+  return prepared;
+}
+
+async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareOptions): Promise<PreparedData> {
+  onEvent({ type: 'phase', phase: 'reading' });
+  const tokenizer = await createTokenizer(config.text);
+  const { dataset } = config;
+  const sources = {
+    train: await openSplit(dataset.train, config, true),
+    validation: dataset.validation === undefined ? undefined : await openSplit(dataset.validation, config, false),
+    test: dataset.test === undefined ? undefined : await openSplit(dataset.test, config, false),
+  };
+  const { file: vectorFile, dim } = config.embedding;
+  const vectorBytes = vectorFile === undefined ? 0 : await sizeOf(vectorFile);
+  const all = Object.values(sources).filter((source) => source !== undefined);
+  const totalBytes = all.reduce((sum, source) => sum + source.totalBytes, vectorBytes);
+  const reading = { signal, progress: new ByteProgress('reading', totalBytes, onEvent) };
+
+  const {
+    train,
+    held,
+    vocabulary,
+    labels: learnt,
+    reports,
+  } = await readTrain(sources.train, config, tokenizer, reading);
+  let labels = learnt;
+  let validation = held;
+  let validationReport = reports.held;
+  let validationOnlyLabels = labels.names.slice(learnt.trainSize);
+  if (sources.validation) {
+    const read = await readOther(sources.validation, 'validation', { tokenizer, vocabulary, labels, config }, reading);
+    ({ corpus: validation, report: validationReport, labels, newLabels: validationOnlyLabels } = read);
+  }
+  const test =
+    sources.test && (await readOther(sources.test, 'test', { tokenizer, vocabulary, labels, config }, reading));
+  labels = test?.labels ?? labels;
+
+  const vectors =
+    vectorFile === undefined
+      ? undefined
+      : await readEmbeddings(vectorFile, vocabulary, dim, {
+          signal,
+          onProgress: (bytes) => reading.progress.at(bytes),
+        });
+  if (vectors) reading.progress.fileDone(vectorBytes);
+  const report = preparationReport(
+    { train: reports.train, validation: validationReport, test: test?.report },
+    all.map((source) => source.findings),
+    { validationOnlyLabels, testOnlyLabels: test?.newLabels ?? [] },
+    vectors?.report,
+  );
+  const pretrained = vectors && { rows: vectors.rows, found: vectors.found };
+  return { train, validation, test: test?.corpus, vocabulary, labels, pretrained, report, fromCache: false };
+}
+
+interface Reading {
+  signal?: AbortSignal;
+  progress: ByteProgress;
+}
+
+interface TrainData {
+  train: Corpus;
+  held: Corpus | undefined;
+  vocabulary: Vocabulary;
+  labels: LabelSet;
+  reports: { train: SplitReport; held?: SplitReport };
+}
+
+async function readTrain(
+  source: DocumentSource,
+  config: RunConfig,
+  tokenizer: WordScanner,
+  reading: Reading,
+): Promise<TrainData> {
+  const words = new Interner();
+  const wordId = (word: string) => words.idOf(word);
+  const buffer = await readSplit(source, 'train', { tokenizer, maxLength: config.text.maxLength, wordId }, reading);
+  const isHeld = heldOut(buffer, config);
+  const inTrain = (i: number) => isHeld[i] === 0;
+  const learnt = trainLabels(buffer, inTrain, source.labelNames);
+  if (learnt.size === 0) throw noLabels(source.path);
+  const labels = learnt.extended(buffer.labelNames.names, source.labelNames);
+  const { vocabulary, map } = buildVocabulary(words.names, buffer, inTrain, config.text);
+  if (vocabulary.size === 2) throw noWords(source.path);
+  const truncated = { train: buffer.truncated(inTrain), held: buffer.truncated((i) => !inTrain(i)) };
+  const [train, held] = buffer.deal(2, (i) => isHeld[i], labelMap(buffer, labels), map);
+  const reports = {
+    train: splitReport(source.path, train, truncated.train),
+    held: held.size > 0 ? splitReport(source.path, held, truncated.held) : undefined,
+  };
+  return { train, held: held.size > 0 ? held : undefined, vocabulary, labels, reports };
+}
+
+/** 1 for each document that is held out for validation. */
+function heldOut(buffer: DocumentBuffer, { dataset, training }: RunConfig): Uint8Array {
+  const isHeld = new Uint8Array(buffer.size);
+  const fraction = dataset.validation === undefined ? dataset.validationFraction : 0;
+  if (fraction === 0 || buffer.size < 2) return isHeld;
+  const { held }: Split =
+    dataset.split === 'random'
+      ? randomSplit(buffer.size, fraction, training.seed)
+      : stratifiedSplit(buffer.labelLists(), buffer.size, buffer.labelNames.size, fraction, training.seed);
+  for (const i of held) isHeld[i] = 1;
+  return isHeld;
+}
+
+interface OtherSplit {
+  corpus: Corpus;
+  /** Known ones first, then those new in this split. */
+  labels: LabelSet;
+  /** Labels of this split that train does not have. */
+  newLabels: string[];
+  report: SplitReport;
+}
+
+async function readOther(
+  source: DocumentSource,
+  split: 'validation' | 'test',
+  known: { tokenizer: WordScanner; vocabulary: Vocabulary; labels: LabelSet; config: RunConfig },
+  reading: Reading,
+): Promise<OtherSplit> {
+  const { tokenizer, vocabulary, config } = known;
+  const wordId = (word: string) => vocabulary.idOf(word);
+  const buffer = await readSplit(source, split, { tokenizer, maxLength: config.text.maxLength, wordId }, reading);
+  const labels = known.labels.extended(buffer.labelNames.names, source.labelNames);
+  const ids = labelMap(buffer, labels);
+  const newLabels = [...ids].filter((id) => labels.trainCounts[id] === 0).sort((a, b) => a - b);
+  const truncated = buffer.truncated();
+  const [corpus] = buffer.deal(1, () => 0, ids);
+  return {
+    corpus,
+    labels,
+    newLabels: newLabels.map((id) => labels.names[id]),
+    report: splitReport(source.path, corpus, truncated),
+  };
+}
+
+export interface EncodedSource {
+  corpus: Corpus;
+  /** `labels`, followed by those that only this file has. */
+  labels: LabelSet;
+  /** Labels of the file that train does not have. */
+  newLabels: string[];
+  report: SplitReport;
+}
+
+/** Encodes another file for a trained model: words and labels get the model's ids. Throws as `prepareData` does. */
+export async function encodeSource(
+  path: string,
+  vocabulary: Vocabulary,
+  labels: LabelSet,
+  config: RunConfig,
+  { signal, onEvent = () => {} }: PrepareOptions = {},
+): Promise<EncodedSource> {
+  onEvent({ type: 'phase', phase: 'reading' });
+  const tokenizer = await createTokenizer(config.text);
+  const source = await openSplit(path, config, path === config.dataset.train);
+  const progress = new ByteProgress('reading', source.totalBytes, onEvent);
+  return readOther(source, 'test', { tokenizer, vocabulary, labels, config }, { signal, progress });
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return (await withFileErrors(file, () => stat(file))).size;
+}
+
+function noLabels(file: string): UserError {
+  return new UserError(
+    'no-labels',
+    'No training document has a label',
+    'Check "dataset.labelField", "labelSeparator" and "format"; `xmlcnn inspect` shows what is read.',
+    { file },
+  );
+}
+
+function noWords(file: string): UserError {
+  return new UserError(
+    'no-words',
+    'No word of the training documents is left',
+    'Check "dataset.textField", "text.tokenizer", "text.minCount" and "text.keepNumbers".',
+    { file },
+  );
+}

@@ -1,0 +1,116 @@
+/** Prepared data to and from the cache. */
+import type { RunConfig } from '../config/runConfig.ts';
+import { Cancelled, UserError } from '../errors.ts';
+import { ByteProgress } from './byteProgress.ts';
+import type { CacheEntry } from './cache.ts';
+import { PreparedCache } from './cache.ts';
+import type { Corpus } from './corpus.ts';
+import { cacheKey, inputFiles, unchanged } from './fingerprint.ts';
+import { LabelSet } from './labels.ts';
+import type { PreparedData, PrepareOptions } from './preparedData.ts';
+import type { PreparationReport, SplitName } from './report.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+/**
+ * The data from the cache if it holds them, else from `build`, which are then stored. A cache that cannot be read or
+ * written is told in a notice and never stops a run.
+ */
+export async function withCache(
+  config: RunConfig,
+  options: PrepareOptions,
+  build: () => Promise<PreparedData>,
+): Promise<PreparedData> {
+  const { cache: isOn, cacheFolder, cacheLimit } = config.output;
+  if (!isOn || cacheFolder === undefined) return build();
+  const { signal, onEvent = () => {} } = options;
+  const warn = (message: string) => onEvent({ type: 'notice', level: 'warning', message });
+  onEvent({ type: 'phase', phase: 'preparing', message: 'Looking for prepared data' });
+  const cache = new PreparedCache(cacheFolder, cacheLimit * 1e6);
+  const files = await inputFiles(config);
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  const progress = new ByteProgress('preparing', size, onEvent);
+  const key = await cacheKey(config, files, { signal, onRead: (bytes) => progress.at(bytes) });
+  progress.fileDone(size);
+
+  const found = await orWarn('read', () => cache.read(key, signal), warn);
+  if (found === 'torn') warn('The prepared data in the cache is damaged; it is made anew');
+  else if (found) return { ...fromEntry(found), fromCache: true };
+  const data = await build();
+  if (!(await unchanged(files)))
+    warn('A data file changed while it was read; the prepared data is not kept in the cache');
+  else if ((await orWarn('written', () => cache.write(key, toEntry(data), signal), warn)) === false)
+    warn(`The prepared data is larger than output.cacheLimit (${cacheLimit} MB) and is not kept in the cache`);
+  return data;
+}
+
+async function orWarn<T>(
+  done: string,
+  work: () => Promise<T>,
+  warn: (message: string) => void,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const isFileFault = error instanceof UserError || (error instanceof Error && 'syscall' in error);
+    if (error instanceof Cancelled || !isFileFault) throw error;
+    const why = error instanceof UserError ? error.describe() : error.message;
+    warn(`The cache of prepared data could not be ${done}: ${why}`);
+    return undefined;
+  }
+}
+
+interface Meta {
+  words: string[];
+  labelNames: string[];
+  display: (string | null)[];
+  ids: Partial<Record<SplitName, string[]>>;
+  report: PreparationReport;
+}
+
+const splits: SplitName[] = ['train', 'validation', 'test'];
+
+function toEntry(data: PreparedData): CacheEntry {
+  const { vocabulary, labels, pretrained, report } = data;
+  const ids: Meta['ids'] = {};
+  const arrays: CacheEntry['arrays'] = { trainCounts: labels.trainCounts };
+  if (vocabulary.counts) arrays.wordCounts = vocabulary.counts;
+  if (pretrained) Object.assign(arrays, { rows: pretrained.rows, found: pretrained.found });
+  for (const split of splits) {
+    const corpus = data[split];
+    if (!corpus) continue;
+    ids[split] = corpus.ids;
+    for (const field of ['words', 'wordStarts', 'labels', 'labelStarts'] as const)
+      arrays[`${split}.${field}`] = corpus[field];
+  }
+  const display = labels.display.map((name) => name ?? null);
+  const meta: Meta = { words: vocabulary.words, labelNames: labels.names, display, ids, report };
+  return { meta, arrays };
+}
+
+/** The entry was verified byte for byte and is keyed by `formatVersion`, so its shape is trusted. */
+function fromEntry({ meta, arrays }: CacheEntry): Omit<PreparedData, 'fromCache'> {
+  const { words, labelNames, display, ids, report } = meta as Meta;
+  const corpus = (split: SplitName): Corpus | undefined =>
+    ids[split] && {
+      size: ids[split].length,
+      words: arrays[`${split}.words`] as Int32Array,
+      wordStarts: arrays[`${split}.wordStarts`] as Float64Array,
+      labels: arrays[`${split}.labels`] as Int32Array,
+      labelStarts: arrays[`${split}.labelStarts`] as Uint32Array,
+      ids: ids[split],
+    };
+  const { rows, found } = arrays as { rows?: Float32Array; found?: Uint8Array };
+  return {
+    train: corpus('train')!,
+    validation: corpus('validation'),
+    test: corpus('test'),
+    vocabulary: new Vocabulary(words, arrays.wordCounts as Float64Array | undefined),
+    labels: new LabelSet(
+      labelNames,
+      display.map((name) => name ?? undefined),
+      arrays.trainCounts as Uint32Array,
+    ),
+    pretrained: rows && found && { rows, found },
+    report,
+  };
+}

@@ -1,0 +1,52 @@
+/** From a dataset file to numbered documents. */
+import { stat } from 'node:fs/promises';
+import type { RunConfig } from '../config/runConfig.ts';
+import type { DocumentSource } from '../data/document.ts';
+import { openSource, requireWordOrder } from '../data/open.ts';
+import { Cancelled, UserError } from '../errors.ts';
+import type { ByteProgress } from './byteProgress.ts';
+import { DocumentBuffer } from './documentBuffer.ts';
+import type { SplitName } from './report.ts';
+import type { WordScanner } from './tokenizer.ts';
+
+/** Opens a file of the dataset. Throws `UserError`, `bag-of-words` where it has no word order. */
+export async function openSplit(path: string, config: RunConfig, isTrain: boolean): Promise<DocumentSource> {
+  const { dataset } = config;
+  const { train, labelsFile } = dataset;
+  // A file of labels belongs to the training texts line by line; only the table of a folder can serve other splits too.
+  const isShared = isTrain || path === train || (labelsFile !== undefined && (await isFolder(path)));
+  const source = await openSource(path, { ...dataset, labelsFile: isShared ? labelsFile : undefined });
+  requireWordOrder(source);
+  return source;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/**
+ * One pass over a source. The buffer holds 4 bytes for each kept word and label.
+ * Throws `Cancelled`, and `UserError` for records that cannot be read, or where there are none (`empty-…`).
+ */
+export async function readSplit(
+  source: DocumentSource,
+  split: SplitName,
+  text: { tokenizer: WordScanner; maxLength: number; wordId: (word: string) => number },
+  options: { signal?: AbortSignal; progress: ByteProgress },
+): Promise<DocumentBuffer> {
+  const buffer = new DocumentBuffer(text.tokenizer, text.maxLength, text.wordId);
+  for await (const document of source) {
+    if (options.signal?.aborted) throw new Cancelled();
+    buffer.add(document);
+    options.progress.at(source.bytesRead);
+  }
+  options.progress.fileDone(source.totalBytes);
+  if (buffer.size > 0) return buffer;
+  const skipped = source.findings.skipped;
+  throw new UserError(
+    `empty-${split}`,
+    `The ${split} file holds no documents${skipped > 0 ? ` (${skipped} records were left out)` : ''}`,
+    `Check "dataset.${split}", "format" and the field names; \`xmlcnn inspect\` shows what is read.`,
+    { file: source.path },
+  );
+}

@@ -1,0 +1,38 @@
+// Weighted sums of rows, held in registers: what both sides of the sparse backward pass consist of.
+import { madd, zero } from './simd';
+
+/** Floats of a slice of the word vector: two cache lines. The last slice of a vector may be half as wide. */
+export const SLICE: i32 = 32;
+
+/** target[0 … 31] = sum over pairs { weight: f32, offset: bytes } of weight * (rows + offset)[0 … 31]. */
+export function weightedSum32(target: usize, rows: usize, pairs: usize, bytes: usize): void {
+  let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), s4 = zero(), s5 = zero(), s6 = zero(), s7 = zero();
+  for (const end = pairs + bytes; pairs < end; pairs += 8) {
+    const weight = v128.load32_splat(pairs);
+    const row = rows + load<usize>(pairs, 4);
+    s0 = madd(weight, v128.load(row), s0);
+    s1 = madd(weight, v128.load(row, 16), s1);
+    s2 = madd(weight, v128.load(row, 32), s2);
+    s3 = madd(weight, v128.load(row, 48), s3);
+    s4 = madd(weight, v128.load(row, 64), s4);
+    s5 = madd(weight, v128.load(row, 80), s5);
+    s6 = madd(weight, v128.load(row, 96), s6);
+    s7 = madd(weight, v128.load(row, 112), s7);
+  }
+  v128.store(target, s0), v128.store(target, s1, 16), v128.store(target, s2, 32), v128.store(target, s3, 48);
+  v128.store(target, s4, 64), v128.store(target, s5, 80), v128.store(target, s6, 96), v128.store(target, s7, 112);
+}
+
+/** The same for 16 floats. */
+export function weightedSum16(target: usize, rows: usize, pairs: usize, bytes: usize): void {
+  let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
+  for (const end = pairs + bytes; pairs < end; pairs += 8) {
+    const weight = v128.load32_splat(pairs);
+    const row = rows + load<usize>(pairs, 4);
+    s0 = madd(weight, v128.load(row), s0);
+    s1 = madd(weight, v128.load(row, 16), s1);
+    s2 = madd(weight, v128.load(row, 32), s2);
+    s3 = madd(weight, v128.load(row, 48), s3);
+  }
+  v128.store(target, s0), v128.store(target, s1, 16), v128.store(target, s2, 32), v128.store(target, s3, 48);
+}
