@@ -1,0 +1,152 @@
+/**
+ * Checkpoints: safetensors files with
+ *   <parameter>             weights as they are trained                    (names and shapes: model/network.ts)
+ *   average/<parameter>     averaged weights, where EMA is on: they score
+ *   adam.m/, adam.v/, ema/… optimiser state, as the engine names it
+ * and in the metadata `format`, `version`, and as JSON `shape`, `state`, `recipe`; `step`, `seed`, `build`, and the hashes
+ * of what the weights and the position in an epoch belong to: `vocabulary`, `labels`, `data`.
+ */
+import type { Engine, OptimizerState, Weights } from '../engine/engine.ts';
+import { UserError } from '../errors.ts';
+import type { NetworkShape } from '../model/network.ts';
+import { elements, parameters } from '../model/network.ts';
+import type { Recipe } from './recipe.ts';
+import type { Tensor } from './safetensors.ts';
+import { SafetensorsFile, writeSafetensors } from './safetensors.ts';
+import type { TrainingState } from './state.ts';
+
+const format = 'xmlcnn-checkpoint';
+const version = '1';
+
+/** What a run's checkpoints have in common. */
+export interface RunIdentity {
+  seed: number;
+  recipe: Recipe;
+  /** SHA-256 of the words in order of their ids. */
+  vocabulary: string;
+  /** SHA-256 of the labels in order of their ids. */
+  labels: string;
+  /** SHA-256 of the training and validation documents as ids. */
+  data: string;
+}
+
+export interface CheckpointInfo extends RunIdentity {
+  shape: NetworkShape;
+  /** What the bits depend on besides the seed: kernels and processor family. */
+  build: string;
+  /** Updates done by the optimiser. */
+  step: number;
+  state: TrainingState;
+}
+
+/** Writes the engine's present weights and state; whole or not at all. Throws `UserError`. */
+export async function writeCheckpoint(
+  path: string,
+  engine: Engine,
+  identity: RunIdentity,
+  state: TrainingState,
+  averaged: boolean,
+): Promise<void> {
+  const shapes = new Map(parameters(engine.shape).map((spec) => [spec.name, spec]));
+  const tensors = new Map<string, Tensor>();
+  const put = (name: string, data: Tensor['data']): void => {
+    const spec = shapes.get(name.slice(name.indexOf('/') + 1));
+    tensors.set(name, { shape: spec && elements(spec) === data.length ? spec.shape : [data.length], data });
+  };
+  for (const [name, data] of await engine.readWeights()) put(name, data);
+  if (averaged) for (const [name, data] of await engine.readAverage()) put(`average/${name}`, data);
+  const optimizer = await engine.readState();
+  for (const [name, data] of optimizer.tensors) put(name, data);
+  const { seed, recipe, vocabulary, labels, data } = identity;
+  await writeSafetensors(path, tensors, {
+    format,
+    version,
+    build: engine.build,
+    shape: JSON.stringify(engine.shape),
+    step: String(optimizer.step),
+    seed: String(seed),
+    state: JSON.stringify(state),
+    recipe: JSON.stringify(recipe),
+    vocabulary,
+    labels,
+    data,
+  });
+}
+
+/** What a checkpoint says about itself, without its tensors. Throws `UserError`. */
+export const readCheckpointInfo = (path: string): Promise<CheckpointInfo> => withFile(path, async (_, info) => info);
+
+/** Puts a checkpoint's weights and optimiser state into an engine of its shape. Throws `UserError`. */
+export function restoreEngine(path: string, engine: Engine): Promise<CheckpointInfo> {
+  return withFile(path, async (file, info) => {
+    // weights first: an engine may start its average from weights that are written at step 0
+    await engine.writeWeights(await readParameters(file, engine.shape, ''));
+    const tensors: OptimizerState['tensors'] = new Map();
+    for (const name of file.tensors.keys()) {
+      if (!name.includes('/') || name.startsWith('average/')) continue;
+      const { data } = await file.read(name);
+      if (!(data instanceof Float32Array || data instanceof Int32Array)) throw notACheckpoint(path);
+      tensors.set(name, data);
+    }
+    await engine.writeState({ step: info.step, tensors });
+    return info;
+  });
+}
+
+/** The weights that score: the averaged ones where there are any. Reads nothing else of the file. Throws `UserError`. */
+export function readScoringWeights(path: string): Promise<{ info: CheckpointInfo; weights: Weights }> {
+  return withFile(path, async (file, info) => {
+    const prefix = file.tensors.has('average/embedding') ? 'average/' : '';
+    return { info, weights: await readParameters(file, info.shape, prefix) };
+  });
+}
+
+async function readParameters(file: SafetensorsFile, shape: NetworkShape, prefix: string): Promise<Weights> {
+  const weights: Weights = new Map();
+  for (const spec of parameters(shape)) {
+    const tensor = await file.read(prefix + spec.name);
+    if (!(tensor.data instanceof Float32Array) || String(tensor.shape) !== String(spec.shape))
+      throw new UserError(
+        'checkpoint-shape',
+        `Tensor "${prefix}${spec.name}" has shape [${tensor.shape}] where the network has [${spec.shape}]`,
+        'Use a checkpoint of the same network.',
+        { file: file.path },
+      );
+    weights.set(spec.name, tensor.data);
+  }
+  return weights;
+}
+
+async function withFile<T>(
+  path: string,
+  work: (file: SafetensorsFile, info: CheckpointInfo) => Promise<T>,
+): Promise<T> {
+  const file = await SafetensorsFile.open(path);
+  try {
+    return await work(file, parseInfo(file));
+  } finally {
+    await file.close();
+  }
+}
+
+function parseInfo({ path, metadata: m }: SafetensorsFile): CheckpointInfo {
+  if (m.format !== format) throw notACheckpoint(path);
+  if (m.version !== version)
+    throw new UserError(
+      'checkpoint-version',
+      `The checkpoint has version ${m.version}, this program reads version ${version}`,
+      'Use the program that wrote it.',
+      { file: path },
+    );
+  const { build, vocabulary, labels, data } = m;
+  try {
+    const [shape, state, recipe] = [m.shape, m.state, m.recipe].map((json) => JSON.parse(json));
+    return { build, vocabulary, labels, data, shape, state, recipe, step: Number(m.step), seed: Number(m.seed) };
+  } catch (error) {
+    if (error instanceof SyntaxError) throw notACheckpoint(path);
+    throw error;
+  }
+}
+
+const notACheckpoint = (file: string): UserError =>
+  new UserError('not-a-checkpoint', 'This file is not a checkpoint of this program', 'Name another file.', { file });

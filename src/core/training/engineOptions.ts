@@ -1,0 +1,40 @@
+import type { RunConfig } from '../config/runConfig.ts';
+import type { EngineOptions } from '../engine/engine.ts';
+import type { NetworkShape } from '../model/network.ts';
+import type { PreparedData } from '../text/prepare.ts';
+import type { StoredLabels } from './runFolder.ts';
+
+/** The network of a run. */
+export function shapeOf({ model, embedding, text }: RunConfig, data: PreparedData, labels: StoredLabels): NetworkShape {
+  const { filterSizes, filters, pools, pooling, hidden } = model;
+  return {
+    vocabulary: data.vocabulary.size,
+    dim: embedding.dim,
+    filterSizes,
+    filters,
+    pools,
+    pooling,
+    hidden,
+    labels: labels.outputs,
+    maxLength: text.maxLength,
+  };
+}
+
+/** How a run's engine trains. */
+export function engineOptions(
+  { model, embedding, training: t, engine }: RunConfig,
+  shape: NetworkShape,
+): EngineOptions {
+  return {
+    shape,
+    seed: t.seed,
+    embeddingDropout: model.embeddingDropout,
+    hiddenDropout: model.hiddenDropout,
+    trainEmbeddings: embedding.train,
+    loss: t.loss,
+    adam: { beta1: t.beta1, beta2: t.beta2, epsilon: t.epsilon, weightDecay: t.weightDecay },
+    clip: t.clip,
+    ema: t.ema,
+    ...(engine.threads > 0 && { threads: engine.threads }),
+  };
+}

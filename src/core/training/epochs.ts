@@ -1,0 +1,152 @@
+import { setImmediate } from 'node:timers/promises';
+import { Cancelled, UserError } from '../errors.ts';
+import { Evaluator } from '../metrics/evaluator.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { ThresholdTuner } from '../metrics/threshold.ts';
+import type { Corpus } from '../text/corpus.ts';
+import { epochOrder, makeBatch } from './batches.ts';
+import { Rate } from './rate.ts';
+import type { Run } from './run.ts';
+import { documentProgress, throwIfAborted, withScoringWeights } from './run.ts';
+import type { Saver } from './saver.ts';
+import type { Schedule } from './schedule.ts';
+import { learningRateAt } from './schedule.ts';
+import { labelsOf, scoreCorpus } from './scoring.ts';
+import { epochsSinceBest } from './state.ts';
+
+/** One phase of training: so many epochs over a corpus. */
+export interface Plan {
+  corpus: Corpus;
+  /** Scored after each epoch; absent where there is none, and in retraining. */
+  validation?: Corpus;
+  epochs: number;
+}
+
+export type Stopped = 'finished' | 'early' | 'interrupted';
+
+/** Points of the learning curve in metrics.jsonl, per epoch. */
+const curvePoints = 20;
+
+/** Trains from where `run.state` stands to the end of the plan, to early stopping, or until the signal is aborted. */
+export async function runEpochs(run: Run, plan: Plan, saver: Saver): Promise<Stopped> {
+  const { patience } = run.config.training;
+  const isExhausted = () => plan.validation !== undefined && patience > 0 && epochsSinceBest(run.state) >= patience;
+  try {
+    while (run.state.epoch < plan.epochs) {
+      if (isExhausted()) return 'early';
+      await trainEpoch(run, plan, saver);
+      await finishEpoch(run, plan, saver);
+    }
+    return 'finished';
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    await saver.last('interrupted');
+    return 'interrupted';
+  }
+}
+
+/** The remaining batches of the current epoch. */
+async function trainEpoch(run: Run, { corpus, epochs }: Plan, saver: Saver): Promise<void> {
+  const { engine, state, config } = run;
+  const { batchSize, loss: kind, seed } = config.training;
+  const batches = Math.ceil(corpus.size / batchSize);
+  const schedule: Schedule = { ...config.training, totalSteps: epochs * batches };
+  const order = epochOrder(corpus.size, seed, state.epoch);
+  const rate = new Rate(state.batch * batchSize);
+  const curveEvery = Math.ceil(batches / curvePoints);
+  while (state.batch < batches) {
+    throwIfAborted(run);
+    const started = performance.now();
+    const step = state.epoch * batches + state.batch;
+    const learningRate = learningRateAt(step, schedule);
+    const batch = makeBatch(corpus, state.batch * batchSize, (state.batch + 1) * batchSize, order);
+    const { loss } = await engine.trainStep(batch, learningRate);
+    if (!Number.isFinite(loss)) throw diverged('training', loss, step + 1, state.epoch + 1, learningRate);
+    const sum = kind === 'bce-mean' ? loss * batch.size : loss;
+    state.batch++;
+    state.lossSum += sum;
+    state.curve.lossSum += sum;
+    state.curve.documents += batch.size;
+    state.epochSeconds += (performance.now() - started) / 1000;
+    if (state.batch % curveEvery === 0 || state.batch === batches)
+      await logCurvePoint(run, step + 1, learningRate, saver);
+    await saver.afterBatch(loss, batches);
+    const done = Math.min(state.batch * batchSize, corpus.size);
+    if (rate.due() || done === corpus.size) {
+      const left = corpus.size - done + (epochs - state.epoch - 1) * corpus.size;
+      run.emit({
+        type: 'step',
+        epoch: state.epoch + 1,
+        step: step + 1,
+        loss,
+        learningRate,
+        documentsPerSecond: rate.perSecond(done),
+        done,
+        total: corpus.size,
+        secondsLeft: rate.secondsFor(left, done),
+      });
+    }
+    await setImmediate(); // lets signals and the faces' events through where the engine never waits
+  }
+}
+
+async function logCurvePoint(run: Run, step: number, learningRate: number, saver: Saver): Promise<void> {
+  const { phase, epoch, curve } = run.state;
+  const loss = curve.lossSum / curve.documents;
+  saver.tick();
+  await run.log.append({ type: 'step', phase, epoch: epoch + 1, step, loss, learningRate, seconds: run.state.seconds });
+  run.state.curve = { lossSum: 0, documents: 0 };
+}
+
+/** Validates, moves the state on to the next epoch, then writes metrics and checkpoints in the order a crash needs. */
+async function finishEpoch(run: Run, { corpus, validation }: Plan, saver: Saver): Promise<void> {
+  const { state, monitor, log, emit } = run;
+  const validated = validation && (await validate(run, validation));
+  throwIfAborted(run);
+  const score = validated && monitor(validated.metrics);
+  const epoch = state.epoch + 1;
+  if (score !== undefined && !Number.isFinite(score)) throw diverged('validation', score, undefined, epoch);
+  const isBest = state.phase === 'training' && !(score! <= (state.best?.score ?? -Infinity));
+  const trainLoss = state.lossSum / corpus.size;
+  const seconds = state.epochSeconds;
+  const documentsPerSecond = seconds > 0 ? corpus.size / seconds : 0;
+  if (isBest) state.best = { epoch, score, validation: validated?.metrics, threshold: validated?.threshold };
+  Object.assign(state, { epoch, batch: 0, lossSum: 0, epochSeconds: 0 });
+  const figures = { epoch, trainLoss, validation: validated?.metrics, isBest, documentsPerSecond };
+  saver.tick();
+  await log.append({
+    type: 'epoch',
+    phase: state.phase,
+    ...figures,
+    score,
+    epochSeconds: seconds,
+    seconds: state.seconds,
+  });
+  emit({ type: 'epoch', ...figures, seconds });
+  await saver.afterEpoch(trainLoss, isBest);
+}
+
+async function validate(run: Run, corpus: Corpus): Promise<{ metrics: Metrics; threshold: number }> {
+  const evaluator = new Evaluator(run.evaluator);
+  const tuner = new ThresholdTuner();
+  run.emit({ type: 'phase', phase: 'validating' });
+  const onRow = (document: number, probabilities: Float64Array): void => {
+    const truth = labelsOf(corpus, document);
+    evaluator.add(probabilities, truth);
+    tuner.add(probabilities, truth);
+  };
+  const options = { signal: run.signal, onProgress: documentProgress(run.emit, 'validating') };
+  await withScoringWeights(run, () => scoreCorpus(run.engine, corpus, onRow, options));
+  run.emit({ type: 'phase', phase: run.state.phase });
+  return { metrics: evaluator.metrics(), threshold: tuner.best().threshold };
+}
+
+function diverged(what: string, value: number, step: number | undefined, epoch: number, rate?: number): UserError {
+  const where = step === undefined ? `after epoch ${epoch}` : `at step ${step} (epoch ${epoch})`;
+  const now = rate === undefined ? '' : ` (${rate.toPrecision(3)} at that step)`;
+  return new UserError(
+    'training-diverged',
+    `The ${what} ${step === undefined ? 'score' : 'loss'} became ${value} ${where}: the training has diverged`,
+    `Set a smaller "training.learningRate"${now}, more "training.warmupSteps", or a "training.clip" such as 1, and train anew.`,
+  );
+}

@@ -1,0 +1,163 @@
+import { basename, resolve } from 'node:path';
+import type { RunConfig } from '../config/runConfig.ts';
+import { createEngine } from '../engine/create.ts';
+import { UserError } from '../errors.ts';
+import type { Evaluation } from '../metrics/evaluator.ts';
+import type { Corpus } from '../text/corpus.ts';
+import { LabelSet } from '../text/labels.ts';
+import type { PreparedData } from '../text/prepare.ts';
+import { encodeSource, prepareData } from '../text/prepare.ts';
+import { Vocabulary } from '../text/vocabulary.ts';
+import { readScoringWeights } from './checkpoint.ts';
+import type { CheckpointInfo } from './checkpoint.ts';
+import { engineOptions } from './engineOptions.ts';
+import { evaluateSplit, evaluatorOptions, measureBaselines } from './evaluation.ts';
+import type { RunEvent } from './events.ts';
+import { hashOfNames } from './fingerprint.ts';
+import type { StoredRun } from './runFolder.ts';
+import { exists, readRun } from './runFolder.ts';
+import type { BaselineFigures } from './summary.ts';
+import type { EngineFactory } from './trainer.ts';
+
+export type Split = 'train' | 'validation' | 'test';
+
+export interface EvaluateOptions {
+  /** A file or folder to evaluate on, in the format of the run's dataset; a split of the run's dataset where absent. */
+  data?: string;
+  /** Default: test. */
+  split?: Split;
+  /** Threads of the engine; as the config says where absent. */
+  threads?: number;
+  /** Also measure the baselines, which needs the training documents. Default false. */
+  baselines?: boolean;
+  signal?: AbortSignal;
+  onEvent: (event: RunEvent) => void;
+  /** Makes the engine; by the name in the config where absent. */
+  makeEngine?: EngineFactory;
+}
+
+export interface EvaluateResult {
+  folder: string;
+  /** The split, or the name of the evaluated file. */
+  split: string;
+  evaluation: Evaluation;
+  /** Names of the labels by id, and for people. */
+  labels: string[];
+  display: (string | undefined)[];
+  baselines: BaselineFigures[];
+  /** Files written beside the run. */
+  evaluationFile: string;
+  scoresFile: string;
+}
+
+/**
+ * Evaluates a run's best weights, at threshold 0.5 and at the one tuned on validation.
+ * Throws `UserError` (`run-not-found`, `no-best-checkpoint`, `no-such-split`, `data-differs`, those of reading), `Cancelled`.
+ */
+export async function evaluateRun(folder: string, options: EvaluateOptions): Promise<EvaluateResult> {
+  const { onEvent: emit, signal, makeEngine, threads } = options;
+  const run = await readRun(folder);
+  const { paths, config } = run;
+  const best = paths.checkpoint('best');
+  if (!(await exists(best))) throw noBest(best);
+  const { info, weights } = await readScoringWeights(best);
+  const { corpus, labels, split, train } = await dataOf(run, info, options);
+  if (corpus.size === 0)
+    throw new UserError('no-documents', 'There are no documents to evaluate', 'Check the split and its file.');
+  const judged = { ...run.labels, names: labels.names };
+  const evaluator = evaluatorOptions(config, judged, info.state.best?.threshold);
+  const scoring = { ...engineOptions(config, info.shape), ema: 0, trainEmbeddings: false };
+  const make: EngineFactory = makeEngine ?? ((o) => createEngine(config.engine.name, o));
+  const engine = await make(threads === undefined ? scoring : { ...scoring, threads });
+  try {
+    await engine.writeWeights(weights);
+    const evaluation = await evaluateSplit(engine, corpus, split, evaluator, paths, { emit, signal });
+    const baselines = train ? await measureBaselines(train, corpus, split, evaluator, { emit, signal }) : [];
+    const files = { evaluationFile: paths.evaluation(split), scoresFile: paths.scores(split) };
+    return {
+      folder: paths.folder,
+      split,
+      evaluation,
+      labels: labels.names,
+      display: labels.display,
+      baselines,
+      ...files,
+    };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+interface EvaluatedData {
+  corpus: Corpus;
+  labels: LabelSet;
+  split: string;
+  /** Training documents, where the baselines need them. */
+  train?: Corpus;
+}
+
+async function dataOf(run: StoredRun, info: CheckpointInfo, options: EvaluateOptions): Promise<EvaluatedData> {
+  const { data, split = 'test', baselines = false, signal, onEvent } = options;
+  const { config } = run;
+  const file = data === undefined ? fileOf(config, split) : resolve(data);
+  const prepared =
+    file === undefined || baselines
+      ? await sameData(run, info, () => prepareData(config, { signal, onEvent }))
+      : undefined;
+  const train = baselines ? prepared?.train : undefined;
+  if (file === undefined) {
+    const corpus = prepared?.[split];
+    if (!corpus) throw noSplit(split);
+    return { corpus, labels: prepared.labels, split, train };
+  }
+  const encoded = await encodeSource(file, new Vocabulary(run.words), labelSetOf(run), config, { signal, onEvent });
+  return { ...encoded, split: data === undefined ? split : nameOf(file), train };
+}
+
+/** The file of a split; the training file may hold two splits, so that it must be split again. */
+function fileOf({ dataset }: RunConfig, split: Split): string | undefined {
+  if (split === 'test') return dataset.test ?? noSplitFile(split);
+  return split === 'validation' ? dataset.validation : undefined;
+}
+
+const labelSetOf = ({ labels: { names, display, trainCounts } }: StoredRun): LabelSet =>
+  new LabelSet(
+    names,
+    display.map((name) => name ?? undefined),
+    Uint32Array.from(trainCounts),
+  );
+
+/** Refuses a dataset that has changed since the run: its ids would mean other words and labels. */
+async function sameData(
+  run: StoredRun,
+  info: CheckpointInfo,
+  prepare: () => Promise<PreparedData>,
+): Promise<PreparedData> {
+  const prepared = await prepare();
+  const names = prepared.labels.names.slice(0, run.labels.outputs);
+  if (hashOfNames(prepared.vocabulary.words) === info.vocabulary && hashOfNames(names) === info.labels) return prepared;
+  throw new UserError(
+    'data-differs',
+    'The dataset has changed since the run was trained: its words or labels are others',
+    'Put the dataset back as it was, or evaluate a file of its own.',
+    { file: run.config.dataset.train },
+  );
+}
+
+/** What results on a file are stored under: its name without what could not stand in a file name everywhere. */
+const nameOf = (file: string): string => basename(file).replace(/[^\p{L}\p{N}._-]+/gu, '-');
+
+const noBest = (file: string): UserError =>
+  new UserError(
+    'no-best-checkpoint',
+    'The run has no best checkpoint: no epoch was finished, or "training.save" was off',
+    'Resume the run, or train it with "training.save".',
+    { file },
+  );
+
+const noSplit = (split: Split): UserError =>
+  new UserError('no-such-split', `The run's dataset has no ${split} documents`, 'Name a file, or another split.');
+
+function noSplitFile(split: Split): never {
+  throw noSplit(split);
+}

@@ -1,0 +1,61 @@
+import type { Metrics } from '../metrics/metrics.ts';
+
+/** What a run tells its face while it works. Every face (terminal, runner, panel) uses these and nothing else. */
+export type RunEvent =
+  | {
+      type: 'phase';
+      phase: 'reading' | 'preparing' | 'training' | 'validating' | 'retraining' | 'testing' | 'baselines';
+      message?: string;
+    }
+  /** Bytes while reading; documents otherwise. `rate` is units per second, `secondsLeft` is for this phase. */
+  | {
+      type: 'progress';
+      phase: string;
+      done: number;
+      total: number;
+      unit: 'bytes' | 'documents';
+      rate: number;
+      secondsLeft: number;
+    }
+  | { type: 'notice'; level: 'info' | 'warning'; message: string }
+  /**
+   * At most ten a second, and the last of each epoch. `epoch` and `step` count from 1; `done` and `total` are documents of
+   * this epoch; `secondsLeft` is for all epochs that remain (early stopping may end sooner).
+   */
+  | {
+      type: 'step';
+      epoch: number;
+      step: number;
+      loss: number;
+      learningRate: number;
+      documentsPerSecond: number;
+      done: number;
+      total: number;
+      secondsLeft: number;
+    }
+  /** `trainLoss` is the mean over documents; `seconds` and the rate are of its training steps, validation not counted. */
+  | {
+      type: 'epoch';
+      epoch: number;
+      trainLoss: number;
+      seconds: number;
+      documentsPerSecond: number;
+      validation?: Metrics;
+      isBest: boolean;
+    }
+  | {
+      type: 'checkpoint';
+      path: string;
+      reason: 'last' | 'best' | 'numbered' | 'best-epoch-loss' | 'best-batch-loss' | 'interrupted';
+    }
+  | { type: 'evaluated'; split: string; metrics: Metrics }
+  /** A method that learns nothing, on the same split. `documents` is how many were scored. */
+  | { type: 'baseline'; name: string; split: string; documents: number; metrics: Metrics }
+  /** `bestEpoch` is 0 where no epoch was finished. */
+  | {
+      type: 'done';
+      folder: string;
+      epochs: number;
+      bestEpoch: number;
+      stopped: 'finished' | 'early' | 'interrupted';
+    };

@@ -1,0 +1,118 @@
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { UserError } from '../errors.ts';
+import { withFileErrors } from '../files.ts';
+
+interface Owner {
+  pid: number;
+  host: string;
+  /** When the process began, as far as the system tells: a pid may be given to another process later. */
+  started?: string;
+}
+
+/** Lock files this process holds or is taking: in a container the same pid need not be the same process. */
+const held = new Set<string>();
+
+/**
+ * Takes a run folder's lock file, so that two processes never train in one folder. A lock whose process is gone is taken over.
+ * @returns releases it
+ * Throws `UserError` `run-locked`.
+ */
+export async function takeLock(path: string): Promise<() => Promise<void>> {
+  if (held.has(path)) throw locked(path, me());
+  held.add(path); // at once: from here on a lock file with this pid is an earlier process's
+  try {
+    await acquire(path);
+  } catch (error) {
+    held.delete(path);
+    throw error;
+  }
+  return async () => {
+    if ((await readOwner(path))?.pid === process.pid) await rm(path, { force: true });
+    held.delete(path);
+  };
+}
+
+async function acquire(path: string): Promise<void> {
+  for (let attempt = 0; !(await create(path)); attempt++) {
+    const owner = await readOwner(path);
+    if (owner && (attempt >= 10 || isOtherAlive(owner))) throw locked(path, owner);
+    if (owner || attempt >= 2) await takeAway(path);
+    else await new Promise((done) => setTimeout(done, 100)); // being written this moment, or torn
+  }
+}
+
+/** Whether a living process holds the lock. */
+export async function isLocked(path: string): Promise<boolean> {
+  const owner = await readOwner(path);
+  return owner !== undefined && (owner.pid === process.pid ? held.has(path) : isOtherAlive(owner));
+}
+
+const me = (): Owner => ({ pid: process.pid, host: hostname(), started: startOf(process.pid) });
+
+const create = (path: string): Promise<boolean> =>
+  withFileErrors(path, async () => {
+    try {
+      const file = await open(path, 'wx');
+      await file.writeFile(JSON.stringify(me())).finally(() => file.close());
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  });
+
+async function readOwner(path: string): Promise<Owner | undefined> {
+  try {
+    const owner = JSON.parse(await readFile(path, 'utf8')) as Owner;
+    return typeof owner?.pid === 'number' && typeof owner.host === 'string' ? owner : undefined;
+  } catch {
+    return undefined; // gone, or not yet written
+  }
+}
+
+/** Renames first: of two processes that find the same dead lock, one moves it and the other looks again. */
+async function takeAway(path: string): Promise<void> {
+  const moved = `${path}.${process.pid}`;
+  try {
+    await rename(path, moved);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const owner = await readOwner(moved);
+  const wasQuicker = owner !== undefined && isOtherAlive(owner); // another process, whose lock we must give back
+  await (wasQuicker ? rename(moved, path) : rm(moved, { force: true }));
+}
+
+/** Whether the process lives and is not this one. */
+function isOtherAlive(owner: Owner): boolean {
+  if (owner.host !== hostname()) return true; // cannot be known
+  if (owner.pid === process.pid) return false;
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const started = startOf(owner.pid);
+  return started === undefined || owner.started === undefined || started === owner.started;
+}
+
+/** Start time of a process in clock ticks since the boot (field 22 of its stat file), where the system has one. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+const locked = (file: string, { pid, host }: Owner): UserError =>
+  new UserError(
+    'run-locked',
+    `Process ${pid} on ${host} is working in this run folder`,
+    'Wait for it or stop it. If it is long gone, delete the lock file.',
+    { file },
+  );

@@ -1,0 +1,27 @@
+import { monitorable, parseMonitor } from '../config/monitor.ts';
+import { UserError } from '../errors.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+
+/** Turns validation metrics into the number that decides the best epoch: the higher the better. */
+export type Monitor = (metrics: Metrics) => number;
+
+/**
+ * Reads `training.monitor`: a metric, a sum such as `P@1+P@5`, or `loss` (log loss), of which the smallest is best.
+ * Throws `UserError` for what validation does not compute.
+ */
+export function createMonitor(text: string, ks: readonly number[]): Monitor {
+  const { terms, minimise } = parseMonitor(text);
+  const known = monitorable(ks);
+  const unknown = terms.find((term) => !known.includes(term));
+  if (unknown !== undefined) throw badMonitor(text, `names "${unknown}", which is not computed`, known);
+  if (minimise && terms.length > 1)
+    throw badMonitor(text, 'adds a loss to figures of which the higher is better', known);
+  return minimise ? (metrics) => -metrics.logLoss : (metrics) => terms.reduce((sum, term) => sum + metrics[term], 0);
+}
+
+const badMonitor = (text: string, why: string, known: string[]): UserError =>
+  new UserError(
+    'bad-monitor',
+    `The monitor "${text}" ${why}`,
+    `Set "training.monitor" to one of ${known.join(', ')}, or to several (other than the loss) joined by +.`,
+  );

@@ -1,0 +1,55 @@
+import type { RunConfig } from '../config/runConfig.ts';
+import type { Engine, Weights } from '../engine/engine.ts';
+import { Cancelled } from '../errors.ts';
+import type { EvaluatorOptions } from '../metrics/evaluator.ts';
+import type { RunIdentity } from './checkpoint.ts';
+import type { RunEvent } from './events.ts';
+import type { MetricsLog } from './metricsLog.ts';
+import type { Monitor } from './monitor.ts';
+import { Rate } from './rate.ts';
+import type { RunPaths } from './runFolder.ts';
+import type { TrainingState } from './state.ts';
+
+/** What the parts of a training session share. */
+export interface Run {
+  readonly config: RunConfig;
+  readonly paths: RunPaths;
+  readonly identity: RunIdentity;
+  readonly evaluator: EvaluatorOptions;
+  readonly monitor: Monitor;
+  readonly log: MetricsLog;
+  readonly emit: (event: RunEvent) => void;
+  readonly signal?: AbortSignal;
+  /** Seconds between checkpoints in mid-epoch. */
+  readonly checkpointSeconds: number;
+  engine: Engine;
+  state: TrainingState;
+  /** Scoring weights of the best epoch, where checkpoints are not saved. */
+  bestWeights?: Weights;
+}
+
+export function throwIfAborted({ signal }: Pick<Run, 'signal'>): void {
+  if (signal?.aborted) throw new Cancelled();
+}
+
+/** Tells the progress over documents of a phase, at most ten times a second and at its end. */
+export function documentProgress(emit: Run['emit'], phase: string): (done: number, total: number) => void {
+  const rate = new Rate();
+  return (done, total) => {
+    if (done < total && !rate.due()) return;
+    const secondsLeft = rate.secondsFor(total - done, done);
+    emit({ type: 'progress', phase, done, total, unit: 'documents', rate: rate.perSecond(done), secondsLeft });
+  };
+}
+
+/** Runs `work` with the weights that score: the averaged ones where EMA is on. The raw weights are put back, bit for bit. */
+export async function withScoringWeights<T>({ config, engine }: Run, work: () => Promise<T>): Promise<T> {
+  if (config.training.ema === 0) return work();
+  const raw = await engine.readWeights();
+  await engine.writeWeights(await engine.readAverage());
+  try {
+    return await work();
+  } finally {
+    await engine.writeWeights(raw);
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * A run folder:
+ *   config.json       the resolved config
+ *   vocabulary.txt    words in order of their ids, one a line
+ *   labels.json       labels in order of their ids (see `StoredLabels`)
+ *   metrics.jsonl     points of the learning curve and a line per epoch
+ *   summary.json      how the run ended (see `Summary`)
+ *   evaluation-*.json, scores-*.bin    evaluations in full, and the scores that matter
+ *   checkpoints/      last, best, epoch-0010, best-epoch-loss, best-batch-loss (.safetensors)
+ *   lock              the process that works in the folder
+ */
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { RunConfig } from '../config/runConfig.ts';
+import { analyse } from '../config/validate.ts';
+import { UserError } from '../errors.ts';
+import { withFileErrors, writeFileAtomic } from '../files.ts';
+import { takeLock } from './lock.ts';
+
+export interface RunPaths {
+  folder: string;
+  config: string;
+  vocabulary: string;
+  labels: string;
+  metrics: string;
+  summary: string;
+  lock: string;
+  checkpoints: string;
+  checkpoint(name: string): string;
+  /** @param split a split, or the name of an evaluated file */
+  evaluation(split: string): string;
+  scores(split: string): string;
+}
+
+export function runPaths(path: string): RunPaths {
+  const folder = resolve(path);
+  const checkpoints = join(folder, 'checkpoints');
+  return {
+    folder,
+    config: join(folder, 'config.json'),
+    vocabulary: join(folder, 'vocabulary.txt'),
+    labels: join(folder, 'labels.json'),
+    metrics: join(folder, 'metrics.jsonl'),
+    summary: join(folder, 'summary.json'),
+    lock: join(folder, 'lock'),
+    checkpoints,
+    checkpoint: (name) => join(checkpoints, `${name}.safetensors`),
+    evaluation: (split) => join(folder, `evaluation-${split}.json`),
+    scores: (split) => join(folder, `scores-${split}.bin`),
+  };
+}
+
+/** labels.json */
+export interface StoredLabels {
+  /** By label id. The model has an output for the first `outputs` of them; the others occur in other splits only. */
+  names: string[];
+  outputs: number;
+  /** What a label is called where its name is an id. */
+  display: (string | null)[];
+  /** Training documents with each label, and in all. */
+  trainCounts: number[];
+  trainDocuments: number;
+}
+
+export interface StoredRun {
+  paths: RunPaths;
+  name: string;
+  config: RunConfig;
+  /** `<pad>` and `<unk>` included. */
+  words: string[];
+  labels: StoredLabels;
+}
+
+export async function writeRunFiles(paths: RunPaths, run: Omit<StoredRun, 'paths' | 'name'>): Promise<void> {
+  await writeFileAtomic(paths.vocabulary, run.words.map((word) => `${word}\n`).join(''));
+  await writeFileAtomic(paths.labels, JSON.stringify(run.labels));
+  await writeFileAtomic(paths.config, `${JSON.stringify(run.config, null, 2)}\n`);
+}
+
+/** Everything of a run but its weights. Throws `UserError` `run-not-found`, `damaged-run`. */
+export async function readRun(folder: string): Promise<StoredRun> {
+  const paths = runPaths(folder);
+  if (!(await exists(paths.config))) throw runNotFound(paths.folder);
+  const read = (path: string): Promise<string> => withFileErrors(path, () => readFile(path, 'utf8'));
+  const words = (await read(paths.vocabulary)).split('\n').slice(0, -1);
+  const labels = parseLabels(await read(paths.labels), paths.labels);
+  return { paths, name: basename(paths.folder), config: await readRunConfig(paths), words, labels };
+}
+
+/** Checked as any config is, but for its files: a run may be used where its dataset is not. */
+export async function readRunConfig({ config: file }: RunPaths): Promise<RunConfig> {
+  const text = await withFileErrors(file, () => readFile(file, 'utf8'));
+  const { config, diagnostics } = analyse(text, { file });
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  if (error) throw damaged(file, error.message);
+  return config;
+}
+
+function parseLabels(text: string, file: string): StoredLabels {
+  try {
+    const labels = JSON.parse(text) as StoredLabels;
+    const { names, display, trainCounts } = labels;
+    if ([names, display, trainCounts].every((list) => Array.isArray(list) && list.length === names.length))
+      return labels;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw damaged(file, 'It does not hold the labels of a run');
+}
+
+/** A run folder that this process may write into. */
+export interface ClaimedRun {
+  paths: RunPaths;
+  isResumed: boolean;
+  /** Removes the folder again, if it is new. */
+  discard: () => Promise<void>;
+  /** Unlocks the folder. */
+  release: () => Promise<void>;
+}
+
+/**
+ * Makes and locks the folder of a new run, or locks that of a run to resume.
+ * Throws `UserError` `run-exists`, `run-not-found`, `run-locked`.
+ */
+export async function claimRun(
+  config: RunConfig,
+  { configFile, resume }: { configFile?: string; resume: string | undefined },
+): Promise<ClaimedRun> {
+  const paths = resume === undefined ? await newRun(config, configFile) : runPaths(resume);
+  if (resume !== undefined && !(await isFolder(paths.folder))) throw runNotFound(paths.folder);
+  const isNew = !(await isFolder(paths.folder));
+  await withFileErrors(paths.folder, () => mkdir(paths.checkpoints, { recursive: true }));
+  const release = await takeLock(paths.lock);
+  try {
+    if (resume === undefined && (await exists(paths.config))) throw runExists(paths.folder);
+    await removeTemporaries(paths);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  const discard = async (): Promise<void> => {
+    if (isNew) await rm(paths.folder, { recursive: true, force: true });
+  };
+  return { paths, isResumed: resume !== undefined, discard, release };
+}
+
+async function newRun(config: RunConfig, configFile: string | undefined): Promise<RunPaths> {
+  const { folder, name } = config.output;
+  if (name !== undefined) {
+    const paths = runPaths(join(folder, name));
+    if (await exists(paths.config)) throw runExists(paths.folder);
+    return paths;
+  }
+  const base = configFile === undefined ? 'run' : basename(configFile).replace(/(\.xmlcnn)?\.jsonc?$/i, '');
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const names = [`${base}-${time}`, ...Array.from({ length: 99 }, (_, i) => `${base}-${time}-${i + 2}`)];
+  for (const candidate of names) {
+    const paths = runPaths(join(folder, candidate));
+    if (!(await exists(paths.folder))) return paths;
+  }
+  throw runExists(join(folder, names[0]));
+}
+
+/** What a killed process left half written. The lock is ours: nobody else is writing here. */
+async function removeTemporaries({ folder, checkpoints }: RunPaths): Promise<void> {
+  for (const place of [folder, checkpoints])
+    for (const name of await readdir(place)) if (/^\..*\.tmp$/.test(name)) await rm(join(place, name), { force: true });
+}
+
+export const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+const runNotFound = (file: string): UserError =>
+  new UserError('run-not-found', 'This is not a run folder', '`xmlcnn runs` lists the runs there are.', { file });
+
+const runExists = (file: string): UserError =>
+  new UserError(
+    'run-exists',
+    'There is a run of this name already',
+    'Set another "output.name", or resume the run (`--resume`).',
+    { file },
+  );
+
+const damaged = (file: string, why: string): UserError =>
+  new UserError('damaged-run', why, 'Use another run, or train again.', { file });

@@ -1,0 +1,64 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { withFileErrors } from '../files.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { readCheckpointInfo } from './checkpoint.ts';
+import { isLocked } from './lock.ts';
+import { exists, readRunConfig, runPaths } from './runFolder.ts';
+import type { Summary } from './summary.ts';
+
+/** A line in the list of runs. */
+export interface RunListing {
+  name: string;
+  folder: string;
+  /** `interrupted`: it can be resumed. `damaged`: its files cannot be read; `problem` says why. */
+  status: 'running' | 'finished' | 'early' | 'interrupted' | 'damaged';
+  epochs: number;
+  bestEpoch: number;
+  monitor?: string;
+  /** Value of the monitor, higher is better. */
+  score?: number;
+  /** Validation metrics of the best epoch. */
+  validation?: Metrics;
+  evaluated?: { split: string; metrics: Metrics };
+  /** Last change, ISO 8601. */
+  changed: string;
+  problem?: string;
+}
+
+/** The runs in a folder, the newest first. A folder that does not exist has none. Throws `UserError`. */
+export async function listRuns(folder: string): Promise<RunListing[]> {
+  if (!(await exists(folder))) return [];
+  const entries = await withFileErrors(folder, () => readdir(folder, { withFileTypes: true }));
+  const runs: RunListing[] = [];
+  for (const entry of entries)
+    if (entry.isDirectory() && (await exists(runPaths(join(folder, entry.name)).config)))
+      runs.push(await describeRun(join(folder, entry.name)));
+  return runs.sort((a, b) => (a.changed < b.changed ? 1 : -1));
+}
+
+/** What is known of one run without reading its weights. */
+export async function describeRun(folder: string): Promise<RunListing> {
+  const paths = runPaths(folder);
+  const name = basename(paths.folder);
+  const changed = (await stat((await exists(paths.metrics)) ? paths.metrics : paths.config)).mtime.toISOString();
+  const base = { name, folder: paths.folder, epochs: 0, bestEpoch: 0, changed };
+  const isRunning = await isLocked(paths.lock);
+  try {
+    const { training } = await readRunConfig(paths);
+    const known = { ...base, monitor: training.monitor };
+    if (await exists(paths.summary)) {
+      const { stopped, epochs, best, evaluated } = JSON.parse(await readFile(paths.summary, 'utf8')) as Summary;
+      const { epoch: bestEpoch, score, validation } = best;
+      return { ...known, status: isRunning ? 'running' : stopped, epochs, bestEpoch, score, validation, evaluated };
+    }
+    const status = isRunning ? 'running' : 'interrupted';
+    const last = paths.checkpoint('last');
+    if (!(await exists(last))) return { ...known, status };
+    const { state } = await readCheckpointInfo(last);
+    const { epoch: bestEpoch = 0, score, validation } = state.best ?? {};
+    return { ...known, status, epochs: state.ended?.epochs ?? state.epoch, bestEpoch, score, validation };
+  } catch (error) {
+    return { ...base, status: 'damaged', problem: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * The safetensors file format (Hugging Face), little-endian:
+ *   8 bytes   N, length of the header as an unsigned integer
+ *   N bytes   JSON: { "__metadata__": { string: string }, name: { "dtype", "shape", "data_offsets": [begin, end] } }
+ *   the rest  data; offsets count from here, row-major, without gaps or overlaps
+ */
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { UserError } from '../errors.ts';
+import { withFileErrors, writeAtomic } from '../files.ts';
+
+const arrays = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array } as const;
+type Dtype = keyof typeof arrays;
+export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+export interface Tensor {
+  shape: number[];
+  data: TensorData;
+}
+
+export interface TensorInfo {
+  dtype: Dtype;
+  shape: number[];
+  /** First byte of the data and one past its last, from the start of the file's data. */
+  begin: number;
+  end: number;
+}
+
+/** A larger header is not one of ours and would fill the memory (the limit of the official reader). */
+const maxHeader = 100_000_000;
+/** Largest piece handed to one read or write. */
+const piece = 1 << 28;
+
+const dtypeOf = (data: TensorData): Dtype => (Object.keys(arrays) as Dtype[]).find((d) => data instanceof arrays[d])!;
+
+/** Writes a whole file or none. Tensors are ordered by element size, so that each starts aligned. Throws `UserError`. */
+export async function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let end = 0;
+  for (const [name, { shape, data }] of ordered) {
+    if (name === '__metadata__') throw new RangeError('a tensor cannot be named __metadata__');
+    if (product(shape) !== data.length) throw new RangeError(`tensor ${name}: ${data.length} numbers for [${shape}]`);
+    const begin = end;
+    end += data.byteLength;
+    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [begin, end] };
+  }
+  await writeAtomic(path, async (write) => {
+    await write(encodeHeader(header));
+    for (const [, { data }] of ordered)
+      for (let at = 0; at < data.byteLength; at += piece)
+        await write(new Uint8Array(data.buffer, data.byteOffset + at, Math.min(piece, data.byteLength - at)));
+  });
+}
+
+/** Padded with spaces, so that the data begins at a multiple of 8 bytes. */
+function encodeHeader(header: Record<string, unknown>): Uint8Array {
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Math.ceil(json.length / 8) * 8;
+  const bytes = Buffer.alloc(8 + length, ' ');
+  bytes.writeBigUInt64LE(BigInt(length));
+  bytes.set(json, 8);
+  return bytes;
+}
+
+/** An open file: the header checked, tensors read one by one as they are asked for. */
+export class SafetensorsFile {
+  private constructor(
+    readonly path: string,
+    readonly metadata: Readonly<Record<string, string>>,
+    readonly tensors: ReadonlyMap<string, TensorInfo>,
+    private readonly handle: FileHandle,
+    private readonly dataStart: number,
+  ) {}
+
+  /** Throws `UserError` `malformed-safetensors` for anything the format does not allow. */
+  static open(path: string): Promise<SafetensorsFile> {
+    return withFileErrors(path, async () => {
+      const handle = await open(path, 'r');
+      try {
+        const { size } = await handle.stat();
+        const start = size < 8 ? malformed(path, 'it is shorter than 8 bytes') : await readBytes(handle, path, 0, 8);
+        const length = Number(Buffer.from(start).readBigUInt64LE());
+        if (length > maxHeader) malformed(path, `its header would have ${length} bytes`);
+        if (8 + length > size) malformed(path, 'it ends within its header');
+        const text = decode(path, await readBytes(handle, path, 8, length));
+        const { metadata, tensors } = parseHeader(path, text, size - 8 - length);
+        return new SafetensorsFile(path, metadata, tensors, handle, 8 + length);
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    });
+  }
+
+  async read(name: string): Promise<Tensor> {
+    const info = this.tensors.get(name) ?? malformed(this.path, `it has no tensor "${name}"`);
+    const bytes = await withFileErrors(this.path, () =>
+      readBytes(this.handle, this.path, this.dataStart + info.begin, info.end - info.begin),
+    );
+    return { shape: info.shape, data: new arrays[info.dtype](bytes.buffer) };
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+async function readBytes(
+  handle: FileHandle,
+  path: string,
+  from: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length;) {
+    const { bytesRead } = await handle.read(bytes, at, Math.min(piece, length - at), from + at);
+    if (bytesRead === 0) malformed(path, 'it ends too early');
+    at += bytesRead;
+  }
+  return bytes;
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return malformed(path, 'its header is not UTF-8');
+  }
+}
+
+function parseHeader(path: string, text: string, dataBytes: number) {
+  if (!text.startsWith('{')) malformed(path, 'its header does not begin with "{"');
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    malformed(path, 'its header is not JSON');
+  }
+  const { __metadata__: metadata = {}, ...entries } = header as Record<string, unknown>;
+  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string'))
+    malformed(path, 'its metadata are not strings');
+  const tensors = new Map(Object.entries(entries).map(([name, entry]) => [name, parseInfo(path, name, entry)]));
+  checkLayout(path, tensors, dataBytes);
+  return { metadata: metadata as Record<string, string>, tensors };
+}
+
+function parseInfo(path: string, name: string, entry: unknown): TensorInfo {
+  const fail = (what: string): never => malformed(path, `tensor "${name}" ${what}`);
+  if (!isRecord(entry)) return fail('is not described by an object');
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (typeof dtype !== 'string' || !Object.hasOwn(arrays, dtype)) return fail(`has the unknown dtype ${dtype}`);
+  if (!isCounts(shape)) return fail('has a shape that is not a list of whole numbers');
+  if (!isCounts(offsets) || offsets.length !== 2) return fail('has offsets that are not two whole numbers');
+  const [begin, end] = offsets;
+  const bytes = product(shape) * arrays[dtype as Dtype].BYTES_PER_ELEMENT;
+  if (!Number.isSafeInteger(bytes) || end - begin !== bytes)
+    return fail(`of dtype ${dtype} and shape [${shape}] cannot lie at ${begin} to ${end}`);
+  return { dtype: dtype as Dtype, shape, begin, end };
+}
+
+/** Tensors must cover the data without gap or overlap; a name given twice shows as a gap. */
+function checkLayout(path: string, tensors: ReadonlyMap<string, TensorInfo>, dataBytes: number): void {
+  let end = 0;
+  for (const [name, info] of [...tensors].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
+    if (info.begin < end) malformed(path, `tensor "${name}" overlaps another`);
+    if (info.begin > end) malformed(path, `there is a gap before tensor "${name}"`);
+    end = info.end;
+  }
+  if (end > dataBytes) malformed(path, `it ends too early: ${dataBytes} of ${end} bytes of data`);
+  if (end < dataBytes) malformed(path, `${dataBytes - end} bytes belong to no tensor`);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+
+const product = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1);
+
+function malformed(path: string, why: string): never {
+  throw new UserError(
+    'malformed-safetensors',
+    `This is not a whole safetensors file: ${why}`,
+    'Use another checkpoint, or train again.',
+    { file: path },
+  );
+}
