@@ -323,7 +323,7 @@ const model = object(
       description:
         'How weights start: uniform within ±√(6/fan in) (`kaiming-uniform`), ±√(6/(fan in + fan out)) (`xavier-uniform`), or ±1/√(fan in) (`torch`, the default of its layers). Biases start within ±1/√(fan in).',
       default: 'kaiming-uniform',
-      source: 'He et al. 2015; on Stack Exchange cooking it learns twice as fast as the other two',
+      source: 'He et al. 2015',
     }),
     outputBias: oneOf(['default', 'log-odds'], {
       description: "How the output biases start: as the initializer says, or at each label's log-odds in train.",

@@ -21,7 +21,7 @@ describe('presets', () => {
       hidden: 512,
       embeddingDropout: 0.2,
       hiddenDropout: 0.2,
-      initializer: 'torch',
+      initializer: 'kaiming-uniform',
       outputBias: 'default',
     });
     expect(training).toMatchObject({

@@ -1,0 +1,17 @@
+// npm run bench: bundles the measurements and runs them. Options: --quick, --threads N, --json FILE.
+import { build } from 'esbuild';
+import { mkdirSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const folder = 'node_modules/.cache/xmlcnn-bench';
+mkdirSync(folder, { recursive: true });
+await build({
+  entryPoints: ['bench/main.ts'],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  outfile: `${folder}/main.mjs`,
+});
+await import(pathToFileURL(`${folder}/main.mjs`).href);

@@ -1,0 +1,12 @@
+import type { Command } from '../command.ts';
+import { demo } from './demo.ts';
+import { evaluate } from './evaluate.ts';
+import { init } from './init.ts';
+import { inspect } from './inspect.ts';
+import { predict } from './predict.ts';
+import { runs } from './runs.ts';
+import { train } from './train.ts';
+import { validate } from './validate.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [inspect, init, validate, train, evaluate, predict, runs, demo];

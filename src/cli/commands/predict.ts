@@ -1,0 +1,233 @@
+import { createEngine, engineNames } from '../../core/engine/create.ts';
+import { UserError } from '../../core/errors.ts';
+import {
+  loadPredictor,
+  type ExplainedLabel,
+  type PredictedLabel,
+  type Prediction,
+  type Predictor,
+} from '../../core/predict/predictor.ts';
+import { usage, type Arguments } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { bar, clip, counted, padStart, percent, sanitise } from '../terminal/text.ts';
+import { documentsOf, fileLines, linesOf, wholeFile, type InputText } from '../texts.ts';
+import { trainingOptions } from './train.ts';
+
+const TOP = 5;
+const BATCH = 256;
+const SHOWN_FOR = 5;
+const SHOWN_AGAINST = 2;
+
+export const predict: Command = {
+  name: 'predict',
+  summary: 'Predict the labels of texts, and say which words carried each',
+  details:
+    'Every line of FILE, or of standard input where FILE is - or absent, is a text. With --whole the file is one text; with --dataset it is read as the dataset of the run is, and the labels it holds are marked.',
+  positionals: [
+    { name: 'RUN', description: 'Run folder' },
+    { name: 'FILE', description: 'Texts, one a line; - is standard input (default)', optional: true },
+  ],
+  options: {
+    top: { short: 'k', value: 'K', description: `Labels per text (default ${TOP})` },
+    explain: { description: 'Name the words and n-grams that carried each label, and those that spoke against it' },
+    threshold: {
+      value: 'P',
+      description: 'Labels of a greater probability only; "tuned" is the threshold tuned on validation',
+    },
+    text: { value: 'TEXT', description: 'A text to predict, instead of FILE', multiple: true },
+    whole: { description: 'Take FILE as one text' },
+    dataset: { description: "Read FILE in the format of the run's dataset" },
+    checkpoint: { value: 'NAME', description: 'best (default) or last' },
+    engine: trainingOptions.engine,
+    threads: trainingOptions.threads,
+  },
+  examples: [
+    'echo "Wheat exports rose in March" | xmlcnn predict runs/reuters --explain',
+    'xmlcnn predict runs/reuters texts.txt --top 3 --json',
+  ],
+  async run(args, terminal, signal) {
+    const [folder] = args.positionals;
+    const engine = args.oneOf('engine', engineNames);
+    const settings = readSettings(args);
+    const predictor = await loadPredictor(folder, {
+      checkpoint: args.oneOf('checkpoint', ['best', 'last'] as const),
+      threads: args.whole('threads', 0),
+      ...(engine && { makeEngine: (options) => createEngine(engine, options) }),
+    });
+    try {
+      const predictions = await predictAll(predictor, args, settings, terminal, signal);
+      return { json: { run: folder, threshold: thresholdOf(settings, predictor), predictions } };
+    } finally {
+      await predictor.dispose();
+    }
+  },
+};
+
+interface Settings {
+  top: number;
+  threshold?: number | 'tuned';
+  explain: boolean;
+}
+
+function readSettings(args: Arguments): Settings {
+  const isTuned = args.text('threshold') === 'tuned';
+  const threshold = isTuned ? 'tuned' : args.number('threshold', 0, 1);
+  const from = ['text', 'whole', 'dataset'].filter((name) => args.flag(name) || args.list(name).length > 0);
+  if (from.length > 1) throw usage('predict', `--${from[0]} and --${from[1]} exclude each other`);
+  if (args.list('text').length && args.positionals[1] !== undefined)
+    throw usage('predict', '--text and FILE exclude each other');
+  return { top: args.whole('top') ?? TOP, threshold, explain: args.flag('explain') };
+}
+
+function thresholdOf({ threshold }: Settings, predictor: Predictor): number | undefined {
+  if (threshold !== 'tuned') return threshold;
+  if (predictor.tunedThreshold !== undefined) return predictor.tunedThreshold;
+  throw new UserError(
+    'no-tuned-threshold',
+    'The run has no tuned threshold: it had no validation documents',
+    'Give a number, such as --threshold 0.5.',
+  );
+}
+
+async function predictAll(
+  predictor: Predictor,
+  args: Arguments,
+  settings: Settings,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<unknown[]> {
+  const all: unknown[] = [];
+  const options = {
+    top: Math.min(settings.top, predictor.labels.outputs),
+    threshold: thresholdOf(settings, predictor),
+    signal,
+  };
+  const { names, display } = predictor.labels;
+  const titles = new Map(names.map((name, l) => [name, display[l] ?? undefined]));
+  const displayOf = (name: string): string | undefined => titles.get(name);
+  const isTyped = readsStdin(args) && terminal.stdin.isTTY === true;
+  if (isTyped) terminal.log('Type a text and press Enter; Ctrl-D ends.');
+  for await (const inputs of batches(inputsOf(args, predictor, terminal, signal), isTyped ? 1 : BATCH)) {
+    const predictions: Prediction<PredictedLabel | ExplainedLabel>[] = settings.explain
+      ? await inTurn(inputs, ({ text }) => predictor.explain(text, options), signal)
+      : await predictor.predict(
+          inputs.map(({ text }) => text),
+          options,
+        );
+    predictions.forEach((prediction, i) => {
+      const { id, text, truth } = inputs[i];
+      if (terminal.json) all.push({ id, text, ...prediction, truth });
+      else show(inputs[i], prediction, terminal, displayOf);
+    });
+  }
+  if (signal.aborted) terminal.log('Interrupted.');
+  return all;
+}
+
+const readsStdin = (args: Arguments): boolean => !args.list('text').length && (args.positionals[1] ?? '-') === '-';
+
+function inputsOf(
+  args: Arguments,
+  predictor: Predictor,
+  terminal: Terminal,
+  signal: AbortSignal,
+): AsyncIterable<InputText> {
+  const given = args.list('text');
+  if (given.length) return each(given.map((text, i) => ({ id: String(i + 1), text })));
+  const file = args.positionals[1] ?? '-';
+  if (file === '-') {
+    if (args.flag('whole') || args.flag('dataset'))
+      throw usage('predict', `--${args.flag('whole') ? 'whole' : 'dataset'} needs a FILE`);
+    signal.addEventListener('abort', () => terminal.stdin.destroy(), { once: true });
+    return untilAborted(linesOf(terminal.stdin, 'standard input'), signal);
+  }
+  if (args.flag('dataset')) return documentsOf(file, predictor.config.dataset);
+  if (args.flag('whole')) return each([wholeFile(file)]);
+  return fileLines(file);
+}
+
+async function* each(texts: (InputText | Promise<InputText>)[]): AsyncGenerator<InputText> {
+  for (const text of texts) yield await text;
+}
+
+/** A stream that is destroyed because of an abort is at its end, not in error. */
+async function* untilAborted(lines: AsyncIterable<InputText>, signal: AbortSignal): AsyncGenerator<InputText> {
+  try {
+    yield* lines;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function* batches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    if (batch.push(item) < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length) yield batch;
+}
+
+async function inTurn<T, R>(items: T[], work: (item: T) => Promise<R>, signal: AbortSignal): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) {
+    if (signal.aborted) break;
+    results.push(await work(item));
+  }
+  return results;
+}
+
+/** One text's labels, and where asked for what carried them. */
+export function show(
+  input: InputText,
+  prediction: Prediction<PredictedLabel | ExplainedLabel>,
+  terminal: Terminal,
+  displayOf: (name: string) => string | undefined,
+): void {
+  const { style, columns } = terminal;
+  const { words, unknownWords, truncated, labels } = prediction;
+  const notes = [
+    counted(words, 'word'),
+    ...(unknownWords ? [`${unknownWords} unknown`] : []),
+    ...(truncated ? ['cut at the maximum length'] : []),
+  ].join(', ');
+  const text = clip(sanitise(input.text.replace(/\s+/g, ' ').trim()), Math.max(20, columns - notes.length - 4));
+  terminal.print(`${style.bold(text)}  ${style.dim(`(${notes})`)}`);
+  const truth = new Set(input.truth);
+  for (const label of labels) {
+    const mark = input.truth ? (truth.has(label.name) ? style.green('✓ ') : '  ') : '';
+    const share = padStart(percent(label.probability), 6);
+    terminal.print(
+      `  ${mark}${share}  ${style.cyan(bar(label.probability, 16).padEnd(16))}  ${labelTitle(label, terminal)}`,
+    );
+    if ('explanation' in label) for (const line of explanationLines(label, terminal)) terminal.print(`        ${line}`);
+  }
+  if (!labels.length) terminal.print(style.dim('  no label above the threshold'));
+  const missed = input.truth?.filter((name) => !labels.some((l) => l.name === name)) ?? [];
+  if (missed.length)
+    terminal.print(
+      style.dim(`  not among these: ${missed.map((name) => sanitise(displayOf(name) ?? name)).join(', ')}`),
+    );
+  terminal.print('');
+}
+
+function labelTitle({ name, display }: PredictedLabel, { style }: Terminal): string {
+  return display === undefined ? sanitise(name) : `${sanitise(display)} ${style.dim(`(${sanitise(name)})`)}`;
+}
+
+/** `for: "net profit" +2.31  "quarter" +1.20`, in units of the logit. */
+function explanationLines({ explanation: { contributions } }: ExplainedLabel, { style }: Terminal): string[] {
+  const positive = contributions.filter((c) => c.contribution > 0).slice(0, SHOWN_FOR);
+  const negative = contributions
+    .filter((c) => c.contribution < 0)
+    .slice(-SHOWN_AGAINST)
+    .reverse();
+  const item = ({ text, contribution }: (typeof contributions)[number]): string =>
+    `"${clip(sanitise(text.replace(/\s+/g, ' ')), 40)}" ${contribution > 0 ? '+' : '−'}${Math.abs(contribution).toFixed(2)}`;
+  return [
+    ...(positive.length ? [`${style.green('for')}      ${positive.map(item).join('  ')}`] : []),
+    ...(negative.length ? [`${style.red('against')}  ${negative.map(item).join('  ')}`] : []),
+  ];
+}

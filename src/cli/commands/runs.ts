@@ -1,0 +1,57 @@
+import { listRuns, type RunListing } from '../../core/training/runs.ts';
+import type { Command } from '../command.ts';
+import { formatMetric } from '../figures.ts';
+import { clip, sanitise, table } from '../terminal/text.ts';
+
+const statuses: Record<RunListing['status'], string> = {
+  running: 'running',
+  finished: 'finished',
+  early: 'stopped early',
+  interrupted: 'interrupted',
+  damaged: 'damaged',
+};
+
+export const runs: Command = {
+  name: 'runs',
+  summary: 'List the runs of a folder, newest first',
+  positionals: [{ name: 'FOLDER', description: 'Folder of the runs (default: runs)', optional: true }],
+  options: {},
+  examples: ['xmlcnn runs', 'xmlcnn runs experiments/runs --json'],
+  async run(args, terminal) {
+    const folder = args.positionals[0] ?? 'runs';
+    const found = await listRuns(folder);
+    if (!found.length) terminal.print(`There are no runs in ${sanitise(folder)}.`);
+    else {
+      const [titles, ...rows] = table(
+        [
+          { title: 'run' },
+          { title: 'status' },
+          { title: 'epochs', align: 'right' },
+          { title: 'best', align: 'right' },
+          { title: 'P@1', align: 'right' },
+          { title: 'micro-F1', align: 'right' },
+          { title: 'on' },
+          { title: 'last change (UTC)' },
+        ],
+        found.map(row),
+      );
+      terminal.print(terminal.style.bold(titles), ...rows);
+    }
+    for (const { name, problem } of found) if (problem) terminal.warn(`${sanitise(name)}: ${sanitise(problem)}`);
+    return { json: { folder, runs: found } };
+  },
+};
+
+function row({ name, status, epochs, bestEpoch, evaluated, validation, changed }: RunListing): string[] {
+  const metrics = evaluated?.metrics ?? validation;
+  return [
+    clip(sanitise(name), 48),
+    statuses[status],
+    String(epochs),
+    bestEpoch ? String(bestEpoch) : '–',
+    formatMetric('P@1', metrics?.['P@1']),
+    formatMetric('microF1', metrics?.microF1),
+    evaluated ? sanitise(evaluated.split) : metrics ? 'validation' : '',
+    changed.slice(0, 16).replace('T', ' '),
+  ];
+}

@@ -1,0 +1,131 @@
+import { basename, dirname, resolve } from 'node:path';
+import { detectFormat } from '../core/data/detect.ts';
+import { datasetFormats, type DocumentSource, type FindingLog, type SourceOptions } from '../core/data/document.ts';
+import { findSplits, type Splits } from '../core/data/findSplits.ts';
+import { openSource } from '../core/data/open.ts';
+import { UserError } from '../core/errors.ts';
+import { collectStatistics, type DatasetStatistics } from '../core/explore/statistics.ts';
+import { completeConfig } from '../core/config/defaults.ts';
+import { createTokenizer, type Tokenizer } from '../core/text/tokenizer.ts';
+import type { Arguments } from './arguments.ts';
+import type { OptionSpec } from './command.ts';
+import { rateOf } from './terminal/progress.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { sanitise } from './terminal/text.ts';
+
+/** How to read a dataset; each option has a key of the same meaning in the run config. */
+export const datasetOptions: Record<string, OptionSpec> = {
+  format: { value: 'NAME', description: `Format, where its content does not tell: ${datasetFormats.join(', ')}` },
+  'id-field': {
+    value: 'NAME',
+    description: 'Field (JSONL) or column (CSV, TSV; a name, or a number from 0) of the id',
+  },
+  'text-field': { value: 'NAME', description: 'Field or column of the text; several are joined', multiple: true },
+  'label-field': { value: 'NAME', description: 'Field or column of the labels' },
+  'label-separator': { value: 'TEXT', description: 'What separates labels given as one string' },
+  'label-names': { value: 'FILE', description: 'File with the names of label ids' },
+  'labels-file': {
+    value: 'FILE',
+    description: 'Companion file that holds the labels, where it is not found by its name',
+  },
+  encoding: { value: 'NAME', description: 'utf-8 (default) or latin1' },
+  'on-error': { value: 'ACTION', description: 'Malformed records: skip (and count them) or stop' },
+};
+
+const column = (name: string): string | number => (/^\d+$/.test(name) ? Number(name) : name);
+
+/** Reads the options above. */
+export function sourceOptions(args: Arguments): SourceOptions {
+  const [idField, labelField] = [args.text('id-field'), args.text('label-field')];
+  const textFields = args.list('text-field').map(column);
+  const all: SourceOptions = {
+    format: args.oneOf('format', datasetFormats),
+    idField: idField === undefined ? undefined : column(idField),
+    textField: textFields.length > 1 ? textFields : textFields[0],
+    labelField: labelField === undefined ? undefined : column(labelField),
+    labelSeparator: args.text('label-separator')?.replaceAll('\\t', '\t'),
+    labelNames: args.text('label-names'),
+    labelsFile: args.text('labels-file'),
+    encoding: args.oneOf('encoding', ['utf-8', 'latin1'] as const),
+    onError: args.oneOf('on-error', ['skip', 'stop'] as const),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+export interface SurveyedFile {
+  split: keyof Splits | 'all';
+  source: DocumentSource;
+  reason: string;
+  /** Options it was read with, those found from the content included. */
+  options: SourceOptions;
+  statistics: DatasetStatistics;
+  findings: FindingLog;
+}
+
+/** The files a dataset argument names: of a folder its splits, or the folder as it is where its files are the documents. */
+export async function filesOf(path: string, siblings: boolean): Promise<[keyof Splits | 'all', string][]> {
+  const splits = await splitsOf(path);
+  const files = (['train', 'validation', 'test'] as const).flatMap((name): [keyof Splits, string][] =>
+    splits[name] === undefined ? [] : [[name, splits[name]]],
+  );
+  if (siblings || !files.some(([, file]) => resolve(file) === resolve(path))) return files;
+  const own = files.find(([, file]) => resolve(file) === resolve(path));
+  return [[files.length > 1 && own ? own[0] : 'all', path]];
+}
+
+async function splitsOf(path: string): Promise<Splits> {
+  try {
+    return await findSplits(path);
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'no-splits') return { train: path };
+    throw error;
+  }
+}
+
+/** Reads one file through, with progress, and gathers its statistics. */
+export async function survey(
+  split: SurveyedFile['split'],
+  file: string,
+  options: SourceOptions,
+  tokenizer: Tokenizer,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<SurveyedFile> {
+  const { reason, options: found } = await detectFormat(file, options);
+  const source = await openSource(file, { ...options, ...found });
+  const started = performance.now();
+  const statistics = await collectStatistics(source, tokenizer, {
+    signal,
+    onProgress: (done, documents) => {
+      const seconds = (performance.now() - started) / 1000;
+      const rate = rateOf(documents / seconds, 'documents');
+      const secondsLeft = done ? (seconds * (source.totalBytes - done)) / done : 0;
+      terminal.progress.update({
+        label: `Reading ${sanitise(basename(file))}`,
+        done,
+        total: source.totalBytes,
+        rate,
+        secondsLeft,
+      });
+    },
+  });
+  terminal.progress.clear();
+  return { split, source, reason, options: { ...options, ...found }, statistics, findings: source.findings };
+}
+
+/** What to call a dataset: its file name without split and extensions, or its folder's where nothing is left. */
+export function datasetName(path: string): string {
+  const pieces = basename(path)
+    .replace(/\.(gz|jsonl?|csv|tsv|txt|svm|arff)$/gi, '')
+    .split(/[-_.\s]+/);
+  const kept = pieces.filter(
+    (p) => p && !/^(train(ing)?|trn|valid(ation)?|val|dev|test(ing)?|tst|raw|texts?|jsonl?|csv|tsv|txt|arff)$/i.test(p),
+  );
+  if (kept.length) return kept.join('-');
+  const folder = basename(dirname(resolve(path)));
+  return folder || 'dataset';
+}
+
+/** The tokenizer of a config that says nothing about it. */
+export const defaultTokenizer = (): Promise<Tokenizer> =>
+  createTokenizer(completeConfig({ dataset: { train: '' } }).text);

@@ -1,0 +1,107 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { Cancelled, UserError } from '../core/errors.ts';
+import { parseArguments, usage } from './arguments.ts';
+import type { Command } from './command.ts';
+import { commandHelp, overview } from './help.ts';
+import { nearest } from '../core/config/spelling.ts';
+import { createStyle, type Style } from './terminal/style.ts';
+import { sanitise } from './terminal/text.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+export const EXIT = { done: 0, badInput: 1, fault: 2, interrupted: 130 } as const;
+
+/** Runs one call of the tool and returns its exit code; throws nothing. */
+export async function run(
+  commands: readonly Command[],
+  argv: readonly string[],
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  // known before the arguments are parsed, so that a mistake in them is reported in the form asked for
+  terminal.json = optionsOf(argv).includes('--json');
+  try {
+    const code = await dispatch(commands, argv, terminal, signal);
+    return signal.aborted ? EXIT.interrupted : code;
+  } catch (error) {
+    return reportError(error, terminal, signal);
+  } finally {
+    terminal.progress.clear();
+  }
+}
+
+const optionsOf = (argv: readonly string[]): readonly string[] => {
+  const end = argv.indexOf('--');
+  return end < 0 ? argv : argv.slice(0, end);
+};
+
+async function dispatch(
+  commands: readonly Command[],
+  argv: readonly string[],
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const [first, ...rest] = argv;
+  if (first === '--version' || first === '-V') {
+    if (terminal.json) terminal.printJson({ version: packageJson.version });
+    else terminal.print(packageJson.version);
+    return EXIT.done;
+  }
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    const name = first === 'help' ? rest.find((a) => !a.startsWith('-')) : undefined;
+    const style = helpStyle(terminal);
+    showHelp(terminal, name === undefined ? overview(commands, style) : commandHelp(find(commands, name), style));
+    return EXIT.done;
+  }
+  const command = find(commands, first);
+  const args = parseArguments(command, rest);
+  if (args.flag('help')) {
+    showHelp(terminal, commandHelp(command, helpStyle(terminal)));
+    return EXIT.done;
+  }
+  const outcome = await command.run(args, terminal, signal);
+  if (terminal.json && outcome.json !== undefined) terminal.printJson(outcome.json);
+  return outcome.exitCode ?? EXIT.done;
+}
+
+function showHelp(terminal: Terminal, text: string): void {
+  if (terminal.json) terminal.printJson({ help: text });
+  else terminal.print(text);
+}
+
+const helpStyle = (terminal: Terminal): Style => (terminal.json ? createStyle(false) : terminal.style);
+
+function find(commands: readonly Command[], name: string): Command {
+  const command = commands.find((c) => c.name === name);
+  if (command) return command;
+  const what = name.startsWith('-') ? 'option' : 'command';
+  const near = nearest(
+    name,
+    commands.map((c) => c.name),
+  );
+  throw usage('', `Unknown ${what} "${name}"`, near);
+}
+
+/** Says what went wrong, to the user or to us, and returns the exit code for it. */
+export function reportError(error: unknown, terminal: Terminal, signal: AbortSignal): number {
+  if (error instanceof Cancelled || (signal.aborted && isAbort(error))) {
+    if (terminal.json) terminal.printJson({ error: { code: 'interrupted', message: 'Interrupted' } });
+    else terminal.log('Interrupted.');
+    return EXIT.interrupted;
+  }
+  if (error instanceof UserError) {
+    terminal.error(sanitise(error.describe()));
+    const { code, message, remedy, place } = error;
+    if (terminal.json) terminal.printJson({ error: { code, message, remedy, ...place } });
+    return EXIT.badInput;
+  }
+  const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  terminal.error('This is a fault in xmlcnn, not in your input. Please report it with the lines below.');
+  for (const line of stack.split('\n')) terminal.log(sanitise(line));
+  if (terminal.json) {
+    const message = error instanceof Error ? error.message : String(error);
+    terminal.printJson({ error: { code: 'internal-fault', message, stack } });
+  }
+  return EXIT.fault;
+}
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

@@ -1,0 +1,73 @@
+import type { Readable } from 'node:stream';
+import { Progress } from './progress.ts';
+import { createStyle, wantsColour, type Style } from './style.ts';
+import { safeJson } from './text.ts';
+
+/** A stream that text goes to; process.stdout and process.stderr are such. */
+export interface Sink {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+export interface TerminalOptions {
+  stdout: Sink;
+  stderr: Sink;
+  stdin: Readable & { isTTY?: boolean };
+  env: NodeJS.ProcessEnv;
+}
+
+const DEFAULT_COLUMNS = 100;
+
+/**
+ * Where a command's words go. Results go to standard output, in JSON mode as one document at the end;
+ * progress, logs, warnings and errors always go to standard error.
+ */
+export class Terminal {
+  /** Colours of standard output. */
+  readonly style: Style;
+  /** Colours of standard error. */
+  readonly logStyle: Style;
+  readonly progress: Progress;
+  readonly columns: number;
+  json = false;
+
+  constructor(private readonly streams: TerminalOptions) {
+    const { stdout, stderr, env } = streams;
+    this.style = createStyle(wantsColour(stdout.isTTY === true, env));
+    this.logStyle = createStyle(wantsColour(stderr.isTTY === true, env));
+    this.columns = (stdout.isTTY && stdout.columns) || DEFAULT_COLUMNS;
+    const columns = stderr.columns || DEFAULT_COLUMNS;
+    this.progress = new Progress({ write: (text) => stderr.write(text), isTTY: stderr.isTTY === true, columns });
+  }
+
+  get stdin(): Readable & { isTTY?: boolean } {
+    return this.streams.stdin;
+  }
+
+  /** Lines of the result, for people. */
+  print(...lines: string[]): void {
+    if (this.json) return;
+    this.progress.clear();
+    this.streams.stdout.write(`${lines.join('\n')}\n`);
+  }
+
+  /** The result, for programs. */
+  printJson(value: unknown): void {
+    this.progress.clear();
+    this.streams.stdout.write(`${safeJson(value, 2)}\n`);
+  }
+
+  /** A line about the work, beside the result. */
+  log(line: string): void {
+    this.progress.print(line);
+  }
+
+  warn(message: string): void {
+    this.log(`${this.logStyle.yellow('warning:')} ${message}`);
+  }
+
+  error(message: string): void {
+    this.log(`${this.logStyle.red('error:')} ${message}`);
+  }
+}

@@ -1,0 +1,148 @@
+import type { DocumentSource } from '../data/document.ts';
+import { Cancelled } from '../errors.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+
+/** Mean, median, 95th percentile (nearest rank) and largest of a count per document (or per label). All 0 for an empty set. */
+export interface Spread {
+  mean: number;
+  median: number;
+  p95: number;
+  max: number;
+}
+
+export interface LabelCount {
+  name: string;
+  documents: number;
+}
+
+/** What one pass over a dataset tells; counts are of documents as read, findings are the source's. */
+export interface DatasetStatistics {
+  documents: number;
+  /** Documents without a label. */
+  unlabelled: number;
+  /** Documents without a word (without a feature, in a bag of words). */
+  empty: number;
+  /** Words per document; in a bag of words, distinct features per document. */
+  words: Spread & { total: number };
+  /** Distinct words (features). */
+  vocabulary: number;
+  /** Distinct words (features) that occur once in the whole set. */
+  wordsSeenOnce: number;
+  /** Distinct labels, L. */
+  labels: number;
+  /** The mean is the set's label cardinality. */
+  labelsPerDocument: Spread;
+  /** Cardinality divided by L. */
+  density: number;
+  documentsPerLabel: Spread;
+  /** Labels with exactly one document, with at most two, with at most five. */
+  rareLabels: { one: number; atMostTwo: number; atMostFive: number };
+  /** Every label, most frequent first, then by code point. */
+  labelCounts: LabelCount[];
+}
+
+export interface CollectOptions {
+  signal?: AbortSignal;
+  /** Called every few hundred documents. */
+  onProgress?: (bytesRead: number, documents: number) => void;
+}
+
+const PROGRESS_EVERY = 256;
+
+/** Statistics of a dataset in one streaming pass; memory grows with vocabulary and labels only. */
+export async function collectStatistics(
+  source: DocumentSource,
+  tokenizer: Tokenizer,
+  options: CollectOptions = {},
+): Promise<DatasetStatistics> {
+  const collector = new StatisticsCollector();
+  let documents = 0;
+  for await (const document of source) {
+    if (options.signal?.aborted) throw new Cancelled();
+    collector.add(document.features?.indices ?? tokenizer.words(document.text), document.labels);
+    if (++documents % PROGRESS_EVERY === 0) options.onProgress?.(source.bytesRead, documents);
+  }
+  options.onProgress?.(source.bytesRead, documents);
+  return collector.result();
+}
+
+/** Gathers the figures document by document, so that a caller with its own loop can use them too. */
+export class StatisticsCollector {
+  private documents = 0;
+  private readonly wordCounts = new Map<string | number, number>();
+  private readonly labelCounts = new Map<string, number>();
+  private readonly wordsPerDocument = new Histogram();
+  private readonly labelsPerDocument = new Histogram();
+
+  add(words: ArrayLike<string | number>, labels: readonly string[]): void {
+    this.documents++;
+    for (let i = 0; i < words.length; i++) increment(this.wordCounts, words[i]);
+    for (const label of labels) increment(this.labelCounts, label);
+    this.wordsPerDocument.add(words.length);
+    this.labelsPerDocument.add(labels.length);
+  }
+
+  result(): DatasetStatistics {
+    const labelCounts = [...this.labelCounts].map(([name, documents]) => ({ name, documents }));
+    labelCounts.sort((a, b) => b.documents - a.documents || (a.name < b.name ? -1 : 1));
+    const documentsPerLabel = new Histogram();
+    for (const { documents } of labelCounts) documentsPerLabel.add(documents);
+    const labelsPerDocument = this.labelsPerDocument.spread();
+    const atMost = (n: number): number => labelCounts.filter(({ documents }) => documents <= n).length;
+    let wordsSeenOnce = 0;
+    for (const count of this.wordCounts.values()) if (count === 1) wordsSeenOnce++;
+    return {
+      documents: this.documents,
+      unlabelled: this.labelsPerDocument.countOf(0),
+      empty: this.wordsPerDocument.countOf(0),
+      words: { ...this.wordsPerDocument.spread(), total: this.wordsPerDocument.total },
+      vocabulary: this.wordCounts.size,
+      wordsSeenOnce,
+      labels: labelCounts.length,
+      labelsPerDocument,
+      density: labelCounts.length ? labelsPerDocument.mean / labelCounts.length : 0,
+      documentsPerLabel: documentsPerLabel.spread(),
+      rareLabels: { one: atMost(1), atMostTwo: atMost(2), atMostFive: atMost(5) },
+      labelCounts,
+    };
+  }
+}
+
+function increment<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** Counts of whole numbers: an exact median without keeping every value. */
+class Histogram {
+  private readonly counts = new Map<number, number>();
+  private size = 0;
+  total = 0;
+
+  add(value: number): void {
+    increment(this.counts, value);
+    this.size++;
+    this.total += value;
+  }
+
+  countOf(value: number): number {
+    return this.counts.get(value) ?? 0;
+  }
+
+  spread(): Spread {
+    if (!this.size) return { mean: 0, median: 0, p95: 0, max: 0 };
+    const values = [...this.counts.keys()].sort((a, b) => a - b);
+    const median = (this.at(values, (this.size - 1) >> 1) + this.at(values, this.size >> 1)) / 2;
+    const p95 = this.at(values, Math.ceil(this.size * 0.95) - 1);
+    return { mean: this.total / this.size, median, p95, max: values[values.length - 1] };
+  }
+
+  /** The value at this rank (from 0) of all values in order. */
+  private at(values: number[], rank: number): number {
+    let below = 0;
+    for (const value of values) {
+      below += this.countOf(value);
+      if (rank < below) return value;
+    }
+    throw new RangeError(`rank ${rank} of ${this.size}`);
+  }
+}

@@ -1,0 +1,195 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunListing } from '../../src/core/training/runs.ts';
+import { call } from './memoryTerminal.ts';
+
+let folder: string;
+const at = (...names: string[]): string => join(folder, ...names);
+
+const topics = {
+  fruit: ['apple', 'pear', 'plum', 'cherry'],
+  metal: ['iron', 'copper', 'zinc', 'tin'],
+  '\x1b[31mred': ['crimson', 'scarlet', 'ruby', 'rose'],
+};
+
+/** Texts of which each word tells its label. */
+function jsonl(n: number, seed: number): string {
+  const names = Object.keys(topics) as (keyof typeof topics)[];
+  return Array.from({ length: n }, (_, i) => {
+    const labels = names.filter((_, l) => (((i + seed) % 7) + 1) & (1 << l));
+    const words = labels.flatMap((l) => [topics[l][i % 4], topics[l][(i + seed) % 4]]);
+    return `${JSON.stringify({ id: `d${seed}-${i}`, text: `the ${words.join(' of ')}`, labels })}\n`;
+  }).join('');
+}
+
+const config = {
+  dataset: { train: 'train.jsonl', validation: 'dev.jsonl', test: 'test.jsonl', labelNames: 'names.tsv' },
+  embedding: { dim: 8 },
+  model: { filterSizes: [1, 2], filters: 8, pools: 1, hidden: 0, embeddingDropout: 0, hiddenDropout: 0 },
+  training: { epochs: 20, batchSize: 16, learningRate: 0.02, patience: 0, monitor: 'loss' },
+  evaluation: { k: [1, 3] },
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'xmlcnn-cli-'));
+  await writeFile(at('train.jsonl'), jsonl(140, 0));
+  await writeFile(at('dev.jsonl'), jsonl(35, 1));
+  await writeFile(at('test.jsonl'), jsonl(35, 2));
+  await writeFile(at('names.tsv'), 'fruit\tFruit & nuts\nmetal\tMetal\n');
+  await writeFile(at('run.xmlcnn.json'), JSON.stringify(config));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('inspect', () => {
+  it('counts, and names lines of findings', async () => {
+    await writeFile(at('bad.jsonl'), `${jsonl(3, 0)}{"id": "x"\n{"id": "d0-0", "text": " ", "labels": []}\n`);
+    const { code, out } = await call(['inspect', at('bad.jsonl')]);
+    expect(code).toBe(0);
+    expect(out).toContain('malformed-record: 1\n    line 4 (byte ');
+    expect(out).toContain('unlabelled: 1\n    line 5:');
+    expect(out).not.toContain('\x1b');
+    const [file] = (await call(['inspect', at('bad.jsonl'), '--json'])).json<{
+      files: { statistics: { documents: number }; findings: { skipped: number } }[];
+    }>().files;
+    expect([file.statistics.documents, file.findings.skipped]).toEqual([4, 1]);
+    const strict = await call(['inspect', at('bad.jsonl'), '--on-error', 'stop']);
+    expect([strict.code, strict.err]).toEqual([1, expect.stringContaining(`${at('bad.jsonl')}:4`)]);
+  });
+
+  it('shows the splits of a folder and names labels by the map', async () => {
+    await rm(at('bad.jsonl'), { force: true });
+    const { out } = await call(['inspect', folder, '--label-names', at('names.tsv')]);
+    expect(out).toContain(`train: ${at('train.jsonl')}`);
+    expect(out).toContain(`validation: ${at('dev.jsonl')}`);
+    expect(out).toMatch(/Fruit & nuts +fruit +80 +57\.1%/);
+    expect(out).toContain('␛[31mred');
+  });
+});
+
+describe('init and validate', () => {
+  it('writes a config that is valid, and does not overwrite it unasked', async () => {
+    const output = at('made.xmlcnn.json');
+    expect((await call(['init', at('train.jsonl'), '-o', output])).code).toBe(0);
+    const valid = await call(['validate', output, '--json']);
+    expect([valid.code, valid.json()]).toEqual([0, { file: output, valid: true, diagnostics: [] }]);
+    const text = await readFile(output, 'utf8');
+    expect(text).toContain('"train": "train.jsonl"');
+    expect(text).toContain('"test": "test.jsonl"');
+    const again = await call(['init', at('train.jsonl'), '-o', output]);
+    expect([again.code, again.err]).toEqual([1, expect.stringContaining('--force')]);
+    expect((await call(['init', at('train.jsonl'), '-o', output, '--force'])).code).toBe(0);
+  });
+
+  it('tells what is wrong where, and exits with 1', async () => {
+    await writeFile(at('wrong.xmlcnn.json'), '{\n  "dataset": { "train": "train.jsonl" },\n  "trainig": {}\n}\n');
+    const { code, out } = await call(['validate', at('wrong.xmlcnn.json')]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/wrong\.xmlcnn\.json:3:3: error: .*trainig/);
+    expect(out).toContain('fix: ');
+    expect(out).toContain('1 error.');
+  });
+});
+
+describe('train, evaluate, predict, runs', () => {
+  const training = (...more: string[]) => call(['train', at('run.xmlcnn.json'), '--threads', '1', ...more]);
+
+  it('train learns, and what it says is what it wrote', async () => {
+    const { code, out, err } = await training('--set', 'output.name=first');
+    expect(err).toContain('epoch 20/20');
+    expect(code).toBe(0);
+    expect(out).toMatch(/P@1\/3 +100\.00/);
+    expect(out).toContain('most frequent labels');
+    const listed = (await call(['runs', at('runs'), '--json'])).json<{ runs: RunListing[] }>().runs;
+    expect(listed.map((r) => [r.name, r.status, r.epochs])).toEqual([['first', 'finished', 20]]);
+    expect((await call(['runs', at('runs')])).out).toMatch(/first +finished +20 +\d+ +100\.00/);
+  });
+
+  it('prints one JSON document on standard output, logs on standard error', async () => {
+    const { out, err, json } = await training('--json', '--set', 'output.name=second', '--set', 'training.epochs=2');
+    expect(err).toContain('epoch 2/2');
+    const result = json<{ epochs: number; history: { epoch: number }[]; summary: { evaluated: { split: string } } }>();
+    expect(result.history.map((h) => h.epoch)).toEqual([1, 2]);
+    expect(result.summary.evaluated.split).toBe('test');
+    expect(out.startsWith('{')).toBe(true);
+  });
+
+  it('an abort leaves a run that --resume finishes like one left alone', async () => {
+    type Result = { stopped: string; history: { trainLoss: number }[] };
+    const settings = ['train', at('run.xmlcnn.json'), '--threads', '1', '--json', '--set', 'training.epochs=30'];
+    const whole = (await call([...settings, '--set', 'output.name=whole'])).json<Result>();
+    const abort = new AbortController();
+    const onLog = (text: string) => {
+      if (text.startsWith('epoch  3/30')) abort.abort();
+    };
+    const cut = await call([...settings, '--set', 'output.name=cut'], { signal: abort.signal, onLog });
+    expect([cut.code, cut.json<Result>().stopped, cut.json<Result>().history.length]).toEqual([130, 'interrupted', 3]);
+    const resumed = await call([...settings, '--set', 'output.name=cut', '--resume']);
+    expect([resumed.code, resumed.json<Result>().stopped]).toEqual([0, 'finished']);
+    const losses = ({ history }: Result) => history.map((h) => h.trainLoss);
+    expect(losses(resumed.json())).toEqual(losses(whole));
+    const tensors = async (run: string) => {
+      const file = await readFile(at('runs', run, 'checkpoints', 'last.safetensors'));
+      return file.subarray(8 + Number(file.readBigUInt64LE(0))); // the header holds times
+    };
+    expect((await tensors('cut')).equals(await tensors('whole'))).toBe(true);
+  });
+
+  it('--resume says where there is nothing to go on with', async () => {
+    const none = await training('--resume', '--set', 'output.name=other');
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining('There is no run of this config')]);
+    const run = await call(['train', at('runs', 'whole')]);
+    expect([run.code, run.err]).toEqual([1, expect.stringContaining('Add --resume')]);
+  });
+
+  it('evaluate judges a split or another file', async () => {
+    const result = (await call(['evaluate', at('runs', 'first'), '--split', 'validation', '--json'])).json<{
+      evaluation: { documents: number };
+    }>();
+    expect(result.evaluation.documents).toBe(35);
+    const other = await call(['evaluate', at('runs', 'first'), at('train.jsonl')]);
+    expect(other.out).toContain('train.jsonl, 140 documents');
+    const none = await call(['evaluate', at('nowhere')]);
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining('This is not a run folder')]);
+    const split = await call(['evaluate', at('runs', 'first'), '--split', 'tset']);
+    expect([split.code, split.err]).toEqual([1, expect.stringContaining('Did you mean "test"?')]);
+  });
+
+  it('predict reads standard input, a file, a dataset or a text', async () => {
+    const run = at('runs', 'first');
+    type Result = {
+      predictions: {
+        id: string;
+        text: string;
+        truth?: string[];
+        labels: { name: string; display?: string; probability: number; explanation?: { contributions: unknown[] } }[];
+      }[];
+    };
+    const piped = (
+      await call(['predict', run, '--top', '1', '--json'], { stdin: 'the apple of pear\r\n\nthe zinc of tin' })
+    ).json<Result>().predictions;
+    expect(piped.map((p) => [p.id, p.text, p.labels[0].name])).toEqual([
+      ['1', 'the apple of pear', 'fruit'],
+      ['3', 'the zinc of tin', 'metal'],
+    ]);
+    expect(piped[0].labels[0].display).toBe('Fruit & nuts');
+    await writeFile(at('texts.txt'), 'the apple of pear\nthe zinc of tin\n');
+    const whole = (
+      await call(['predict', run, at('texts.txt'), '--whole', '--threshold', '0.5', '--json'])
+    ).json<Result>().predictions;
+    expect(whole.map((p) => p.text)).toEqual(['the apple of pear\nthe zinc of tin']);
+    expect(whole[0].labels.map((l) => l.name)).toEqual(expect.arrayContaining(['fruit', 'metal']));
+    const dataset = (await call(['predict', run, at('test.jsonl'), '--dataset', '--json'])).json<Result>().predictions;
+    expect(dataset).toHaveLength(35);
+    const isRight = ({ truth = [], labels }: Result['predictions'][number]) =>
+      labels.slice(0, truth.length).every(({ name }) => truth.includes(name));
+    expect(dataset.filter(isRight).length).toBeGreaterThan(30);
+    const explained = await call(['predict', run, '--text', 'the ruby of ruby \x1b[2J', '--explain', '--top', '3']);
+    expect(explained.out).toContain('the ruby of ruby ␛[2J');
+    expect(explained.out).toContain('␛[31mred');
+    expect(explained.out).toMatch(/␛\[31mred\n +for +"[^"]*ruby[^"]*" \+/);
+    const bad = await call(['predict', run], { stdin: Buffer.from([0x61, 0xff, 0x0a]) });
+    expect([bad.code, bad.err]).toEqual([1, expect.stringContaining('not UTF-8')]);
+  });
+});

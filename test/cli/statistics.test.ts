@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { StatisticsCollector } from '../../src/core/explore/statistics.ts';
+
+const collect = (documents: [words: string[], labels: string[]][]) => {
+  const collector = new StatisticsCollector();
+  for (const [words, labels] of documents) collector.add(words, labels);
+  return collector.result();
+};
+
+describe('dataset statistics', () => {
+  it('counts words, labels and documents', () => {
+    const s = collect([
+      [
+        ['a', 'b', 'a'],
+        ['x', 'y'],
+      ],
+      [['c'], ['x']],
+      [[], []],
+      [
+        ['a', 'd'],
+        ['x', 'é', 'B'],
+      ],
+    ]);
+    expect(s).toEqual({
+      documents: 4,
+      unlabelled: 1,
+      empty: 1,
+      words: { mean: 1.5, median: 1.5, p95: 3, max: 3, total: 6 },
+      vocabulary: 4,
+      wordsSeenOnce: 3,
+      labels: 4,
+      labelsPerDocument: { mean: 1.5, median: 1.5, p95: 3, max: 3 },
+      density: 0.375,
+      documentsPerLabel: { mean: 1.5, median: 1, p95: 3, max: 3 },
+      rareLabels: { one: 3, atMostTwo: 3, atMostFive: 4 },
+      labelCounts: [
+        { name: 'x', documents: 3 },
+        { name: 'B', documents: 1 },
+        { name: 'y', documents: 1 },
+        { name: 'é', documents: 1 },
+      ],
+    });
+  });
+
+  it('agrees with a sorted list on medians and percentiles', () => {
+    for (const n of [1, 2, 19, 20, 21, 100]) {
+      const lengths = Array.from({ length: n }, (_, i) => (i * 7919) % 37);
+      const sorted = lengths.toSorted((a, b) => a - b);
+      const { words } = collect(lengths.map((length) => [Array<string>(length).fill('w'), []]));
+      expect(words.median).toBe((sorted[(n - 1) >> 1] + sorted[n >> 1]) / 2);
+      expect(words.p95).toBe(sorted[Math.ceil(0.95 * n) - 1]);
+      expect(words.max).toBe(sorted[n - 1]);
+    }
+  });
+
+  it('is all zeros for an empty set', () => {
+    const s = collect([]);
+    expect([s.documents, s.labels, s.density, s.words.mean, s.words.max]).toEqual([0, 0, 0, 0, 0]);
+  });
+});
