@@ -30,7 +30,19 @@ await build({
 });
 chmodSync('dist/cli.js', 0o755);
 
-await build({ ...common, entryPoints: { xmlcnn: 'src/core/index.ts' }, outdir: 'dist', format: 'esm', banner: requireBanner });
+await build({
+  ...common,
+  entryPoints: { xmlcnn: 'src/core/index.ts' },
+  outdir: 'dist',
+  format: 'esm',
+  banner: requireBanner,
+});
 if (existsSync('src/extension/extension.ts')) {
-  await build({ ...common, entryPoints: { extension: 'src/extension/extension.ts' }, outdir: 'dist', format: 'cjs', outExtension: { '.js': '.cjs' } });
+  await build({
+    ...common,
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    outdir: 'dist',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+  });
 }

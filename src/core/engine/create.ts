@@ -15,6 +15,10 @@ export async function createEngine(name: EngineName, options: EngineOptions): Pr
     case 'reference':
       return createReferenceEngine(options);
     default:
-      throw new UserError('unknown-engine', `There is no engine "${String(name)}"`, `Use one of ${engineNames.join(', ')}.`);
+      throw new UserError(
+        'unknown-engine',
+        `There is no engine "${String(name)}"`,
+        `Use one of ${engineNames.join(', ')}.`,
+      );
   }
 }
