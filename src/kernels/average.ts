@@ -1,5 +1,5 @@
 // Dynamic average pooling is linear: the mean of a chunk's windows is the filter applied to the mean of its words.
-import { axpy } from './convolution';
+import { axpy } from './sums';
 import { gemm } from './gemm';
 import { rows8 } from './pack';
 import { zero } from './simd';

@@ -2,7 +2,7 @@
 // a window's output is then a sum of k gathered rows, and pooling keeps only the maximum and where it was.
 import { gemm } from './gemm';
 import { rows8 } from './pack';
-import { madd, select, zero } from './simd';
+import { select, zero } from './simd';
 import { SLICE, weightedSum16, weightedSum32 } from './sums';
 
 @unmanaged
@@ -184,22 +184,6 @@ function storeUnits(a: Convolution, d: i32, unit: i32, chunks: i32, filter: i32,
   if (left > 1) v128.store_lane<f32>(to + apart, position, 1);
   if (left > 2) v128.store_lane<f32>(to + apart * 2, position, 2);
   if (left > 3) v128.store_lane<f32>(to + apart * 3, position, 3);
-}
-
-/** target += scale * source over n floats (a multiple of 16). */
-// @ts-ignore: decorator
-@inline
-export function axpy(target: usize, source: usize, scale: v128, n: i32): void {
-  for (const end = target + <usize>n * 4; target < end; target += 64, source += 64) {
-    const t0 = madd(scale, v128.load(source), v128.load(target));
-    const t1 = madd(scale, v128.load(source, 16), v128.load(target, 16));
-    const t2 = madd(scale, v128.load(source, 32), v128.load(target, 32));
-    const t3 = madd(scale, v128.load(source, 48), v128.load(target, 48));
-    v128.store(target, t0);
-    v128.store(target, t1, 16);
-    v128.store(target, t2, 32);
-    v128.store(target, t3, 48);
-  }
 }
 
 @unmanaged

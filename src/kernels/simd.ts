@@ -44,15 +44,6 @@ export function keptMask(key: v128, index: v128, threshold: v128): v128 {
   return i32x4.ge_u(x, threshold);
 }
 
-/** Sum of the four lanes, in a fixed order. */
-// @ts-ignore: decorator
-@inline
-export function horizontalSum(x: v128): f32 {
-  return (
-    f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
-  );
-}
-
 // @ts-ignore: decorator
 @inline
 export function zero(): v128 {

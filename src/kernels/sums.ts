@@ -36,3 +36,19 @@ export function weightedSum16(target: usize, rows: usize, pairs: usize, bytes: u
   }
   v128.store(target, s0), v128.store(target, s1, 16), v128.store(target, s2, 32), v128.store(target, s3, 48);
 }
+
+/** target += scale * source over n floats (a multiple of 16). */
+// @ts-ignore: decorator
+@inline
+export function axpy(target: usize, source: usize, scale: v128, n: i32): void {
+  for (const end = target + <usize>n * 4; target < end; target += 64, source += 64) {
+    const t0 = madd(scale, v128.load(source), v128.load(target));
+    const t1 = madd(scale, v128.load(source, 16), v128.load(target, 16));
+    const t2 = madd(scale, v128.load(source, 32), v128.load(target, 32));
+    const t3 = madd(scale, v128.load(source, 48), v128.load(target, 48));
+    v128.store(target, t0);
+    v128.store(target, t1, 16);
+    v128.store(target, t2, 32);
+    v128.store(target, t3, 48);
+  }
+}

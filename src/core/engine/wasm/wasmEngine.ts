@@ -53,11 +53,6 @@ interface Areas {
   end: number;
 }
 
-/** Where the arithmetic of a step differs from that of scoring. */
-interface Mode {
-  training: boolean;
-}
-
 /** Project-then-gather XML-CNN on WebAssembly kernels: ARCHITECTURE.md, "The engine". */
 class WasmEngine implements Engine {
   readonly name = 'wasm';
@@ -90,7 +85,7 @@ class WasmEngine implements Engine {
   async trainStep(batch: Batch, learningRate: number): Promise<StepResult> {
     const { options, machine } = this;
     const distinct = this.numbering.of(batch);
-    const areas = this.place(batch, distinct, { training: true });
+    const areas = this.place(batch, distinct, true);
     const pairs = this.writePairs(batch, areas);
     this.writeKeys(distinct, batch.size, areas);
     const update = this.updateFactors(learningRate);
@@ -203,7 +198,7 @@ class WasmEngine implements Engine {
 
   private score(batch: Batch, keepPositions: boolean): Areas {
     const distinct = this.numbering.of(batch);
-    const areas = this.place(batch, distinct, { training: false });
+    const areas = this.place(batch, distinct, false);
     const calls = this.encode(batch.size, distinct.count, areas, false, keepPositions);
     const { layout } = this;
     const top = layout.hidden ? areas.hidden : areas.pooled;
@@ -621,7 +616,7 @@ class WasmEngine implements Engine {
   }
 
   /** Lays out and fills a batch's areas above the parameters. */
-  private place(batch: Batch, distinct: DistinctWords, { training }: Mode): Areas {
+  private place(batch: Batch, distinct: DistinctWords, training: boolean): Areas {
     const { layout, shape, options, machine } = this;
     let top = machine.heapTop;
     const take = (floats: number): number => {
