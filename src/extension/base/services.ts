@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import { RunnerClient } from '../../runner/client.ts';
+import type { ServiceName } from '../../runner/protocol.ts';
+
+/** What every feature needs of the extension as a whole. */
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  /** Forks a runner process; the caller disposes of it. Its stdout and stderr go to the log. */
+  startRunner<S extends ServiceName>(service: S, cwd?: string): RunnerClient<S>;
+}
+
+export function createServices(context: vscode.ExtensionContext): Services {
+  const log = vscode.window.createOutputChannel('XML-CNN', { log: true });
+  context.subscriptions.push(log);
+  const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'runner', 'main.js').fsPath;
+  return {
+    context,
+    log,
+    startRunner(service, cwd) {
+      const client = new RunnerClient(service, { script, cwd, onLog: (line) => log.info(`[${service}] ${line}`) });
+      log.debug(`[${service}] process ${client.pid} started`);
+      void client.exited.then(() => log.debug(`[${service}] process ${client.pid} ended`));
+      return client;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { UserError } from '../core/errors.ts';
+import type { EventOf, FromRunner, MethodOf, ParamsOf, ResultOf, ServiceName, ToRunner } from './protocol.ts';
+import { fromWire } from './wireError.ts';
+
+export interface RunnerOptions {
+  /** The bundled `runner/main.ts`. */
+  script: string;
+  cwd?: string;
+  /** A line that the process printed on stdout or stderr. */
+  onLog: (line: string) => void;
+}
+
+interface Pending {
+  resolve: (value: never) => void;
+  reject: (error: Error) => void;
+  onEvent?: (event: never) => void;
+  /** Stops listening to the caller's signal. */
+  forget: () => void;
+}
+
+/** Lines of log kept to be told with a crash. */
+const KEPT_LINES = 40;
+/** What a process that was told to end is given, in milliseconds, before it is killed. */
+const GRACE = 65_000;
+
+/** A runner process and the calls in flight to it. A crash rejects them; it never reaches the caller's own process. */
+export class RunnerClient<S extends ServiceName> {
+  private readonly process: ChildProcess;
+  private readonly pending = new Map<number, Pending>();
+  private readonly log: string[] = [];
+  private nextId = 1;
+  private ended = false;
+  /** Settles when the process is gone; never rejects. */
+  readonly exited: Promise<void>;
+
+  constructor(
+    readonly service: S,
+    private readonly options: RunnerOptions,
+  ) {
+    this.process = fork(options.script, [service], {
+      cwd: options.cwd,
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
+    });
+    this.process.on('message', (message) => this.receive(message as FromRunner));
+    for (const stream of [this.process.stdout, this.process.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => this.note(text));
+    this.exited = new Promise((resolve) => {
+      const end = (why: string): void => {
+        this.end(why);
+        resolve();
+      };
+      this.process.on('error', (error) => end(error.message));
+      this.process.on('exit', (code, signal) => end(signal ? `killed by ${signal}` : `exit code ${code}`));
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
+  get hasEnded(): boolean {
+    return this.ended;
+  }
+
+  /** Throws what the method throws (`UserError`, `Cancelled`), or `UserError` `runner-crashed`. */
+  call<M extends MethodOf<S>>(
+    method: M,
+    params: ParamsOf<S, M>,
+    { signal, onEvent }: { signal?: AbortSignal; onEvent?: (event: EventOf<S, M>) => void } = {},
+  ): Promise<ResultOf<S, M>> {
+    if (this.ended) return Promise.reject(this.crash('it had ended before'));
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => this.send({ type: 'cancel', id });
+      const forget = (): void => signal?.removeEventListener('abort', cancel);
+      this.pending.set(id, { resolve, reject, onEvent, forget });
+      this.send({ type: 'call', id, method, params });
+      if (signal?.aborted) cancel();
+      else signal?.addEventListener('abort', cancel, { once: true });
+    });
+  }
+
+  /** Lets the process end: it cancels its calls, writes what must not be lost, and goes. */
+  dispose(): void {
+    if (this.ended) return;
+    if (this.process.connected) this.process.disconnect();
+    setTimeout(() => this.process.kill('SIGKILL'), GRACE).unref();
+  }
+
+  private send(message: ToRunner): void {
+    if (this.process.connected) this.process.send(message);
+  }
+
+  private receive(message: FromRunner): void {
+    const call = this.pending.get(message.id);
+    if (!call) return;
+    if (message.type === 'event') {
+      call.onEvent?.(message.event as never);
+      return;
+    }
+    this.pending.delete(message.id);
+    call.forget();
+    if (message.type === 'result') call.resolve(message.value as never);
+    else call.reject(fromWire(message.error));
+  }
+
+  private note(text: string): void {
+    for (const line of text.split(/\r?\n/)) {
+      if (!line) continue;
+      this.log.push(line);
+      if (this.log.length > KEPT_LINES) this.log.shift();
+      this.options.onLog(line);
+    }
+  }
+
+  private end(why: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    for (const call of this.pending.values()) {
+      call.forget();
+      call.reject(this.crash(why));
+    }
+    this.pending.clear();
+  }
+
+  private crash(why: string): UserError {
+    const tail = this.log.length ? ` Its last words: ${this.log.slice(-3).join(' | ')}` : '';
+    return new UserError(
+      'runner-crashed',
+      `The ${this.service} process ended unexpectedly (${why}).${tail}`,
+      'Try again; the XML-CNN output channel holds its whole log. What it had saved is not lost.',
+    );
+  }
+}

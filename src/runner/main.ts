@@ -1,0 +1,16 @@
+/** Entry of a runner process: `runner SERVICE`, forked with an IPC channel. */
+import { serve } from './serve.ts';
+import type { ServiceName } from './protocol.ts';
+
+// A service brings in only what it needs: hovering must not wait for the trainer to load.
+const services: Record<ServiceName, () => Promise<void>> = {
+  training: async () => serve<'training'>((await import('./services/training.ts')).training),
+};
+
+const name = process.argv[2];
+if (!process.send || !Object.hasOwn(services, name)) {
+  console.error(`usage: fork(runner, [${Object.keys(services).join(' | ')}])`);
+  process.exit(2);
+}
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {}); // the parent decides when to end
+await services[name as ServiceName]();

@@ -1,0 +1,49 @@
+import type { FromRunner, Handlers, ServiceName, ToRunner } from './protocol.ts';
+import { toWire } from './wireError.ts';
+
+type AnyHandler = (
+  params: unknown,
+  context: { signal: AbortSignal; emit: (event: unknown) => void },
+) => Promise<unknown>;
+
+/** After the parent is gone, calls have this long, in milliseconds, to end well (a checkpoint is being written). */
+const GRACE = 60_000;
+
+/** Answers calls that arrive over IPC until the parent is gone; then cancels what is running and ends the process. */
+export function serve<S extends ServiceName>(handlers: Handlers<S>): void {
+  const methods = handlers as unknown as Record<string, AnyHandler>;
+  const running = new Map<number, AbortController>();
+  const settled = new Set<Promise<void>>();
+
+  process.on('message', (message: ToRunner) => {
+    if (message.type === 'cancel') running.get(message.id)?.abort();
+    else {
+      const call = answer(message).finally(() => settled.delete(call));
+      settled.add(call);
+    }
+  });
+  process.on('disconnect', () => {
+    for (const controller of running.values()) controller.abort();
+    setTimeout(() => process.exit(1), GRACE).unref();
+    void Promise.allSettled(settled).then(() => process.exit(0));
+  });
+
+  async function answer({ id, method, params }: Extract<ToRunner, { type: 'call' }>): Promise<void> {
+    const controller = new AbortController();
+    running.set(id, controller);
+    try {
+      if (!Object.hasOwn(methods, method)) throw new Error(`No method ${method}`);
+      const emit = (event: unknown): void => send({ type: 'event', id, event });
+      send({ type: 'result', id, value: await methods[method](params, { signal: controller.signal, emit }) });
+    } catch (error) {
+      send({ type: 'error', id, error: toWire(error) });
+    } finally {
+      running.delete(id);
+    }
+  }
+}
+
+/** A parent that went away in the middle of a message is no fault of ours. */
+function send(message: FromRunner): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}

@@ -1,0 +1,3 @@
+import { connect } from '../../host.ts';
+
+connect<'predictions'>(() => {});
