@@ -1,0 +1,296 @@
+import { Cancelled } from '../../errors.ts';
+import { key32, uniformAt } from '../../random.ts';
+import type { SparseMatrix } from '../../sparse/matrix.ts';
+import { squaredNorms } from '../../sparse/matrix.ts';
+
+export interface KMeansOptions {
+  /** Clusters; at most as many as there are rows. */
+  k: number;
+  /** Starts, of which the one with the least inertia is kept. Default 3. */
+  restarts?: number;
+  seed?: number;
+  /** Passes over all rows of one start at most. Default 300, as scikit-learn. */
+  maxIterations?: number;
+  /** Rows drawn per step instead of all of them; whole passes assign and measure at the end. Absent: exact Lloyd iterations. */
+  batchSize?: number;
+  signal?: AbortSignal;
+  onProgress?: (restart: number, iteration: number) => void;
+}
+
+export interface KMeansResult {
+  /** Cluster of each row. */
+  assignment: Int32Array; // [rows]
+  /** Means of the clusters, dense, feature by feature: centroid c has feature f at [f * k + c]. */
+  centroids: Float64Array; // [columns, k]
+  /** Sum of the squared Euclidean distances of the rows to their centroids. */
+  inertia: number;
+  iterations: number;
+  /** Rows of each cluster. */
+  sizes: Int32Array; // [k]
+}
+
+/** Relative to the mean variance of the features: centroids that moved less have settled (scikit-learn's `tol`). */
+const TOLERANCE = 1e-4;
+const PATIENCE = 10;
+
+/**
+ * K-means of sparse rows, with greedy k-means++ starts (Arthur and Vassilvitskii 2007, with 2 + ln k candidates a step, as
+ * scikit-learn). Memory: a dense matrix of columns x k. The same seed gives the same result.
+ */
+export function kMeans(matrix: SparseMatrix, options: KMeansOptions): KMeansResult {
+  const { k, restarts = 3, seed = 1 } = options;
+  if (!(k >= 1 && k <= matrix.rows)) throw new RangeError(`${k} clusters of ${matrix.rows} rows`);
+  const job = new Clustering(matrix, options);
+  let best: KMeansResult | undefined;
+  for (let restart = 0; restart < restarts; restart++) {
+    const found = job.run(key32(seed, k, restart), (iteration) => options.onProgress?.(restart, iteration));
+    if (!best || found.inertia < best.inertia) best = found;
+  }
+  return best!;
+}
+
+class Clustering {
+  private readonly norms: Float64Array;
+  private readonly tolerance: number;
+  private readonly dots: Float64Array; // [k]
+
+  constructor(
+    private readonly matrix: SparseMatrix,
+    private readonly options: KMeansOptions,
+  ) {
+    this.norms = squaredNorms(matrix);
+    this.tolerance = TOLERANCE * meanVariance(matrix, this.norms);
+    this.dots = new Float64Array(options.k);
+  }
+
+  run(key: number, onIteration: (iteration: number) => void): KMeansResult {
+    const { k, maxIterations = 300, batchSize } = this.options;
+    const { rows, columns } = this.matrix;
+    const state: KMeansResult = {
+      assignment: new Int32Array(rows).fill(-1),
+      centroids: this.start(key),
+      inertia: Infinity,
+      iterations: 0,
+      sizes: new Int32Array(k),
+    };
+    if (batchSize !== undefined && batchSize < rows) this.miniBatches(state, key, batchSize, onIteration);
+    const previous = new Float64Array(columns * k);
+    for (let moved = Infinity; state.iterations < maxIterations && moved > this.tolerance;) {
+      this.throwIfAborted();
+      onIteration(++state.iterations);
+      const distances = new Float64Array(rows);
+      const changed = this.assign(state, distances);
+      if (changed === 0) return state;
+      previous.set(state.centroids);
+      this.update(state, distances);
+      moved = squaredDistance(previous, state.centroids);
+      if (batchSize !== undefined && batchSize < rows) break; // one exact pass after the mini-batches
+    }
+    this.assign(state, new Float64Array(rows));
+    return state;
+  }
+
+  /** Greedy k-means++: of several candidates drawn by squared distance, the one that lowers the sum of distances most. */
+  private start(key: number): Float64Array {
+    const { k } = this.options;
+    const { rows, columns, starts, indices, values } = this.matrix;
+    const centroids = new Float64Array(columns * k);
+    const put = (row: number, c: number): void => {
+      for (let e = starts[row]; e < starts[row + 1]; e++) centroids[indices[e] * k + c] = values[e];
+    };
+    const candidates = 2 + Math.floor(Math.log(k));
+    let draw = 0;
+    const first = Math.floor(uniformAt(key, draw++) * rows);
+    put(first, 0);
+    let nearest = this.distancesTo(first);
+    for (let c = 1; c < k; c++) {
+      this.throwIfAborted();
+      const cumulative = runningSum(nearest);
+      const total = cumulative[rows - 1];
+      let best: { row: number; distances: Float64Array; sum: number } | undefined;
+      for (let i = 0; i < candidates; i++) {
+        const row = total > 0 ? firstAbove(cumulative, uniformAt(key, draw++) * total) : (first + c) % rows;
+        const distances = this.distancesTo(row);
+        let sum = 0;
+        for (let r = 0; r < rows; r++) {
+          if (nearest[r] < distances[r]) distances[r] = nearest[r];
+          sum += distances[r];
+        }
+        if (!best || sum < best.sum) best = { row, distances, sum };
+      }
+      put(best!.row, c);
+      nearest = best!.distances;
+    }
+    return centroids;
+  }
+
+  /** Squared distances of all rows to one row. */
+  private distancesTo(row: number): Float64Array {
+    const { rows, columns, starts, indices, values } = this.matrix;
+    const dense = new Float64Array(columns);
+    for (let e = starts[row]; e < starts[row + 1]; e++) dense[indices[e]] = values[e];
+    const distances = new Float64Array(rows);
+    for (let r = 0; r < rows; r++) {
+      let dot = 0;
+      for (let e = starts[r]; e < starts[r + 1]; e++) dot += values[e] * dense[indices[e]];
+      distances[r] = Math.max(0, this.norms[r] + this.norms[row] - 2 * dot);
+    }
+    distances[row] = 0;
+    return distances;
+  }
+
+  /** Gives every row its nearest centroid (the first of equals) and measures the inertia; returns how many rows changed. */
+  private assign(state: KMeansResult, distances: Float64Array): number {
+    const { k } = this.options;
+    const lengths = centroidNorms(state.centroids, k);
+    state.inertia = 0;
+    state.sizes.fill(0);
+    let changed = 0;
+    for (let row = 0; row < this.matrix.rows; row++) {
+      const cluster = this.nearest(row, state.centroids, lengths);
+      if (cluster !== state.assignment[row]) changed++;
+      state.assignment[row] = cluster;
+      state.sizes[cluster]++;
+      distances[row] = Math.max(0, this.norms[row] + lengths[cluster] - 2 * this.dots[cluster]);
+      state.inertia += distances[row];
+    }
+    return changed;
+  }
+
+  private nearest(row: number, centroids: Float64Array, lengths: Float64Array): number {
+    const { k } = this.options;
+    const { starts, indices, values } = this.matrix;
+    const { dots } = this;
+    dots.fill(0);
+    for (let e = starts[row]; e < starts[row + 1]; e++) {
+      const value = values[e];
+      const at = indices[e] * k;
+      for (let c = 0; c < k; c++) dots[c] += value * centroids[at + c];
+    }
+    let best = 0;
+    let least = Infinity;
+    for (let c = 0; c < k; c++) {
+      const distance = lengths[c] - 2 * dots[c];
+      if (distance < least) {
+        least = distance;
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  /** Moves centroids to the means of their rows; a cluster without rows takes the row farthest from its own centroid. */
+  private update(state: KMeansResult, distances: Float64Array): void {
+    const { k } = this.options;
+    const { rows, starts, indices, values } = this.matrix;
+    const { assignment, sizes, centroids } = state;
+    for (let c = 0; c < k; c++) {
+      if (sizes[c] > 0) continue;
+      const row = farthest(distances, (r) => sizes[assignment[r]] > 1);
+      sizes[assignment[row]]--;
+      assignment[row] = c;
+      sizes[c] = 1;
+      distances[row] = 0;
+    }
+    centroids.fill(0);
+    for (let row = 0; row < rows; row++)
+      for (let e = starts[row]; e < starts[row + 1]; e++) centroids[indices[e] * k + assignment[row]] += values[e];
+    for (let i = 0; i < centroids.length; i++) if (centroids[i] !== 0) centroids[i] /= sizes[i % k];
+  }
+
+  /** Sculley 2010: rows drawn at random pull their centroids by 1 / (rows this centroid has seen). */
+  private miniBatches(state: KMeansResult, key: number, size: number, onIteration: (n: number) => void): void {
+    const { k } = this.options;
+    const { rows } = this.matrix;
+    const seen = new Float64Array(k);
+    const steps = Math.min(100, Math.max(20, Math.ceil((3 * rows) / size)));
+    let smoothed = Infinity;
+    let best = Infinity;
+    let since = 0;
+    for (let step = 1; step <= steps && since < PATIENCE; step++) {
+      this.throwIfAborted();
+      onIteration(++state.iterations);
+      const inertia = this.miniBatch(state.centroids, key32(key, step), size, seen) / size;
+      smoothed =
+        smoothed === Infinity ? inertia : smoothed + (inertia - smoothed) * Math.min(1, (2 * size) / (rows + 1));
+      since = smoothed < best ? 0 : since + 1;
+      best = Math.min(best, smoothed);
+    }
+  }
+
+  private miniBatch(centroids: Float64Array, key: number, size: number, seen: Float64Array): number {
+    const { k } = this.options;
+    const { rows, starts, indices, values } = this.matrix;
+    const lengths = centroidNorms(centroids, k);
+    const chosen = Int32Array.from({ length: size }, (_, i) => Math.floor(uniformAt(key, i) * rows));
+    let inertia = 0;
+    const clusters = chosen.map((row) => {
+      const cluster = this.nearest(row, centroids, lengths);
+      inertia += Math.max(0, this.norms[row] + lengths[cluster] - 2 * this.dots[cluster]);
+      return cluster;
+    });
+    const pulls = new Float64Array(k);
+    for (const cluster of clusters) pulls[cluster]++;
+    const kept = pulls.map((n, c) => seen[c] / (seen[c] + n || 1));
+    for (let i = 0; i < centroids.length; i++) if (pulls[i % k] > 0 && centroids[i] !== 0) centroids[i] *= kept[i % k];
+    pulls.forEach((n, c) => (seen[c] += n));
+    chosen.forEach((row, i) => {
+      const cluster = clusters[i];
+      for (let e = starts[row]; e < starts[row + 1]; e++)
+        centroids[indices[e] * k + cluster] += values[e] / seen[cluster];
+    });
+    return inertia;
+  }
+
+  private throwIfAborted(): void {
+    if (this.options.signal?.aborted) throw new Cancelled();
+  }
+}
+
+/** Mean over the features of their variance over the rows. */
+function meanVariance({ rows, columns, indices, values }: SparseMatrix, norms: Float64Array): number {
+  const sums = new Float64Array(columns);
+  for (let e = 0; e < indices.length; e++) sums[indices[e]] += values[e];
+  let squares = 0;
+  for (const norm of norms) squares += norm;
+  let means = 0;
+  for (const sum of sums) means += (sum / rows) ** 2;
+  return Math.max(0, squares / rows - means) / (columns || 1);
+}
+
+function centroidNorms(centroids: Float64Array, k: number): Float64Array {
+  const lengths = new Float64Array(k);
+  for (let at = 0; at < centroids.length; at += k)
+    for (let c = 0; c < k; c++) lengths[c] += centroids[at + c] * centroids[at + c];
+  return lengths;
+}
+
+function squaredDistance(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
+  return sum;
+}
+
+function runningSum(values: Float64Array): Float64Array {
+  let sum = 0;
+  return values.map((value) => (sum += value));
+}
+
+/** Index of the first element above `value` of an ascending array; the last where there is none. */
+function firstAbove(ascending: Float64Array, value: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle] > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function farthest(distances: Float64Array, allowed: (row: number) => boolean): number {
+  let found = -1;
+  for (let row = 0; row < distances.length; row++)
+    if (allowed(row) && (found < 0 || distances[row] > distances[found])) found = row;
+  return found;
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { kMeans } from '../../../../src/core/explore/clusters/kmeans.ts';
+import { silhouettes } from '../../../../src/core/explore/clusters/silhouette.ts';
+import { Cancelled } from '../../../../src/core/errors.ts';
+import { key32, uniformAt } from '../../../../src/core/random.ts';
+import { sparse, squared } from './dense.ts';
+
+/** Blobs around `k` corners of a hypercube, some entries 0. */
+function blobs(rows: number, k: number, spread: number): number[][] {
+  return Array.from({ length: rows }, (_, i) =>
+    Array.from({ length: 10 }, (_, f) => {
+      const noise = uniformAt(key32(11, i), f);
+      return noise < 0.3 ? 0 : ((((i % k) + 1) * (f + 3)) % 7) + spread * noise;
+    }),
+  );
+}
+
+describe('k-means', () => {
+  const rows = blobs(300, 4, 0.5);
+  const result = kMeans(sparse(rows), { k: 4, seed: 3 });
+
+  test('assigns every row to the nearest mean, and the means are the means', () => {
+    const means = Array.from({ length: 4 }, (_, c) => {
+      const members = rows.filter((_, i) => result.assignment[i] === c);
+      expect(members.length).toBe(result.sizes[c]);
+      return rows[0].map((_, f) => members.reduce((sum, row) => sum + row[f], 0) / members.length);
+    });
+    means.forEach((mean, c) => mean.forEach((value, f) => expect(result.centroids[f * 4 + c]).toBeCloseTo(value, 10)));
+    let inertia = 0;
+    rows.forEach((row, i) => {
+      const distances = means.map((mean) => squared(row, mean));
+      expect(distances[result.assignment[i]]).toBeCloseTo(Math.min(...distances), 9);
+      inertia += Math.min(...distances);
+    });
+    expect(result.inertia).toBeCloseTo(inertia, 6);
+  });
+
+  test('the same seed gives the same clusters; more restarts are never worse', () => {
+    const again = kMeans(sparse(rows), { k: 4, seed: 3 });
+    expect(again).toEqual(result);
+    const more = kMeans(sparse(rows), { k: 4, seed: 3, restarts: 10 });
+    expect(more.inertia).toBeLessThanOrEqual(result.inertia);
+  });
+
+  test('as many clusters as distinct rows have no inertia, nor do more of them', () => {
+    const repeated = [
+      [1, 0],
+      [1, 0],
+      [0, 2],
+      [0, 2],
+      [5, 5],
+    ];
+    const found = kMeans(sparse(repeated), { k: 3 });
+    expect(found.inertia).toBeCloseTo(0, 12);
+    const all = kMeans(sparse(repeated), { k: 5 });
+    expect(all.inertia).toBeCloseTo(0, 12);
+    expect(all.sizes.reduce((sum, size) => sum + size)).toBe(5);
+  });
+
+  test('mini-batches come near the exact result', () => {
+    const batches = kMeans(sparse(rows), { k: 4, seed: 3, batchSize: 60 });
+    expect(batches.inertia).toBeLessThan(result.inertia * 1.1);
+    expect(batches.inertia).toBeGreaterThanOrEqual(result.inertia - 1e-9);
+  });
+
+  test('refuses more clusters than rows, and obeys a cancelled signal', () => {
+    expect(() => kMeans(sparse(rows), { k: 301 })).toThrow(RangeError);
+    expect(() => kMeans(sparse(rows), { k: 3, signal: AbortSignal.abort() })).toThrow(Cancelled);
+  });
+});
+
+describe('silhouette', () => {
+  const rows = blobs(90, 3, 2);
+  const assignment = Int32Array.from(rows, (_, i) => (i === 0 ? 3 : i % 3));
+
+  test('is the mean over rows by its definition, a row alone counting 0', () => {
+    const own = rows.map((row, i) => {
+      const to = (c: number): number[] =>
+        rows.flatMap((other, j) => (j !== i && assignment[j] === c ? [Math.sqrt(squared(row, other))] : []));
+      const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+      const within = to(assignment[i]);
+      if (within.length === 0) return 0;
+      const a = mean(within);
+      const b = Math.min(...[0, 1, 2, 3].filter((c) => c !== assignment[i]).map((c) => mean(to(c))));
+      return (b - a) / Math.max(a, b);
+    });
+    const expected = own.reduce((sum, value) => sum + value, 0) / rows.length;
+    const [found, single] = silhouettes(sparse(rows), [assignment, new Int32Array(rows.length)]);
+    expect(found.value).toBeCloseTo(expected, 9);
+    expect(found.sampled).toBeUndefined();
+    expect(single.value).toBeNaN();
+  });
+
+  test('above the limit a sample is measured, and it says so', () => {
+    const [found] = silhouettes(sparse(rows), [assignment], { limit: 60 });
+    expect(found.sampled).toBe(60);
+    expect(found.value).toBeGreaterThan(-1);
+  });
+});
