@@ -1,0 +1,164 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openSource } from '../../../../src/core/data/open.ts';
+import { labelVariants } from '../../../../src/core/explore/quality/labelVariants.ts';
+import { BINS, SHINGLE, minhash, similarity } from '../../../../src/core/explore/quality/minhash.ts';
+import { NearDuplicates } from '../../../../src/core/explore/quality/nearDuplicates.ts';
+import { collectQuality } from '../../../../src/core/explore/quality/quality.ts';
+import { suspicionsIn } from '../../../../src/core/explore/quality/suspicious.ts';
+import { alwaysTogether } from '../../../../src/core/explore/quality/together.ts';
+import { key32, uniformAt } from '../../../../src/core/random.ts';
+import { Cancelled } from '../../../../src/core/errors.ts';
+import type { Tokenizer } from '../../../../src/core/text/tokenizer.ts';
+import { sparse } from '../clusters/dense.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'xmlcnn-quality-'));
+afterAll(() => rm(folder, { recursive: true }));
+const tokenizer: Tokenizer = { words: (text) => text.toLowerCase().match(/\w+/g) ?? [], spans: () => [] };
+
+/** 300 random words of a vocabulary of 5,000, with every `changed`-th word exchanged. */
+function words(seed: number, changed = Infinity): Int32Array {
+  return Int32Array.from({ length: 300 }, (_, i) => {
+    const stream = (i + 1) % changed === 0 ? seed + 1000 : seed;
+    return Math.floor(uniformAt(key32(stream), i) * 5000);
+  });
+}
+
+function jaccard(a: Int32Array, b: Int32Array): number {
+  const shingles = (ids: Int32Array): Set<string> =>
+    new Set(Array.from({ length: ids.length - SHINGLE + 1 }, (_, i) => ids.slice(i, i + SHINGLE).join(' ')));
+  const [left, right] = [shingles(a), shingles(b)];
+  const both = [...left].filter((shingle) => right.has(shingle)).length;
+  return both / (left.size + right.size - both);
+}
+
+function signature(ids: ArrayLike<number>): Uint16Array {
+  const filled = new Uint16Array(BINS);
+  minhash(ids, filled);
+  return filled;
+}
+
+describe('MinHash', () => {
+  test('estimates the Jaccard similarity without bias, within its stated error', () => {
+    for (const changed of [20, 60, 150]) {
+      let sum = 0;
+      let expected = 0;
+      for (let seed = 1; seed <= 40; seed++) {
+        const [a, b] = [words(seed), words(seed, changed)];
+        sum += similarity(signature(a), signature(b));
+        expected += jaccard(a, b);
+      }
+      const error = Math.sqrt(((expected / 40) * (1 - expected / 40)) / BINS / 40);
+      expect(Math.abs(sum - expected) / 40).toBeLessThan(4 * error);
+    }
+  });
+
+  test('short texts are one shingle: equal or not alike', () => {
+    expect(similarity(signature([1, 2]), signature([1, 2]))).toBe(1);
+    expect(similarity(signature([1, 2]), signature([2, 1]))).toBeLessThan(0.1);
+  });
+});
+
+describe('near duplicates', () => {
+  test('finds each changed copy once, with the first that it is like, and nothing else', () => {
+    const near = new NearDuplicates();
+    for (let seed = 1; seed <= 300; seed++) near.add(words(seed));
+    for (let seed = 1; seed <= 50; seed++) near.add(words(seed, 150)); // 2 of 300 words: similarity about 0.93
+    near.add([]);
+    near.add([]);
+    const pairs = near.pairs();
+    expect(pairs.map(({ first, second }) => [first, second])).toEqual(
+      Array.from({ length: 50 }, (_, i) => [i, 300 + i]),
+    );
+  });
+});
+
+describe('quality', () => {
+  async function sources(sets: { text: string; labels: string[] }[][]) {
+    const files = sets.map((_, i) => join(folder, `${i}.jsonl`));
+    await Promise.all(
+      sets.map((set, i) => writeFile(files[i], set.map((record) => `${JSON.stringify(record)}\n`).join(''))),
+    );
+    return Promise.all(files.map((file) => openSource(file, { onError: 'skip' })));
+  }
+
+  test('repeated texts, contradictions, leakage, empty and one-word documents, suspicious characters', async () => {
+    const long = Array.from(words(7), (id) => `w${id}`);
+    const train = [
+      { text: 'The same text', labels: ['a'] },
+      { text: 'the  SAME text ', labels: ['b'] },
+      { text: 'Another text', labels: ['b', 'a'] },
+      { text: 'Another text', labels: ['a', 'b'] },
+      { text: long.join(' '), labels: ['a'] },
+      { text: '', labels: ['a'] },
+      { text: 'word', labels: ['a'] },
+      { text: 'cafÃ© is broken', labels: ['a'] },
+    ];
+    const test = [
+      { text: 'another TEXT', labels: ['a'] },
+      { text: [...long.slice(0, 299), 'changed'].join(' '), labels: ['a'] },
+      { text: '...', labels: ['a'] },
+    ];
+    const report = await collectQuality(await sources([train, test]), tokenizer);
+    expect(report.documents).toBe(11);
+    expect(report.repeated).toMatchObject({ count: 2, surplus: 3, contradictory: 2 });
+    expect(report.repeated.first[0].documents.map(({ set, line }) => [set, line])).toEqual([
+      [0, 3],
+      [0, 4],
+      [1, 1],
+    ]);
+    expect(report.near.first).toMatchObject([{ first: { set: 0, line: 5 }, second: { set: 1, line: 2 } }]);
+    expect(report.leakage).toEqual([{ set: 1, exact: 1, near: 1 }]);
+    expect(report.empty).toMatchObject({ count: 2, first: [{ line: 6 }, { set: 1, line: 3 }] });
+    expect(report.oneWord).toMatchObject({ count: 1, first: [{ line: 7 }] });
+    expect(report.suspicious).toMatchObject({ mojibake: { count: 1, first: [{ line: 8 }] } });
+  });
+
+  test('obeys a cancelled signal', async () => {
+    const many = Array.from({ length: 600 }, (_, i) => ({ text: `text ${i}`, labels: [] }));
+    const signal = AbortSignal.abort();
+    await expect(collectQuality(await sources([many]), tokenizer, { signal })).rejects.toThrow(Cancelled);
+  });
+});
+
+test('suspicious characters by kind; ordinary accents are none', () => {
+  expect(suspicionsIn('Zürich, naïve, Ãngström, Â, 中文')).toEqual([]);
+  expect(suspicionsIn('donâ€™t')).toEqual(['mojibake']);
+  expect(suspicionsIn('a\u0000b\uFFFD')).toEqual(['replacement', 'control']);
+});
+
+test('labels that look like variants of each other', () => {
+  const names = [
+    'machine-learning',
+    'Machine Learning',
+    'machine learnin',
+    'Müller',
+    'muller',
+    'cat',
+    'hat',
+    'chapter-1',
+    'chapter-2',
+    'apple pie',
+    'aple pie',
+    'applf pie',
+  ];
+  expect(labelVariants(names)).toEqual([
+    { first: 0, second: 1, kind: 'spelling' },
+    { first: 3, second: 4, kind: 'spelling' },
+    { first: 0, second: 2, kind: 'edit' },
+    { first: 9, second: 10, kind: 'edit' },
+    { first: 9, second: 11, kind: 'edit' },
+  ]);
+});
+
+test('labels that always occur together', () => {
+  const adjacency = sparse([
+    [5, 3, 5, 0],
+    [3, 3, 3, 0],
+    [5, 3, 5, 0],
+    [0, 0, 0, 1],
+  ]);
+  expect(alwaysTogether(adjacency, [5, 3, 5, 1])).toEqual([[0, 2]]);
+});
