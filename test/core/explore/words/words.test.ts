@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest';
+import { compareSets } from '../../../../src/core/explore/compareSets.ts';
+import { labelDistribution } from '../../../../src/core/explore/labelDistribution.ts';
+import { NearestByLabels } from '../../../../src/core/explore/nearestByLabels.ts';
+import { documentWords, markingWords } from '../../../../src/core/explore/words/markers.ts';
+import { WordIndexBuilder } from '../../../../src/core/explore/words/wordIndex.ts';
+
+function indexOf(texts: readonly string[]) {
+  const builder = new WordIndexBuilder();
+  texts.forEach((text, i) => builder.add(String(i), i + 1, text.split(' ')));
+  return builder.result();
+}
+
+test('the index knows the words of each document, how often, and in how many documents', () => {
+  const index = indexOf(['a b a', 'b c', 'c c c']);
+  expect(index.words).toEqual(['a', 'b', 'c']);
+  expect([...index.starts]).toEqual([0, 2, 4, 5]);
+  expect([...index.wordIds]).toEqual([0, 1, 1, 2, 2]);
+  expect([...index.counts]).toEqual([2, 1, 1, 1, 3]);
+  expect([...index.documentFrequency]).toEqual([1, 2, 2]);
+  expect([...index.lines]).toEqual([1, 2, 3]);
+});
+
+test('a word of the group marks it, more so the surer it is; words of all documents do not', () => {
+  const texts = Array.from({ length: 100 }, (_, i) =>
+    ['the', i < 20 ? 'fish' : 'meat', i < 20 && i % 2 ? 'sea' : 'land', i === 3 ? 'once' : 'more'].join(' '),
+  );
+  const found = markingWords(
+    indexOf(texts),
+    Array.from({ length: 20 }, (_, i) => i),
+  );
+  expect(found.map(({ word }) => word).slice(0, 2)).toEqual(['fish', 'sea']);
+  expect(found[0]).toMatchObject({ inGroup: 20, documents: 20 });
+  expect(found.find(({ word }) => word === 'once')!.z).toBeLessThan(2);
+  expect(found.map(({ word }) => word)).not.toContain('meat');
+  expect(markingWords(indexOf(texts), [])).toEqual([]);
+});
+
+test('the log-odds are those of Monroe et al., by hand', () => {
+  // 2 documents of 5 in the group; "x" in both of them and in one other; prior 10 x 3/5 = 6
+  const [first] = markingWords(indexOf(['x', 'x', 'x', 'y', 'y']), [0, 1]);
+  const delta = Math.log((2 + 6) / (2 + 10 - 2 - 6)) - Math.log((1 + 6) / (3 + 10 - 1 - 6));
+  expect(first.word).toBe('x');
+  expect(first.z).toBeCloseTo(delta / Math.sqrt(1 / 8 + 1 / 7), 12);
+});
+
+test('the words of a document by TF-IDF', () => {
+  const words = documentWords(indexOf(['a a b', 'b c', 'b d']), 0);
+  expect(words).toEqual([
+    { word: 'a', count: 2, tfidf: 2 * Math.log(3) },
+    { word: 'b', count: 1, tfidf: 0 },
+  ]);
+});
+
+test('the document that shares most labels; of equals the one with fewer labels', () => {
+  const sets = [['a', 'b', 'c'], ['a', 'b'], ['c'], []];
+  const names = ['a', 'b', 'c'];
+  const starts = Float64Array.from([0, 3, 5, 6, 6]);
+  const labelIds = Int32Array.from(sets.flat().map((name) => names.indexOf(name)));
+  const nearest = new NearestByLabels({ documents: 4, labels: 3, starts, labelIds }, names);
+  expect(nearest.find(['a', 'b', 'z'])).toEqual({ document: 1, shared: 2 });
+  expect(nearest.find(['c', 'a', 'b', 'a'])).toEqual({ document: 0, shared: 3 });
+  expect(nearest.find(['z'])).toBeUndefined();
+});
+
+test('two sets: overlaps, labels of one alone, labels whose share moved', () => {
+  const first = {
+    documents: 100,
+    labels: new Map([
+      ['a', 50],
+      ['b', 10],
+      ['gone', 5],
+    ]),
+    words: new Map([['w', 1]]),
+  };
+  const second = {
+    documents: 50,
+    labels: new Map([
+      ['a', 25],
+      ['b', 25],
+      ['new', 1],
+    ]),
+    words: new Map([
+      ['w', 1],
+      ['v', 1],
+    ]),
+  };
+  const found = compareSets(first, second);
+  expect(found.labels).toEqual({ first: 3, second: 3, both: 2, jaccard: 0.5 });
+  expect(found.words).toEqual({ first: 1, second: 2, both: 1, jaccard: 0.5 });
+  expect(found.onlyFirst).toEqual([{ name: 'gone', documents: 5 }]);
+  expect(found.onlySecond).toEqual([{ name: 'new', documents: 1 }]);
+  const pooled = 35 / 150;
+  expect(found.moved[0]).toMatchObject({ name: 'b', first: 10, second: 25 });
+  expect(found.moved[0].z).toBeCloseTo(0.4 / Math.sqrt(pooled * (1 - pooled) * (1 / 100 + 1 / 50)), 12);
+  expect(found.moved.at(-1)).toMatchObject({ name: 'a', z: 0 });
+});
+
+test('the spread of labels: entropy, shares of the top, a power law', () => {
+  const even = labelDistribution([5, 5, 5, 5]);
+  expect(even).toMatchObject({ entropy: 2, evenness: 1, topShare: { onePercent: 0.25, tenPercent: 0.25 } });
+  const zipf = labelDistribution(Array.from({ length: 1000 }, (_, i) => 1e6 / (i + 1)));
+  expect(zipf.powerLaw!.slope).toBeCloseTo(-1, 9);
+  expect(zipf.powerLaw!.r2).toBeCloseTo(1, 9);
+  expect(zipf.parts.reduce((sum, { labels }) => sum + labels, 0)).toBe(1000);
+  expect(zipf.parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+  expect(labelDistribution([])).toMatchObject({ entropy: 0, evenness: 0 });
+});
