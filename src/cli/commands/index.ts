@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { clusters } from './clusters.ts';
 import { demo } from './demo.ts';
 import { evaluate } from './evaluate.ts';
 import { init } from './init.ts';
@@ -9,4 +10,4 @@ import { train } from './train.ts';
 import { validate } from './validate.ts';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [inspect, init, validate, train, evaluate, predict, runs, demo];
+export const commands: readonly Command[] = [inspect, clusters, init, validate, train, evaluate, predict, runs, demo];

@@ -45,7 +45,13 @@ export function markingWords(index: WordIndex, group: Iterable<number>, top = 20
     }));
 }
 
-function logOdds(here: number, size: number, there: number, rest: number, share: number): number {
+/**
+ * Standardised log-odds of holding a word in a group against the rest.
+ * @param here documents of the group with the word, of `size`
+ * @param there other documents with it, of `rest`
+ * @param share of all documents that hold it: the prior
+ */
+export function logOdds(here: number, size: number, there: number, rest: number, share: number): number {
   const prior = PRIOR * share;
   const odds = (count: number, of: number): number => (count + prior) / (of + PRIOR - count - prior);
   const delta = Math.log(odds(here, size) / odds(there, rest));
