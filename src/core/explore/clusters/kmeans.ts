@@ -1,7 +1,9 @@
 import { Cancelled } from '../../errors.ts';
-import { key32, uniformAt } from '../../random.ts';
+import { key32 } from '../../random.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { squaredNorms } from '../../sparse/matrix.ts';
+import { miniBatches } from './miniBatch.ts';
+import { plusPlus } from './plusPlus.ts';
 
 export interface KMeansOptions {
   /** Clusters; at most as many as there are rows. */
@@ -31,7 +33,6 @@ export interface KMeansResult {
 
 /** Relative to the mean variance of the features: centroids that moved less have settled (scikit-learn's `tol`). */
 const TOLERANCE = 1e-4;
-const PATIENCE = 10;
 
 /**
  * K-means of sparse rows, with greedy k-means++ starts (Arthur and Vassilvitskii 2007, with 2 + ln k candidates a step, as
@@ -68,12 +69,11 @@ class Clustering {
     const { rows, columns } = this.matrix;
     const state: KMeansResult = {
       assignment: new Int32Array(rows).fill(-1),
-      centroids: this.start(key),
+      centroids: this.start(key, onIteration),
       inertia: Infinity,
       iterations: 0,
       sizes: new Int32Array(k),
     };
-    if (batchSize !== undefined && batchSize < rows) this.miniBatches(state, key, batchSize, onIteration);
     const previous = new Float64Array(columns * k);
     for (let moved = Infinity; state.iterations < maxIterations && moved > this.tolerance;) {
       this.throwIfAborted();
@@ -90,53 +90,10 @@ class Clustering {
     return state;
   }
 
-  /** Greedy k-means++: of several candidates drawn by squared distance, the one that lowers the sum of distances most. */
-  private start(key: number): Float64Array {
-    const { k } = this.options;
-    const { rows, columns, starts, indices, values } = this.matrix;
-    const centroids = new Float64Array(columns * k);
-    const put = (row: number, c: number): void => {
-      for (let e = starts[row]; e < starts[row + 1]; e++) centroids[indices[e] * k + c] = values[e];
-    };
-    const candidates = 2 + Math.floor(Math.log(k));
-    let draw = 0;
-    const first = Math.floor(uniformAt(key, draw++) * rows);
-    put(first, 0);
-    let nearest = this.distancesTo(first);
-    for (let c = 1; c < k; c++) {
-      this.throwIfAborted();
-      const cumulative = runningSum(nearest);
-      const total = cumulative[rows - 1];
-      let best: { row: number; distances: Float64Array; sum: number } | undefined;
-      for (let i = 0; i < candidates; i++) {
-        const row = total > 0 ? firstAbove(cumulative, uniformAt(key, draw++) * total) : (first + c) % rows;
-        const distances = this.distancesTo(row);
-        let sum = 0;
-        for (let r = 0; r < rows; r++) {
-          if (nearest[r] < distances[r]) distances[r] = nearest[r];
-          sum += distances[r];
-        }
-        if (!best || sum < best.sum) best = { row, distances, sum };
-      }
-      put(best!.row, c);
-      nearest = best!.distances;
-    }
-    return centroids;
-  }
-
-  /** Squared distances of all rows to one row. */
-  private distancesTo(row: number): Float64Array {
-    const { rows, columns, starts, indices, values } = this.matrix;
-    const dense = new Float64Array(columns);
-    for (let e = starts[row]; e < starts[row + 1]; e++) dense[indices[e]] = values[e];
-    const distances = new Float64Array(rows);
-    for (let r = 0; r < rows; r++) {
-      let dot = 0;
-      for (let e = starts[r]; e < starts[r + 1]; e++) dot += values[e] * dense[indices[e]];
-      distances[r] = Math.max(0, this.norms[r] + this.norms[row] - 2 * dot);
-    }
-    distances[row] = 0;
-    return distances;
+  private start(key: number, onIteration: (iteration: number) => void): Float64Array {
+    const { k, batchSize, signal } = this.options;
+    if (batchSize === undefined || batchSize >= this.matrix.rows) return plusPlus(this.matrix, k, key, signal);
+    return miniBatches(this.matrix, { k, key, size: batchSize, signal, onIteration });
   }
 
   /** Gives every row its nearest centroid (the first of equals) and measures the inertia; returns how many rows changed. */
@@ -198,50 +155,6 @@ class Clustering {
     for (let i = 0; i < centroids.length; i++) if (centroids[i] !== 0) centroids[i] /= sizes[i % k];
   }
 
-  /** Sculley 2010: rows drawn at random pull their centroids by 1 / (rows this centroid has seen). */
-  private miniBatches(state: KMeansResult, key: number, size: number, onIteration: (n: number) => void): void {
-    const { k } = this.options;
-    const { rows } = this.matrix;
-    const seen = new Float64Array(k);
-    const steps = Math.min(100, Math.max(20, Math.ceil((3 * rows) / size)));
-    let smoothed = Infinity;
-    let best = Infinity;
-    let since = 0;
-    for (let step = 1; step <= steps && since < PATIENCE; step++) {
-      this.throwIfAborted();
-      onIteration(++state.iterations);
-      const inertia = this.miniBatch(state.centroids, key32(key, step), size, seen) / size;
-      smoothed =
-        smoothed === Infinity ? inertia : smoothed + (inertia - smoothed) * Math.min(1, (2 * size) / (rows + 1));
-      since = smoothed < best ? 0 : since + 1;
-      best = Math.min(best, smoothed);
-    }
-  }
-
-  private miniBatch(centroids: Float64Array, key: number, size: number, seen: Float64Array): number {
-    const { k } = this.options;
-    const { rows, starts, indices, values } = this.matrix;
-    const lengths = centroidNorms(centroids, k);
-    const chosen = Int32Array.from({ length: size }, (_, i) => Math.floor(uniformAt(key, i) * rows));
-    let inertia = 0;
-    const clusters = chosen.map((row) => {
-      const cluster = this.nearest(row, centroids, lengths);
-      inertia += Math.max(0, this.norms[row] + lengths[cluster] - 2 * this.dots[cluster]);
-      return cluster;
-    });
-    const pulls = new Float64Array(k);
-    for (const cluster of clusters) pulls[cluster]++;
-    const kept = pulls.map((n, c) => seen[c] / (seen[c] + n || 1));
-    for (let i = 0; i < centroids.length; i++) if (pulls[i % k] > 0 && centroids[i] !== 0) centroids[i] *= kept[i % k];
-    pulls.forEach((n, c) => (seen[c] += n));
-    chosen.forEach((row, i) => {
-      const cluster = clusters[i];
-      for (let e = starts[row]; e < starts[row + 1]; e++)
-        centroids[indices[e] * k + cluster] += values[e] / seen[cluster];
-    });
-    return inertia;
-  }
-
   private throwIfAborted(): void {
     if (this.options.signal?.aborted) throw new Cancelled();
   }
@@ -269,23 +182,6 @@ function squaredDistance(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
   return sum;
-}
-
-function runningSum(values: Float64Array): Float64Array {
-  let sum = 0;
-  return values.map((value) => (sum += value));
-}
-
-/** Index of the first element above `value` of an ascending array; the last where there is none. */
-function firstAbove(ascending: Float64Array, value: number): number {
-  let low = 0;
-  let high = ascending.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle] > value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function farthest(distances: Float64Array, allowed: (row: number) => boolean): number {
