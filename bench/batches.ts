@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Batch } from '../src/core/engine/engine.ts';
+import type { Corpus } from '../src/core/text/corpus.ts';
 import { createTokenizer } from '../src/core/text/tokenizer.ts';
 import { completeConfig } from '../src/core/config/defaults.ts';
 
@@ -31,7 +32,6 @@ export async function texts(): Promise<Texts> {
   };
   const records = lines
     .filter((line) => line)
-    .slice(0, 4096)
     .map((line) => JSON.parse(line) as { title: string; text: string; labels: string[] });
   return {
     name: 'EURLEX57K',
@@ -66,6 +66,20 @@ function zipfTexts(): Texts {
   const documents = Array.from({ length: 2048 }, () => Array.from({ length: 500 }, draw));
   const labels = documents.map(() => Array.from({ length: 5 }, (_, i) => i * 850 + Math.floor(random() * 850)));
   return { name: 'Zipf words', words: documents, labels, vocabulary, labelCount: 4271 };
+}
+
+/** All documents. */
+export function corpusOf(t: Texts, maxLength: number): Corpus {
+  const { size, words, wordStarts, labels, labelStarts } = batchOf(t, 0, t.words.length, maxLength);
+  const ids = t.words.map((_, i) => String(i));
+  return {
+    size,
+    words,
+    wordStarts: Float64Array.from(wordStarts),
+    labels,
+    labelStarts: Uint32Array.from(labelStarts),
+    ids,
+  };
 }
 
 export function batchOf(t: Texts, first: number, size: number, maxLength: number): Batch {

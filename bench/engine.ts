@@ -3,7 +3,9 @@ import { createWasmEngine } from '../src/core/engine/wasm/wasmEngine.ts';
 import { initialWeights } from '../src/core/model/init.ts';
 import { initialEmbedding } from '../src/core/text/embeddings.ts';
 import { Vocabulary } from '../src/core/text/vocabulary.ts';
-import { batchOf, type Texts } from './batches.ts';
+import { makeBatch } from '../src/core/training/batches.ts';
+import { scoreCorpus } from '../src/core/training/scoring.ts';
+import { batchOf, corpusOf, type Texts } from './batches.ts';
 import { time, type Timing } from './measure.ts';
 import { optionsOf, type Setting } from './settings.ts';
 
@@ -13,8 +15,11 @@ export interface EngineResult {
   step: Timing;
   /** Milliseconds of a step by kernel. */
   kernels: [string, number][];
-  inferenceBatch: number;
+  documents: number;
+  /** Logits of all documents. */
   inference: Timing;
+  /** The same, and their probabilities, as evaluation and prediction take them. */
+  scoring: Timing;
   single: Timing;
 }
 
@@ -41,19 +46,23 @@ export async function measureEngine(
   for (let i = 0; i < batches.length; i++) await train(i);
   const kernels = [...machine.profile].map(([name, ms]): [string, number] => [name, ms / batches.length]);
   machine.profile = undefined;
-  const inferenceBatch = 1024;
-  const large = [0, 1].map((i) => batchOf(texts, i * inferenceBatch, inferenceBatch, shape.maxLength));
-  const inference = await time(quick ? 4 : 8, 2, (i) => engine.logits(large[i % 2]));
+  const corpus = corpusOf(texts, shape.maxLength);
+  const all = makeBatch(corpus, 0, corpus.size);
+  const nothing = (): void => undefined;
+  const runs = quick ? 3 : 6;
+  const inference = await time(runs, 1, () => engine.logits(all, nothing));
+  const scoring = await time(runs, 1, () => scoreCorpus(engine, corpus, nothing));
   const one = Array.from({ length: 20 }, (_, i) => batchOf(texts, i, 1, shape.maxLength));
-  const single = await time(40, 20, (i) => engine.logits(one[i % 20]));
+  const single = await time(40, 20, (i) => engine.logits(one[i % 20], nothing));
   await engine.dispose();
   return {
     build: engine.build,
     distinct: new Set(batches[0].words).size,
     step,
     kernels: kernels.sort((a, b) => b[1] - a[1]),
-    inferenceBatch,
+    documents: corpus.size,
     inference,
+    scoring,
     single,
   };
 }

@@ -59,14 +59,25 @@ for (const setting of settings) {
 const batchOf = (name: string): number => settings.find((s) => s.name === name)!.batch;
 console.log(
   table(
-    ['settings', 'trains', 'applies', 'one document, ms', 'PyTorch trains', 'applies', 'ratio trains', 'applies'],
+    [
+      'settings',
+      'trains',
+      'applies',
+      'with probabilities',
+      'one document, ms',
+      'PyTorch trains',
+      'applies',
+      'ratio trains',
+      'applies',
+    ],
     results.map(({ name, engine: e, torch }) => {
       const train = (batchOf(name) * 1000) / e.step.median;
-      const apply = (e.inferenceBatch * 1000) / e.inference.median;
+      const apply = (e.documents * 1000) / e.inference.median;
       return [
         name,
         perSecond(batchOf(name), e.step),
-        perSecond(e.inferenceBatch, e.inference),
+        perSecond(e.documents, e.inference),
+        perSecond(e.documents, e.scoring),
         e.single.median.toFixed(1),
         fixed(torch?.train_docs_per_s),
         fixed(torch?.infer_docs_per_s),

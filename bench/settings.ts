@@ -7,6 +7,7 @@ export interface Setting {
   batch: number;
   shape: Omit<NetworkShape, 'vocabulary' | 'labels'>;
   trainEmbeddings: boolean;
+  embeddingUpdates: 'lazy' | 'dense';
   ema: number;
   /** Arguments of the PyTorch peer for the same network. */
   torch?: string[];
@@ -19,8 +20,9 @@ export const settings: Setting[] = [
   {
     name: 'libmultilabel',
     batch: 64,
-    shape: { ...base, filters: 256, pools: 2 },
+    shape: { ...base, filters: 256, pools: 2, padding: 'overhang' },
     trainEmbeddings: true,
+    embeddingUpdates: 'lazy',
     ema: 0,
     torch: ['--batch', '64', '--filters', '256', '--pools', '2', '--train-embeddings'],
   },
@@ -29,6 +31,7 @@ export const settings: Setting[] = [
     batch: 128,
     shape: { ...base, filters: 128, pools: 8 },
     trainEmbeddings: false,
+    embeddingUpdates: 'lazy',
     ema: 0,
     torch: paper,
   },
@@ -37,14 +40,24 @@ export const settings: Setting[] = [
     batch: 128,
     shape: { ...base, filters: 128, pools: 8 },
     trainEmbeddings: true,
+    embeddingUpdates: 'lazy',
     ema: 0,
     torch: [...paper, '--train-embeddings'],
   },
   {
     name: 'wide',
     batch: 64,
-    shape: { ...base, filterSizes: [1, 2, 4, 8], filters: 512, pools: 1, hidden: 0, maxLength: 1000 },
+    shape: {
+      ...base,
+      filterSizes: [1, 2, 4, 8],
+      filters: 512,
+      pools: 1,
+      hidden: 0,
+      maxLength: 1000,
+      padding: 'overhang',
+    },
     trainEmbeddings: true,
+    embeddingUpdates: 'dense',
     ema: 0.999,
   },
 ];
@@ -55,6 +68,7 @@ export const optionsOf = (setting: Setting, texts: Texts, threads: number): Engi
   embeddingDropout: 0.2,
   hiddenDropout: 0.2,
   trainEmbeddings: setting.trainEmbeddings,
+  embeddingUpdates: setting.embeddingUpdates,
   loss: 'bce-mean',
   adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
   clip: 0,

@@ -23,6 +23,14 @@ const banner = {
 };
 const chunked = { ...node, format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]', banner };
 
+// Plotly's core names the style sheet of a map library that nothing here loads.
+const noMapStyles = {
+  name: 'no-map-styles',
+  setup({ onLoad }) {
+    onLoad({ filter: /maplibre-gl\.css$/ }, () => ({ contents: '', loader: 'empty' }));
+  },
+};
+
 const pages = readdirSync('src/webview/pages', { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 await Promise.all([
@@ -51,6 +59,7 @@ await Promise.all([
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+    plugins: [noMapStyles],
     minify,
   }),
 ]);

@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { detectFormat } from '../core/data/detect.ts';
 import { datasetFormats, type DocumentSource, type FindingLog, type SourceOptions } from '../core/data/document.ts';
 import { findSplits, type Splits } from '../core/data/findSplits.ts';
@@ -12,6 +12,8 @@ import type { OptionSpec } from './command.ts';
 import { rateOf } from './terminal/progress.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { sanitise } from './terminal/text.ts';
+
+export { datasetName } from '../core/data/datasetName.ts';
 
 /** How to read a dataset; each option has a key of the same meaning in the run config. */
 export const datasetOptions: Record<string, OptionSpec> = {
@@ -111,19 +113,6 @@ export async function survey(
   });
   terminal.progress.clear();
   return { split, source, reason, options: { ...options, ...found }, statistics, findings: source.findings };
-}
-
-/** What to call a dataset: its file name without split and extensions, or its folder's where nothing is left. */
-export function datasetName(path: string): string {
-  const pieces = basename(path)
-    .replace(/\.(gz|jsonl?|csv|tsv|txt|svm|arff)$/gi, '')
-    .split(/[-_.\s]+/);
-  const kept = pieces.filter(
-    (p) => p && !/^(train(ing)?|trn|valid(ation)?|val|dev|test(ing)?|tst|raw|texts?|jsonl?|csv|tsv|txt|arff)$/i.test(p),
-  );
-  if (kept.length) return kept.join('-');
-  const folder = basename(dirname(resolve(path)));
-  return folder || 'dataset';
 }
 
 /** The tokenizer of a config that says nothing about it. */

@@ -1,3 +1,4 @@
+import { formatMetric } from '../core/metrics/format.ts';
 import type { Metrics } from '../core/metrics/metrics.ts';
 
 const systemTitles: Record<string, string> = {
@@ -8,12 +9,7 @@ const systemTitles: Record<string, string> = {
 /** What people call a baseline. */
 export const baselineTitle = (name: string): string => systemTitles[name] ?? name;
 
-/** Shares in percent with two digits ("61.23"), the log loss as it is. */
-export function formatMetric(name: string, value: number | undefined): string {
-  if (value === undefined) return '–';
-  if (!Number.isFinite(value)) return String(value);
-  return /loss/i.test(name) ? value.toPrecision(4) : (value * 100).toFixed(2);
-}
+export { formatMetric };
 
 export interface System {
   name: string;

@@ -1,9 +1,25 @@
 import type * as vscode from 'vscode';
 import { createServices } from './base/services.ts';
+import { Compare } from './compare/compare.ts';
+import { Datasets } from './datasets/datasets.ts';
+import { HoverFeature } from './hover/feature.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { RunConfigDiagnostics } from './runConfig/diagnostics.ts';
+import { RunsFeature } from './runs/feature.ts';
+import { RunStore } from './runs/runStore.ts';
+import { Sample } from './sample/openSample.ts';
 
 /** Wires the features to the editor; each lives in a folder of its own. */
 export function activate(context: vscode.ExtensionContext): void {
-  createServices(context);
+  const services = createServices(context);
+  const runs = new RunStore(services.log);
+  context.subscriptions.push(runs);
+  context.subscriptions.push(new RunsFeature(services, runs));
+  context.subscriptions.push(new Metrics(services, runs));
+  context.subscriptions.push(new Compare(services, runs));
+  context.subscriptions.push(new Sample(services));
+  const datasets = new Datasets(services);
+  context.subscriptions.push(datasets);
+  context.subscriptions.push(new HoverFeature(services, runs, datasets.records));
   context.subscriptions.push(new RunConfigDiagnostics());
 }

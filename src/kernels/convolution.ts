@@ -1,7 +1,7 @@
 // Convolution over words, project-then-gather: each distinct word of the batch meets every filter position once (gemm),
 // a window's output is then a sum of k gathered rows, and pooling keeps only the maximum and where it was.
 import { gemm } from './gemm';
-import { rows8 } from './pack';
+import { half8 } from './pack';
 import { select, zero } from './simd';
 import { SLICE, weightedSum16, weightedSum32 } from './sums';
 
@@ -25,11 +25,14 @@ export class Convolution {
   positions: usize; // i32, same layout, or 0
 }
 
-/** Filters of one tile: the projection of a tile is [distinct words, k x block]. src/core/engine/wasm/layout.ts agrees. */
+/**
+ * Filters of one tile. The projection of a tile, [distinct words][k][block], should stay in the second-level cache while
+ * all documents gather from it. src/core/engine/wasm/layout.ts agrees.
+ */
 // @ts-ignore: decorator
 @inline
 function blockOf(k: i32): i32 {
-  return k == 1 ? 64 : k == 2 ? 32 : 16;
+  return k <= 2 ? 16 : k <= 4 ? 8 : 4;
 }
 
 /** Tile = one block of filters: pack its weights, project all words, gather, add, pool. */
@@ -38,37 +41,41 @@ export function convolve(tile: i32, scratch: usize, args: usize): void {
   const k = a.k;
   const block = blockOf(k);
   const first = tile * block;
-  const columns = k * block;
-  const panelBytes = <usize>a.dim * 32;
+  const columns = (k * block + 7) & ~7;
   const filterBytes = <usize>(k * a.dim) * 4;
-  let panel = scratch;
-  for (let j: i32 = 0; j < k; j++) {
-    for (let f: i32 = 0; f < block; f += 8, panel += panelBytes) {
-      const source = a.weight + <usize>(first + f) * filterBytes + <usize>(j * a.dim) * 4;
-      rows8(source, filterBytes, max(0, min(8, a.filters - first - f)), a.dim, panel);
-    }
+  let half = scratch;
+  for (let c: i32 = 0; c < columns; c += 4) {
+    const j = c / block, f = first + (c % block);
+    const count = j < k ? min(4, a.filters - f) : 0;
+    half8(a.weight + <usize>f * filterBytes + <usize>(j * a.dim) * 4, filterBytes, count, a.dim, half);
+    half += c & 4 ? <usize>a.dim * 32 - 16 : 16;
   }
-  gemm(a.packedWords, scratch, panel, <usize>columns * 4, a.wordPanels, columns >> 3, a.dim, 0);
-  for (let f: i32 = 0; f < block && first + f < a.filters; f += 16) {
-    const projected = panel + <usize>f * 4;
-    if (k == 1) pool(1, a, projected, first + f);
-    else if (k == 2) pool(2, a, projected, first + f);
-    else if (k == 3) pool(3, a, projected, first + f);
-    else if (k == 4) pool(4, a, projected, first + f);
-    else if (k == 5) pool(5, a, projected, first + f);
-    else if (k == 6) pool(6, a, projected, first + f);
-    else if (k == 7) pool(7, a, projected, first + f);
-    else if (k == 8) pool(8, a, projected, first + f);
-    else poolWide(a, projected, first + f);
-  }
+  gemm(a.packedWords, scratch, half, <usize>columns * 4, a.wordPanels, columns >> 3, a.dim, 0);
+  if (a.positions) poolBlock(a, half, first, true);
+  else poolBlock(a, half, first, false);
 }
 
-/** Sixteen filters (one cache line of a projected row) over all documents; K is constant here, so the sum is straight code. */
 // @ts-ignore: decorator
 @inline
-function pool(K: i32, a: Convolution, projected: usize, filter: i32): void {
-  const rowBytes: usize = K * blockOf(K) * 4;
-  const next: usize = blockOf(K) * 4;
+function poolBlock(a: Convolution, projected: usize, first: i32, keep: bool): void {
+  const k = a.k;
+  if (k == 1) pool(1, 4, keep, a, projected, first);
+  else if (k == 2) pool(2, 4, keep, a, projected, first);
+  else if (k == 3) pool(3, 2, keep, a, projected, first);
+  else if (k == 4) pool(4, 2, keep, a, projected, first);
+  else if (k == 5) pool(5, 1, keep, a, projected, first);
+  else if (k == 6) pool(6, 1, keep, a, projected, first);
+  else if (k == 7) pool(7, 1, keep, a, projected, first);
+  else if (k == 8) pool(8, 1, keep, a, projected, first);
+  else poolWide(a, projected, first);
+}
+
+/** A block of 4 V filters of width K over all documents; K and V are constant here, so the sum is straight code. */
+// @ts-ignore: decorator
+@inline
+function pool(K: i32, V: i32, KEEP: bool, a: Convolution, projected: usize, filter: i32): void {
+  const rowBytes: usize = ((K * V * 4 + 7) & ~7) * 4;
+  const next: usize = V * 16;
   for (let d: i32 = 0; d < a.documents; d++) {
     const start = load<i32>(a.starts + <usize>d * 4);
     const n = (load<i32>(a.starts + <usize>d * 4, 4) - start - K) / a.step + 1;
@@ -81,54 +88,70 @@ function pool(K: i32, a: Convolution, projected: usize, filter: i32): void {
       let p0 = zero(), p1 = zero(), p2 = zero(), p3 = zero();
       for (let w = from; w < end; w++) {
         let row = projected + <usize>load<u32>(token) * rowBytes;
-        let x0 = v128.load(row), x1 = v128.load(row, 16), x2 = v128.load(row, 32), x3 = v128.load(row, 48);
+        let x0 = v128.load(row), x1 = zero(), x2 = zero(), x3 = zero();
+        if (V > 1) x1 = v128.load(row, 16);
+        if (V > 2) x2 = v128.load(row, 32), x3 = v128.load(row, 48);
         if (K > 1) {
           row = projected + <usize>load<u32>(token, 4) * rowBytes + next;
-          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
-          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+          x0 = f32x4.add(x0, v128.load(row));
+          if (V > 1) x1 = f32x4.add(x1, v128.load(row, 16));
+          if (V > 2) x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
         }
         if (K > 2) {
           row = projected + <usize>load<u32>(token, 8) * rowBytes + next * 2;
-          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
-          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+          x0 = f32x4.add(x0, v128.load(row));
+          if (V > 1) x1 = f32x4.add(x1, v128.load(row, 16));
+          if (V > 2) x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
         }
         if (K > 3) {
           row = projected + <usize>load<u32>(token, 12) * rowBytes + next * 3;
-          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
-          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+          x0 = f32x4.add(x0, v128.load(row));
+          if (V > 1) x1 = f32x4.add(x1, v128.load(row, 16));
+          if (V > 2) x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
         }
         if (K > 4) {
           row = projected + <usize>load<u32>(token, 16) * rowBytes + next * 4;
-          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
-          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+          x0 = f32x4.add(x0, v128.load(row));
+          if (V > 1) x1 = f32x4.add(x1, v128.load(row, 16));
+          if (V > 2) x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
         }
         if (K > 5) {
           row = projected + <usize>load<u32>(token, 20) * rowBytes + next * 5;
-          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
-          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+          x0 = f32x4.add(x0, v128.load(row));
+          if (V > 1) x1 = f32x4.add(x1, v128.load(row, 16));
+          if (V > 2) x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
         }
         if (K > 6) {
           row = projected + <usize>load<u32>(token, 24) * rowBytes + next * 6;
-          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
-          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+          x0 = f32x4.add(x0, v128.load(row));
+          if (V > 1) x1 = f32x4.add(x1, v128.load(row, 16));
+          if (V > 2) x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
         }
         if (K > 7) {
           row = projected + <usize>load<u32>(token, 28) * rowBytes + next * 7;
-          x0 = f32x4.add(x0, v128.load(row)), x1 = f32x4.add(x1, v128.load(row, 16));
-          x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
+          x0 = f32x4.add(x0, v128.load(row));
+          if (V > 1) x1 = f32x4.add(x1, v128.load(row, 16));
+          if (V > 2) x2 = f32x4.add(x2, v128.load(row, 32)), x3 = f32x4.add(x3, v128.load(row, 48));
         }
-        const at = i32x4.splat(w * a.step);
-        // strictly greater: on a tie the first window stays
-        const g0 = f32x4.gt(x0, m0), g1 = f32x4.gt(x1, m1), g2 = f32x4.gt(x2, m2), g3 = f32x4.gt(x3, m3);
-        m0 = select(g0, x0, m0), m1 = select(g1, x1, m1), m2 = select(g2, x2, m2), m3 = select(g3, x3, m3);
-        p0 = select(g0, at, p0), p1 = select(g1, at, p1), p2 = select(g2, at, p2), p3 = select(g3, at, p3);
+        if (KEEP) {
+          const at = i32x4.splat(w * a.step);
+          // strictly greater: on a tie the first window stays
+          p0 = select(f32x4.gt(x0, m0), at, p0);
+          if (V > 1) p1 = select(f32x4.gt(x1, m1), at, p1);
+          if (V > 2) p2 = select(f32x4.gt(x2, m2), at, p2), p3 = select(f32x4.gt(x3, m3), at, p3);
+        }
+        m0 = f32x4.pmax(m0, x0);
+        if (V > 1) m1 = f32x4.pmax(m1, x1);
+        if (V > 2) m2 = f32x4.pmax(m2, x2), m3 = f32x4.pmax(m3, x3);
         token += <usize>a.step * 4;
       }
       const unit = filter * chunks + c;
       storeUnits(a, d, unit, chunks, filter, m0, p0);
-      storeUnits(a, d, unit + 4 * chunks, chunks, filter + 4, m1, p1);
-      storeUnits(a, d, unit + 8 * chunks, chunks, filter + 8, m2, p2);
-      storeUnits(a, d, unit + 12 * chunks, chunks, filter + 12, m3, p3);
+      if (V > 1) storeUnits(a, d, unit + 4 * chunks, chunks, filter + 4, m1, p1);
+      if (V > 2) {
+        storeUnits(a, d, unit + 8 * chunks, chunks, filter + 8, m2, p2);
+        storeUnits(a, d, unit + 12 * chunks, chunks, filter + 12, m3, p3);
+      }
     }
   }
 }
@@ -136,7 +159,7 @@ function pool(K: i32, a: Convolution, projected: usize, filter: i32): void {
 /** The same for filters wider than 8 words. */
 function poolWide(a: Convolution, projected: usize, filter: i32): void {
   const k = a.k;
-  const rowBytes: usize = <usize>(k * 16) * 4;
+  const rowBytes: usize = <usize>((k * 4 + 7) & ~7) * 4;
   for (let d: i32 = 0; d < a.documents; d++) {
     const start = load<i32>(a.starts + <usize>d * 4);
     const n = (load<i32>(a.starts + <usize>d * 4, 4) - start - k) / a.step + 1;
@@ -144,21 +167,18 @@ function poolWide(a: Convolution, projected: usize, filter: i32): void {
     for (let c: i32 = 0; c < chunks; c++) {
       const from = i32((<i64>c * n) / chunks);
       const end = i32((<i64>(c + 1) * n + chunks - 1) / chunks);
-      for (let f: i32 = 0; f < 16; f += 4) {
-        let best = f32x4.splat(-Infinity), position = zero();
-        for (let w = from; w < end; w++) {
-          const token = a.tokens + <usize>(start + w * a.step) * 4;
-          let x = zero();
-          for (let j: i32 = 0; j < k; j++) {
-            const word = <usize>load<u32>(token + <usize>j * 4);
-            x = f32x4.add(x, v128.load(projected + word * rowBytes + <usize>(j * 16 + f) * 4));
-          }
-          const greater = f32x4.gt(x, best);
-          best = select(greater, x, best);
-          position = select(greater, i32x4.splat(w * a.step), position);
+      let best = f32x4.splat(-Infinity), position = zero();
+      for (let w = from; w < end; w++) {
+        const token = a.tokens + <usize>(start + w * a.step) * 4;
+        let x = zero();
+        for (let j: i32 = 0; j < k; j++) {
+          const word = <usize>load<u32>(token + <usize>j * 4);
+          x = f32x4.add(x, v128.load(projected + word * rowBytes + <usize>j * 16));
         }
-        storeUnits(a, d, (filter + f) * chunks + c, chunks, filter + f, best, position);
+        position = select(f32x4.gt(x, best), i32x4.splat(w * a.step), position);
+        best = f32x4.pmax(best, x);
       }
+      storeUnits(a, d, filter * chunks + c, chunks, filter, best, position);
     }
   }
 }

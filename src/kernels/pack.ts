@@ -13,6 +13,11 @@ export function rows8(source: usize, stride: usize, count: i32, k: i32, target: 
   transpose(source + stride * 4, stride, count - 4, k, target + 16, 32);
 }
 
+/** Half a panel of 8: rows 0 … count-1 of `source` (k floats each) -> four of the eight columns of [k][8]. */
+export function half8(source: usize, stride: usize, count: i32, k: i32, target: usize): void {
+  transpose(source, stride, count, k, target, 32);
+}
+
 /** Four rows to columns that are `apart` bytes from each other, by 4 x 4 blocks. */
 // @ts-ignore: decorator
 @inline

@@ -175,6 +175,8 @@ export class WordUpdate {
   v: usize;
   average: usize; // 0 for none
   averageRatio: usize; // f32 [distinct]: what the shadow keeps of its distance since this row's last step
+  withGradient: i32; // rows past these have the gradient `zeros`
+  zeros: usize; // [dim]
   squares: usize; // f64 per tile: squared norm of the gradient, or 0
   threshold: i32;
   scale: f32;
@@ -216,7 +218,7 @@ export function wordMask(tile: i32, scratch: usize, args: usize): void {
   if (a.squares) store<f64>(a.squares + <usize>tile * 8, squares);
 }
 
-/** Tile = 32 distinct words: Adam on their rows of the embedding; PAD, the first, stays zero. */
+/** Tile = 32 words: Adam on their rows of the embedding; PAD, the first, stays zero. */
 export function wordUpdate(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<WordUpdate>(args);
   const rowBytes = <usize>a.dim * 4;
@@ -227,7 +229,7 @@ export function wordUpdate(tile: i32, scratch: usize, args: usize): void {
       if (ratio != 1) catchUp(a.average + at, a.embedding + at, ratio, a.dim);
     }
     adamVector(
-      a.embedding + at, a.m + at, a.v + at, a.gradient + <usize>u * rowBytes, a.average ? a.average + at : 0, a.dim,
+      a.embedding + at, a.m + at, a.v + at, u < a.withGradient ? a.gradient + <usize>u * rowBytes : a.zeros, a.average ? a.average + at : 0, a.dim,
       a.rate, a.beta1, a.beta2, a.correction2, a.epsilon, a.decay, a.averageStep, a.gradientScale,
     );
   }

@@ -3,6 +3,26 @@
  * every call may tell events before it settles, and may be cancelled. Messages go over IPC (structured clone, so typed
  * arrays and undefined survive); stdout and stderr are for logs alone.
  */
+import type { RunConfig } from '../core/config/runConfig.ts';
+import type { Metrics } from '../core/metrics/metrics.ts';
+import type { Split } from '../core/training/evaluate.ts';
+import type { SourceOptions } from '../core/data/document.ts';
+import type {
+  DatasetSnapshot,
+  DocumentPage,
+  DocumentQuery,
+  DocumentText,
+  FindingPage,
+  FindingQuery,
+  LabelQuery,
+  LabelRow,
+  Page,
+  RecordText,
+  SplitName,
+} from '../core/explore/inspected.ts';
+import type { RecordTarget } from '../core/explore/recordText.ts';
+import type { Highlight } from '../core/predict/highlights.ts';
+import type { PredictedLabel } from '../core/predict/predictor.ts';
 import type { RunEvent } from '../core/training/events.ts';
 import type { RunResult } from '../core/training/summary.ts';
 
@@ -15,6 +35,8 @@ export interface Call<Params, Result, Event = never> {
 
 /** The services there are, each in `services/<name>.ts`. */
 export interface Services {
+  dataset: DatasetService;
+  predictor: PredictorService;
   training: TrainingService;
 }
 
@@ -39,8 +61,72 @@ export type Handlers<S extends ServiceName> = {
 
 // ── training ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+export interface EvaluatedSplit {
+  folder: string;
+  /** The split, or the name of the evaluated file. */
+  split: string;
+  documents: number;
+  metrics: Metrics;
+}
+
 export interface TrainingService {
   train: Call<{ configFile: string; resume?: string; overrides: string[] }, RunResult, RunEvent>;
+  /** Measures a run's best weights on a split of its dataset, or on a file; the figures in full go into the run folder. */
+  evaluate: Call<{ folder: string; split?: Split; data?: string }, EvaluatedSplit, RunEvent>;
+}
+
+// ── dataset ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Inspects one dataset per process; pages may be asked for while it is still being read. */
+export interface DatasetService {
+  /** Reads the dataset; the result is the last snapshot, also where the call was cancelled. */
+  open: Call<{ path: string; options: SourceOptions }, DatasetSnapshot, DatasetSnapshot>;
+  labels: Call<LabelQuery, Page<LabelRow>>;
+  documents: Call<DocumentQuery, DocumentPage>;
+  document: Call<{ split: SplitName; document: number; offset: number }, DocumentText>;
+  findings: Call<FindingQuery, FindingPage>;
+  /** One record of any dataset; needs no `open`. */
+  record: Call<RecordTarget, RecordText>;
+}
+
+// ── predictor ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A run's best weights. */
+export interface ModelFile {
+  folder: string;
+  /** Tells one state of the file from another: where it differs, the weights are read again. */
+  stamp: string;
+}
+
+export interface ModelInfo {
+  /** Files and fields that the model was trained with. */
+  dataset: RunConfig['dataset'];
+  /** Labels of a greater probability are predicted: tuned on validation, else 0.5. */
+  threshold: number;
+}
+
+export interface EvidencedLabel extends PredictedLabel {
+  /** The n-grams that spoke for it most, without overlaps, the strongest first, with what they added to the logit. */
+  ngrams: { text: string; contribution: number }[];
+  /** Offsets point into the text. */
+  highlights: Highlight[];
+}
+
+export interface ExplainedText {
+  /** Probability descending. */
+  labels: EvidencedLabel[];
+  /** True labels that the model has no output for. */
+  unknown: { name: string; display?: string }[];
+  words: number;
+  unknownWords: number;
+  truncated: boolean;
+}
+
+/** Holds one model; calls are answered one after another, and those cancelled before their turn are not begun. */
+export interface PredictorService {
+  open: Call<ModelFile, ModelInfo>;
+  /** `truth`: names of the text's own labels, which are given whatever their probability. */
+  explain: Call<{ model: ModelFile; text: string; top: number; truth: readonly string[] }, ExplainedText>;
 }
 
 // ── on the wire ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,24 +9,31 @@ type AnyHandler = (
 /** After the parent is gone, calls have this long, in milliseconds, to end well (a checkpoint is being written). */
 const GRACE = 60_000;
 
-/** Answers calls that arrive over IPC until the parent is gone; then cancels what is running and ends the process. */
+/** Answers calls that arrive over IPC until the parent is gone, or the system asks to end; then cancels what is running and ends the process. */
 export function serve<S extends ServiceName>(handlers: Handlers<S>): void {
   const methods = handlers as unknown as Record<string, AnyHandler>;
   const running = new Map<number, AbortController>();
   const settled = new Set<Promise<void>>();
+  let isEnding = false;
 
   process.on('message', (message: ToRunner) => {
     if (message.type === 'cancel') running.get(message.id)?.abort();
-    else {
+    else if (!isEnding) {
       const call = answer(message).finally(() => settled.delete(call));
       settled.add(call);
     }
   });
-  process.on('disconnect', () => {
+  const end = (): void => {
+    if (isEnding) return;
+    isEnding = true;
     for (const controller of running.values()) controller.abort();
     setTimeout(() => process.exit(1), GRACE).unref();
     void Promise.allSettled(settled).then(() => process.exit(0));
-  });
+  };
+  process.on('disconnect', end);
+  process.on('SIGTERM', end);
+  // with the parent the readers of the logs are gone: a write to them must not kill the checkpoint that is being written
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
   async function answer({ id, method, params }: Extract<ToRunner, { type: 'call' }>): Promise<void> {
     const controller = new AbortController();

@@ -3,6 +3,22 @@
  * A page calls methods of the host and gets an answer; the host pushes messages to the page unasked.
  */
 
+import type { DocumentPlace, SourceOptions } from '../core/data/document.ts';
+import type {
+  DatasetSnapshot,
+  DocumentPage,
+  DocumentQuery,
+  DocumentText,
+  FindingPage,
+  FindingQuery,
+  LabelQuery,
+  LabelRow,
+  Page,
+  SplitName,
+} from '../core/explore/inspected.ts';
+import type { Comparison, CurveOfGroup } from '../core/training/compare.ts';
+import type { RunHistory } from '../core/training/history.ts';
+
 /** A method that a page calls: what it gives, what it gets. */
 export interface Method<Params, Result> {
   params: Params;
@@ -30,16 +46,88 @@ export interface Failure {
 // ── dataset: Inspect Dataset ────────────────────────────────────────────────────────────────────────────────────────
 
 export interface DatasetPage {
-  methods: Record<never, never>;
-  push: never;
+  methods: {
+    labels: Method<LabelQuery, Page<LabelRow>>;
+    /** Ends a search for documents that is under way; fails with `search-stopped` where it was stopped. */
+    documents: Method<DocumentQuery, DocumentPage>;
+    stopSearch: Method<void, void>;
+    document: Method<{ split: SplitName; document: number; offset: number }, DocumentText>;
+    findings: Method<FindingQuery, FindingPage>;
+    /** Opens a document where it stands in its file, or as a document of its own. */
+    openRecord: Method<{ split: SplitName; place: DocumentPlace; id: string }, void>;
+    openFile: Method<{ file: string; line: number }, void>;
+    createRunConfig: Method<void, void>;
+    /** Stops reading; what was read stays. */
+    cancel: Method<void, void>;
+    reload: Method<void, void>;
+    /** Lets the user say how the file is to be read. */
+    readAs: Method<void, void>;
+    readAsLatin1: Method<void, void>;
+  };
+  push:
+    | { type: 'opened'; state: DatasetPanelState; name: string }
+    | { type: 'snapshot'; snapshot: DatasetSnapshot; reading: boolean }
+    | { type: 'failed'; failure: Failure }
+    | { type: 'stale'; file: string };
+}
+
+/** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
+export interface DatasetPanelState {
+  path: string;
+  options: SourceOptions;
 }
 
 // ── metrics: learning curves in the side panel ──────────────────────────────────────────────────────────────────────
 
 export interface MetricsPage {
-  methods: Record<never, never>;
-  push: never;
+  methods: {
+    /** What a run has logged so far. */
+    history: Method<{ folder: string }, RunHistory>;
+    /** Writes a file that the user chooses a name for; false where none was chosen. */
+    saveImage: Method<{ name: string; image: SavedImage }, boolean>;
+    saveCsv: Method<{ folders: string[] }, boolean>;
+    openInEditor: Method<{ folders: string[] }, void>;
+    train: Method<void, void>;
+    createRunConfig: Method<void, void>;
+    resume: Method<{ folder: string }, void>;
+    compare: Method<{ folders: string[] }, void>;
+  };
+  push:
+    | { type: 'runs'; runs: MetricsRun[]; mayTrain: boolean; place: 'sideBar' | 'editor' }
+    /** Shows these runs and no others. */
+    | { type: 'select'; folders: string[] }
+    /** A job here goes on with a run. */
+    | ({ type: 'live' } & LiveStep);
 }
+
+export interface MetricsRun {
+  folder: string;
+  name: string;
+  /** For people: without the time that training puts into names, where it says nothing. */
+  title: string;
+  status: 'running' | 'finished' | 'early' | 'interrupted' | 'damaged';
+  problem?: string;
+  monitor?: string;
+  bestEpoch: number;
+  /** P@1 of the best epoch, where it is known. */
+  precision?: number;
+  /** Changes whenever the run's history may have. */
+  changed: string;
+}
+
+export interface LiveStep {
+  folder: string;
+  epoch: number;
+  loss: number;
+  /** Documents of this epoch. */
+  done: number;
+  total: number;
+  documentsPerSecond: number;
+  secondsLeft: number;
+}
+
+/** A picture as the page made it: PNG in base64, or the source of an SVG. */
+export type SavedImage = { kind: 'png'; base64: string } | { kind: 'svg'; source: string };
 
 // ── predictions of a run ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -51,8 +139,30 @@ export interface PredictionsPage {
 // ── compare: runs side by side ──────────────────────────────────────────────────────────────────────────────────────
 
 export interface ComparePage {
-  methods: Record<never, never>;
-  push: never;
+  methods: {
+    copyMarkdown: Method<{ allKeys: boolean }, void>;
+    saveImage: Method<{ name: string; image: SavedImage }, boolean>;
+    chooseRuns: Method<void, void>;
+    showMetrics: Method<{ folders: string[] }, void>;
+    reload: Method<void, void>;
+  };
+  push:
+    | { type: 'loading'; state: ComparePanelState }
+    | { type: 'compared'; state: ComparePanelState; comparison: Comparison; curves: ComparedCurve[] }
+    | { type: 'failed'; state: ComparePanelState; failure: Failure }
+    /** A run has changed since. */
+    | { type: 'stale'; names: string[] };
+}
+
+/** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
+export interface ComparePanelState {
+  folders: string[];
+}
+
+/** The course of a metric of validation, or of `trainLoss`, for each group. */
+export interface ComparedCurve {
+  metric: string;
+  groups: CurveOfGroup[];
 }
 
 // ── on the wire ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,7 +3,7 @@ import { metricRows } from '../../src/cli/figures.ts';
 import { labelFrequencyPlot } from '../../src/cli/report/curves.ts';
 import { escapeHtml } from '../../src/cli/report/escape.ts';
 import { highlighted } from '../../src/cli/report/examples.ts';
-import { highlightsOf } from '../../src/cli/report/highlights.ts';
+import { highlightsOf } from '../../src/core/predict/highlights.ts';
 import { renderReport, type ReportInput } from '../../src/cli/report/report.ts';
 import { linearScale, logScale } from '../../src/cli/report/scale.ts';
 import { StatisticsCollector } from '../../src/core/explore/statistics.ts';

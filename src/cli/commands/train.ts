@@ -1,9 +1,8 @@
-import { basename } from 'node:path';
 import { loadConfig, type LoadedConfig } from '../../core/config/load.ts';
 import { engineNames } from '../../core/engine/create.ts';
 import { UserError } from '../../core/errors.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
-import { listRuns } from '../../core/training/runs.ts';
+import { listRuns, runsOfConfig } from '../../core/training/runs.ts';
 import type { RunResult } from '../../core/training/summary.ts';
 import { train as trainRun } from '../../core/training/trainer.ts';
 import type { Arguments } from '../arguments.ts';
@@ -118,16 +117,9 @@ export async function resultJson(result: RunResult): Promise<unknown> {
 
 /** The newest run that was begun with this config and has not come to its end. */
 async function runToResume({ config, file }: LoadedConfig): Promise<string> {
-  const { folder, name } = config.output;
-  const base = basename(file).replace(/(\.xmlcnn)?\.jsonc?$/i, '');
-  const isOwn = (run: string): boolean => (name === undefined ? isNamedAfter(run, base) : run === name);
-  const own = (await listRuns(folder)).filter((run) => isOwn(run.name));
+  const own = runsOfConfig(await listRuns(config.output.folder), config, file);
   const found = own.find((run) => run.status === 'interrupted') ?? own[0];
   if (found) return found.folder;
   const remedy = 'Leave out --resume to begin one, or name a run folder.';
   throw new UserError('nothing-to-resume', 'There is no run of this config', remedy, { file });
 }
-
-/** Runs without a name of their own are called after their config and the time. */
-const isNamedAfter = (run: string, base: string): boolean =>
-  run.startsWith(`${base}-`) && /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(-\d+)?$/.test(run.slice(base.length + 1));

@@ -1,11 +1,5 @@
+import type { Highlight } from '../../core/predict/highlights.ts';
 import { escapeHtml } from './escape.ts';
-
-/** A stretch of a text, in UTF-16 units, and how strongly it spoke for a label (1 = the strongest of the text). */
-export interface Highlight {
-  start: number;
-  end: number;
-  strength: number;
-}
 
 export interface ReportExample {
   text: string;

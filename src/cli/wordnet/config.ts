@@ -23,6 +23,7 @@ export const demoConfig = `// XML-CNN on the glosses of WordNet's nouns. Change 
     "hidden": 0,
     "embeddingDropout": 0.2,
     "hiddenDropout": 0.4,
+    "padding": "fit",
     "outputBias": "log-odds",
   },
   "training": {

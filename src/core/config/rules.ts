@@ -79,7 +79,7 @@ const filtersFit: Rule = ({ config: { model, text } }) => {
 
 const poolsFit: Rule = ({ config: { model, text } }) => {
   const largest = Math.max(...model.filterSizes);
-  const positions = text.maxLength - largest + 1;
+  const positions = model.padding === 'overhang' ? text.maxLength : text.maxLength - largest + 1;
   if (model.pooling === 'seed' || positions < 1 || model.pools <= positions) return [];
   return [
     error(

@@ -6,7 +6,7 @@
  * PyTorch program (siddsax/XML-CNN).
  */
 import { datasetFormats } from '../data/document.ts';
-import { poolings } from '../model/network.ts';
+import { paddings, poolings } from '../model/network.ts';
 import type { Infer, ObjectSchema } from './schema.ts';
 import {
   array,
@@ -325,6 +325,12 @@ const model = object(
       default: 'kaiming-uniform',
       source: 'He et al. 2015',
     }),
+    padding: oneOf(paddings, {
+      description:
+        'PAD words behind each document: as few as the largest filter needs (`fit`), or one fewer than it has words (`overhang`), so that each word begins a window of every size, as it does where documents are padded to the longest of a batch. Matters for texts of a few words.',
+      default: 'overhang',
+      source: libMultiLabel,
+    }),
     outputBias: oneOf(['default', 'log-odds'], {
       description: "How the output biases start: as the initializer says, or at each label's log-odds in train.",
       default: 'default',
@@ -404,6 +410,12 @@ const training = object(
       { description: "Adam's guard against division by zero.", default: 1e-8, source: 'Kingma & Ba 2015' },
       { above: 0, max: 1 },
     ),
+    embeddingUpdates: oneOf(['lazy', 'dense'], {
+      description:
+        "Which word vectors Adam moves at a step: those of the batch's words (`lazy`), or all, as PyTorch does (`dense`), so that momentum moves a rare word on after its batch.",
+      default: 'lazy',
+      source: 'this project',
+    }),
     clip: number(
       {
         description:

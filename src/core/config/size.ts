@@ -26,6 +26,7 @@ export const shapeOf = ({ model, text, embedding }: Sized, facts: Facts): Networ
   hidden: model.hidden,
   labels: facts.labelCount ?? 0,
   maxLength: text.maxLength,
+  padding: model.padding,
 });
 
 /** Bytes of weights, Adam's two moments and, with EMA, the averages, of every part whose size is known. */

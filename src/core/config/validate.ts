@@ -29,6 +29,8 @@ export interface Analysis {
   diagnostics: Diagnostic[];
   /** The resolved config; trust it only where no diagnostic is an error. */
   config: RunConfig;
+  /** Where each dotted key has its value from. */
+  origins: ReadonlyMap<string, Layer>;
 }
 
 /** Everything wrong with a config's text, in the order of the text. */
@@ -71,7 +73,7 @@ export function analyse(text: string, options: ValidateOptions = {}): Analysis {
     diagnostics.push(...violations.map((violation) => places.diagnostic(violation)));
   }
   diagnostics.sort((a, b) => comparePositions(a.range.start, b.range.start));
-  return { diagnostics, config: resolved };
+  return { diagnostics, config: resolved, origins };
 }
 
 /** Whether a key, an entry of it, or what it is an entry of has been complained about: one problem, one diagnostic. */

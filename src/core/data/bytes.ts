@@ -14,6 +14,8 @@ export interface Line {
   number: number;
   /** Offset of the line's first byte in the file, in the unpacked data of a .gz. */
   byte: number;
+  /** Offset of the first byte after the line and its end. */
+  stop: number;
   /** The line end as it stands in the file; '' only on a last line that has none. */
   end: '\n' | '\r\n' | '';
 }
@@ -171,8 +173,8 @@ function startsWith(bytes: Buffer, ...magic: number[]): boolean {
   return magic.every((value, i) => bytes[i] === value);
 }
 
-/** Splits a block of whole lines. Each line becomes a string of its own: a slice would keep the whole block alive. */
-function splitLines(
+/** Splits a block of whole lines, the first of which is line `firstLine` at `firstByte` of its file. Each line becomes a string of its own: a slice would keep the whole block alive. */
+export function splitLines(
   block: Buffer,
   firstLine: number,
   firstByte: number,
@@ -190,12 +192,13 @@ function splitLines(
     if (crlf) stop--;
     const number = firstLine + lines.length;
     const byte = firstByte + start;
+    const next = newline < 0 ? block.length : newline + 1;
     const bytes = valid ? block : block.subarray(start, stop);
     const decodable = valid || isUtf8(bytes);
     if (!decodable) problem(undecodable(bytes, number, byte));
     const text = !decodable ? undefined : block.toString(decoding, start, stop);
-    lines.push({ text, number, byte, end: newline < 0 ? '' : crlf ? '\r\n' : '\n' });
-    start = newline < 0 ? block.length : newline + 1;
+    lines.push({ text, number, byte, stop: firstByte + next, end: newline < 0 ? '' : crlf ? '\r\n' : '\n' });
+    start = next;
   }
   return lines;
 }

@@ -23,7 +23,8 @@ export interface Detection {
 
 /** Throws `UserError` where the path cannot be read, the format is not known, or its fields or companions are not found. */
 export async function detectFormat(path: string, options: SourceOptions = {}): Promise<Detection> {
-  const found = await recogniseFormat(path, options);
+  const { format: said } = options;
+  const found = said ? { format: said, reason: 'as it was said to be' } : await recogniseFormat(path, options);
   const { options: resolved } = await openFormat(path, found.format, options, found.sample);
   return { format: found.format, reason: found.reason, options: { ...resolved, format: found.format } };
 }
@@ -38,11 +39,15 @@ export interface Recognised {
 export async function recogniseFormat(path: string, options: SourceOptions): Promise<Recognised> {
   if ((await withFileErrors(path, () => stat(path))).isDirectory())
     return { format: 'folder', reason: 'a folder of text files' };
-  const sample = await readSample(path);
+  return recogniseSample(await readSample(path), options);
+}
+
+/** Tells a format from the beginning of a file, which must have a line that is not blank. Throws `UserError`. */
+export function recogniseSample(sample: Sample, options: SourceOptions): Recognised {
   const found = recognise(sample, options);
   if (found) return { ...found, sample };
   throw new UserError('unknown-format', 'The format of this file cannot be told from its content', formatRemedy, {
-    file: path,
+    file: sample.path,
   });
 }
 

@@ -69,6 +69,41 @@ export interface SourceOptions {
   quoting?: boolean;
 }
 
+/** Where a document stands in its dataset: enough to read it again without all that is before it. */
+export interface DocumentPlace {
+  /** 1-based number of the record among all, those left out included. */
+  number: number;
+  /** As in `Document`. */
+  line: number;
+  /** The record's first byte and the first one after it, in the unpacked data of a .gz; 0 for one-file-per-document sets. */
+  byte: number;
+  stop: number;
+}
+
+/** A document and its place. */
+export interface PlacedDocument {
+  document: Document;
+  place: DocumentPlace;
+}
+
+/** Consecutive documents, from the place of the first to that of the last. */
+export interface PlaceRange {
+  first: DocumentPlace;
+  last: DocumentPlace;
+}
+
+/** A source whose documents can be read again one by one. */
+export interface SeekableSource extends DocumentSource {
+  /** As iterating, in batches and with the places. */
+  placed(): AsyncIterable<PlacedDocument[]>;
+  /**
+   * Reads ranges again, which must be ascending; a batch per range, in order. Plain files are sought; a .gz is unpacked up
+   * to the last range. Labels that a companion file holds are left out, findings are not repeated.
+   * Throws `UserError` (`file-changed` where the file is not what `placed` read) and `Cancelled`.
+   */
+  again(ranges: Iterable<PlaceRange>, signal?: AbortSignal): AsyncIterable<PlacedDocument[]>;
+}
+
 /** One file (or folder) of documents, opened. Iterating reads from the start again; memory stays constant. */
 export interface DocumentSource extends AsyncIterable<Document> {
   readonly path: string;

@@ -59,9 +59,30 @@ function onlySet(folder: string, sets: Map<string, Splits>): Splits {
   });
 }
 
+/** A dataset file with the part that it plays; `all` where it is the whole dataset. */
+export type DatasetFile = [part: Part | 'all', file: string];
+
+/**
+ * The files that `path` names: a file with its siblings, the set of a folder, or the folder as it is where its files are
+ * the documents. Training file first. Throws `UserError`.
+ */
+export async function datasetFiles(path: string): Promise<DatasetFile[]> {
+  const splits = await findSplits(path).catch((error: unknown): Splits => {
+    if (error instanceof UserError && error.code === 'no-splits') return { train: path };
+    throw error;
+  });
+  const parts: Part[] = ['train', 'validation', 'test'];
+  const files = parts.flatMap((part): DatasetFile[] => (splits[part] === undefined ? [] : [[part, splits[part]]]));
+  return files.length === 1 && files[0][1] === path ? [['all', path]] : files;
+}
+
 /** The sets of a folder by what their names have in common. */
 async function splitSets(folder: string): Promise<Map<string, Splits>> {
-  const names = await withFileErrors(folder, () => readdir(folder));
+  return groupSplits(folder, await withFileErrors(folder, () => readdir(folder)));
+}
+
+/** The sets among the files of one folder, by what their names have in common (`reuters-*.jsonl`). */
+export function groupSplits(folder: string, names: string[]): Map<string, Splits> {
   const sets = new Map<string, Splits>();
   for (const name of names.sort()) {
     const found = companions.test(name) || name.startsWith('.') ? undefined : partOf(name);

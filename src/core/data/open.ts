@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { recogniseFormat } from './detect.ts';
-import type { DatasetFormat, DocumentSource, SourceOptions } from './document.ts';
+import type { DatasetFormat, SeekableSource, SourceOptions } from './document.ts';
 import { bagOfWordsFormats, openFormat } from './formats.ts';
 import { readLabelNames } from './labelNames.ts';
 import { ReaderSource, fileSize } from './source.ts';
@@ -13,7 +13,7 @@ export { requireWordOrder } from './source.ts';
  * state them. Iterating streams the documents: memory stays constant but for one hash per id (`IdSet`).
  * Throws `UserError`; iterating throws `UserError` for the first unreadable record unless `onError` is `'skip'`.
  */
-export async function openSource(path: string, options: SourceOptions = {}): Promise<DocumentSource> {
+export async function openSource(path: string, options: SourceOptions = {}): Promise<SeekableSource> {
   const { format, sample } = options.format
     ? { format: options.format, sample: undefined }
     : await recogniseFormat(path, options);

@@ -1,6 +1,6 @@
 import type { Findings } from './findings.ts';
-import type { Line } from './bytes.ts';
-import { readLines } from './bytes.ts';
+import type { Line, LineProblem } from './bytes.ts';
+import { readLines, splitLines } from './bytes.ts';
 
 /** What a format's reader yields; ids, repeats and doubts are seen to in one place (source.ts). */
 export interface RawRecord {
@@ -12,6 +12,20 @@ export interface RawRecord {
   /** Number of the record among all, 1-based, skipped ones included. */
   number: number;
   features?: { indices: Uint32Array; values: Float32Array };
+  /** Where the record's lines begin and end in the file, in the unpacked data of a .gz; 0 for one-file-per-document sets. */
+  byte: number;
+  stop: number;
+}
+
+/** A stretch of records that are read again: of a file its bytes, of a folder the numbers alone. */
+export interface Stretch {
+  /** Number of the first record. */
+  first: number;
+  count: number;
+  /** Line and offset of the first record. */
+  line: number;
+  byte: number;
+  bytes: Buffer;
 }
 
 /** Yields records in batches, so that the cost of awaiting is not paid per record. */
@@ -22,21 +36,29 @@ export interface Pass {
   bytesRead: number;
   readonly findings: Findings;
   readonly encoding: 'utf-8' | 'latin1';
+  /**
+   * Read these records alone. Labels that a companion file holds are then left out: who reads again knows the labels.
+   */
+  readonly stretch?: Stretch;
 }
 
 /** Thrown by parsers for a record that is not as the format wants it; becomes a finding with file and line. */
 export class Malformed extends Error {}
 
 /** The lines of `path`; undecodable ones and broken .gz go to the findings, progress too if this is the main file. */
-export function passLines(pass: Pass, path: string, main = true): AsyncGenerator<Line[], void> {
-  return readLines(path, {
-    encoding: pass.encoding,
-    onProgress: main ? (bytes) => (pass.bytesRead = bytes) : undefined,
-    onProblem: ({ code, line, byte, message }) => pass.findings.reject({ code, file: path, line, byte, message }),
-  });
+export async function* passLines(pass: Pass, path: string, main = true): AsyncGenerator<Line[], void> {
+  const onProblem = ({ code, line, byte, message }: LineProblem): void =>
+    pass.findings.reject({ code, file: path, line, byte, message });
+  if (main && pass.stretch) {
+    const { bytes, line, byte } = pass.stretch;
+    yield splitLines(bytes, line, byte, pass.encoding, onProblem);
+    return;
+  }
+  const onProgress = main ? (bytes: number): void => void (pass.bytesRead = bytes) : undefined;
+  yield* readLines(path, { encoding: pass.encoding, onProgress, onProblem });
 }
 
-type ParsedLine = Omit<RawRecord, 'line' | 'number'>;
+type ParsedLine = Omit<RawRecord, 'line' | 'number' | 'byte' | 'stop'>;
 
 /**
  * Reads a file of one record a line. `parse` gives the record, undefined for a line that is none, or throws `Malformed`.
@@ -48,7 +70,7 @@ export async function* readRecordLines(
   parse: (text: string, line: number) => ParsedLine | undefined,
   { blankLines = false } = {},
 ): AsyncGenerator<RawRecord[], void> {
-  let number = 0;
+  let number = (pass.stretch?.first ?? 1) - 1;
   for await (const lines of passLines(pass, path)) {
     const records: RawRecord[] = [];
     for (const line of lines) {
@@ -62,7 +84,7 @@ export async function* readRecordLines(
       number++;
       if (record === 'rejected') continue;
       const { id, text, labels, features } = record; // a spread would take most of the time of short records
-      records.push({ id, text, labels, line: line.number, number, features });
+      records.push({ id, text, labels, line: line.number, number, features, byte: line.byte, stop: line.stop });
     }
     yield records;
   }

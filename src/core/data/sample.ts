@@ -12,7 +12,8 @@ export interface Sample {
 }
 export type SampleLine = Line & { text: string };
 
-const sampleChars = 1 << 20;
+/** How much of a file is looked at. */
+export const sampleChars = 1 << 20;
 
 /**
  * The first whole lines of a file, about a million characters of them, at least one. What is not UTF-8 is read as

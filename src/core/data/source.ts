@@ -1,14 +1,26 @@
 import { stat } from 'node:fs/promises';
-import { UserError } from '../errors.ts';
+import { Cancelled, UserError } from '../errors.ts';
 import { withFileErrors } from '../files.ts';
-import type { DatasetFormat, Document, DocumentSource, Finding, SourceOptions } from './document.ts';
+import type {
+  DatasetFormat,
+  Document,
+  DocumentSource,
+  Finding,
+  PlacedDocument,
+  PlaceRange,
+  SeekableSource,
+  SourceOptions,
+} from './document.ts';
 import { Findings } from './findings.ts';
 import { IdSet } from './idSet.ts';
-import type { Pass, RawRecord, RecordReader } from './record.ts';
+import type { Pass, RawRecord, RecordReader, Stretch } from './record.ts';
+import { readSlices, stampOf, type Stamp } from './slices.ts';
 
 /** A format's reader as a `DocumentSource`: gives ids, removes repeated labels, notes doubts. */
-export class ReaderSource implements DocumentSource {
+export class ReaderSource implements SeekableSource {
   private pass: Pass;
+  /** What the file was when `placed` began to read it. */
+  private stamp: Stamp | undefined;
   constructor(
     readonly path: string,
     readonly format: DatasetFormat,
@@ -34,8 +46,49 @@ export class ReaderSource implements DocumentSource {
     return this.documents(this.pass);
   }
 
-  private newPass(): Pass {
-    const { onError = 'stop', encoding = 'utf-8' } = this.options;
+  async *placed(): AsyncGenerator<PlacedDocument[], void> {
+    this.pass = this.newPass();
+    this.stamp = this.format === 'folder' ? undefined : await stampOf(this.path);
+    yield* this.placedIn(this.pass);
+  }
+
+  async *again(ranges: Iterable<PlaceRange>, signal?: AbortSignal): AsyncGenerator<PlacedDocument[], void> {
+    for await (const stretch of this.stretches([...ranges], signal)) {
+      const batch: PlacedDocument[] = [];
+      for await (const documents of this.placedIn({ ...this.newPass('skip'), stretch })) batch.push(...documents);
+      yield batch;
+    }
+  }
+
+  private async *stretches(ranges: PlaceRange[], signal?: AbortSignal): AsyncGenerator<Stretch, void> {
+    const stretch = ({ first, last }: PlaceRange, bytes: Buffer): Stretch => {
+      const { number, line, byte } = first;
+      return { first: number, count: last.number - number + 1, line, byte, bytes };
+    };
+    if (this.format === 'folder') {
+      for (const range of ranges) {
+        if (signal?.aborted) throw new Cancelled();
+        yield stretch(range, Buffer.alloc(0));
+      }
+      return;
+    }
+    const slices = ranges.map(({ first, last }) => ({ start: first.byte, stop: last.stop }));
+    let i = 0;
+    for await (const bytes of readSlices(this.path, slices, { stamp: this.stamp, signal }))
+      yield stretch(ranges[i++], bytes);
+  }
+
+  private async *placedIn(pass: Pass): AsyncGenerator<PlacedDocument[], void> {
+    const ids = new IdSet();
+    for await (const records of this.reader(pass))
+      yield records.map((record) => {
+        const { line, number, byte, stop } = record;
+        return { document: finish(record, this.path, pass.findings, ids), place: { line, number, byte, stop } };
+      });
+  }
+
+  private newPass(onError = this.options.onError ?? 'stop'): Pass {
+    const { encoding = 'utf-8' } = this.options;
     return { bytesRead: 0, findings: new Findings(onError), encoding };
   }
 

@@ -12,6 +12,11 @@ export interface EngineOptions {
   /** Probability that a hidden unit (a pooled unit where there is no hidden layer) is dropped. */
   hiddenDropout: number;
   trainEmbeddings: boolean;
+  /**
+   * `lazy` (the default): Adam moves the rows of the batch's words only. `dense`: every row, as PyTorch does, so that a
+   * word's momentum moves it on after its batch.
+   */
+  embeddingUpdates?: 'lazy' | 'dense';
   loss: 'bce-mean' | 'bce-sum';
   adam: { beta1: number; beta2: number; epsilon: number; weightDecay: number };
   /** Global gradient norm, or 0 for none. */
@@ -46,6 +51,8 @@ export interface OptimizerState {
   tensors: Map<string, Float32Array | Int32Array>;
 }
 
+export type OnLogits = (document: number, logits: Float32Array) => void;
+
 /** The network on some hardware. All calls are serial: one must settle before the next begins. */
 export interface Engine {
   readonly name: string;
@@ -55,10 +62,13 @@ export interface Engine {
   /** One forward, backward and Adam update with this learning rate. */
   trainStep(batch: Batch, learningRate: number): Promise<StepResult>;
   /**
-   * Logits of B documents, no dropout.  [B, Y], row-major.
-   * The array is the engine's own and is overwritten by the next call.
+   * Logits of the batch's documents, in order, without dropout. A batch may hold a whole corpus: engines share work among as
+   * many documents as fit into memory, and a document's logits never depend on the others.
+   * @param onRow `logits` [Y] is overwritten by the next row
+   * @param pause awaited between pieces of work of some tenths of a second; `done` is the share of the work done, in
+   *   documents. What it throws ends the call.
    */
-  logits(batch: Batch): Promise<Float32Array>;
+  logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void>;
   /** Activations behind one document's logits, for explanations. */
   activations(words: Int32Array): Promise<Activations>;
   readWeights(): Promise<Weights>;

@@ -1,45 +1,10 @@
 import type { DocumentSource } from '../data/document.ts';
 import { Cancelled } from '../errors.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
+import type { DatasetStatistics, Spread } from './figures.ts';
+import type { LengthBins, LengthHistogram } from './lengths.ts';
 
-/** Mean, median, 95th percentile (nearest rank) and largest of a count per document (or per label). All 0 for an empty set. */
-export interface Spread {
-  mean: number;
-  median: number;
-  p95: number;
-  max: number;
-}
-
-export interface LabelCount {
-  name: string;
-  documents: number;
-}
-
-/** What one pass over a dataset tells; counts are of documents as read, findings are the source's. */
-export interface DatasetStatistics {
-  documents: number;
-  /** Documents without a label. */
-  unlabelled: number;
-  /** Documents without a word (without a feature, in a bag of words). */
-  empty: number;
-  /** Words per document; in a bag of words, distinct features per document. */
-  words: Spread & { total: number };
-  /** Distinct words (features). */
-  vocabulary: number;
-  /** Distinct words (features) that occur once in the whole set. */
-  wordsSeenOnce: number;
-  /** Distinct labels, L. */
-  labels: number;
-  /** The mean is the set's label cardinality. */
-  labelsPerDocument: Spread;
-  /** Cardinality divided by L. */
-  density: number;
-  documentsPerLabel: Spread;
-  /** Labels with exactly one document, with at most two, with at most five. */
-  rareLabels: { one: number; atMostTwo: number; atMostFive: number };
-  /** Every label, most frequent first, then by code point. */
-  labelCounts: LabelCount[];
-}
+export type { DatasetStatistics, LabelCount, Spread } from './figures.ts';
 
 export interface CollectOptions {
   signal?: AbortSignal;
@@ -80,6 +45,19 @@ export class StatisticsCollector {
     for (const label of labels) increment(this.labelCounts, label);
     this.wordsPerDocument.add(words.length);
     this.labelsPerDocument.add(labels.length);
+  }
+
+  /** Words that this share of the documents does not exceed (nearest rank); 0 for an empty set. */
+  wordsAt(share: number): number {
+    return this.wordsPerDocument.percentile(share);
+  }
+
+  /** Documents by number of words. */
+  lengths({ width, bins }: LengthBins): LengthHistogram {
+    const counts = new Array<number>(bins).fill(0);
+    for (const [words, documents] of this.wordsPerDocument)
+      counts[Math.min(bins - 1, Math.floor(words / width))] += documents;
+    return { width, counts, open: this.wordsPerDocument.percentile(1) >= width * bins };
   }
 
   result(): DatasetStatistics {
@@ -132,8 +110,18 @@ class Histogram {
     if (!this.size) return { mean: 0, median: 0, p95: 0, max: 0 };
     const values = [...this.counts.keys()].sort((a, b) => a - b);
     const median = (this.at(values, (this.size - 1) >> 1) + this.at(values, this.size >> 1)) / 2;
-    const p95 = this.at(values, Math.ceil(this.size * 0.95) - 1);
-    return { mean: this.total / this.size, median, p95, max: values[values.length - 1] };
+    return { mean: this.total / this.size, median, p95: this.percentile(0.95), max: values[values.length - 1] };
+  }
+
+  /** By nearest rank; 0 where nothing was added. */
+  percentile(share: number): number {
+    const values = [...this.counts.keys()].sort((a, b) => a - b);
+    return this.size ? this.at(values, Math.max(0, Math.ceil(this.size * share) - 1)) : 0;
+  }
+
+  /** Values and how often each was added, in no order. */
+  [Symbol.iterator](): MapIterator<[number, number]> {
+    return this.counts.entries();
   }
 
   /** The value at this rank (from 0) of all values in order. */

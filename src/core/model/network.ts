@@ -12,10 +12,15 @@
  *   hidden layer (optional)        h = relu(W1 z + b1), dropout                   [H]
  *   output                         y = sigmoid(W2 h + b2)                         [Y]
  *
- * Each document is pooled over its own length, so a prediction never depends on the rest of its batch.
+ * Each document is pooled over its own length, so a prediction never depends on the rest of its batch. PAD words, whose
+ * vectors are zero, follow it: as few as the largest filter needs, or (`overhang`) so many that each of its words begins a
+ * window of every size.
  */
 export const poolings = ['dynamic-max', 'dynamic-average', 'seed'] as const;
 export type Pooling = (typeof poolings)[number];
+
+export const paddings = ['fit', 'overhang'] as const;
+export type Padding = (typeof paddings)[number];
 
 export interface NetworkShape {
   /** Rows of the embedding, V: PAD (row 0, always zero), unknown (row 1), then the vocabulary. */
@@ -34,6 +39,8 @@ export interface NetworkShape {
   labels: number;
   /** Words kept of a document. `seed` pads every document up to it. */
   maxLength: number;
+  /** Default `fit`. */
+  padding?: Padding;
 }
 
 export interface ParameterSpec {
@@ -43,6 +50,13 @@ export interface ParameterSpec {
 
 /** Stride of the convolution: the seed's wiring skips every other window. */
 export const strideOf = (shape: NetworkShape): number => (shape.pooling === 'seed' ? 2 : 1);
+
+/** Words of a document with the PADs behind it. */
+export function paddedLength({ filterSizes, maxLength, padding, pooling }: NetworkShape, words: number): number {
+  const largest = Math.max(...filterSizes);
+  if (pooling === 'seed') return Math.max(largest, maxLength, words);
+  return Math.max(largest, padding === 'overhang' ? words + largest - 1 : words);
+}
 
 /** Outputs of a convolution of size k over `length` words. */
 export const windows = (length: number, k: number, stride: number): number => Math.floor((length - k) / stride) + 1;

@@ -34,6 +34,11 @@ export interface PredictOptions {
   threshold?: number;
 }
 
+export interface ExplainOptions extends PredictOptions {
+  /** Names of labels that are given whatever their probability; those that the model does not know are passed over. */
+  also?: readonly string[];
+}
+
 export interface PredictedLabel {
   /** Index of the model's output. */
   id: number;
@@ -116,7 +121,7 @@ export class Predictor {
   }
 
   /** One text's prediction, each label with the n-grams that carried it; offsets point into `text`. */
-  async explain(text: string, options: PredictOptions = {}): Promise<Prediction<ExplainedLabel>> {
+  async explain(text: string, options: ExplainOptions = {}): Promise<Prediction<ExplainedLabel>> {
     const spans = this.tokenizer.spans(text);
     const document = this.encode(spans.map(({ word }) => word));
     const { words } = document;
@@ -124,7 +129,8 @@ export class Predictor {
     this.weights ??= this.engine.readWeights();
     const known = { text, spans: spans.slice(0, words.length), words, activations };
     const explain = explainer(known, await this.weights, this.engine.shape);
-    const chosen = this.choose(Float64Array.from(activations.logits, sigmoid), options);
+    const probabilities = Float64Array.from(activations.logits, sigmoid);
+    const chosen = this.withNamed(this.choose(probabilities, options), probabilities, options.also);
     return { labels: chosen.map((label) => ({ ...label, explanation: explain(label.id) })), ...countsOf(document) };
   }
 
@@ -142,10 +148,28 @@ export class Predictor {
   }
 
   private choose(probabilities: Float64Array, { top = 5, threshold }: PredictOptions): PredictedLabel[] {
-    const { names, display } = this.labels;
     return [...topK(probabilities, top)]
-      .map((id) => ({ id, name: names[id], display: display[id] ?? undefined, probability: probabilities[id] }))
+      .map((id) => this.label(id, probabilities))
       .filter(({ probability }) => threshold === undefined || probability > threshold);
+  }
+
+  private withNamed(
+    chosen: PredictedLabel[],
+    probabilities: Float64Array,
+    names: readonly string[] = [],
+  ): PredictedLabel[] {
+    const known = new Set(chosen.map(({ id }) => id));
+    const wanted = new Set(names);
+    if (wanted.size === 0) return chosen;
+    const added = this.labels.names
+      .slice(0, probabilities.length)
+      .flatMap((name, id) => (wanted.has(name) && !known.has(id) ? [this.label(id, probabilities)] : []));
+    return [...chosen, ...added].sort((a, b) => b.probability - a.probability || a.id - b.id);
+  }
+
+  private label(id: number, probabilities: Float64Array): PredictedLabel {
+    const { names, display } = this.labels;
+    return { id, name: names[id], display: display[id] ?? undefined, probability: probabilities[id] };
   }
 }
 

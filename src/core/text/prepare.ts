@@ -127,8 +127,16 @@ async function readTrain(
   return { train, held: held.size > 0 ? held : undefined, vocabulary, labels, reports };
 }
 
+/** The documents of a training file with their labels, numbered in order of first appearance. */
+export interface LabelledDocuments {
+  readonly size: number;
+  readonly labelNames: { readonly size: number };
+  /** Label numbers of document i. */
+  labelLists(): (i: number) => ArrayLike<number>;
+}
+
 /** 1 for each document that is held out for validation. */
-function heldOut(buffer: DocumentBuffer, { dataset, training }: RunConfig): Uint8Array {
+export function heldOut(buffer: LabelledDocuments, { dataset, training }: RunConfig): Uint8Array {
   const isHeld = new Uint8Array(buffer.size);
   const fraction = dataset.validation === undefined ? dataset.validationFraction : 0;
   if (fraction === 0 || buffer.size < 2) return isHeld;

@@ -9,16 +9,26 @@ export const epochOrder = (documents: number, seed: number, epoch: number): Uint
 /** Documents order[from … to) of a corpus, or documents from … to - 1 where no order is given. `to` may lie past the end. */
 export function makeBatch(corpus: Corpus, from: number, to: number, order?: Uint32Array): Batch {
   const size = Math.min(to, corpus.size) - from;
-  const document = (i: number): number => (order ? order[from + i] : from + i);
-  const words = gather(corpus.words, corpus.wordStarts, size, document);
-  const labels = gather(corpus.labels, corpus.labelStarts, size, document);
+  const rows = order
+    ? (values: Int32Array, starts: Starts) => gather(values, starts, order.subarray(from, from + size))
+    : (values: Int32Array, starts: Starts) => range(values, starts, from, from + size);
+  const words = rows(corpus.words, corpus.wordStarts);
+  const labels = rows(corpus.labels, corpus.labelStarts);
   return { size, words: words.values, wordStarts: words.starts, labels: labels.values, labelStarts: labels.starts };
 }
 
-function gather(source: Int32Array, rows: ArrayLike<number>, size: number, row: (i: number) => number) {
-  const starts = new Int32Array(size + 1);
-  for (let i = 0; i < size; i++) starts[i + 1] = starts[i] + rows[row(i) + 1] - rows[row(i)];
-  const values = new Int32Array(starts[size]);
-  for (let i = 0; i < size; i++) values.set(source.subarray(rows[row(i)], rows[row(i) + 1]), starts[i]);
+type Starts = Corpus['wordStarts'] | Corpus['labelStarts'];
+
+/** Rows from … end - 1, not copied. */
+function range(source: Int32Array, rows: Starts, from: number, end: number) {
+  const starts = Int32Array.from({ length: end - from + 1 }, (_, i) => rows[from + i] - rows[from]);
+  return { values: source.subarray(rows[from], rows[end]), starts };
+}
+
+function gather(source: Int32Array, rows: Starts, chosen: Uint32Array) {
+  const starts = new Int32Array(chosen.length + 1);
+  chosen.forEach((row, i) => (starts[i + 1] = starts[i] + rows[row + 1] - rows[row]));
+  const values = new Int32Array(starts[chosen.length]);
+  chosen.forEach((row, i) => values.set(source.subarray(rows[row], rows[row + 1]), starts[i]));
   return { values, starts };
 }

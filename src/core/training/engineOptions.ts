@@ -6,7 +6,7 @@ import type { StoredLabels } from './runFolder.ts';
 
 /** The network of a run. */
 export function shapeOf({ model, embedding, text }: RunConfig, data: PreparedData, labels: StoredLabels): NetworkShape {
-  const { filterSizes, filters, pools, pooling, hidden } = model;
+  const { filterSizes, filters, pools, pooling, padding, hidden } = model;
   return {
     vocabulary: data.vocabulary.size,
     dim: embedding.dim,
@@ -14,6 +14,7 @@ export function shapeOf({ model, embedding, text }: RunConfig, data: PreparedDat
     filters,
     pools,
     pooling,
+    padding,
     hidden,
     labels: labels.outputs,
     maxLength: text.maxLength,
@@ -31,6 +32,7 @@ export function engineOptions(
     embeddingDropout: model.embeddingDropout,
     hiddenDropout: model.hiddenDropout,
     trainEmbeddings: embedding.train,
+    embeddingUpdates: t.embeddingUpdates,
     loss: t.loss,
     adam: { beta1: t.beta1, beta2: t.beta2, epsilon: t.epsilon, weightDecay: t.weightDecay },
     clip: t.clip,

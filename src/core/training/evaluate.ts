@@ -111,7 +111,7 @@ async function dataOf(run: StoredRun, info: CheckpointInfo, options: EvaluateOpt
     return { corpus, labels: prepared.labels, split, train };
   }
   const encoded = await encodeSource(file, new Vocabulary(run.words), labelSetOf(run), config, { signal, onEvent });
-  return { ...encoded, split: data === undefined ? split : nameOf(file), train };
+  return { ...encoded, split: data === undefined ? split : evaluationName(file), train };
 }
 
 /** The file of a split; the training file may hold two splits, so that it must be split again. */
@@ -120,7 +120,8 @@ function fileOf({ dataset }: RunConfig, split: Split): string | undefined {
   return split === 'validation' ? dataset.validation : undefined;
 }
 
-const labelSetOf = ({ labels: { names, display, trainCounts } }: StoredRun): LabelSet =>
+/** The labels of a run, to which those of another file may be added. */
+export const labelSetOf = ({ labels: { names, display, trainCounts } }: StoredRun): LabelSet =>
   new LabelSet(
     names,
     display.map((name) => name ?? undefined),
@@ -145,7 +146,7 @@ async function sameData(
 }
 
 /** What results on a file are stored under: its name without what could not stand in a file name everywhere. */
-const nameOf = (file: string): string => basename(file).replace(/[^\p{L}\p{N}._-]+/gu, '-');
+export const evaluationName = (file: string): string => basename(file).replace(/[^\p{L}\p{N}._-]+/gu, '-');
 
 const noBest = (file: string): UserError =>
   new UserError(

@@ -2,6 +2,8 @@ import type { Metrics } from '../metrics/metrics.ts';
 
 /** What a run tells its face while it works. Every face (terminal, runner, panel) uses these and nothing else. */
 export type RunEvent =
+  /** The first of a training run: its folder is locked from here on. `epochs` is what the config asks for at most. */
+  | { type: 'begun'; folder: string; epochs: number; isResumed: boolean }
   | {
       type: 'phase';
       phase: 'reading' | 'preparing' | 'training' | 'validating' | 'retraining' | 'testing' | 'baselines';

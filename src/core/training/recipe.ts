@@ -22,6 +22,7 @@ export function recipeOf(config: RunConfig, shape: NetworkShape): Recipe {
     'training.beta1': t.beta1,
     'training.beta2': t.beta2,
     'training.epsilon': t.epsilon,
+    'training.embeddingUpdates': t.embeddingUpdates,
     'training.clip': t.clip,
     'training.ema': t.ema,
     'training.loss': t.loss,

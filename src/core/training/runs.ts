@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { RunConfig } from '../config/runConfig.ts';
 import { withFileErrors } from '../files.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { readCheckpointInfo } from './checkpoint.ts';
@@ -36,6 +37,16 @@ export async function listRuns(folder: string): Promise<RunListing[]> {
       runs.push(await describeRun(join(folder, entry.name)));
   return runs.sort((a, b) => (a.changed < b.changed ? 1 : -1));
 }
+
+/** Of these runs, those that were begun with a config, in the same order. */
+export function runsOfConfig(runs: readonly RunListing[], { output: { name } }: RunConfig, file: string): RunListing[] {
+  const base = basename(file).replace(/(\.xmlcnn)?\.jsonc?$/i, '');
+  return runs.filter((run) => (name === undefined ? isNamedAfter(run.name, base) : run.name === name));
+}
+
+/** Runs without a name of their own are called after their config and the time. */
+const isNamedAfter = (run: string, base: string): boolean =>
+  run.startsWith(`${base}-`) && /^\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(-\d+)?$/.test(run.slice(base.length + 1));
 
 /** What is known of one run without reading its weights. */
 export async function describeRun(folder: string): Promise<RunListing> {

@@ -9,17 +9,12 @@ export interface ScoreOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** A large batch shares its word projections among many documents. */
-const maxDocuments = 1024;
-/** Logits of a batch, at most: 64 MB. */
-const maxLogits = 1 << 24;
-
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
  * Probabilities of all labels for every document, in order.
  * @param onRow `probabilities` [Y] is overwritten by the next row
- * Throws `Cancelled` between batches once the signal is aborted.
+ * Throws `Cancelled` within some tenths of a second once the signal is aborted.
  */
 export async function scoreCorpus(
   engine: Engine,
@@ -27,20 +22,16 @@ export async function scoreCorpus(
   onRow: (document: number, probabilities: Float64Array) => void,
   { signal, onProgress }: ScoreOptions = {},
 ): Promise<void> {
-  const { labels } = engine.shape;
-  const size = Math.max(1, Math.min(maxDocuments, Math.floor(maxLogits / labels)));
-  const row = new Float64Array(labels);
-  for (let from = 0; from < corpus.size; from += size) {
+  const row = new Float64Array(engine.shape.labels);
+  const onLogits = (document: number, logits: Float32Array): void => {
+    for (let l = 0; l < row.length; l++) row[l] = sigmoid(logits[l]);
+    onRow(document, row);
+  };
+  await engine.logits(makeBatch(corpus, 0, corpus.size), onLogits, async (done) => {
     if (signal?.aborted) throw new Cancelled();
-    const batch = makeBatch(corpus, from, from + size);
-    const logits = await engine.logits(batch);
-    for (let b = 0; b < batch.size; b++) {
-      for (let l = 0; l < labels; l++) row[l] = sigmoid(logits[b * labels + l]);
-      onRow(from + b, row);
-    }
-    onProgress?.(from + batch.size, corpus.size);
+    onProgress?.(Math.floor(done), corpus.size);
     await setImmediate(); // lets signals and the faces' events through where the engine never waits
-  }
+  });
 }
 
 /** Label ids of a document. */

@@ -68,6 +68,8 @@ export async function trainWith(
   const claimed = await claimRun(config, { configFile: options.configFile, resume });
   const session = new Session(config, options, parts.makeEngine, claimed);
   try {
+    const { paths, isResumed } = claimed;
+    options.onEvent({ type: 'begun', folder: paths.folder, epochs: config.training.epochs, isResumed });
     const data = await parts.prepare(config, { signal: options.signal, onEvent: options.onEvent });
     return await session.run(data);
   } catch (error) {

@@ -22,6 +22,7 @@ describe('presets', () => {
       embeddingDropout: 0.2,
       hiddenDropout: 0.2,
       initializer: 'kaiming-uniform',
+      padding: 'overhang',
       outputBias: 'default',
     });
     expect(training).toMatchObject({
@@ -32,6 +33,7 @@ describe('presets', () => {
       monitor: 'P@1',
       ema: 0,
       clip: 0,
+      embeddingUpdates: 'lazy',
       schedule: 'constant',
       seed: 1,
       save: true,
@@ -93,6 +95,7 @@ describe('presets', () => {
       hidden: 0,
       embeddingDropout: 0.2,
       hiddenDropout: 0.5,
+      padding: 'overhang',
       outputBias: 'log-odds',
     });
     expect(wide.text).toMatchObject({ maxLength: 1000, vocabularySize: 65_000 });
@@ -102,6 +105,7 @@ describe('presets', () => {
       schedule: 'cosine',
       finalLearningRate: 0.05,
       ema: 0.999,
+      embeddingUpdates: 'dense',
       batchSize: 64,
       epochs: 15,
       monitor: 'P@1+P@5',

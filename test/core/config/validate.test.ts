@@ -146,13 +146,15 @@ describe('rules', () => {
   });
   it('pools larger than the positions', () => {
     expectFixed(
-      withTrain('"text": { "maxLength": 10 }, "model": { "pools": 4 }'),
+      withTrain('"text": { "maxLength": 10 }, "model": { "padding": "fit", "pools": 4 }'),
       'pools-exceed-positions',
       '4',
-      withTrain('"text": { "maxLength": 10 }, "model": { "pools": 3 }'),
+      withTrain('"text": { "maxLength": 10 }, "model": { "padding": "fit", "pools": 3 }'),
     );
-    expect(validateText(withTrain('"model": { "pools": 493 }'))).toEqual([]);
-    expectOne(withTrain('"model": { "pools": 494 }'), 'pools-exceed-positions', '494');
+    expect(validateText(withTrain('"model": { "padding": "fit", "pools": 493 }'))).toEqual([]);
+    expectOne(withTrain('"model": { "padding": "fit", "pools": 494 }'), 'pools-exceed-positions', '494');
+    expect(validateText(withTrain('"model": { "pools": 500 }'))).toEqual([]);
+    expectOne(withTrain('"model": { "pools": 501 }'), 'pools-exceed-positions', '501');
     expect(validateText(withTrain('"text": { "maxLength": 10 }, "model": { "pools": 4, "pooling": "seed" }'))).toEqual(
       [],
     );

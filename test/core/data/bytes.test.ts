@@ -22,9 +22,9 @@ describe('lines', () => {
   test('BOM, CRLF and LF, no line end at the end; byte offsets count the BOM', async () => {
     const path = write('ends', '\ufeffé\r\n\nlast');
     expect(await linesOf(path)).toEqual([
-      { text: 'é', number: 1, byte: 3, end: '\r\n' },
-      { text: '', number: 2, byte: 7, end: '\n' },
-      { text: 'last', number: 3, byte: 8, end: '' },
+      { text: 'é', number: 1, byte: 3, stop: 7, end: '\r\n' },
+      { text: '', number: 2, byte: 7, stop: 8, end: '\n' },
+      { text: 'last', number: 3, byte: 8, stop: 12, end: '' },
     ]);
   });
 

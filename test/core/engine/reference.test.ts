@@ -165,6 +165,29 @@ describe('update', () => {
     expect(row(after, 'embedding', 0)).toEqual(Array(shape.dim).fill(0));
   });
 
+  it('moves rows by their momentum with dense updates, as PyTorch does, and never PAD', async () => {
+    const first = batchOf([[2, 3, 4, 5]], [[0]]);
+    const { engine, weights, state } = await steps({ embeddingUpdates: 'dense' }, [first]);
+    await engine.trainStep(batchOf([[3, 5], []], [[0], []]), 0.01);
+    const [after, afterState] = [await engine.readWeights(), await engine.readState()];
+    const row = (tensors: ReadonlyMap<string, ArrayLike<number>>, name: string, w: number) =>
+      Array.from(tensors.get(name)!).slice(w * shape.dim, (w + 1) * shape.dim);
+    const [m, v] = ['adam.m/embedding', 'adam.v/embedding'].map((name) => row(state.tensors, name, 2));
+    const expected = row(weights, 'embedding', 2).map(
+      (x, d) => x - (0.01 * 0.9 * m[d]) / (1 - 0.9 ** 2) / (Math.sqrt((0.999 * v[d]) / (1 - 0.999 ** 2)) + 1e-8),
+    );
+    expectClose(row(after, 'embedding', 2), expected, 1e-6, 'row 2');
+    expect(row(after, 'embedding', 2)).not.toEqual(row(weights, 'embedding', 2));
+    expectClose(
+      row(afterState.tensors, 'adam.m/embedding', 2),
+      m.map((x) => 0.9 * x),
+      1e-6,
+      'moment',
+    );
+    expect(row(after, 'embedding', 6)).toEqual(row(start, 'embedding', 6));
+    expect(row(after, 'embedding', 0)).toEqual(Array(shape.dim).fill(0));
+  });
+
   it('trains the unknown word and leaves frozen word vectors alone', async () => {
     const [trained, frozen] = [await steps({}), await steps({ trainEmbeddings: false })];
     const row = ({ weights }: { weights: Weights }) => weights.get('embedding')!.slice(shape.dim, 2 * shape.dim);
@@ -184,6 +207,25 @@ describe('update', () => {
       'output.bias',
     );
     await expect(engine.writeState({ step: 1, tensors: new Map() })).rejects.toThrow('adam.m/embedding');
+  });
+});
+
+describe('overhang', () => {
+  it('lets windows of every size begin at each word', async () => {
+    const wide = { ...shape, padding: 'overhang' as const, filterSizes: [3], filters: 1, pools: 1, dim: 1, hidden: 0 };
+    const weights = initialWeights(wide, { seed: 1, initializer: 'torch', outputBias: 'default' });
+    weights.set(
+      'embedding',
+      Float32Array.from({ length: wide.vocabulary }, (_, w) => w),
+    );
+    weights.set('conv3.weight', Float32Array.of(1, -1, -1));
+    weights.set('conv3.bias', new Float32Array(1));
+    const engine = createReferenceEngine(plainOptions(wide));
+    await engine.writeWeights(weights);
+    // windows 3 1 5 | 1 5 PAD | 5 PAD PAD
+    const { pooled, positions } = await engine.activations(Int32Array.of(3, 1, 5));
+    expect([...pooled, ...positions]).toEqual([5, 2]);
+    expect([...(await engine.activations(Int32Array.of())).pooled]).toEqual([0]);
   });
 });
 

@@ -1,6 +1,10 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../../src/core/engine/engine.ts';
+import { WordNumbering } from '../../../src/core/engine/wasm/distinct.ts';
 import { createWasmEngine } from '../../../src/core/engine/wasm/wasmEngine.ts';
+import { initialWeights } from '../../../src/core/model/init.ts';
 import { agreesWithReference, parityCases } from './parity.ts';
+import { batchOf, Draws, plainOptions, randomShape } from './randomCases.ts';
 
 for (const build of ['relaxed-simd', 'simd'] as const) {
   for (const threads of [1, 3]) {
@@ -10,3 +14,63 @@ for (const build of ['relaxed-simd', 'simd'] as const) {
     });
   }
 }
+
+describe('scoring a corpus', () => {
+  const draws = new Draws(21);
+  const shape = { ...randomShape(draws, 'dynamic-max', 7), filterSizes: [2, 6], filters: 70, dim: 5, labels: 3 };
+  const size = 17_000; // more than are projected together
+  const starts = Int32Array.from({ length: size + 1 }, (_, i) => 2 * i);
+  const words = Int32Array.from({ length: 2 * size }, () => draws.between(1, shape.vocabulary - 1));
+  const corpus: Batch = { size, words, wordStarts: starts, labels: words, labelStarts: starts };
+
+  const engineFor = async (threads: number) => {
+    const engine = await createWasmEngine({ ...plainOptions(shape), threads });
+    await engine.writeWeights(initialWeights(shape, { seed: 3, initializer: 'torch', outputBias: 'default' }));
+    return engine;
+  };
+
+  it('gives each document, in order, the bits that it gets alone', async () => {
+    const engine = await engineFor(2);
+    const rows: Float32Array[] = [];
+    const done: number[] = [];
+    await engine.logits(
+      corpus,
+      (document, logits) => expect(rows.push(logits.slice())).toBe(document + 1),
+      async (n) => void done.push(n),
+    );
+    for (const d of [0, 1, 511, 512, 16_383, 16_384, size - 1]) {
+      const alone = batchOf([[...words.subarray(2 * d, 2 * d + 2)]]);
+      await engine.logits(alone, (_, logits) => expect(logits.slice(), `document ${d}`).toEqual(rows[d]));
+    }
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(done[done.length - 1]).toBeCloseTo(size, 6);
+    expect(done.length).toBeGreaterThan(size / 512);
+    await engine.dispose();
+  });
+
+  it('ends with what a pause throws, and can go on after that', async () => {
+    const engine = await engineFor(1);
+    const stop = engine.logits(
+      corpus,
+      () => expect.fail('no row is done'),
+      () => Promise.reject(new Error('enough')),
+    );
+    await expect(stop).rejects.toThrow('enough');
+    let rows = 0;
+    await engine.logits(batchOf([[1], [2]]), () => rows++);
+    expect(rows).toBe(2);
+    await engine.dispose();
+  });
+
+  it('takes no more documents together than their distinct words allow', () => {
+    const numbering = new WordNumbering(20, (length) => Math.max(3, length));
+    const batch = batchOf([[5, 6, 5, 7], [6], [8, 9], [10]]);
+    const some = numbering.of(batch, 5);
+    expect(some.documents).toBe(3);
+    expect([...some.ids]).toEqual([0, 5, 6, 7, 8, 9]);
+    expect([...some.starts]).toEqual([0, 4, 7, 10]);
+    expect([...some.tokens]).toEqual([1, 2, 1, 3, 2, 0, 0, 4, 5, 0]);
+    expect(numbering.of(batch, 1).documents).toBe(1);
+    expect(numbering.of(batch).documents).toBe(4);
+  });
+});

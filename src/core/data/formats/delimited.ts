@@ -56,6 +56,7 @@ export function openDelimited(sample: Sample, options: SourceOptions, delimiter:
       labelSeparator: table.separator,
     },
     reader: (pass) => read(pass, sample.path, table),
+    textColumns: table.text,
   };
 }
 
@@ -152,7 +153,7 @@ class TableReader {
   private readonly parser: RowParser;
   /** Lines of the row being read. */
   private held: Line[] = [];
-  private number = 0;
+  private number: number;
   private headerSeen: boolean;
 
   constructor(
@@ -161,7 +162,8 @@ class TableReader {
     private readonly table: Table,
   ) {
     this.parser = new RowParser(table.delimiter, table.quoting);
-    this.headerSeen = !table.header;
+    this.headerSeen = !table.header || pass.stretch !== undefined;
+    this.number = (pass.stretch?.first ?? 1) - 1;
   }
 
   take(line: Line): void {
@@ -215,7 +217,9 @@ class TableReader {
         `This row has ${row.length} ${row.length === 1 ? 'field' : 'fields'} where the others have ${width}`,
       );
     const { id, text, labels } = toRecord(row, this.table);
-    this.records.push({ id, text, labels, line: this.held[0].number, number: ++this.number });
+    const { number: line, byte } = this.held[0];
+    const { stop } = this.held[this.held.length - 1];
+    this.records.push({ id, text, labels, line, number: ++this.number, byte, stop });
   }
 
   /** Reports the row that is being read; returns its lines but the first. */

@@ -5,6 +5,8 @@ import type { Sample } from '../sample.ts';
 import type { Opened } from './opened.ts';
 
 const prefix = '__label__';
+/** A label behind the first word of a line, and what is before it. */
+export const labelWithin = /(^|\s)__label__(\S+)/g;
 
 export function openFastText(sample: Sample, options: SourceOptions): Opened {
   return { options, reader: (pass) => readRecordLines(pass, sample.path, parseFastText) };
@@ -25,7 +27,7 @@ function parseFastText(line: string): { text: string; labels: string[] } {
   }
   const rest = line.slice(at);
   if (!rest.includes(prefix)) return { text: rest, labels };
-  const text = rest.replace(/(^|\s)__label__(\S+)/g, (_, space: string, label: string) => {
+  const text = rest.replace(labelWithin, (_, space: string, label: string) => {
     labels.push(detach(label));
     return space;
   });

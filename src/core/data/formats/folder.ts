@@ -127,14 +127,23 @@ async function* read(
 ): AsyncGenerator<RawRecord[], void> {
   let records: RawRecord[] = [];
   let bytes = 0;
-  for (const [i, file] of texts.entries()) {
+  const { first, count } = pass.stretch ?? { first: 1, count: texts.length };
+  for (const [i, file] of texts.slice(first - 1, first - 1 + count).entries()) {
     const path = join(folder, file);
     const name = documentName(file);
     const text = await readText(pass, path);
     bytes += (await withFileErrors(path, () => stat(path))).size;
     pass.bytesRead = bytes;
     if (text !== undefined)
-      records.push({ id: name, text, labels: await labelsOf(name, pass), line: 0, number: i + 1 });
+      records.push({
+        id: name,
+        text,
+        labels: await labelsOf(name, pass),
+        line: 0,
+        number: first + i,
+        byte: 0,
+        stop: 0,
+      });
     if (records.length < batchSize) continue;
     yield records;
     records = [];

@@ -8,4 +8,6 @@ export interface Opened {
   reader: RecordReader;
   /** Size of the stored data where it is not that of the one file. */
   totalBytes?: number;
+  /** CSV and TSV: numbers of the columns that make up the text, in order. */
+  textColumns?: readonly number[];
 }

@@ -37,18 +37,19 @@ async function* read(
   labelsFile: string,
   separator: string | RegExp,
 ): AsyncGenerator<RawRecord[], void> {
+  if (pass.stretch) return yield* again(pass, texts);
   const labels = new LineQueue(passLines(pass, labelsFile, false));
   try {
     let lines = 0;
     for await (const batch of passLines(pass, texts)) {
       const records: RawRecord[] = [];
-      for (const { text, number } of batch) {
+      for (const { text, number, byte, stop } of batch) {
         const partner = await labels.next();
         if (!partner)
           return yield* broken(pass, records, labelsFile, lines + 1, `The labels end here, but ${texts} goes on`);
         lines = number;
         if (text === undefined || partner.text === undefined) continue;
-        records.push({ text, labels: splitLabels(partner.text, separator), line: number, number });
+        records.push({ text, labels: splitLabels(partner.text, separator), line: number, number, byte, stop });
       }
       yield records;
     }
@@ -56,6 +57,16 @@ async function* read(
     if (rest) yield* broken(pass, [], texts, lines + 1, `The texts end here, but ${labelsFile} goes on`);
   } finally {
     await labels.close();
+  }
+}
+
+/** The texts of a stretch. */
+async function* again(pass: Pass, texts: string): AsyncGenerator<RawRecord[], void> {
+  for await (const batch of passLines(pass, texts)) {
+    const records: RawRecord[] = [];
+    for (const { text, number, byte, stop } of batch)
+      if (text !== undefined) records.push({ text, labels: [], line: number, number, byte, stop });
+    yield records;
   }
 }
 

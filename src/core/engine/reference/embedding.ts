@@ -1,12 +1,12 @@
 import type { NetworkShape } from '../../model/network.ts';
+import { paddedLength } from '../../model/network.ts';
 
-/** Words of a document with PAD (0) up to the largest filter; `seed` pads up to `maxLength`. [L] */
+/** Words of a document and the PADs (0) behind it. [L] */
 export function padded(words: ArrayLike<number>, shape: NetworkShape): Int32Array {
   if (shape.pooling === 'seed' && words.length > shape.maxLength) {
     throw new RangeError(`a document of ${words.length} words exceeds maxLength ${shape.maxLength}`);
   }
-  const least = Math.max(...shape.filterSizes, shape.pooling === 'seed' ? shape.maxLength : 0);
-  const out = new Int32Array(Math.max(words.length, least));
+  const out = new Int32Array(paddedLength(shape, words.length));
   out.set(words);
   return out;
 }

@@ -1,6 +1,15 @@
 import type { NetworkShape } from '../../model/network.ts';
 import { elements, parameters, strideOf } from '../../model/network.ts';
-import type { Activations, Batch, Engine, EngineOptions, OptimizerState, StepResult, Weights } from '../engine.ts';
+import type {
+  Activations,
+  Batch,
+  Engine,
+  EngineOptions,
+  OnLogits,
+  OptimizerState,
+  StepResult,
+  Weights,
+} from '../engine.ts';
 import { adamUpdate } from './adam.ts';
 import { averageDecay, updateAverage } from './average.ts';
 import { clipGradients } from './clip.ts';
@@ -71,25 +80,25 @@ class ReferenceEngine implements Engine {
     return total;
   }
 
-  /** Adam on everything; of the embedding only the rows of this batch's words, whatever their gradient (lazy Adam). */
+  /** Adam on everything; with lazy updates, of the embedding only the rows of this batch's words, whatever their gradient. */
   private update(gradients: Map<string, Float64Array>, words: number[], learningRate: number): void {
     const { beta1, beta2, epsilon, weightDecay } = this.options.adam;
     const adam = { beta1, beta2, epsilon, learningRate, step: this.step };
     for (const [name, gradient] of gradients) {
       const state = [this.weights.get(name)!, this.m.get(name)!, this.v.get(name)!, gradient] as const;
       if (name === 'embedding') {
-        const { dim } = this.shape;
+        const { dim, vocabulary } = this.shape;
+        if (this.options.embeddingUpdates === 'dense') words = Array.from({ length: vocabulary }, (_, w) => w);
         for (const w of words) adamUpdate(...state, { ...adam, weightDecay: 0 }, w * dim, (w + 1) * dim);
       } else adamUpdate(...state, { ...adam, weightDecay: name.endsWith('.weight') ? weightDecay : 0 });
     }
   }
 
-  async logits(batch: Batch): Promise<Float32Array> {
-    const { labels } = this.shape;
-    const out = new Float32Array(batch.size * labels);
-    for (let b = 0; b < batch.size; b++)
-      out.set(forward(wordsOf(batch, b), this.weights, this.shape).logits, b * labels);
-    return out;
+  async logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void> {
+    for (let b = 0; b < batch.size; b++) {
+      onRow(b, Float32Array.from(forward(wordsOf(batch, b), this.weights, this.shape).logits));
+      await pause?.(b + 1);
+    }
   }
 
   async activations(words: Int32Array): Promise<Activations> {

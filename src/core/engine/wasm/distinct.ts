@@ -1,10 +1,12 @@
 import type { Batch } from '../engine.ts';
 
-/** The distinct words of a batch; number 0 is PAD. */
+/** The distinct words of the first documents of a batch; number 0 is PAD. */
 export interface DistinctWords {
+  /** Documents taken. */
+  documents: number;
   count: number;
   ids: Int32Array; // [count] rows of the embedding
-  tokens: Int32Array; // numbers of distinct words, documents padded to the shortest length that every filter fits
+  tokens: Int32Array; // numbers of distinct words, with PADs behind each document
   starts: Int32Array; // [B + 1] into tokens
 }
 
@@ -14,29 +16,34 @@ export class WordNumbering {
   private readonly seen: Int32Array;
   private round = 0;
 
+  /** @param paddedLength words of a document with the PADs behind it */
   constructor(
     vocabulary: number,
-    private readonly minLength: number,
+    private readonly paddedLength: (words: number) => number,
   ) {
     this.number = new Int32Array(vocabulary);
     this.seen = new Int32Array(vocabulary);
   }
 
-  of({ size, words, wordStarts }: Batch): DistinctWords {
-    const { number, seen, minLength } = this;
+  /** Takes documents up to `limit` distinct words in all, but at least one. */
+  of(batch: Batch, limit = Infinity): DistinctWords {
+    const { words, wordStarts } = batch;
+    const { number, seen } = this;
     const round = ++this.round;
-    const starts = new Int32Array(size + 1);
-    for (let d = 0; d < size; d++) {
-      starts[d + 1] = starts[d] + Math.max(minLength, wordStarts[d + 1] - wordStarts[d]);
+    const starts = new Int32Array(batch.size + 1);
+    for (let d = 0; d < batch.size; d++) {
+      starts[d + 1] = starts[d] + this.paddedLength(wordStarts[d + 1] - wordStarts[d]);
     }
-    const tokens = new Int32Array(starts[size]); // PAD where nothing is written
-    const ids = new Int32Array(Math.min(wordStarts[size] - wordStarts[0], number.length) + 1);
+    const tokens = new Int32Array(starts[batch.size]); // PAD where nothing is written
+    const ids = new Int32Array(Math.min(wordStarts[batch.size] - wordStarts[0], number.length) + 1);
     let count = 1;
+    let documents = 0;
     seen[0] = round;
     number[0] = 0;
-    for (let d = 0; d < size; d++) {
-      let at = starts[d];
-      for (let i = wordStarts[d]; i < wordStarts[d + 1]; i++) {
+    while (documents < batch.size && (documents === 0 || count < limit)) {
+      let at = starts[documents];
+      const end = wordStarts[documents + 1];
+      for (let i = wordStarts[documents++]; i < end; i++) {
         const word = words[i];
         if (seen[word] !== round) {
           seen[word] = round;
@@ -46,6 +53,12 @@ export class WordNumbering {
         tokens[at++] = number[word];
       }
     }
-    return { count, ids: ids.subarray(0, count), tokens, starts };
+    return {
+      documents,
+      count,
+      ids: ids.subarray(0, count),
+      tokens: tokens.subarray(0, starts[documents]),
+      starts: starts.subarray(0, documents + 1),
+    };
   }
 }

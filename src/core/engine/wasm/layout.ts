@@ -39,7 +39,7 @@ export interface Layout {
 }
 
 /** Filters of one tile of the convolution; src/kernels/convolution.ts agrees. */
-export const filterBlock = (k: number): number => (k === 1 ? 64 : k === 2 ? 32 : 16);
+export const filterBlock = (k: number): number => (k <= 2 ? 16 : k <= 4 ? 8 : 4);
 
 /** Bytes of the output layer's block that should stay in the second-level cache. */
 const BLOCK_FLOATS = 40_000;

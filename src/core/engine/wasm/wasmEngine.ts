@@ -1,11 +1,21 @@
 import { availableParallelism } from 'node:os';
-import { pooledPerSize, pooledSize, strideOf, windows } from '../../model/network.ts';
+import { paddedLength, pooledPerSize, pooledSize, strideOf, windows } from '../../model/network.ts';
 import { dropThreshold, key32, Stream } from '../../random.ts';
-import type { Activations, Batch, Engine, EngineOptions, OptimizerState, StepResult, Weights } from '../engine.ts';
+import type {
+  Activations,
+  Batch,
+  Engine,
+  EngineOptions,
+  OnLogits,
+  OptimizerState,
+  StepResult,
+  Weights,
+} from '../engine.ts';
 import { WordNumbering, type DistinctWords } from './distinct.ts';
 import { filterBlock, layoutOf, parameterBytes, requireFit, roundUp, type Layout } from './layout.ts';
-import { buildName, Machine, type Call, type KernelBuild } from './machine.ts';
+import { buildName, Machine, memoryLimit, type Call, type KernelBuild } from './machine.ts';
 import { MovingAverage } from './movingAverage.ts';
+import { MovingRows } from './movingRows.ts';
 import { Parameters, type Place } from './parameters.ts';
 
 /** Floats of one tile of the flat Adam update. */
@@ -15,6 +25,14 @@ const SLICE = 32;
 /** Parts of the batch whose winning windows are listed one beside the other: fixed, whatever the threads. */
 const PARTS = 8;
 
+/** Documents that go through the dense layers at once when scoring: their packed inputs stay in the third-level cache. */
+const DENSE_ROWS = 512;
+/** Most documents whose words are projected together, and bytes of their pooled vectors and of their distinct words. */
+const PART_DOCUMENTS = 16_384;
+const PART_BYTES = 128 * 1048576;
+/** Tiles of the convolution in one piece of scoring, for each thread: some tenths of a second. */
+const PIECE_TILES = 8;
+
 /** Addresses of a batch's areas; they lie above the parameters and are laid out anew for each batch. */
 interface Areas {
   tokens: number;
@@ -23,6 +41,8 @@ interface Areas {
   wordKeys: number;
   documentKeys: number;
   averageRatios: number;
+  updatedRows: number; // dense updates: the embedding's rows that move, the batch's first
+  zeros: number;
   words: number; // [distinct, padded to 4][D]
   packedWords: number;
   wordGradient: number;
@@ -61,6 +81,8 @@ class WasmEngine implements Engine {
   private readonly parameters: Parameters;
   private readonly numbering: WordNumbering;
   private readonly average: MovingAverage | undefined;
+  /** Where embeddings are updated densely. */
+  private readonly moving: MovingRows | undefined;
   private step = 0;
 
   constructor(
@@ -73,9 +95,10 @@ class WasmEngine implements Engine {
     machine.reach(machine.heapTop + parameterBytes(this.layout, options));
     this.parameters = new Parameters(machine, this.layout, options);
     const { shape } = options;
-    const minLength = shape.pooling === 'seed' ? shape.maxLength : Math.max(...shape.filterSizes);
-    this.numbering = new WordNumbering(shape.vocabulary, minLength);
+    this.numbering = new WordNumbering(shape.vocabulary, (words) => paddedLength(shape, words));
     this.average = options.ema ? new MovingAverage(options.ema, shape.vocabulary) : undefined;
+    const dense = options.trainEmbeddings && options.embeddingUpdates === 'dense';
+    this.moving = dense ? new MovingRows(shape.vocabulary, options.adam.beta1) : undefined;
   }
 
   get shape() {
@@ -85,12 +108,12 @@ class WasmEngine implements Engine {
   async trainStep(batch: Batch, learningRate: number): Promise<StepResult> {
     const { options, machine } = this;
     const distinct = this.numbering.of(batch);
-    const areas = this.place(batch, distinct, true);
+    const areas = this.place(distinct, batch);
     const pairs = this.writePairs(batch, areas);
     this.writeKeys(distinct, batch.size, areas);
     const update = this.updateFactors(learningRate);
     const calls = [
-      ...this.encode(batch.size, distinct.count, areas, true),
+      ...this.encode(distinct, areas),
       ...this.outputCalls(batch.size, pairs, areas, update),
       ...this.backwardCalls(batch.size, distinct.count, areas),
     ];
@@ -108,15 +131,18 @@ class WasmEngine implements Engine {
     return { loss: this.lossOf(batch, areas), gradientNorm };
   }
 
-  async logits(batch: Batch): Promise<Float32Array> {
-    const areas = this.score(batch, false);
-    const { labels } = this.shape;
-    const result = new Float32Array(batch.size * labels); // [B, Y]
-    const padded = this.machine.floats(areas.logits, batch.size * this.layout.labels);
-    for (let d = 0; d < batch.size; d++) {
-      result.set(padded.subarray(d * this.layout.labels, d * this.layout.labels + labels), d * labels);
+  async logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void> {
+    const { documents, words } = this.partLimits();
+    for (let from = 0; from < batch.size;) {
+      const first = from;
+      const distinct = this.numbering.of(slice(batch, from, from + documents), words);
+      await this.scorePart(
+        distinct,
+        (d, logits) => onRow(first + d, logits),
+        async (done) => pause?.(first + done),
+      );
+      from += distinct.documents;
     }
-    return result;
   }
 
   async activations(words: Int32Array): Promise<Activations> {
@@ -127,8 +153,11 @@ class WasmEngine implements Engine {
       labels: new Int32Array(0),
       labelStarts: Int32Array.of(0, 0),
     };
-    const areas = this.score(batch, true);
     const { machine, shape } = this;
+    const distinct = this.numbering.of(batch);
+    const areas = this.place(distinct);
+    const pooling = shape.filterSizes.flatMap((k, i) => this.poolCalls(k, i, distinct, areas));
+    this.run([this.gatherCall(distinct.count, areas, 0), ...pooling, ...this.denseCalls(0, 1, areas)], areas);
     const units = pooledSize(shape);
     return {
       pooled: machine.floats(areas.pooled, units).slice(),
@@ -151,6 +180,7 @@ class WasmEngine implements Engine {
     const tensors: OptimizerState['tensors'] = new Map();
     this.parameters.readMoments(tensors);
     if (this.average && this.options.trainEmbeddings) tensors.set('ema.step/embedding', this.average.lastStep.slice());
+    if (this.moving) tensors.set('adam.step/embedding', this.moving.lastUse.slice());
     return { step: this.step, tensors };
   }
 
@@ -158,6 +188,9 @@ class WasmEngine implements Engine {
     this.parameters.writeMoments(state.tensors);
     const last = state.tensors.get('ema.step/embedding');
     if (this.average && last instanceof Int32Array) this.average.lastStep.set(last);
+    const used = state.tensors.get('adam.step/embedding');
+    if (used instanceof Int32Array) this.moving?.lastUse.set(used);
+    else this.moving?.lastUse.fill(state.step); // another engine's state: every row may be moving
     this.step = state.step;
   }
 
@@ -196,38 +229,100 @@ class WasmEngine implements Engine {
     this.machine.run(calls, areas.scratch, areas.scratchBytes);
   }
 
-  private score(batch: Batch, keepPositions: boolean): Areas {
-    const distinct = this.numbering.of(batch);
-    const areas = this.place(batch, distinct, false);
-    const calls = this.encode(batch.size, distinct.count, areas, false, keepPositions);
+  // ---- scoring ------------------------------------------------------------------------------------------------------
+
+  /** How many documents and distinct words are scored together: what the memory that is left holds easily. */
+  private partLimits(): { documents: number; words: number } {
+    const { layout, shape } = this;
+    const left = (memoryLimit - this.machine.heapTop) / 8;
+    const bytes = Math.min(PART_BYTES, left);
+    const average =
+      shape.pooling === 'dynamic-average' ? 2 * shape.pools * Math.max(...shape.filterSizes) * layout.dim : 0;
+    const outputs = shape.filterSizes.reduce((sum, k) => sum + this.unitsOf(k), 0);
+    const floats = shape.maxLength + layout.pooled + average + (shape.pooling === 'seed' ? 2 * outputs : 0);
+    return {
+      documents: Math.max(1, Math.min(PART_DOCUMENTS, Math.floor(bytes / 4 / floats))),
+      words: Math.floor(bytes / 8 / layout.dim),
+    };
+  }
+
+  /** Projects the words of all documents filter block by filter block, then takes the documents through the dense layers. */
+  private async scorePart(
+    distinct: DistinctWords,
+    onRow: OnLogits,
+    pause: (done: number) => Promise<void>,
+  ): Promise<void> {
+    const { layout, shape } = this;
+    const { documents, count, tokens } = distinct;
+    const areas = this.place(distinct);
+    // work is counted in multiply-adds; gathering costs about two of them
+    const filterWork = (k: number): number => k * (count * layout.dim + 2 * tokens.length);
+    const rowWork = layout.pooled * layout.hidden + layout.top * layout.labels;
+    const convolutions = shape.filterSizes.reduce((sum, k) => sum + shape.filters * filterWork(k), 0);
+    const total = convolutions + documents * rowWork;
+    let done = 0;
+    const finish = async (work: number): Promise<void> => {
+      done += work;
+      await pause((documents * done) / total);
+    };
+    this.run([this.gatherCall(count, areas, 0)], areas);
+    for (const [i, k] of shape.filterSizes.entries()) {
+      for (const filters of this.filterSlices(k)) {
+        this.run(this.poolCalls(k, i, distinct, areas, filters), areas);
+        await finish(filters.count * filterWork(k));
+      }
+    }
+    for (let first = 0; first < documents; first += DENSE_ROWS) {
+      const rows = Math.min(DENSE_ROWS, documents - first);
+      this.run(this.denseCalls(first, rows, areas), areas);
+      const logits = this.machine.floats(areas.logits, rows * layout.labels);
+      for (let r = 0; r < rows; r++) {
+        onRow(first + r, logits.subarray(r * layout.labels, r * layout.labels + shape.labels));
+      }
+      await finish(rows * rowWork);
+    }
+  }
+
+  /** Filters of a size that are scored in one piece. Only maximum pooling computes its filters one by one. */
+  private filterSlices(k: number): Slice[] {
+    const { filters, pooling } = this.shape;
+    const count = pooling === 'dynamic-max' ? PIECE_TILES * this.machine.threads * filterBlock(k) : filters;
+    return Array.from({ length: Math.ceil(filters / count) }, (_, i) => ({
+      first: i * count,
+      count: Math.min(count, filters - i * count),
+    }));
+  }
+
+  /** Pooled vectors of documents first … first + rows - 1 to their logits. */
+  private denseCalls(first: number, rows: number, areas: Areas): Call[] {
     const { layout } = this;
-    const top = layout.hidden ? areas.hidden : areas.pooled;
-    calls.push(...this.packRows(batch.size, layout.top, top, areas));
-    calls.push(this.forwardCall(batch.size, areas, 'output', areas.logits, layout.labels, false));
-    this.run(calls, areas);
-    return areas;
+    const pooled = areas.pooled + first * layout.pooled * 4;
+    return [
+      ...(layout.hidden
+        ? [
+            this.packRows(rows, layout.pooled, pooled, areas),
+            this.forwardCall(rows, areas, 'hidden', areas.hidden, layout.hidden, false),
+          ]
+        : []),
+      this.packRows(rows, layout.top, layout.hidden ? areas.hidden : pooled, areas),
+      this.forwardCall(rows, areas, 'output', areas.logits, layout.labels, false),
+    ];
   }
 
   // ---- forward ------------------------------------------------------------------------------------------------------
 
-  /** From words to the input of the output layer. */
-  private encode(size: number, distinct: number, areas: Areas, training: boolean, keepPositions = training): Call[] {
-    const { layout, options, parameters } = this;
-    const wordRate = training ? options.embeddingDropout : 0;
-    const calls: Call[] = [
-      {
-        kernel: 'gatherWords',
-        tiles: Math.ceil(distinct / 32),
-        integers: [distinct, layout.dim, parameters.of('embedding').weight, areas.ids, areas.wordKeys, areas.words,
-          areas.packedWords, dropThreshold(wordRate)], // prettier-ignore
-        floats: [1 / (1 - wordRate)],
-      },
-      ...this.shape.filterSizes.flatMap((k, i) => this.poolCalls(k, i, size, distinct, areas, keepPositions)),
+  /** From words to the input of the output layer, with dropout. */
+  private encode(distinct: DistinctWords, areas: Areas): Call[] {
+    const { layout, options } = this;
+    const size = distinct.documents;
+    const calls = [
+      this.gatherCall(distinct.count, areas, options.embeddingDropout),
+      ...this.shape.filterSizes.flatMap((k, i) => this.poolCalls(k, i, distinct, areas)),
     ];
     if (layout.hidden) {
-      calls.push(...this.packRows(size, layout.pooled, areas.pooled, areas));
-      calls.push(this.forwardCall(size, areas, 'hidden', areas.hidden, layout.hidden, training));
-    } else if (training && options.hiddenDropout) {
+      calls.push(this.packRows(size, layout.pooled, areas.pooled, areas));
+      calls.push(this.forwardCall(size, areas, 'hidden', areas.hidden, layout.hidden, true));
+    } else if (options.hiddenDropout) {
       calls.push({
         kernel: 'dropout',
         tiles: size,
@@ -244,15 +339,20 @@ class WasmEngine implements Engine {
     return calls;
   }
 
-  private poolCalls(
-    k: number,
-    i: number,
-    size: number,
-    distinct: number,
-    areas: Areas,
-    keepPositions: boolean,
-  ): Call[] {
+  private gatherCall(distinct: number, areas: Areas, dropout: number): Call {
+    return {
+      kernel: 'gatherWords',
+      tiles: Math.ceil(distinct / 32),
+      integers: [distinct, this.layout.dim, this.parameters.of('embedding').weight, areas.ids, areas.wordKeys, areas.words,
+        areas.packedWords, dropThreshold(dropout)], // prettier-ignore
+      floats: [1 / (1 - dropout)],
+    };
+  }
+
+  /** Convolution and pooling of one size; of all filters where no slice is given. */
+  private poolCalls(k: number, i: number, distinct: DistinctWords, areas: Areas, slice?: Slice): Call[] {
     const { shape, layout } = this;
+    const size = distinct.documents;
     if (shape.pooling === 'dynamic-average') {
       const rows = size * shape.pools;
       const integers = this.averageArguments(k, i, size, areas);
@@ -263,20 +363,19 @@ class WasmEngine implements Engine {
         { kernel: 'averageForward', tiles: Math.ceil(shape.filters / 8), integers },
       ];
     }
+    const { first, count } = slice ?? { first: 0, count: shape.filters };
     const seed = shape.pooling === 'seed';
-    const unit = layout.unitBase[i] * 4;
+    const unit = (layout.unitBase[i] + first * shape.pools) * 4;
     const outputs = this.unitsOf(k) * 4;
-    const conv = this.parameters.of(`conv${k}.weight`).weight;
-    const bias = this.parameters.of(`conv${k}.bias`).weight;
-    const positions = !keepPositions
-      ? 0
-      : seed
-        ? areas.activations[i + shape.filterSizes.length]
-        : areas.positions + unit;
+    const conv = this.parameters.of(`conv${k}.weight`).weight + first * k * layout.dim * 4;
+    const bias = this.parameters.of(`conv${k}.bias`).weight + first * 4;
+    const positions = seed
+      ? areas.activations[i + shape.filterSizes.length]
+      : areas.positions && areas.positions + unit;
     const convolve: Call = {
       kernel: 'convolve',
-      tiles: Math.ceil(shape.filters / filterBlock(k)),
-      integers: [k, layout.dim, shape.filters, seed ? 0 : shape.pools, size, Math.ceil(distinct / 4), strideOf(shape),
+      tiles: Math.ceil(count / filterBlock(k)),
+      integers: [k, layout.dim, count, seed ? 0 : shape.pools, size, Math.ceil(distinct.count / 4), strideOf(shape),
         seed ? 0 : 1, areas.packedWords, conv, bias, areas.tokens, areas.starts,
         seed ? areas.activations[i] : areas.pooled + unit, seed ? outputs : layout.pooled * 4, positions], // prettier-ignore
     };
@@ -316,8 +415,8 @@ class WasmEngine implements Engine {
       areas.activations[i + shape.filterSizes.length] ?? 0, weight.gradient, bias.gradient, areas.wordGradient]; // prettier-ignore
   }
 
-  private packRows(rows: number, k: number, source: number, areas: Areas): Call[] {
-    return [{ kernel: 'packRows', tiles: Math.ceil(rows / 4), integers: [rows, k, source, k * 4, areas.packedRows] }];
+  private packRows(rows: number, k: number, source: number, areas: Areas): Call {
+    return { kernel: 'packRows', tiles: Math.ceil(rows / 4), integers: [rows, k, source, k * 4, areas.packedRows] };
   }
 
   private packColumns(rows: number, columns: number, source: number, target: number): Call {
@@ -356,7 +455,7 @@ class WasmEngine implements Engine {
     const bias = this.parameters.of('output.bias');
     const rows = roundUp(size, 4);
     return [
-      ...this.packRows(size, layout.top, top, areas),
+      this.packRows(size, layout.top, top, areas),
       this.packColumns(size, layout.top, top, areas.topColumns),
       {
         kernel: 'output',
@@ -382,7 +481,7 @@ class WasmEngine implements Engine {
     const calls: Call[] = [];
     if (layout.hidden) {
       const weight = this.parameters.of('hidden.weight');
-      calls.push(...this.packRows(size, layout.hidden, areas.hiddenGradient, areas));
+      calls.push(this.packRows(size, layout.hidden, areas.hiddenGradient, areas));
       calls.push(this.packColumns(size, layout.pooled, areas.pooled, areas.pooledColumns));
       calls.push({
         kernel: 'inputGradient',
@@ -543,20 +642,40 @@ class WasmEngine implements Engine {
       floats: [update.rate, update.beta1, update.beta2, update.correction2, update.epsilon,
         place.slot.decays ? update.decay : 0, update.averageStep, update.gradientScale], // prettier-ignore
     }));
-    if (this.options.trainEmbeddings) {
-      if (this.average) {
-        this.machine.floats(areas.averageRatios, distinct.count).set(this.average.visit(distinct.ids, this.step + 1));
-      }
-      calls.push({ kernel: 'wordUpdate', tiles: Math.ceil(distinct.count / 32),
-        integers: this.wordArguments(distinct.count, areas), floats: this.wordFloats(update) }); // prettier-ignore
-    }
+    if (this.options.trainEmbeddings) calls.push(this.wordUpdateCall(distinct, areas, update));
     return calls;
+  }
+
+  private wordUpdateCall(distinct: DistinctWords, areas: Areas, update: UpdateFactors): Call {
+    const { machine, moving } = this;
+    const t = this.step + 1;
+    moving?.wake(distinct.ids, t, (row, steps) => this.decayMoments(row, steps));
+    const rows = moving?.visit(distinct.ids, t) ?? distinct.ids;
+    if (moving) machine.integers(areas.updatedRows, rows.length).set(rows);
+    if (this.average) machine.floats(areas.averageRatios, rows.length).set(this.average.visit(rows, t));
+    const integers = this.wordArguments(distinct.count, areas);
+    if (moving) [integers[0], integers[2]] = [rows.length, areas.updatedRows];
+    return { kernel: 'wordUpdate', tiles: Math.ceil(rows.length / 32), integers, floats: this.wordFloats(update) };
+  }
+
+  private decayMoments(row: number, steps: number): void {
+    const { m, v } = this.parameters.of('embedding');
+    const { beta1, beta2 } = this.options.adam;
+    const { dim } = this.layout;
+    for (const [moment, beta] of [
+      [m, beta1],
+      [v, beta2],
+    ] as const) {
+      const factor = beta ** steps;
+      const values = this.machine.floats(moment + row * dim * 4, dim);
+      for (let i = 0; i < dim; i++) values[i] *= factor;
+    }
   }
 
   private wordArguments(distinct: number, areas: Areas, squares = 0): number[] {
     const place = this.parameters.of('embedding');
     return [distinct, this.layout.dim, areas.ids, areas.wordKeys, areas.wordGradient, place.weight, place.m, place.v,
-      place.average, areas.averageRatios, squares, dropThreshold(this.options.embeddingDropout)]; // prettier-ignore
+      place.average, areas.averageRatios, distinct, areas.zeros, squares, dropThreshold(this.options.embeddingDropout)]; // prettier-ignore
   }
 
   private wordFloats(update: UpdateFactors): number[] {
@@ -615,9 +734,11 @@ class WasmEngine implements Engine {
     return positions;
   }
 
-  /** Lays out and fills a batch's areas above the parameters. */
-  private place(batch: Batch, distinct: DistinctWords, training: boolean): Areas {
+  /** Lays out and fills the areas of these documents, for a training step where their batch is given, above the parameters. */
+  private place(distinct: DistinctWords, trained?: Batch): Areas {
     const { layout, shape, options, machine } = this;
+    const training = trained !== undefined;
+    const size = distinct.documents;
     let top = machine.heapTop;
     const take = (floats: number): number => {
       const address = top;
@@ -625,52 +746,55 @@ class WasmEngine implements Engine {
       return address;
     };
     const when = (wanted: boolean, floats: number): number => (wanted ? take(floats) : 0);
-    const rows = roundUp(batch.size, 4);
+    const rows = roundUp(size, 4);
+    const denseRows = training ? rows : Math.min(rows, DENSE_ROWS);
     const wordRows = roundUp(distinct.count, 4);
     const max = shape.pooling === 'dynamic-max';
     const average = shape.pooling === 'dynamic-average';
     const words = training && options.trainEmbeddings && !average;
-    const pairs = batch.labelStarts[batch.size] - batch.labelStarts[0];
-    const meanRows = roundUp(batch.size * shape.pools, 4);
-    const perSize = (k: number): number => (average ? meanRows * k * layout.dim : batch.size * this.unitsOf(k));
+    const pairs = trained ? trained.labelStarts[size] - trained.labelStarts[0] : 0;
+    const meanRows = roundUp(size * shape.pools, 4);
+    const perSize = (k: number): number => (average ? meanRows * k * layout.dim : size * this.unitsOf(k));
     const flatTiles = layout.slots.reduce((sum, slot) => sum + Math.ceil(slot.floats / ADAM_TILE), 0);
     const areas: Areas = {
       tokens: take(distinct.tokens.length),
-      starts: take(batch.size + 1),
+      starts: take(size + 1),
       ids: take(distinct.count),
       wordKeys: take(distinct.count),
-      documentKeys: take(batch.size),
-      averageRatios: when(training && options.ema > 0, distinct.count),
+      documentKeys: take(size),
+      averageRatios: when(training && options.ema > 0, this.moving ? shape.vocabulary : distinct.count),
+      updatedRows: when(training && this.moving !== undefined, shape.vocabulary),
+      zeros: when(training && options.trainEmbeddings, layout.dim),
       words: take(wordRows * layout.dim),
       packedWords: take(wordRows * layout.dim),
       wordGradient: when(training && options.trainEmbeddings, wordRows * layout.dim),
       pooled: take(rows * layout.pooled),
-      positions: when(max, rows * layout.pooled),
+      positions: when(max && (training || size === 1), rows * layout.pooled),
       pooledGradient: when(training, rows * layout.pooled),
-      packedRows: take(rows * Math.max(layout.pooled, layout.top)),
-      pooledColumns: when(training && layout.hidden > 0, batch.size * layout.pooled),
-      hidden: take(rows * layout.hidden),
+      packedRows: take(denseRows * Math.max(layout.pooled, layout.top)),
+      pooledColumns: when(training && layout.hidden > 0, size * layout.pooled),
+      hidden: take(denseRows * layout.hidden),
       hiddenGradient: when(training, rows * layout.hidden),
-      topColumns: when(training, batch.size * layout.top),
+      topColumns: when(training, size * layout.top),
       parts: when(training, layout.groups * rows * layout.top),
       losses: when(training, layout.groups * 2),
       squares: when(training, (flatTiles + Math.ceil(distinct.count / 32)) * 2),
       pairLabels: take(pairs),
       pairDocuments: take(pairs),
-      logits: when(!training, rows * layout.labels),
-      winners: shape.filterSizes.map((k) => when(training && !average, 2 * k * batch.size * this.unitsOf(k))),
+      logits: when(!training, denseRows * layout.labels),
+      winners: shape.filterSizes.map((k) => when(training && !average, 2 * k * size * this.unitsOf(k))),
       winnerCounts: shape.filterSizes.map(() => when(training && !average, shape.filters)),
       sizeTable: when(words, 8 * shape.filterSizes.length),
       pairCounts: when(words, PARTS * distinct.count),
       wordStarts: when(words, distinct.count + 1),
       pairs: when(
         words,
-        shape.filterSizes.reduce((sum, k) => sum + 2 * k * batch.size * this.unitsOf(k), 0),
+        shape.filterSizes.reduce((sum, k) => sum + 2 * k * size * this.unitsOf(k), 0),
       ),
       activations: max ? [] : shape.filterSizes.map((k) => take(perSize(k))),
       packedMeans: when(average, meanRows * Math.max(...shape.filterSizes) * layout.dim),
       scratch: 0,
-      scratchBytes: this.scratchBytes(rows, wordRows, meanRows),
+      scratchBytes: this.scratchBytes(denseRows, wordRows, meanRows),
       end: 0,
     };
     // seed: positions of the windows; average: gradients of the mean words
@@ -680,10 +804,11 @@ class WasmEngine implements Engine {
     requireFit(layout, options, areas.end - machine.heapTop);
     machine.reach(areas.end);
     machine.integers(areas.tokens, distinct.tokens.length).set(distinct.tokens);
-    machine.integers(areas.starts, batch.size + 1).set(distinct.starts);
+    machine.integers(areas.starts, size + 1).set(distinct.starts);
     machine.integers(areas.ids, distinct.count).set(distinct.ids);
     machine.floats(areas.pooled, rows * layout.pooled).fill(0);
     if (areas.pooledGradient) machine.floats(areas.pooledGradient, rows * layout.pooled).fill(0);
+    if (areas.zeros) machine.floats(areas.zeros, layout.dim).fill(0);
     if (areas.wordGradient) machine.floats(areas.wordGradient, wordRows * layout.dim).fill(0);
     return areas;
   }
@@ -691,7 +816,7 @@ class WasmEngine implements Engine {
   /** What the hungriest kernel needs for itself on each thread. */
   private scratchBytes(rows: number, wordRows: number, meanRows: number): number {
     const { layout, shape } = this;
-    const widest = Math.max(...shape.filterSizes.map((k) => k * filterBlock(k)));
+    const widest = Math.max(...shape.filterSizes.map((k) => roundUp(k * filterBlock(k), 8)));
     const longest = Math.max(...shape.filterSizes);
     const floats = Math.max(
       shape.pooling === 'dynamic-average' ? 8 * longest * layout.dim + meanRows * 8 : widest * (layout.dim + wordRows),
@@ -703,6 +828,19 @@ class WasmEngine implements Engine {
     );
     return roundUp(floats * 4 + 256, 64);
   }
+}
+
+/** Filters first … first + count - 1. */
+interface Slice {
+  first: number;
+  count: number;
+}
+
+/** Documents from … to - 1 of a batch, without their labels. `to` may lie past the end. */
+function slice({ size, words, wordStarts }: Batch, from: number, to: number): Batch {
+  const end = Math.min(size, to);
+  const none = new Int32Array(0);
+  return { size: end - from, words, wordStarts: wordStarts.subarray(from, end + 1), labels: none, labelStarts: none };
 }
 
 interface UpdateFactors {

@@ -1,3 +1,168 @@
+import type { Comparison } from '../../../core/training/compare.ts';
 import { connect } from '../../host.ts';
+import type { Host } from '../../host.ts';
+import type { Plot } from '../../plots/index.ts';
+import { onThemeChange, plot, readTheme } from '../../plots/index.ts';
+import type { ComparedCurve, ComparePanelState, Failure, Push } from '../../protocol.ts';
+import { banner, button, checkbox, dropdown, el, failedState, loadingState, replaceChildren } from '../../ui/index.ts';
+import { curveFigure, metricTitle } from './curve.ts';
+import { metricTable, settingsTable } from './tables.ts';
 
-connect<'compare'>(() => {});
+interface PageState extends ComparePanelState {
+  allKeys: boolean;
+  allMetrics: boolean;
+  metric: string;
+}
+
+/** Runs side by side: figures, curves, settings. */
+class CompareView {
+  private readonly host: Host<'compare'>;
+  private state: PageState;
+  private comparison?: Comparison;
+  private curves: ComparedCurve[] = [];
+  private curvePlot?: Plot;
+
+  private readonly root = document.getElementById('root')!;
+  private readonly stale = el('div');
+  private readonly figures = el('div', { class: 'columns' });
+  private readonly curve = el('div');
+  private readonly settings = el('div');
+
+  constructor() {
+    this.host = connect<'compare'>((message) => this.onPush(message));
+    const known = this.host.getState() as Partial<PageState> | undefined;
+    this.state = { folders: [], allKeys: false, allMetrics: false, metric: 'P@1', ...known };
+    onThemeChange(() => this.drawTables());
+    replaceChildren(this.root, loadingState('Reading the runs…'));
+  }
+
+  private onPush(message: Push<'compare'>): void {
+    if (message.type === 'stale') return this.drawStale(message.names);
+    this.set(message.state);
+    if (message.type === 'loading') {
+      if (!this.comparison) replaceChildren(this.root, loadingState('Reading the runs…'));
+    } else if (message.type === 'failed') this.fail(message.failure);
+    else {
+      this.comparison = message.comparison;
+      this.curves = message.curves;
+      this.draw();
+    }
+  }
+
+  private set(change: Partial<PageState>): void {
+    this.state = { ...this.state, ...change };
+    this.host.setState(this.state);
+  }
+
+  private fail(failure: Failure): void {
+    this.comparison = undefined;
+    const choose = button('Choose Runs…', () => void this.host.call('chooseRuns', undefined));
+    const failed = failedState(failure, () => void this.host.call('reload', undefined));
+    failed.append(choose);
+    replaceChildren(this.root, failed);
+  }
+
+  private drawStale(names: readonly string[]): void {
+    const text = names.length === 1 ? `${names[0]} has changed since.` : `${names.join(', ')} have changed since.`;
+    const reload = { label: 'Read Again', run: () => void this.host.call('reload', undefined) };
+    replaceChildren(this.stale, banner('stale', text, reload));
+  }
+
+  private draw(): void {
+    const { runs, groups } = this.comparison!;
+    const title = groups.length === runs.length ? '' : ` in ${groups.length} groups`;
+    this.curvePlot?.dispose();
+    this.curvePlot = undefined;
+    replaceChildren(this.stale);
+    replaceChildren(
+      this.root,
+      el('h1', {}, `${runs.length} runs${title}`),
+      this.stale,
+      this.toolbar(),
+      this.figures,
+      this.curveSection(),
+      this.settings,
+    );
+    this.drawTables();
+    this.drawCurve();
+  }
+
+  private toolbar(): HTMLElement {
+    const { allKeys, allMetrics, folders } = this.state;
+    const change = (values: Partial<PageState>): void => {
+      this.set(values);
+      this.drawTables();
+    };
+    const copy = (): void => void this.host.call('copyMarkdown', { allKeys: this.state.allKeys });
+    return el(
+      'div',
+      { class: 'toolbar' },
+      button('Copy as Markdown', copy, { appearance: 'primary', icon: 'copy' }),
+      button('Choose Runs…', () => void this.host.call('chooseRuns', undefined)),
+      button('Show in Metrics', () => void this.host.call('showMetrics', { folders }), { icon: 'metrics' }),
+      checkbox({ label: 'All metrics', checked: allMetrics, onChange: (value) => change({ allMetrics: value }) }),
+      checkbox({ label: 'All settings', checked: allKeys, onChange: (value) => change({ allKeys: value }) }),
+    );
+  }
+
+  private drawTables(): void {
+    const { comparison } = this;
+    if (!comparison) return;
+    const { allKeys, allMetrics } = this.state;
+    const theme = readTheme();
+    const styles = comparison.groups.map((_, i) => theme.series(i));
+    const tables = (['test', 'validation'] as const).map((split) =>
+      metricTable(split, comparison, { allMetrics, styles }),
+    );
+    const none =
+      tables.every((table) => !table) && el('p', { class: 'muted' }, 'No run has been validated or tested yet.');
+    const hasSpread = comparison.metrics.some(({ cells }) => cells.some((cell) => cell?.sd !== undefined));
+    const note = hasSpread && el('p', { class: 'muted' }, '± is the standard deviation over seeds.');
+    replaceChildren(this.figures, ...tables, none, note);
+    replaceChildren(this.settings, settingsTable(comparison, allKeys));
+  }
+
+  private curveSection(): HTMLElement | undefined {
+    const known = this.curves.filter(({ groups }) => groups.some(({ epochs }) => epochs.length > 0));
+    if (known.length === 0) return undefined;
+    if (!known.some(({ metric }) => metric === this.state.metric)) this.set({ metric: known[0].metric });
+    const choose = (metric: string): void => {
+      this.set({ metric });
+      this.drawCurve();
+    };
+    const options = known.map(({ metric }) => ({ value: metric, label: metricTitle(metric) }));
+    const save = async (kind: 'png' | 'svg'): Promise<void> => {
+      if (!this.curvePlot) return;
+      const name = `comparison ${this.state.metric}`;
+      if (kind === 'svg')
+        await this.host.call('saveImage', { name, image: { kind, source: await this.curvePlot.toSvg() } });
+      else {
+        const url = await this.curvePlot.toPng();
+        await this.host.call('saveImage', { name, image: { kind, base64: url.slice(url.indexOf(',') + 1) } });
+      }
+    };
+    return el(
+      'section',
+      { class: 'section' },
+      el(
+        'div',
+        { class: 'row' },
+        el('h2', { class: 'grow' }, 'Curves'),
+        dropdown({ label: 'Metric', options, value: this.state.metric, onChange: choose }),
+        button('PNG', () => void save('png'), { icon: 'export', tooltip: 'Export the plot as PNG' }),
+        button('SVG', () => void save('svg'), { icon: 'export', tooltip: 'Export the plot as SVG' }),
+      ),
+      this.curve,
+    );
+  }
+
+  private drawCurve(): void {
+    const curve = this.curves.find(({ metric }) => metric === this.state.metric);
+    if (!curve || !this.comparison || !this.curve.isConnected) return;
+    const figure = curveFigure(curve, this.comparison);
+    if (this.curvePlot) this.curvePlot.update(figure);
+    else this.curvePlot = plot(this.curve, figure);
+  }
+}
+
+new CompareView();

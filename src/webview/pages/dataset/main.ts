@@ -1,3 +1,244 @@
-import { connect } from '../../host.ts';
+/** Inspect Dataset: overview, labels, documents and findings of a dataset, filling while it is read. */
+import type { DatasetSnapshot, DocumentLabel, SplitName } from '../../../core/explore/inspected.ts';
+import { CallFailed, connect } from '../../host.ts';
+import type { Failure, Push } from '../../protocol.ts';
+import {
+  banner,
+  button,
+  el,
+  emptyState,
+  failedState,
+  loadingState,
+  progress,
+  replaceChildren,
+  tabs,
+  type Action,
+  type Tabs,
+} from '../../ui/index.ts';
+import type { Context, Part } from './context.ts';
+import { Documents } from './documents.ts';
+import { Findings } from './findings.ts';
+import { Labels } from './labels.ts';
+import { banners } from './notices.ts';
+import { bytes, plural } from './numbers.ts';
+import { Overview } from './overview.ts';
+import { partName } from './overviewRows.ts';
+import { restoredState, tabIds, type TabId } from './pageState.ts';
 
-connect<'dataset'>(() => {});
+/** Milliseconds between two looks at a list while the dataset is being read. */
+const listPause = 2000;
+
+class DatasetPage implements Context {
+  readonly host = connect<'dataset'>((message) => this.receive(message));
+  readonly state = restoredState(this.host.getState());
+  private latest: DatasetSnapshot | undefined;
+  private isReading = true;
+  private failure: Failure | undefined;
+  private staleFile: string | undefined;
+  private parts: (Record<TabId, Part> & { documents: Documents }) | undefined;
+  private tabs: Tabs<TabId> | undefined;
+  private listShown = 0;
+  private readonly title = el('h1', {}, '');
+  private readonly subtitle = el('p', { class: 'muted subtitle' });
+  private readonly actions = el('div', { class: 'actions' });
+  private readonly progress = progress('Reading');
+  private readonly progressRow = el(
+    'div',
+    { class: 'progress-row' },
+    this.progress.element,
+    button('Cancel', () => this.perform(() => this.host.call('cancel', undefined)), { icon: 'stop' }),
+  );
+  private readonly banners = el('div', { class: 'banners' });
+  private readonly notice = el('div', { class: 'banners' });
+  private readonly content = el('div', { class: 'content' });
+
+  constructor() {
+    const root = document.getElementById('root');
+    root?.classList.add('dataset-page');
+    root?.append(
+      el('header', { class: 'page-header' }, el('div', { class: 'grow' }, this.title, this.subtitle), this.actions),
+      this.progressRow,
+      this.banners,
+      this.notice,
+      this.content,
+    );
+    replaceChildren(this.content, loadingState('Opening the dataset'));
+    replaceChildren(
+      this.actions,
+      button('Create Run Config', this.does('createRunConfig'), { appearance: 'primary' }),
+      button('Read As…', this.does('readAs')),
+      button('Reload', this.does('reload'), { icon: 'refresh' }),
+    );
+  }
+
+  get snapshot(): DatasetSnapshot {
+    if (!this.latest) throw new Error('Nothing was read yet.');
+    return this.latest;
+  }
+
+  get split(): SplitName {
+    const { splits } = this.snapshot;
+    return (splits.find(({ split }) => split === this.state.split) ?? splits[0]).split;
+  }
+
+  save(): void {
+    this.host.setState(this.state);
+  }
+
+  perform(work: () => Promise<unknown>): void {
+    replaceChildren(this.notice);
+    work().catch((error: unknown) => {
+      if (!(error instanceof CallFailed)) throw error;
+      const { message, remedy } = error.failure;
+      replaceChildren(this.notice, banner('warning', `${message}. ${remedy}`));
+    });
+  }
+
+  showDocuments(label: DocumentLabel | undefined): void {
+    this.state.label = label && { name: label.name, display: label.display };
+    this.save();
+    this.select('documents');
+    this.parts?.documents.restart();
+  }
+
+  readDocument(split: SplitName, document: number): void {
+    if (split !== this.split) this.chooseSplit(split);
+    this.select('documents');
+    this.parts?.documents.read(document);
+  }
+
+  chooseSplit(split: SplitName): void {
+    this.state.split = split;
+    this.save();
+    this.parts?.documents.restart();
+    for (const id of ['labels', 'findings'] as const) this.parts?.[id].update();
+  }
+
+  private select(tab: TabId): void {
+    this.state.tab = tab;
+    this.save();
+    this.tabs?.select(tab);
+  }
+
+  private does(method: 'createRunConfig' | 'readAs' | 'reload' | 'readAsLatin1'): () => void {
+    return () => this.perform(() => this.host.call(method, undefined));
+  }
+
+  private receive(message: Push<'dataset'>): void {
+    switch (message.type) {
+      case 'opened':
+        Object.assign(this.state, message.state);
+        this.save();
+        this.title.textContent = message.name;
+        this.reset();
+        break;
+      case 'snapshot':
+        this.take(message.snapshot, message.reading);
+        break;
+      case 'failed':
+        this.failure = message.failure;
+        this.isReading = false;
+        break;
+      case 'stale':
+        this.staleFile = message.file;
+    }
+    this.draw();
+  }
+
+  /** A dataset is read anew: nothing of what was shown counts any more. */
+  private reset(): void {
+    this.latest = this.failure = this.staleFile = this.parts = this.tabs = undefined;
+    this.isReading = true;
+    replaceChildren(this.notice);
+    replaceChildren(this.content, loadingState('Opening the dataset'));
+  }
+
+  private take(snapshot: DatasetSnapshot, reading: boolean): void {
+    const ended = this.isReading && !reading;
+    this.latest = snapshot;
+    this.isReading = reading;
+    if (!this.parts) return;
+    this.parts.overview.update();
+    const { tab } = this.state;
+    const isDue = performance.now() - this.listShown > listPause;
+    if (tab !== 'overview' && (ended || (reading && isDue))) this.showList(tab);
+  }
+
+  private showList(tab: TabId): void {
+    this.listShown = performance.now();
+    this.parts?.[tab].update();
+  }
+
+  private draw(): void {
+    const { latest } = this;
+    this.drawHeader();
+    if (this.failure) return replaceChildren(this.content, failedState(this.failure, this.does('reload')));
+    if (!latest) return;
+    const [first] = latest.splits;
+    const isEmpty = latest.splits.every(({ statistics }) => statistics.documents === 0);
+    replaceChildren(this.banners, ...banners(latest, this.staleFile, this.does('reload'), this.does('readAsLatin1')));
+    if (isEmpty && first.failure) return this.drawFailure(first.failure);
+    if (isEmpty && this.isReading) return;
+    if (isEmpty) return this.drawNothing();
+    this.build();
+  }
+
+  private readonly readAs: Action = { label: 'Read As…', run: this.does('readAs') };
+
+  private drawFailure(failure: Failure): void {
+    if (failure.code !== 'empty-file') return replaceChildren(this.content, failedState(failure, this.does('reload')));
+    const again: Action = { label: 'Reload', run: this.does('reload') };
+    replaceChildren(this.content, emptyState(failure.message, failure.remedy, again));
+  }
+
+  /** The file was read to its end; if records were left out, the findings tell why. */
+  private drawNothing(): void {
+    const { path, skipped } = this.snapshot.splits[0];
+    const text = skipped ? 'The findings below tell why.' : `${path} was read to its end.`;
+    const state = emptyState(skipped ? 'No record could be read' : 'There is no document', text, this.readAs);
+    replaceChildren(this.content, state, skipped > 0 && new Findings(this).element);
+  }
+
+  private build(): void {
+    if (this.parts) return;
+    const documents = new Documents(this);
+    this.parts = { overview: new Overview(this), labels: new Labels(this), documents, findings: new Findings(this) };
+    const titles: Record<TabId, string> = {
+      overview: 'Overview',
+      labels: 'Labels',
+      documents: 'Documents',
+      findings: 'Findings',
+    };
+    const { parts } = this;
+    this.tabs = tabs(
+      tabIds.map((id) => ({ id, title: titles[id], content: parts[id].element })),
+      {
+        label: 'Dataset',
+        selected: this.state.tab,
+        onSelect: (id) => {
+          this.state.tab = id;
+          this.save();
+          this.showList(id);
+        },
+      },
+    );
+    replaceChildren(this.content, this.tabs.element);
+  }
+
+  private drawHeader(): void {
+    const { latest } = this;
+    this.progressRow.hidden = !this.isReading;
+    if (!latest) return;
+    const [first] = latest.splits;
+    const parts = [first.path, first.format && `${first.format}: ${first.reason}`];
+    if (latest.labelNamesFile) parts.push(`label names from ${latest.labelNamesFile.split(/[\\/]/).pop()}`);
+    this.subtitle.textContent = parts.filter(Boolean).join(' · ');
+    const now = latest.splits.find(({ state }) => state === 'reading');
+    if (!now) return;
+    const done = latest.splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
+    const text = `Reading ${partName(now.split).toLowerCase()}: ${bytes(now.bytesRead)} of ${bytes(now.totalBytes)} · ${plural(done, 'document')}`;
+    this.progress.set(now.totalBytes ? now.bytesRead / now.totalBytes : undefined, text);
+  }
+}
+
+new DatasetPage();

@@ -1,3 +1,417 @@
-import { connect } from '../../host.ts';
+import type { RunHistory } from '../../../core/training/history.ts';
+import { CallFailed, connect } from '../../host.ts';
+import type { Host } from '../../host.ts';
+import type { Plot } from '../../plots/index.ts';
+import { onThemeChange, plot } from '../../plots/index.ts';
+import type { Failure, LiveStep, MetricsRun, Push } from '../../protocol.ts';
+import {
+  banner,
+  button,
+  checkbox,
+  el,
+  emptyState,
+  failedState,
+  loadingState,
+  progress,
+  replaceChildren,
+  segmented,
+} from '../../ui/index.ts';
+import { epochTable } from './epochTable.ts';
+import type { DrawnRun } from './figures.ts';
+import { ksOf, lossFigure, validationFigure } from './figures.ts';
+import { runList } from './runList.ts';
+import type { MetricsState } from './state.ts';
+import { initialState, selectionAfter } from './state.ts';
 
-connect<'metrics'>(() => {});
+interface Loaded {
+  /** Of which state of the run this is. */
+  stamp: string;
+  history?: RunHistory;
+  failure?: Failure;
+}
+
+/** Learning curves: the runs to choose from, loss and validation, and a table of epochs for each. */
+class MetricsView {
+  private readonly host: Host<'metrics'>;
+  private state: MetricsState;
+  private runs?: MetricsRun[];
+  private mayTrain = true;
+  private place: 'sideBar' | 'editor' = 'editor';
+  private readonly loaded = new Map<string, Loaded>();
+  private readonly live = new Map<string, LiveStep>();
+  /** Runs that are not there any more, by their titles. */
+  private gone: string[] = [];
+
+  private readonly root = document.getElementById('root')!;
+  private readonly message = el('div');
+  private readonly list = el('div', { class: 'toolbar' });
+  private readonly liveRows = el('div', { class: 'stack' });
+  private readonly choices = el('div', { class: 'toolbar' });
+  private readonly loss = el('div');
+  private readonly validation = el('div');
+  private readonly lossSection: HTMLElement;
+  private readonly validationSection: HTMLElement;
+  private readonly noCurve = el('p', { class: 'muted' });
+  private readonly tables = el('div', { class: 'section' });
+  private readonly buttons = el('div', { class: 'toolbar' });
+  private readonly content: HTMLElement;
+  private lossPlot?: Plot;
+  private validationPlot?: Plot;
+
+  constructor() {
+    this.host = connect<'metrics'>((message) => this.onPush(message));
+    this.state = { ...initialState, ...(this.host.getState() as Partial<MetricsState> | undefined) };
+    this.lossSection = this.figureSection('Loss', 'loss', this.loss, () => this.lossPlot);
+    this.validationSection = this.figureSection('Validation', 'validation', this.validation, () => this.validationPlot);
+    const figures = el('div', { class: 'columns section' }, this.lossSection, this.validationSection);
+    this.content = el(
+      'div',
+      {},
+      this.list,
+      this.buttons,
+      this.liveRows,
+      this.choices,
+      this.noCurve,
+      figures,
+      this.tables,
+    );
+    replaceChildren(this.root, el('h1', { class: 'visually-hidden' }, 'Metrics'), this.message, this.content);
+    onThemeChange(() => this.drawList());
+    this.draw();
+  }
+
+  private onPush(message: Push<'metrics'>): void {
+    switch (message.type) {
+      case 'runs':
+        this.place = message.place;
+        this.mayTrain = message.mayTrain;
+        document.body.dataset.place = message.place;
+        return this.onRuns(message.runs);
+      case 'select':
+        return this.select(message.folders);
+      case 'live':
+        this.live.set(message.folder, message);
+        return this.drawLive();
+    }
+  }
+
+  private onRuns(runs: MetricsRun[]): void {
+    const known = this.runs && new Set(this.runs.map(({ folder }) => folder));
+    const lost = this.runs?.filter((run) => this.state.selected.includes(run.folder) && !find(runs, run.folder)) ?? [];
+    this.gone = [...this.gone, ...lost.map(({ title }) => title)];
+    this.runs = runs;
+    for (const folder of this.live.keys()) if (find(runs, folder)?.status !== 'running') this.live.delete(folder);
+    this.select(selectionAfter(this.state.selected, runs, known));
+  }
+
+  private select(selected: string[]): void {
+    this.set({ selected });
+    void this.load();
+  }
+
+  private set(change: Partial<MetricsState>): void {
+    this.state = { ...this.state, ...change };
+    this.host.setState(this.state);
+    this.draw();
+  }
+
+  /** Reads the histories that are shown and have changed. */
+  private async load(): Promise<void> {
+    const stale = this.shown().filter((run) => this.loaded.get(run.folder)?.stamp !== stampOf(run));
+    await Promise.all(
+      stale.map(async (run) => {
+        const before = this.loaded.get(run.folder)?.history;
+        this.loaded.set(run.folder, { stamp: stampOf(run), history: before });
+        const now = await this.host.call('history', { folder: run.folder }).then(
+          (history) => ({ history }),
+          (error: unknown) => ({ failure: failureOf(error) }),
+        );
+        if (this.loaded.get(run.folder)?.stamp === stampOf(run))
+          this.loaded.set(run.folder, { stamp: stampOf(run), ...now });
+      }),
+    );
+    if (stale.length > 0) this.draw();
+  }
+
+  private shown(): MetricsRun[] {
+    return this.state.selected.flatMap((folder) => find(this.runs ?? [], folder) ?? []);
+  }
+
+  private drawn(): DrawnRun[] {
+    return this.shown().flatMap(({ folder, title }, index) => {
+      const history = this.loaded.get(folder)?.history;
+      return history ? [{ title, index, history }] : [];
+    });
+  }
+
+  private draw(): void {
+    const isEmpty = this.runs?.length === 0;
+    this.content.hidden = !this.runs || isEmpty;
+    if (!this.runs) return replaceChildren(this.message, loadingState('Reading the runs…'));
+    if (isEmpty) return replaceChildren(this.message, this.emptyState());
+    replaceChildren(this.message, this.goneBanner(), ...this.interruptedBanners());
+    this.drawList();
+    this.drawButtons();
+    this.drawLive();
+    this.drawChoices();
+    this.drawFigures();
+    this.drawTables();
+  }
+
+  private emptyState(): HTMLElement {
+    if (!this.mayTrain)
+      return emptyState('No runs', 'Nothing is trained in Restricted Mode: trust this workspace to train models.');
+    return emptyState(
+      'No runs yet',
+      'Train a model, and its loss and validation curves appear here while it learns.',
+      { label: 'Train', run: () => void this.host.call('train', undefined) },
+      { label: 'Create Run Config', run: () => void this.host.call('createRunConfig', undefined) },
+    );
+  }
+
+  private goneBanner(): HTMLElement | undefined {
+    if (this.gone.length === 0) return undefined;
+    const dismiss = (): void => {
+      this.gone = [];
+      this.draw();
+    };
+    return banner('stale', `Not there any more: ${this.gone.join(', ')}.`, { label: 'Dismiss', run: dismiss });
+  }
+
+  private interruptedBanners(): HTMLElement[] {
+    return this.shown()
+      .filter(({ status }) => status === 'interrupted' && this.mayTrain)
+      .map(({ folder, title }) =>
+        banner('partial', `${title} was interrupted.`, {
+          label: 'Resume',
+          run: () => void this.host.call('resume', { folder }),
+        }),
+      );
+  }
+
+  private drawList(): void {
+    if (!this.runs) return;
+    const { selected, showsAllRuns } = this.state;
+    keepingFocus(this.list, () =>
+      replaceChildren(
+        this.list,
+        runList({
+          runs: this.runs!,
+          selected,
+          isNarrow: this.place === 'sideBar',
+          showsAll: showsAllRuns,
+          onSelect: (folder, isSelected) =>
+            this.select(isSelected ? [...selected, folder] : selected.filter((other) => other !== folder)),
+          onShowAll: (showsAll) => this.set({ showsAllRuns: showsAll }),
+        }),
+      ),
+    );
+  }
+
+  private drawButtons(): void {
+    const folders = this.state.selected;
+    replaceChildren(
+      this.buttons,
+      button('CSV', () => void this.host.call('saveCsv', { folders }), {
+        icon: 'export',
+        tooltip: 'Export the curves as CSV',
+        disabled: folders.length === 0,
+      }),
+      folders.length > 1 && button('Compare', () => void this.host.call('compare', { folders })),
+      this.place === 'sideBar' &&
+        button('Open in Editor', () => void this.host.call('openInEditor', { folders }), {
+          appearance: 'icon',
+          icon: 'openInEditor',
+        }),
+    );
+  }
+
+  private drawLive(): void {
+    const rows = this.shown().flatMap(({ folder, title, status }) => {
+      const step = this.live.get(folder);
+      if (status !== 'running') return [];
+      return step ? liveRow(title, step) : el('p', { class: 'muted' }, `${title} is running.`);
+    });
+    replaceChildren(this.liveRows, ...rows);
+  }
+
+  private drawChoices(): void {
+    const { axis, family, hiddenKs } = this.state;
+    const ks = ksOf(this.drawn(), family);
+    keepingFocus(this.choices, () =>
+      replaceChildren(
+        this.choices,
+        keyed(
+          'axis',
+          segmented({
+            label: 'Over',
+            options: [
+              { value: 'epoch', label: 'Epochs' },
+              { value: 'step', label: 'Steps' },
+            ],
+            value: axis,
+            onChange: (value) => this.set({ axis: value }),
+          }),
+        ),
+        ks.length > 0 &&
+          keyed(
+            'family',
+            segmented({
+              label: 'Metric',
+              options: [
+                { value: 'P', label: 'P@k' },
+                { value: 'nDCG', label: 'nDCG@k' },
+              ],
+              value: family,
+              onChange: (value) => this.set({ family: value }),
+            }),
+          ),
+        el(
+          'span',
+          { class: 'row' },
+          ...ks.map((k) =>
+            keyed(
+              `k${k}`,
+              checkbox({
+                label: `@${k}`,
+                checked: !hiddenKs.includes(k),
+                onChange: (checked) =>
+                  this.set({ hiddenKs: checked ? hiddenKs.filter((other) => other !== k) : [...hiddenKs, k] }),
+              }),
+            ),
+          ),
+        ),
+      ),
+    );
+  }
+
+  private drawFigures(): void {
+    const { axis, family, hiddenKs } = this.state;
+    const runs = this.drawn();
+    const ks = ksOf(runs, family).filter((k) => !hiddenKs.includes(k));
+    const hasLoss = runs.some(({ history }) => (axis === 'epoch' ? history.epochs : history.points).length > 0);
+    this.lossSection.hidden = !hasLoss;
+    this.validationSection.hidden = ksOf(runs, family).length === 0;
+    this.noCurve.hidden = hasLoss;
+    this.noCurve.textContent =
+      this.state.selected.length === 0
+        ? 'Choose a run to see its curves.'
+        : axis === 'epoch'
+          ? 'No epoch is finished yet: the curves begin with the first. The loss over steps is there sooner.'
+          : 'No step is logged yet.';
+    const legend = { showlegend: runs.length * Math.max(1, ks.length) <= 6 };
+    const loss = lossFigure(runs, axis);
+    const validation = validationFigure(runs, axis, { family, ks });
+    // The list of runs is the legend of the loss.
+    if (hasLoss) this.lossPlot = drawPlot(this.lossPlot, this.loss, loss);
+    if (!this.validationSection.hidden)
+      this.validationPlot = drawPlot(this.validationPlot, this.validation, {
+        ...validation,
+        layout: { ...(validation.layout as object), ...legend },
+      });
+  }
+
+  private drawTables(): void {
+    const { selected } = this.state;
+    const isOpen = new Map(
+      [...this.tables.querySelectorAll('details')].map((details) => [details.dataset.key, details.open]),
+    );
+    const parts = this.shown().map(({ folder, title }) => {
+      const { history, failure } = this.loaded.get(folder) ?? {};
+      if (failure) return failedState(failure, () => this.retry(folder));
+      if (!history || history.epochs.length === 0) return undefined;
+      return el(
+        'details',
+        { attributes: { open: isOpen.get(folder) ?? selected.length === 1, 'data-key': folder } },
+        el('summary', {}, `Epochs of ${title}`),
+        epochTable(title, history),
+      );
+    });
+    keepingFocus(this.tables, () => replaceChildren(this.tables, ...parts));
+  }
+
+  private retry(folder: string): void {
+    this.loaded.delete(folder);
+    void this.load();
+  }
+
+  private figureSection(
+    title: string,
+    name: string,
+    container: HTMLElement,
+    current: () => Plot | undefined,
+  ): HTMLElement {
+    const fileName = (): string =>
+      `${this.shown()
+        .map((run) => run.name)
+        .join(' ')} ${name}`;
+    const savePng = async (): Promise<void> => {
+      const url = await current()?.toPng();
+      if (url)
+        await this.host.call('saveImage', {
+          name: fileName(),
+          image: { kind: 'png', base64: url.slice(url.indexOf(',') + 1) },
+        });
+    };
+    const saveSvg = async (): Promise<void> => {
+      const source = await current()?.toSvg();
+      if (source) await this.host.call('saveImage', { name: fileName(), image: { kind: 'svg', source } });
+    };
+    return el(
+      'section',
+      { class: 'figure' },
+      el(
+        'div',
+        { class: 'row' },
+        el('h2', { class: 'grow' }, title),
+        button('PNG', () => void savePng(), { icon: 'export', tooltip: `Export the ${name} plot as PNG` }),
+        button('SVG', () => void saveSvg(), { icon: 'export', tooltip: `Export the ${name} plot as SVG` }),
+      ),
+      container,
+    );
+  }
+}
+
+function drawPlot(existing: Plot | undefined, container: HTMLElement, figure: Parameters<Plot['update']>[0]): Plot {
+  if (!existing) return plot(container, figure);
+  existing.update(figure);
+  return existing;
+}
+
+function liveRow(title: string, { epoch, loss, done, total, documentsPerSecond, secondsLeft }: LiveStep): HTMLElement {
+  const { element, set } = progress(`${title}, epoch ${epoch}`, done / total);
+  const rate = `${Math.round(documentsPerSecond).toLocaleString('en')} documents/s`;
+  const left = secondsLeft > 0 ? `, ${timeText(secondsLeft)} left` : '';
+  set(done / total, `${title}: epoch ${epoch}, loss ${loss.toFixed(4)}, ${rate}${left}`);
+  return element;
+}
+
+const timeText = (seconds: number): string =>
+  seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
+
+const find = (runs: readonly MetricsRun[], folder: string): MetricsRun | undefined =>
+  runs.find((run) => run.folder === folder);
+
+const stampOf = ({ changed, status, bestEpoch }: MetricsRun): string => `${changed} ${status} ${bestEpoch}`;
+
+const keyed = (key: string, element: HTMLElement): HTMLElement => {
+  element.dataset.key = key;
+  return element;
+};
+
+/** Elements with a `data-key` keep the focus when they are made anew. */
+function keepingFocus(parent: HTMLElement, rebuild: () => void): void {
+  const active = document.activeElement?.closest<HTMLElement>('[data-key]');
+  const key = active && parent.contains(active) ? active.dataset.key : undefined;
+  rebuild();
+  if (key === undefined) return;
+  const again = [...parent.querySelectorAll<HTMLElement>('[data-key]')].find(({ dataset }) => dataset.key === key);
+  (again?.querySelector<HTMLElement>('input:checked, summary') ?? again)?.focus();
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof CallFailed) return error.failure;
+  return { code: 'internal', message: String(error), remedy: 'This is a fault of XML-CNN itself: please report it.' };
+}
+
+new MetricsView();

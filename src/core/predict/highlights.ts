@@ -1,5 +1,11 @@
-import type { Explanation } from '../../core/predict/explain.ts';
-import type { Highlight } from './examples.ts';
+import type { Explanation } from './explain.ts';
+
+/** A stretch of a text, in UTF-16 units, and how strongly it spoke for a label (1 = the strongest of the text). */
+export interface Highlight {
+  start: number;
+  end: number;
+  strength: number;
+}
 
 /**
  * What spoke for a label, spread evenly over the words of each n-gram and added up, as stretches of equal strength;

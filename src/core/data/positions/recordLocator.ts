@@ -1,0 +1,174 @@
+/** Finds the records of an open dataset file, and what of the file each part of their texts is. */
+import { recogniseSample } from '../detect.ts';
+import type { DatasetFormat, SourceOptions } from '../document.ts';
+import { listOf } from '../fields.ts';
+import { Findings } from '../findings.ts';
+import { bagOfWordsFormats, openFormat } from '../formats.ts';
+import type { Opened } from '../formats/opened.ts';
+import type { RawRecord } from '../record.ts';
+import type { Sample, SampleLine } from '../sample.ts';
+import { sampleChars } from '../sample.ts';
+import { mapRow } from './delimitedText.ts';
+import { mapJson } from './jsonText.ts';
+import { mapFastText, mapLibMultiLabel, mapWholeLine } from './lineText.ts';
+import type { Lines, PositionMap } from './positionMap.ts';
+import { MapBuilder, Source } from './positionMap.ts';
+
+export interface LocatedRecord {
+  /** undefined where the record has none of its own. */
+  id?: string;
+  /** The document's text, and where it stands. */
+  map: PositionMap;
+  /** Without repeats; undefined where a companion file holds them. */
+  labels?: string[];
+  /** Its lines, from 0, both inclusive. */
+  first: number;
+  last: number;
+}
+
+/** Characters before a line from which on quoted rows are read: enough to be in step with the quotes again. */
+const lookBehind = 1 << 16;
+/** Characters after a line at first, and at most, within which the quotes of its row must close. */
+const lookAhead = 1 << 14;
+const farthestAhead = 1 << 22;
+
+/** Reads the records of one dataset file as the format's own reader does, each from the lines about it. */
+export class RecordLocator {
+  private constructor(
+    private readonly path: string,
+    readonly format: DatasetFormat,
+    private readonly opened: Opened,
+  ) {}
+
+  /**
+   * Tells format and fields by the first lines. undefined for bags of words, which have no text.
+   * Throws `UserError` where the lines are not those of a dataset.
+   */
+  static async open(path: string, lines: Lines, options: SourceOptions): Promise<RecordLocator | undefined> {
+    const sample = sampleOf(path, lines);
+    if (sample.lines.every(({ text }) => text.trim() === '')) return undefined;
+    const format = options.format ?? recogniseSample(sample, options).format;
+    if (format === 'folder' || bagOfWordsFormats.includes(format)) return undefined;
+    return new RecordLocator(path, format, await openFormat(path, format, options, sample));
+  }
+
+  /** How the file is read, what was found from the content included. */
+  get options(): SourceOptions {
+    return this.opened.options;
+  }
+
+  /** The record that has a line (from 0); undefined for headers, blank and malformed lines. */
+  async at(lines: Lines, line: number): Promise<LocatedRecord | undefined> {
+    const { quoting } = this.options;
+    const found = this.isTable && quoting ? await this.readRow(lines, line) : await this.readLine(lines, line);
+    if (!found || (this.isTable && (await this.isHeader(lines, found.first)))) return undefined;
+    const { record, first, last } = found;
+    const map = this.map(lines, first, last);
+    if (map.text !== record.text)
+      throw new Error(`The text of line ${line + 1} of ${this.path} is not mapped as its reader reads it`);
+    const labels = this.format === 'xmlrepo-raw' ? undefined : [...new Set(record.labels)];
+    return { id: record.id, map, labels, first, last };
+  }
+
+  private get isTable(): boolean {
+    return this.format === 'csv' || this.format === 'tsv';
+  }
+
+  private async isHeader(lines: Lines, line: number): Promise<boolean> {
+    if (!this.options.header) return false;
+    for (let i = 0; i < line; i++) if (lines.at(i).trim() !== '') return false;
+    return true;
+  }
+
+  private async readLine(lines: Lines, line: number): Promise<Found | undefined> {
+    const { records } = await this.read(lines, line, line);
+    return records.length === 1 ? { record: records[0], first: line, last: line } : undefined;
+  }
+
+  /** A row may have several lines, and whether a quote opens or closes a field depends on those before. */
+  private async readRow(lines: Lines, line: number): Promise<Found | undefined> {
+    const first = lineFrom(lines, line, -lookBehind);
+    for (let ahead = lookAhead; ; ahead *= 8) {
+      const last = lineFrom(lines, line, ahead);
+      const { records, tornFrom } = await this.read(lines, first, last);
+      const isWhole = last === lines.count - 1 || ahead >= farthestAhead;
+      if (tornFrom <= line && !isWhole) continue;
+      const record = records.find(({ byte, stop }) => byte <= line && line < stop);
+      return record && { record, first: record.byte, last: record.stop - 1 };
+    }
+  }
+
+  /**
+   * The records of some lines, `byte` and `stop` of which count lines from 0 here; and the line from which on they are
+   * not to be trusted, because a quote that was opened there is not closed within.
+   */
+  private async read(lines: Lines, first: number, last: number): Promise<{ records: RawRecord[]; tornFrom: number }> {
+    const isEnd = last === lines.count - 1;
+    const text = new Source(lines, first, last).raw + (isEnd ? '' : lines.end);
+    const findings = new Findings('skip');
+    const stretch = { first: 1, count: 0, line: first, byte: 0, bytes: Buffer.from(text) };
+    const records: RawRecord[] = [];
+    for await (const batch of this.opened.reader({ bytesRead: 0, findings, encoding: 'utf-8', stretch }))
+      records.push(...batch);
+    const lineOf = lineCounter(stretch.bytes, first);
+    for (const record of records) [record.byte, record.stop] = [record.line, lineOf(record.stop)];
+    const torn = findings.first.find(({ code }) => code === 'torn-line');
+    return { records, tornFrom: torn?.line ?? Infinity };
+  }
+
+  private map(lines: Lines, first: number, last: number): PositionMap {
+    const builder = new MapBuilder(new Source(lines, first, last));
+    const { format } = this;
+    if (format === 'jsonl' || format === 'xmlrepo-jsonl')
+      mapJson(builder, (listOf(this.options.textField) ?? []).map(String));
+    else if (this.isTable)
+      mapRow(builder, this.opened.textColumns ?? [], {
+        delimiter: format === 'csv' ? ',' : '\t',
+        quoting: this.options.quoting === true,
+      });
+    else if (format === 'fasttext') mapFastText(builder);
+    else if (format === 'libmultilabel') mapLibMultiLabel(builder);
+    else mapWholeLine(builder);
+    return builder.build();
+  }
+}
+
+interface Found {
+  record: RawRecord;
+  first: number;
+  last: number;
+}
+
+/** Counts the line ends before ascending offsets: `line` at offset 0. */
+function lineCounter(bytes: Buffer, line: number): (offset: number) => number {
+  let at = 0;
+  return (offset) => {
+    for (let end = bytes.indexOf(10, at); end >= 0 && end < offset; end = bytes.indexOf(10, at)) {
+      at = end + 1;
+      line++;
+    }
+    return at < offset ? line + 1 : line; // the last line may have no end
+  };
+}
+
+/** The line that is so many characters from another, behind it where negative; a line more rather than one less. */
+function lineFrom(lines: Lines, line: number, characters: number): number {
+  const step = Math.sign(characters);
+  let at = line;
+  for (let left = Math.abs(characters); left > 0 && lines.count > at + step && at + step >= 0; at += step)
+    left -= lines.at(at + step).length + 1;
+  return at;
+}
+
+function sampleOf(path: string, lines: Lines): Sample {
+  const sample: SampleLine[] = [];
+  let chars = 0;
+  for (let i = 0; i < lines.count && chars < sampleChars; i++) {
+    const text = lines.at(i);
+    const end = i < lines.count - 1 ? lines.end : '';
+    if (text === '' && end === '') break; // behind the last line's end
+    sample.push({ text, end, number: i + 1, byte: chars, stop: chars + text.length + end.length });
+    chars += text.length;
+  }
+  return { path, lines: sample };
+}

@@ -1,0 +1,153 @@
+/** What an inspection of a dataset shows; plain data that crosses process borders. */
+import type { DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
+import type { DatasetStatistics } from './figures.ts';
+import type { LengthHistogram } from './lengths.ts';
+
+export type SplitName = 'train' | 'validation' | 'test' | 'all';
+
+/** An error as plain data. */
+export interface InspectionFailure {
+  code: string;
+  message: string;
+  remedy: string;
+  file?: string;
+  line?: number;
+}
+
+/** One file of the dataset, as far as it was read. */
+export interface SplitSnapshot {
+  split: SplitName;
+  path: string;
+  /** `cancelled`: what was read until then is shown. */
+  state: 'waiting' | 'reading' | 'done' | 'cancelled' | 'failed';
+  failure?: InspectionFailure;
+  /** Bytes as stored. */
+  bytesRead: number;
+  totalBytes: number;
+  /** Unknown until the file was opened. */
+  format?: DatasetFormat;
+  /** What gave the format away. */
+  reason?: string;
+  /** How it is read, what was found from the content included. */
+  options: SourceOptions;
+  bagOfWords: boolean;
+  statistics: Omit<DatasetStatistics, 'labelCounts'>;
+  lengths: LengthHistogram;
+  /** `[rank from 1, documents]` of the labels, most frequent first, thinned for a plot. */
+  ranks: [rank: number, documents: number][];
+  findings: Partial<Record<Finding['code'], number>>;
+  /** Records left out. */
+  skipped: number;
+}
+
+/** A label with its documents in each split, in the order of the snapshot's splits. */
+export interface LabelFigures {
+  name: string;
+  /** The name that belongs to a label id. */
+  display?: string;
+  documents: number[];
+}
+
+export interface DatasetSnapshot {
+  /** The file or folder that was asked for. */
+  path: string;
+  splits: SplitSnapshot[];
+  /** Distinct labels of all splits together. */
+  labels: number;
+  /** The most frequent labels of the first split. */
+  head: LabelFigures[];
+  /** Labels of the other splits that no document of the training file has; undefined where there is no training file. */
+  unseenInTrain?: number;
+  /** File that names label ids. */
+  labelNamesFile?: string;
+  /** Things found by their names that could not be used, with the reason. */
+  notes: string[];
+}
+
+export interface Page<Row> {
+  rows: Row[];
+  total: number;
+}
+
+export interface LabelQuery {
+  split: SplitName;
+  /** Part of a name or display name, without regard to case. */
+  search?: string;
+  /** `documents`: by those of the split named. */
+  sort: 'name' | 'display' | SplitName;
+  descending: boolean;
+  offset: number;
+  limit: number;
+}
+
+export interface LabelRow extends LabelFigures {
+  /** Of the split's documents, from 0 to 1. */
+  share: number;
+  /** Documents of the split that have the label. */
+  examples: DocumentReference[];
+}
+
+/** A document of a split by its number (from 0) in the index, and where it stands. */
+export interface DocumentReference {
+  document: number;
+  place: DocumentPlace;
+}
+
+export interface DocumentQuery {
+  split: SplitName;
+  /** Only documents that have this label. */
+  label?: string;
+  /** Only documents whose text or id holds this, without regard to case. */
+  search?: string;
+  offset: number;
+  limit: number;
+}
+
+export interface DocumentLabel {
+  name: string;
+  display?: string;
+}
+
+export interface DocumentRow extends DocumentReference {
+  id: string;
+  /** Words, or features in a bag of words. */
+  words: number;
+  labels: DocumentLabel[];
+  /** The beginning of the text, or the features. */
+  snippet: string;
+}
+
+export interface DocumentPage extends Page<DocumentRow> {
+  /** Documents that were not searched yet: there may be more rows than `total` tells. 0 where all were. */
+  unsearched: number;
+}
+
+/** A document's text, in pieces where it is long. */
+export interface DocumentText extends Omit<DocumentRow, 'snippet'> {
+  text: string;
+  /** Where `text` begins and how long the whole text is, in UTF-16 units. */
+  offset: number;
+  length: number;
+}
+
+export interface FindingQuery {
+  split: SplitName;
+  code?: Finding['code'];
+  offset: number;
+  limit: number;
+}
+
+export interface FindingPage extends Page<Finding> {
+  /** Findings counted of which no line was kept. */
+  notKept: number;
+}
+
+/** A record on its own, for reading. */
+export interface RecordText {
+  id: string;
+  text: string;
+  labels: DocumentLabel[];
+  place: DocumentPlace;
+  /** The file that holds it: the document's own file in one-file-per-document sets. */
+  file: string;
+}

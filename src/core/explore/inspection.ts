@@ -1,0 +1,264 @@
+/** Inspecting a dataset: one streaming pass over each of its files, and pages of labels, documents and findings at any time. */
+import { resolve } from 'node:path';
+import type { PlacedDocument, SourceOptions } from '../data/document.ts';
+import { datasetFiles } from '../data/findSplits.ts';
+import { labelNamesFor, type FoundLabelNames } from '../data/labelNamesFile.ts';
+import { Cancelled, UserError } from '../errors.ts';
+import { completeConfig } from '../config/defaults.ts';
+import { createTokenizer } from '../text/tokenizer.ts';
+import { DocumentSearch, groups, matched, rangeOf } from './documentSearch.ts';
+import type {
+  DatasetSnapshot,
+  DocumentLabel,
+  DocumentPage,
+  DocumentQuery,
+  DocumentRow,
+  DocumentText,
+  FindingPage,
+  FindingQuery,
+  LabelFigures,
+  LabelQuery,
+  LabelRow,
+  Page,
+  SplitName,
+} from './inspected.ts';
+import { LabelTable } from './labelTable.ts';
+import { lengthBins } from './lengths.ts';
+import { shownText } from './shownText.ts';
+import { SplitInspection } from './splitInspection.ts';
+
+/** Milliseconds between two snapshots; more where making one takes long. */
+const interval = 300;
+/** A snapshot may take this share of the time. */
+const snapshotShare = 0.1;
+const headLabels = 30;
+const snippetLength = 300;
+/** UTF-16 units of a text that are handed out at a time. */
+const textPiece = 50_000;
+
+/** A dataset that is being read, or was. Make one with `openInspection`. */
+export class Inspection {
+  private search: { key: string; found: DocumentSearch } | undefined;
+  private order: { key: string; labels: number[] } | undefined;
+
+  constructor(
+    readonly path: string,
+    private readonly labels: LabelTable,
+    private readonly splits: readonly SplitInspection[],
+    private readonly names: FoundLabelNames,
+  ) {}
+
+  /**
+   * Reads all files, the first of the list first, with a snapshot a few times a second. A file that cannot be read, and
+   * an abort, are told by the snapshots, not thrown. `pause`: milliseconds to the next snapshot after one that took `taken`.
+   */
+  async read(
+    onSnapshot: (snapshot: DatasetSnapshot) => void,
+    signal: AbortSignal,
+    pause = (taken: number) => Math.max(interval, taken / snapshotShare),
+  ): Promise<DatasetSnapshot> {
+    const tokenizer = await createTokenizer(completeConfig({ dataset: { train: '' } }).text);
+    let due = 0;
+    const tell = (): void => {
+      const started = performance.now();
+      if (started < due) return;
+      onSnapshot(this.snapshot());
+      const taken = performance.now() - started;
+      due = performance.now() + pause(taken);
+    };
+    for (const split of this.splits) await split.read(tokenizer, tell, signal);
+    return this.snapshot();
+  }
+
+  snapshot(): DatasetSnapshot {
+    const ranges = this.splits.map((split) => split.lengthRange());
+    const bins = lengthBins(
+      Math.max(...ranges.map(({ usual }) => usual)),
+      Math.max(...ranges.map(({ longest }) => longest)),
+    );
+    return {
+      path: this.path,
+      splits: this.splits.map((split) => split.snapshot(bins)),
+      labels: this.labels.names.length,
+      head: this.byCount(this.splits[0])
+        .slice(0, headLabels)
+        .map((label) => this.figures(label)),
+      unseenInTrain: this.unseenInTrain(),
+      labelNamesFile: this.names.file,
+      notes: this.names.notes,
+    };
+  }
+
+  /** A page of the labels of all splits. */
+  labelPage({ split, search, sort, descending, offset, limit }: LabelQuery): Page<LabelRow> {
+    const { index } = this.split(split);
+    const order = this.sorted(sort, descending);
+    const wanted = search?.toLowerCase() ?? '';
+    const found = wanted === '' ? order : order.filter((label) => this.isCalled(label, wanted));
+    const page = found.slice(offset, offset + limit);
+    const examples = index.examplesOf(page);
+    const rows = page.map((label) => ({
+      ...this.figures(label),
+      share: index.length ? index.countOf(label) / index.length : 0,
+      examples: (examples.get(label) ?? []).map((document) => ({ document, place: index.place(document) })),
+    }));
+    return { rows, total: found.length };
+  }
+
+  /** A page of a split's documents. A search reads the file on until the page is full. Throws `UserError`, `Cancelled`. */
+  async documentPage(query: DocumentQuery, signal?: AbortSignal): Promise<DocumentPage> {
+    const split = this.split(query.split);
+    const label = query.label === undefined ? undefined : this.labels.find(query.label);
+    if (query.label !== undefined && label === undefined) return { rows: [], total: 0, unsearched: 0 };
+    const { offset, limit } = query;
+    if (query.search) {
+      const found = this.searchFor(split, query.search, label);
+      await found.find(offset + limit + 1, signal);
+      const rows = await this.rows(split, found.matches.slice(offset, offset + limit), signal);
+      return { rows, total: found.matches.length, unsearched: found.unsearched };
+    }
+    const { length } = split.index;
+    const total = label === undefined ? length : split.index.countOf(label);
+    const documents =
+      label === undefined
+        ? Array.from({ length: Math.max(0, Math.min(limit, length - offset)) }, (_, i) => offset + i)
+        : split.index.documentsOf(label, offset + limit).slice(offset);
+    return { rows: await this.rows(split, documents, signal), total, unsearched: 0 };
+  }
+
+  /** A document's text from `offset` on. Throws `UserError`, `Cancelled`. */
+  async documentText(name: SplitName, document: number, offset: number, signal?: AbortSignal): Promise<DocumentText> {
+    const split = this.split(name);
+    if (document >= split.index.length)
+      throw new UserError('no-such-document', `There is no document ${document + 1}`, 'Choose another.');
+    const [placed] = await this.readAgain(split, [document], signal);
+    if (!placed) throw new UserError('file-changed', 'The document cannot be read any more', 'Read the file again.');
+    const whole = shownText(placed[1].document);
+    return {
+      ...this.row(split, document, placed[1]),
+      text: whole.slice(offset, offset + textPiece),
+      offset,
+      length: whole.length,
+    };
+  }
+
+  findingPage({ split, code, offset, limit }: FindingQuery): FindingPage {
+    const { counts, first } = this.split(split).source.findings;
+    const kept = code === undefined ? first : first.filter((finding) => finding.code === code);
+    const all = code === undefined ? Object.values(counts).reduce((sum, n) => sum + n, 0) : (counts[code] ?? 0);
+    return { rows: kept.slice(offset, offset + limit), total: kept.length, notKept: all - kept.length };
+  }
+
+  private split(name: SplitName): SplitInspection {
+    const found = this.splits.find(({ split }) => split === name);
+    if (!found) throw new UserError('no-such-split', `This dataset has no ${name} file`, 'Choose another.');
+    return found;
+  }
+
+  private searchFor(split: SplitInspection, text: string, label: number | undefined): DocumentSearch {
+    const key = JSON.stringify([split.split, text.toLowerCase(), label]);
+    if (this.search?.key !== key)
+      this.search = { key, found: new DocumentSearch(split.source, split.index, text, label) };
+    return this.search.found;
+  }
+
+  private async rows(split: SplitInspection, documents: number[], signal?: AbortSignal): Promise<DocumentRow[]> {
+    const placed = await this.readAgain(split, documents, signal);
+    return placed.map(([document, one]) => this.row(split, document, one));
+  }
+
+  /** Reads some documents again. */
+  private async readAgain(
+    { source, index }: SplitInspection,
+    documents: number[],
+    signal?: AbortSignal,
+  ): Promise<[number, PlacedDocument][]> {
+    const runs = groups(documents, index);
+    const found: [number, PlacedDocument][] = [];
+    let i = 0;
+    for await (const batch of source.again(
+      runs.map((run) => rangeOf(run, index)),
+      signal,
+    )) {
+      if (signal?.aborted) throw new Cancelled();
+      found.push(...matched(runs[i++], batch, index));
+    }
+    return found;
+  }
+
+  private row({ index }: SplitInspection, document: number, placed: PlacedDocument): DocumentRow {
+    return {
+      document,
+      place: placed.place,
+      id: placed.document.id,
+      words: index.words(document),
+      labels: index.labelsOf(document).map((label) => this.label(label)),
+      snippet: shownText(placed.document).slice(0, snippetLength),
+    };
+  }
+
+  private label(label: number): DocumentLabel {
+    const name = this.labels.names[label];
+    const display = this.displayName(name);
+    return display === undefined ? { name } : { name, display };
+  }
+
+  private displayName(name: string): string | undefined {
+    const display = this.names.map.get(name) ?? this.splits[0].labelNames.get(name);
+    return display === name ? undefined : display;
+  }
+
+  private figures(label: number): LabelFigures {
+    return { ...this.label(label), documents: this.splits.map(({ index }) => index.countOf(label)) };
+  }
+
+  private isCalled(label: number, wanted: string): boolean {
+    const name = this.labels.names[label];
+    return name.toLowerCase().includes(wanted) || (this.displayName(name)?.toLowerCase().includes(wanted) ?? false);
+  }
+
+  /** Label ids, those with the most documents in the split first, then by code point. */
+  private byCount({ index }: SplitInspection): number[] {
+    const { names } = this.labels;
+    return Array.from(names, (_, label) => label).sort(
+      (a, b) => index.countOf(b) - index.countOf(a) || (names[a] < names[b] ? -1 : 1),
+    );
+  }
+
+  private sorted(sort: LabelQuery['sort'], descending: boolean): number[] {
+    const { names } = this.labels;
+    const read = this.splits.reduce((sum, { index }) => sum + index.length, 0);
+    const key = JSON.stringify([sort, descending, read]);
+    if (this.order?.key === key) return this.order.labels;
+    let labels: number[];
+    if (sort === 'name' || sort === 'display') {
+      const by = sort === 'name' ? names : names.map((name) => this.displayName(name) ?? name);
+      labels = Array.from(names, (_, label) => label).sort((a, b) => (by[a] < by[b] ? -1 : by[a] > by[b] ? 1 : a - b));
+      if (descending) labels.reverse();
+    } else {
+      labels = this.byCount(this.split(sort));
+      if (!descending) labels.reverse();
+    }
+    this.order = { key, labels };
+    return labels;
+  }
+
+  private unseenInTrain(): number | undefined {
+    const train = this.splits.find(({ split }) => split === 'train');
+    if (!train || this.splits.length < 2) return undefined;
+    return this.labels.names.reduce((unseen, _, label) => unseen + (train.index.countOf(label) ? 0 : 1), 0);
+  }
+}
+
+/**
+ * Finds the files of a dataset, the one that was asked for first, and the names of its label ids. `options` tell how to
+ * read them, where their content does not. Throws `UserError` where the path cannot be read.
+ */
+export async function openInspection(path: string, options: SourceOptions = {}): Promise<Inspection> {
+  const labels = new LabelTable();
+  const files = await datasetFiles(path);
+  const own = files.findIndex(([, file]) => resolve(file) === resolve(path));
+  if (own > 0) files.unshift(...files.splice(own, 1));
+  const splits = files.map(([split, file]) => new SplitInspection(split, file, labels, options));
+  return new Inspection(path, labels, splits, await labelNamesFor(files[0][1], options));
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DocumentPlace, PlacedDocument, SeekableSource, SourceOptions } from '../data/document.ts';
+import { labelNamesFor } from '../data/labelNamesFile.ts';
+import { openSource } from '../data/open.ts';
+import { readSlices } from '../data/slices.ts';
+import { Cancelled, UserError } from '../errors.ts';
+import type { RecordText } from './inspected.ts';
+import { shownText } from './shownText.ts';
+
+/** What tells a record of a file: its place, or the line on which it begins (or a later one of its lines), or its id. */
+export interface RecordTarget {
+  path: string;
+  options?: SourceOptions;
+  place?: DocumentPlace;
+  line?: number;
+  id?: string;
+  /** The record as it stands in the file, in place of the document's text. */
+  raw?: boolean;
+}
+
+/**
+ * Reads one record on its own. With a place it is sought; otherwise the file is read up to it.
+ * Throws `UserError` (`no-such-record`) and `Cancelled`.
+ */
+export async function readRecord(target: RecordTarget, signal?: AbortSignal): Promise<RecordText> {
+  const source = await openSource(target.path, { ...target.options, onError: 'skip' });
+  const found = target.place ? await readAt(source, target.place, signal) : await find(source, target, signal);
+  if (!found)
+    throw new UserError('no-such-record', 'There is no such record', 'The file may have changed: inspect it again.', {
+      file: target.path,
+      line: target.place?.line ?? target.line,
+    });
+  const { document, place } = found;
+  const { map } = await labelNamesFor(target.path, target.options ?? {});
+  const labels = document.labels.map((name) => ({ name, display: map.get(name) ?? source.labelNames.get(name) }));
+  const text = target.raw ? await rawText(source, place, target.options?.encoding) : shownText(document);
+  return { id: document.id, text, labels, place, file: fileOf(source, document.id) };
+}
+
+async function readAt(
+  source: SeekableSource,
+  place: DocumentPlace,
+  signal?: AbortSignal,
+): Promise<PlacedDocument | undefined> {
+  // Its labels may stand in a companion file, line by line.
+  if (source.format === 'xmlrepo-raw') return find(source, { path: source.path, line: place.line }, signal);
+  for await (const batch of source.again([{ first: place, last: place }], signal)) return batch[0];
+  return undefined;
+}
+
+async function find(
+  source: SeekableSource,
+  { line, id }: RecordTarget,
+  signal?: AbortSignal,
+): Promise<PlacedDocument | undefined> {
+  let before: PlacedDocument | undefined;
+  for await (const batch of source.placed()) {
+    if (signal?.aborted) throw new Cancelled();
+    for (const placed of batch) {
+      if (line === undefined ? placed.document.id === id : placed.place.line === line) return placed;
+      if (line !== undefined && placed.place.line > line) return before; // a line within a record of several
+      before = placed;
+    }
+  }
+  return line === undefined ? undefined : before;
+}
+
+async function rawText(
+  source: SeekableSource,
+  { byte, stop }: DocumentPlace,
+  encoding: SourceOptions['encoding'],
+): Promise<string> {
+  for await (const bytes of readSlices(source.path, [{ start: byte, stop }]))
+    return bytes.toString(encoding === 'latin1' ? 'latin1' : 'utf8').trimEnd();
+  return '';
+}
+
+/** The file that holds a document: its own, in a folder of texts. */
+function fileOf(source: SeekableSource, id: string): string {
+  if (source.format !== 'folder') return source.path;
+  const files = [`${id}.txt`, `${id}.txt.gz`].map((name) => join(source.path, name));
+  return files.find((file) => existsSync(file)) ?? source.path;
+}

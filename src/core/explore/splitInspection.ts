@@ -1,0 +1,99 @@
+import { detectFormat } from '../data/detect.ts';
+import type { SeekableSource, SourceOptions } from '../data/document.ts';
+import { openSource } from '../data/open.ts';
+import { Cancelled, UserError } from '../errors.ts';
+import type { Tokenizer } from '../text/tokenizer.ts';
+import { DocumentIndex } from './documentIndex.ts';
+import type { InspectionFailure, SplitName, SplitSnapshot } from './inspected.ts';
+import type { LabelTable } from './labelTable.ts';
+import type { LengthBins } from './lengths.ts';
+import { rankCurve } from './rankCurve.ts';
+import { StatisticsCollector } from './statistics.ts';
+
+/** One file of a dataset: read through once, figures and index growing on the way. */
+export class SplitInspection {
+  readonly index: DocumentIndex;
+  private readonly collector = new StatisticsCollector();
+  private opened: { source: SeekableSource; reason: string; options: SourceOptions } | undefined;
+  private state: SplitSnapshot['state'] = 'waiting';
+  private failure: InspectionFailure | undefined;
+
+  constructor(
+    readonly split: SplitName,
+    readonly path: string,
+    labels: LabelTable,
+    private readonly options: SourceOptions,
+  ) {
+    this.index = new DocumentIndex(labels);
+  }
+
+  /** Throws `UserError` `not-read` where the file could not be opened. */
+  get source(): SeekableSource {
+    if (this.opened) return this.opened.source;
+    const { message, remedy } = this.failure ?? { message: 'The file was not read yet', remedy: 'Wait for it.' };
+    throw new UserError('not-read', message, remedy, { file: this.path });
+  }
+
+  get labelNames(): ReadonlyMap<string, string> {
+    return this.opened?.source.labelNames ?? new Map<string, string>();
+  }
+
+  /** Reads to the end, or until the signal; `tell` is called after every batch. What goes wrong is told by the snapshot. */
+  async read(tokenizer: Tokenizer, tell: () => void, signal: AbortSignal): Promise<void> {
+    this.state = 'reading';
+    try {
+      if (signal.aborted) throw new Cancelled();
+      const { reason, options } = await detectFormat(this.path, this.options);
+      const source = await openSource(this.path, { ...this.options, ...options, onError: 'skip' });
+      this.opened = { source, reason, options };
+      tell();
+      for await (const batch of source.placed()) {
+        if (signal.aborted) throw new Cancelled();
+        for (const { document, place } of batch) {
+          const words = document.features?.indices ?? tokenizer.words(document.text);
+          this.collector.add(words, document.labels);
+          this.index.add(place, words.length, document.labels);
+        }
+        tell();
+      }
+      this.state = 'done';
+    } catch (error) {
+      if (error instanceof Cancelled) this.state = 'cancelled';
+      else this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (!(error instanceof UserError)) throw error;
+    const { code, message, remedy, place } = error;
+    this.state = 'failed';
+    this.failure = { code, message, remedy, file: place.file, line: place.line };
+  }
+
+  /** Words that nearly all documents do not exceed, and the most of any. */
+  lengthRange(): { usual: number; longest: number } {
+    return { usual: this.collector.wordsAt(0.99), longest: this.collector.wordsAt(1) };
+  }
+
+  snapshot(bins: LengthBins): SplitSnapshot {
+    const { labelCounts, ...statistics } = this.collector.result();
+    const source = this.opened?.source;
+    return {
+      split: this.split,
+      path: this.path,
+      state: this.state,
+      failure: this.failure,
+      bytesRead: source?.bytesRead ?? 0,
+      totalBytes: source?.totalBytes ?? 0,
+      format: source?.format,
+      reason: this.opened?.reason,
+      options: this.opened?.options ?? this.options,
+      bagOfWords: source?.bagOfWords ?? false,
+      statistics,
+      lengths: this.collector.lengths(bins),
+      ranks: rankCurve(labelCounts.map(({ documents }) => documents)),
+      findings: { ...source?.findings.counts },
+      skipped: source?.findings.skipped ?? 0,
+    };
+  }
+}

@@ -1,0 +1,17 @@
+/** Shares in percent with two digits ("61.23"), the log loss as it is. */
+export function formatMetric(name: string, value: number | undefined): string {
+  if (value === undefined) return '–';
+  if (!Number.isFinite(value)) return String(value);
+  return isLoss(name) ? value.toPrecision(4) : (value * 100).toFixed(2);
+}
+
+/** The same for a difference, with its sign: "+1.20", "−0.35". */
+export function formatDifference(name: string, value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const digits = isLoss(name) ? value.toPrecision(3) : (value * 100).toFixed(2);
+  if (Number(digits) === 0) return '±0';
+  return value > 0 ? `+${digits}` : digits.replace('-', '−');
+}
+
+/** Of a loss, less is better. */
+export const isLoss = (name: string): boolean => /loss/i.test(name);

@@ -1,0 +1,115 @@
+import type { LabelFigures } from './labelCounts.ts';
+import { LabelCounts } from './labelCounts.ts';
+import type { Metrics } from './metrics.ts';
+import type { ScoreStore } from './scores.ts';
+import { lowestThreshold } from './threshold.ts';
+
+export interface JudgedLabels {
+  /** Labels of train and the evaluated file together. */
+  labelCount: number;
+  /** Training documents per label. */
+  trainLabelCounts: Uint32Array;
+}
+
+/**
+ * Kept scores label by label, sorted, so that the figures at any threshold from 0.01 up cost two binary searches a label.
+ * They equal those of an `Evaluator` with that threshold to the last bit. Memory: 8 bytes for each score above 0.01, and as
+ * much again for those of true labels.
+ */
+export class ScoresByLabel {
+  private readonly predicted: SortedLists;
+  private readonly hits: SortedLists;
+  private readonly support: Uint32Array; // [Y]
+  private readonly labels: Int32Array; // those of train and the file
+
+  /** @param truthOf label ids of a document, without repeats */
+  constructor(
+    store: ScoreStore,
+    truthOf: (document: number) => ArrayLike<number>,
+    private readonly options: JudgedLabels,
+  ) {
+    const { labelCount, trainLabelCounts } = options;
+    this.support = new Uint32Array(labelCount);
+    for (let d = 0; d < store.size; d++) {
+      const truth = truthOf(d);
+      for (let i = 0; i < truth.length; i++) this.support[truth[i]]++;
+    }
+    this.predicted = new SortedLists(labelCount, (add) => eachScore(store, add));
+    this.hits = new SortedLists(labelCount, (add) => {
+      const isTrue = new Uint8Array(labelCount);
+      let document = -1;
+      let truth: ArrayLike<number> = [];
+      eachScore(store, (label, score, d) => {
+        if (d !== document) {
+          for (let i = 0; i < truth.length; i++) isTrue[truth[i]] = 0;
+          truth = truthOf((document = d));
+          for (let i = 0; i < truth.length; i++) isTrue[truth[i]] = 1;
+        }
+        if (isTrue[label]) add(label, score);
+      });
+    });
+    this.labels = Int32Array.from({ length: labelCount }, (_, l) => l).filter(
+      (l) => trainLabelCounts[l] > 0 || this.support[l] > 0,
+    );
+  }
+
+  /** `microF1`, `macroF1`, `microP`, `microR`, `macroP`, `macroR`. Throws a RangeError for a threshold below 0.01. */
+  metricsAt(threshold: number): Metrics {
+    return this.countsAt(threshold).metrics(this.labels, this.support);
+  }
+
+  /** One entry per label of train or of the file, by label id. Throws a RangeError for a threshold below 0.01. */
+  labelsAt(threshold: number): LabelFigures[] {
+    return this.countsAt(threshold).perLabel(this.labels, this.support);
+  }
+
+  private countsAt(threshold: number): LabelCounts {
+    if (!(threshold >= lowestThreshold)) throw new RangeError(`threshold ${threshold} below ${lowestThreshold}`);
+    const { labelCount } = this.options;
+    const counts = new LabelCounts(labelCount, threshold);
+    for (let l = 0; l < labelCount; l++) {
+      counts.predicted[l] = this.predicted.above(l, threshold);
+      if (counts.predicted[l] > 0) counts.hits[l] = this.hits.above(l, threshold);
+    }
+    return counts;
+  }
+}
+
+type Add = (label: number, score: number, document: number) => void;
+
+function eachScore(store: ScoreStore, visit: Add): void {
+  for (let d = 0; d < store.size; d++) {
+    const { labels, scores } = store.row(d);
+    for (let i = 0; i < labels.length && scores[i] > lowestThreshold; i++) visit(labels[i], scores[i], d);
+  }
+}
+
+/** A list of scores per label, each ascending. */
+class SortedLists {
+  private readonly starts: Float64Array; // [Y + 1]
+  private readonly values: Float64Array;
+
+  /** @param each calls back for every score; it is gone through twice */
+  constructor(labelCount: number, each: (add: (label: number, score: number) => void) => void) {
+    this.starts = new Float64Array(labelCount + 1);
+    each((label) => this.starts[label + 1]++);
+    for (let l = 0; l < labelCount; l++) this.starts[l + 1] += this.starts[l];
+    this.values = new Float64Array(this.starts[labelCount]);
+    const next = this.starts.slice();
+    each((label, score) => (this.values[next[label]++] = score));
+    for (let l = 0; l < labelCount; l++) this.values.subarray(this.starts[l], this.starts[l + 1]).sort();
+  }
+
+  /** How many scores of the label are above the threshold. */
+  above(label: number, threshold: number): number {
+    const end = this.starts[label + 1];
+    let low = this.starts[label];
+    let high = end;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.values[middle] > threshold) high = middle;
+      else low = middle + 1;
+    }
+    return end - low;
+  }
+}

@@ -1,0 +1,163 @@
+/** What the predictions of a run for a set of documents show; plain data that crosses process borders. */
+import type { DocumentPlace } from '../data/document.ts';
+import type { LabelFigures } from '../metrics/labelCounts.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Split } from '../training/evaluate.ts';
+import type { Contribution } from './explain.ts';
+
+/** The documents to look at: a split of the run's dataset, a file, one record of a file, or a text. */
+export type JudgedTarget =
+  | { kind: 'split'; split: Split; line?: number }
+  | { kind: 'file'; file: string; line?: number }
+  | { kind: 'record'; file: string; line: number }
+  | { kind: 'text'; text: string };
+
+/** Micro and macro precision, recall and F1 at one threshold. */
+export interface ThresholdPoint {
+  threshold: number;
+  metrics: Metrics;
+}
+
+/** `unverified`: the file is newer than the scores. */
+export type Staleness = 'unverified';
+
+/** A set of documents with their scores. */
+export interface JudgedSet {
+  kind: 'set';
+  run: string;
+  /** Splits that the run's dataset has. */
+  splits: Split[];
+  split?: Split;
+  file: string;
+  documents: number;
+  unlabelled: number;
+  /** Records that could not be read and were left out. */
+  skipped: number;
+  labels: number;
+  /** Ranking metrics of the whole set. */
+  metrics: Metrics;
+  /** Cut-off of the documents' own P@k and nDCG@k. */
+  k: number;
+  /** Figures at every step of a slider, thresholds ascending; the tuned one is among them. */
+  curve: ThresholdPoint[];
+  tunedThreshold?: number;
+  /** ISO 8601: when the scores were computed. */
+  scoredAt: string;
+  stale?: Staleness;
+  /** The document at the line asked for. */
+  selected?: number;
+}
+
+/** One text on its own. */
+export interface JudgedText {
+  kind: 'text';
+  run: string;
+  splits: Split[];
+  /** Absent for a text that is no record. */
+  file?: string;
+  line?: number;
+  tunedThreshold?: number;
+}
+
+export type Judged = JudgedSet | JudgedText;
+
+export type Verdict = 'hit' | 'missed' | 'false';
+
+/** `file`: as in the file. `probability`: that of the label filtered by. The others are the documents' own measures. */
+export type DocumentOrder = 'file' | 'precision' | 'ndcg' | 'f1' | 'probability';
+
+export interface JudgedQuery {
+  threshold: number;
+  order: DocumentOrder;
+  descending: boolean;
+  /** Documents with this verdict on the label; without a verdict those that have the label or for which it is predicted. */
+  label?: number;
+  /** Without a label: documents with this verdict on any label. */
+  verdict?: Verdict;
+  /** Only documents whose text or id holds this, without regard to case. */
+  search?: string;
+  offset: number;
+  limit: number;
+}
+
+export interface JudgedRow {
+  document: number;
+  place: DocumentPlace;
+  id: string;
+  /** The beginning of the text. */
+  snippet: string;
+  hits: number;
+  missed: number;
+  false: number;
+  /** Undefined for a document without labels. */
+  precision?: number;
+  ndcg?: number;
+  /** At the threshold; undefined for a document without labels of which none is predicted. */
+  f1?: number;
+  /** Of the label filtered by; undefined where the score was not kept: it is 0.01 or less. */
+  probability?: number;
+}
+
+export interface JudgedLabel {
+  id: number;
+  name: string;
+  /** What the label is called where its name is an id. */
+  display?: string;
+  /** Undefined where the model has no output for the label. */
+  probability?: number;
+  /** Undefined where the document's labels are not known. */
+  isTrue?: boolean;
+  trainDocuments: number;
+}
+
+/** A document whole. */
+export interface JudgedDocument {
+  document: number;
+  /** Absent for a text that is no record. */
+  id?: string;
+  place?: DocumentPlace;
+  text: string;
+  /** Characters left out of `text`, which is very long. */
+  omitted: number;
+  /** Words that the model read, and how many of them it does not know. */
+  words: number;
+  unknownWords: number;
+  /** Whether words beyond the model's length were not read. */
+  truncated: boolean;
+  /** Those above 0.01, the top 20 and the true ones: probability descending. */
+  labels: JudgedLabel[];
+}
+
+/** A stretch of a text, in UTF-16 units, and what it added to a label's logit: 1 or -1 for the strongest of the text. */
+export interface SignedHighlight {
+  start: number;
+  end: number;
+  strength: number;
+}
+
+export interface LabelEvidence {
+  highlights: SignedHighlight[];
+  /** The strongest for and against, each strongest first. */
+  for: Pick<Contribution, 'text' | 'contribution'>[];
+  against: Pick<Contribution, 'text' | 'contribution'>[];
+  /** What no word carries: the output's bias, and windows of padding. */
+  rest: number;
+  logit: number;
+}
+
+export type LabelOrder = 'name' | 'precision' | 'recall' | 'f1' | 'support' | 'predicted' | 'train';
+
+export interface JudgedLabelQuery {
+  threshold: number;
+  search?: string;
+  order: LabelOrder;
+  descending: boolean;
+  offset: number;
+  limit: number;
+}
+
+export interface JudgedLabelRow extends LabelFigures {
+  name: string;
+  display?: string;
+  trainDocuments: number;
+}

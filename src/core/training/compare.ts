@@ -1,0 +1,151 @@
+/** Runs side by side: what their configs differ in, what they reach, and runs that differ by their seed alone as one. */
+import type { RunConfig } from '../config/runConfig.ts';
+import { isLoss } from '../metrics/format.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { RunHistory } from './history.ts';
+
+export interface ComparedRun {
+  name: string;
+  folder: string;
+  config: RunConfig;
+  /** Of the best epoch. */
+  validation?: Metrics;
+  test?: Metrics;
+  history: RunHistory;
+}
+
+/** Runs of one config but for seed and name; most groups have one run. */
+export interface RunGroup {
+  /** That of the first run, with the number of runs where there are several. */
+  name: string;
+  /** Positions of its runs. */
+  runs: number[];
+}
+
+/** A key of the config with the value of each run as JSON; undefined where a run does not set it. */
+export interface ConfigRow {
+  key: string;
+  values: (string | undefined)[];
+  differs: boolean;
+}
+
+/** Mean over the runs that have a value; `sd` (of a sample) where there are two or more. */
+export interface Spread {
+  mean: number;
+  sd?: number;
+  n: number;
+}
+
+export interface MetricRow {
+  split: 'validation' | 'test';
+  name: string;
+  /** By group. */
+  cells: (Spread | undefined)[];
+  /** Difference of each mean to the first group's; undefined for the first and where one is unknown. */
+  differences: (number | undefined)[];
+  /** Position of the best group; undefined where fewer than two are known, or all are equal. */
+  best?: number;
+}
+
+export interface Comparison {
+  runs: { name: string; folder: string }[];
+  groups: RunGroup[];
+  config: ConfigRow[];
+  metrics: MetricRow[];
+}
+
+/** Compares runs in the given order; the first is what the others are measured against. */
+export function compareRuns(runs: readonly ComparedRun[]): Comparison {
+  const groups = groupRuns(runs);
+  return {
+    runs: runs.map(({ name, folder }) => ({ name, folder })),
+    groups,
+    config: configRows(runs.map(({ config }) => config)),
+    metrics: [...metricRows('test', runs, groups), ...metricRows('validation', runs, groups)],
+  };
+}
+
+const freeKeys = new Set(['training.seed', 'output.name']);
+
+/** In the order of each group's first run. */
+export function groupRuns(runs: readonly Pick<ComparedRun, 'name' | 'config'>[]): RunGroup[] {
+  const groups = new Map<string, number[]>();
+  runs.forEach(({ config }, i) => {
+    const settings = [...flatten(config)].filter(([key]) => !freeKeys.has(key)).sort();
+    const id = JSON.stringify(settings);
+    groups.set(id, [...(groups.get(id) ?? []), i]);
+  });
+  return [...groups.values()].map((members) => {
+    const { name } = runs[members[0]];
+    return { name: members.length === 1 ? name : `${name} (${members.length} seeds)`, runs: members };
+  });
+}
+
+/** All keys of all configs, in the order of the first that has them. */
+export function configRows(configs: readonly RunConfig[]): ConfigRow[] {
+  const flat = configs.map((config) => flatten(config));
+  const keys = [...new Set(flat.flatMap((values) => [...values.keys()]))];
+  return keys.map((key) => {
+    const values = flat.map((settings) => settings.get(key));
+    return { key, values, differs: values.some((value) => value !== values[0]) };
+  });
+}
+
+/** Dotted keys with their values as JSON; a list is one value. */
+function flatten(config: object, prefix = ''): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, value] of Object.entries(config) as [string, unknown][]) {
+    const key = `${prefix}${name}`;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      for (const [inner, text] of flatten(value, `${key}.`)) found.set(inner, text);
+    else if (value !== undefined) found.set(key, JSON.stringify(value));
+  }
+  return found;
+}
+
+function metricRows(split: MetricRow['split'], runs: readonly ComparedRun[], groups: readonly RunGroup[]): MetricRow[] {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run[split] ?? {})))];
+  return names.map((name) => {
+    const cells = groups.map((group) => spread(group.runs.map((i) => runs[i][split]?.[name])));
+    const [first] = cells;
+    const differences = cells.map((cell, i) => (i > 0 && cell && first ? cell.mean - first.mean : undefined));
+    return { split, name, cells, differences, best: bestOf(name, cells) };
+  });
+}
+
+function bestOf(name: string, cells: readonly (Spread | undefined)[]): number | undefined {
+  const means = cells.flatMap((cell) => (cell ? [cell.mean] : []));
+  if (means.length < 2 || means.every((mean) => mean === means[0])) return undefined;
+  const best = isLoss(name) ? Math.min(...means) : Math.max(...means);
+  return cells.findIndex((cell) => cell?.mean === best);
+}
+
+/** Undefined where there is no value. */
+export function spread(values: readonly (number | undefined)[]): Spread | undefined {
+  const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
+  const n = known.length;
+  if (n === 0) return undefined;
+  const mean = known.reduce((sum, value) => sum + value, 0) / n;
+  if (n === 1) return { mean, n };
+  const sd = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
+  return { mean, sd, n };
+}
+
+export interface CurveOfGroup {
+  epochs: number[];
+  values: Spread[];
+}
+
+/** A metric of validation, or `trainLoss`, by epoch over the runs of a group that got so far. */
+export function groupCurve(runs: readonly ComparedRun[], { runs: members }: RunGroup, metric: string): CurveOfGroup {
+  const byEpoch = new Map<number, (number | undefined)[]>();
+  for (const i of members)
+    for (const { phase, epoch, trainLoss, validation } of runs[i].history.epochs)
+      if (phase === 'training') {
+        const value = metric === 'trainLoss' ? trainLoss : validation?.[metric];
+        byEpoch.set(epoch, [...(byEpoch.get(epoch) ?? []), value]);
+      }
+  const points = [...byEpoch].sort(([a], [b]) => a - b).map(([epoch, values]) => ({ epoch, value: spread(values) }));
+  const known = points.filter((point): point is { epoch: number; value: Spread } => point.value !== undefined);
+  return { epochs: known.map(({ epoch }) => epoch), values: known.map(({ value }) => value) };
+}

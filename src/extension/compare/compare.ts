@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import type { ComparePanelState } from '../../webview/protocol.ts';
+import { Disposable } from '../base/disposable.ts';
+import { reporting } from '../base/failures.ts';
+import type { Services } from '../base/services.ts';
+import type { RunStore } from '../runs/runStore.ts';
+import { chooseRuns } from './chooseRuns.ts';
+import { ComparePanel } from './comparePanel.ts';
+
+const panelType = 'xmlcnn.compare';
+
+/** *XML-CNN: Compare Runs*. */
+export class Compare extends Disposable implements vscode.WebviewPanelSerializer<Partial<ComparePanelState>> {
+  constructor(
+    private readonly services: Services,
+    private readonly runs: RunStore,
+  ) {
+    super();
+    this.own(vscode.window.registerWebviewPanelSerializer(panelType, this));
+    const compare = reporting(services.log, (folders?: string[]) => this.compare(folders));
+    this.own(vscode.commands.registerCommand('xmlcnn.compareRuns', compare));
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state?: Partial<ComparePanelState>): Promise<void> {
+    if (state?.folders) this.fill(panel, state.folders);
+    else panel.dispose();
+  }
+
+  /** One run is no comparison: it is picked in the list that opens. */
+  private async compare(given: string[] | undefined): Promise<void> {
+    const folders = given && given.length > 1 ? given : await chooseRuns(this.runs, given ?? []);
+    if (!folders) return;
+    const title = vscode.l10n.t('Compare Runs');
+    this.fill(vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active), folders);
+  }
+
+  private fill(panel: vscode.WebviewPanel, folders: string[]): void {
+    const page = new ComparePanel(this.services, this.runs, panel, { folders });
+    panel.onDidDispose(() => page.dispose());
+  }
+}

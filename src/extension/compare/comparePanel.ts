@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import type { ComparedRun, Comparison } from '../../core/training/compare.ts';
+import { compareRuns, groupCurve } from '../../core/training/compare.ts';
+import { comparisonMarkdown } from '../../core/training/compareMarkdown.ts';
+import { readComparedRun } from '../../core/training/readCompared.ts';
+import type { ComparedCurve, ComparePanelState, HostMethods } from '../../webview/protocol.ts';
+import { Disposable } from '../base/disposable.ts';
+import { failureOf } from '../base/failures.ts';
+import { saveImage } from '../base/saveFile.ts';
+import type { Services } from '../base/services.ts';
+import { WebviewHost } from '../base/webviewHost.ts';
+import type { RunStore } from '../runs/runStore.ts';
+import { shortName } from '../runs/runText.ts';
+import { chooseRuns } from './chooseRuns.ts';
+
+/** Runs side by side in an editor. */
+export class ComparePanel extends Disposable {
+  private readonly host: WebviewHost<'compare'>;
+  private comparison?: Comparison;
+  /** When each run had last changed as it was read. */
+  private readAt = new Map<string, string>();
+
+  constructor(
+    services: Services,
+    private readonly runs: RunStore,
+    panel: vscode.WebviewPanel,
+    private state: ComparePanelState,
+  ) {
+    super();
+    panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'xmlcnn.svg');
+    const methods: HostMethods<'compare'> = {
+      copyMarkdown: (options) => this.copyMarkdown(options),
+      saveImage: ({ name, image }) => saveImage(name, image),
+      chooseRuns: () => this.chooseRuns(),
+      showMetrics: async ({ folders }) => {
+        await vscode.commands.executeCommand('xmlcnn.showMetrics', folders);
+      },
+      reload: () => this.load(),
+    };
+    this.host = this.own(new WebviewHost(services, panel.webview, 'compare', methods, () => void this.load()));
+    this.own(runs.onDidChange(() => this.tellStale()));
+  }
+
+  private async load(): Promise<void> {
+    const { state } = this;
+    this.host.push({ type: 'loading', state });
+    try {
+      await this.runs.whenRead;
+      const readAt = new Map(state.folders.map((folder) => [folder, this.changed(folder)]));
+      const runs = named(await Promise.all(state.folders.map(readComparedRun)));
+      if (state !== this.state) return;
+      const comparison = compareRuns(runs);
+      this.readAt = readAt;
+      this.comparison = comparison;
+      this.host.push({ type: 'compared', state, comparison, curves: curvesOf(runs, comparison) });
+    } catch (error) {
+      if (state === this.state) this.host.push({ type: 'failed', state, failure: failureOf(error) });
+    }
+  }
+
+  private changed(folder: string): string {
+    const run = this.runs.get(folder);
+    return run ? `${run.changed} ${run.status}` : '';
+  }
+
+  private tellStale(): void {
+    const stale = [...this.readAt].filter(([folder, at]) => this.changed(folder) !== at);
+    const name = (folder: string): string => this.comparison?.runs.find((run) => run.folder === folder)?.name ?? folder;
+    if (stale.length > 0) this.host.push({ type: 'stale', names: stale.map(([folder]) => name(folder)) });
+  }
+
+  private async chooseRuns(): Promise<void> {
+    const folders = await chooseRuns(this.runs, this.state.folders);
+    if (!folders) return;
+    this.state = { folders };
+    await this.load();
+  }
+
+  private async copyMarkdown(options: { allKeys: boolean }): Promise<void> {
+    if (!this.comparison) return;
+    await vscode.env.clipboard.writeText(comparisonMarkdown(this.comparison, options));
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Comparison copied as Markdown'), 4000);
+  }
+}
+
+/** Under their short names, where those tell them apart. */
+function named(runs: readonly ComparedRun[]): ComparedRun[] {
+  const short = runs.map(({ name }) => shortName(name));
+  return runs.map((run, i) => ({ ...run, name: new Set(short).size === short.length ? short[i] : run.name }));
+}
+
+function curvesOf(runs: readonly ComparedRun[], { groups }: Comparison): ComparedCurve[] {
+  const metrics = runs.flatMap(({ history }) =>
+    history.epochs.flatMap(({ validation }) => Object.keys(validation ?? {})),
+  );
+  return ['trainLoss', ...new Set(metrics)].map((metric) => ({
+    metric,
+    groups: groups.map((group) => groupCurve(runs, group, metric)),
+  }));
+}

@@ -1,0 +1,188 @@
+import { basename, dirname } from 'node:path';
+import * as vscode from 'vscode';
+import type { SourceOptions } from '../../core/data/document.ts';
+import { Cancelled, UserError } from '../../core/errors.ts';
+import type { DatasetSnapshot, DocumentPage, DocumentQuery } from '../../core/explore/inspected.ts';
+import type { RunnerClient } from '../../runner/client.ts';
+import type { DatasetPanelState, HostMethods } from '../../webview/protocol.ts';
+import { Disposable } from '../base/disposable.ts';
+import { failureOf } from '../base/failures.ts';
+import type { Services } from '../base/services.ts';
+import { WebviewHost } from '../base/webviewHost.ts';
+import { openLine, openRecord } from './openRecord.ts';
+import { askReadingOptions } from './readAs.ts';
+import type { RecordDocuments } from './recordDocuments.ts';
+
+/** One dataset being inspected: its panel, and the process that reads it. */
+export class DatasetPanel extends Disposable {
+  private readonly host: WebviewHost<'dataset'>;
+  private runner: RunnerClient<'dataset'> | undefined;
+  private reading: AbortController | undefined;
+  private search: AbortController | undefined;
+  private snapshot: DatasetSnapshot | undefined;
+  private failure: unknown;
+  private staleFile: string | undefined;
+  private watchers: vscode.Disposable[] = [];
+
+  constructor(
+    private readonly services: Services,
+    private readonly records: RecordDocuments,
+    readonly panel: vscode.WebviewPanel,
+    readonly path: string,
+    private options: SourceOptions,
+  ) {
+    super();
+    panel.title = basename(path);
+    panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'xmlcnn.svg');
+    this.host = this.own(new WebviewHost(services, panel.webview, 'dataset', this.methods(), () => this.tellAll()));
+    this.own(panel.onDidDispose(() => this.dispose()));
+    void this.read();
+  }
+
+  override dispose(): void {
+    this.stop();
+    super.dispose();
+  }
+
+  private get state(): DatasetPanelState {
+    return { path: this.path, options: this.options };
+  }
+
+  /** Everything a page needs that has just been loaded, at first or again. */
+  private tellAll(): void {
+    this.host.push({ type: 'opened', state: this.state, name: basename(this.path) });
+    if (this.snapshot) this.tell(this.snapshot);
+    if (this.failure) this.host.push({ type: 'failed', failure: failureOf(this.failure) });
+    if (this.staleFile) this.host.push({ type: 'stale', file: this.staleFile });
+  }
+
+  private tell(snapshot: DatasetSnapshot): void {
+    this.snapshot = snapshot;
+    this.host.push({ type: 'snapshot', snapshot, reading: this.reading !== undefined });
+  }
+
+  private async read(): Promise<void> {
+    this.stop();
+    this.snapshot = this.failure = this.staleFile = undefined;
+    const runner = this.services.startRunner('dataset');
+    const reading = new AbortController();
+    this.runner = runner;
+    this.reading = reading;
+    this.tellAll();
+    const isCurrent = (): boolean => this.runner === runner && !this.isDisposed;
+    try {
+      const { path, options } = this;
+      const last = await runner.call(
+        'open',
+        { path, options },
+        {
+          signal: reading.signal,
+          onEvent: (snapshot) => {
+            if (!isCurrent()) return;
+            if (!this.snapshot) this.watch(snapshot);
+            this.tell(snapshot);
+          },
+        },
+      );
+      if (!isCurrent()) return;
+      this.reading = undefined;
+      this.tell(last);
+    } catch (error) {
+      if (!isCurrent()) return;
+      this.reading = undefined;
+      this.failure = error;
+      this.services.log.warn(`Inspect ${this.path}: ${error instanceof UserError ? error.describe() : String(error)}`);
+      this.tellAll();
+    }
+  }
+
+  private stop(): void {
+    this.reading?.abort();
+    this.reading = undefined;
+    this.search?.abort();
+    this.runner?.dispose();
+    this.runner = undefined;
+    for (const watcher of this.watchers.splice(0)) watcher.dispose();
+  }
+
+  /** A change on disk makes what is shown stale; documents could not be read again. */
+  private watch({ splits }: DatasetSnapshot): void {
+    const files = new Set(splits.map(({ path }) => path));
+    for (const folder of new Set([...files].map((file) => dirname(file)))) {
+      const watcher = vscode.workspace.createFileSystemWatcher(
+        new vscode.RelativePattern(vscode.Uri.file(folder), '*'),
+        true,
+      );
+      const check = ({ fsPath }: vscode.Uri): void => {
+        if (!files.has(fsPath)) return;
+        this.staleFile = fsPath;
+        this.host.push({ type: 'stale', file: fsPath });
+      };
+      watcher.onDidChange(check);
+      watcher.onDidDelete(check);
+      this.watchers.push(watcher);
+    }
+  }
+
+  private get client(): RunnerClient<'dataset'> {
+    if (this.runner) return this.runner;
+    throw new UserError('not-read', vscode.l10n.t('The dataset is not open'), vscode.l10n.t('Reload it.'));
+  }
+
+  private methods(): HostMethods<'dataset'> {
+    return {
+      labels: (query) => this.client.call('labels', query),
+      documents: (query) => this.documents(query),
+      stopSearch: () => this.search?.abort(),
+      document: (which) => this.client.call('document', which),
+      findings: (query) => this.client.call('findings', query),
+      openRecord: ({ split, place, id }) => {
+        const found = this.snapshot?.splits.find((candidate) => candidate.split === split);
+        if (!found)
+          throw new UserError('not-read', vscode.l10n.t('The dataset is not open'), vscode.l10n.t('Reload it.'));
+        return openRecord({ file: found.path, place, id, options: found.options }, this.records);
+      },
+      openFile: ({ file, line }) => openLine(file, line),
+      createRunConfig: () =>
+        void vscode.commands.executeCommand('xmlcnn.createRunConfig', vscode.Uri.file(this.trainFile())),
+      cancel: () => this.reading?.abort(),
+      reload: () => void this.read(),
+      readAs: () => void this.readAs(),
+      readAsLatin1: () => this.readWith({ ...this.options, encoding: 'latin1' }),
+    };
+  }
+
+  private async documents(query: DocumentQuery): Promise<DocumentPage> {
+    this.search?.abort();
+    const search = (this.search = new AbortController());
+    try {
+      return await this.client.call('documents', query, { signal: search.signal });
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+      throw new UserError('search-stopped', vscode.l10n.t('The search was stopped'), vscode.l10n.t('Search again.'));
+    }
+  }
+
+  private trainFile(): string {
+    const splits = this.snapshot?.splits ?? [];
+    return (splits.find(({ split }) => split === 'train') ?? splits[0])?.path ?? this.path;
+  }
+
+  private async readAs(): Promise<void> {
+    const options = await askReadingOptions(this.options);
+    if (options) this.readWith(options);
+  }
+
+  private readWith(options: SourceOptions): void {
+    this.options = options;
+    void this.read();
+  }
+}
+
+/** The state of a panel that was kept, or undefined where it is none of ours. */
+export function panelState(state: unknown): DatasetPanelState | undefined {
+  if (typeof state !== 'object' || state === null || !('path' in state) || typeof state.path !== 'string')
+    return undefined;
+  const options = 'options' in state && typeof state.options === 'object' ? (state.options as SourceOptions) : {};
+  return { path: state.path, options: options ?? {} };
+}

@@ -1,0 +1,79 @@
+/** Inspecting datasets: panels, records as documents, and the tree of datasets in the workspace. */
+import * as vscode from 'vscode';
+import { Disposable } from '../base/disposable.ts';
+import { reporting } from '../base/failures.ts';
+import type { Services } from '../base/services.ts';
+import { DatasetPanel, panelState } from './datasetPanel.ts';
+import { DatasetTree, type DatasetItem } from './datasetTree.ts';
+import { openRaw, openRecord, type RecordToOpen } from './openRecord.ts';
+import { RecordDocuments } from './recordDocuments.ts';
+import { RecordLens } from './recordLens.ts';
+
+const viewType = 'xmlcnn.dataset';
+
+export class Datasets extends Disposable {
+  /** Records shown as documents; hovers ask it what a document of scheme `xmlcnn-record` shows. */
+  readonly records: RecordDocuments;
+  private readonly panels = new Map<string, DatasetPanel>();
+
+  constructor(private readonly services: Services) {
+    super();
+    this.records = this.own(new RecordDocuments(services));
+    this.own(RecordLens.register(this.records));
+    this.own(new DatasetTree());
+    this.command('xmlcnn.inspectDataset', (uri?: vscode.Uri) => this.inspect(uri));
+    this.command('xmlcnn.inspectDatasetItem', ({ file }: DatasetItem) => this.inspect(vscode.Uri.file(file)));
+    this.command('xmlcnn.createRunConfigForItem', async ({ file }: DatasetItem) =>
+      vscode.commands.executeCommand('xmlcnn.createRunConfig', vscode.Uri.file(file)),
+    );
+    this.command('xmlcnn.openRecord', (record: RecordToOpen) => openRecord(record, this.records));
+    this.command('xmlcnn.openRawRecord', (uri: vscode.Uri) => openRaw(uri, this.records));
+    this.own(
+      vscode.window.registerWebviewPanelSerializer(viewType, {
+        deserializeWebviewPanel: async (panel, kept) => this.restore(panel, kept),
+      }),
+    );
+  }
+
+  private command<A extends unknown[]>(id: string, work: (...args: A) => Promise<unknown>): void {
+    this.own(vscode.commands.registerCommand(id, reporting(this.services.log, work)));
+  }
+
+  private async inspect(given?: vscode.Uri): Promise<void> {
+    const uri = given ?? (await chooseDataset());
+    if (!uri) return;
+    const open = this.panels.get(uri.fsPath);
+    if (open) return open.panel.reveal();
+    const panel = vscode.window.createWebviewPanel(viewType, uri.fsPath, vscode.ViewColumn.Active);
+    this.adopt(new DatasetPanel(this.services, this.records, panel, uri.fsPath, {}));
+  }
+
+  private restore(panel: vscode.WebviewPanel, kept: unknown): void {
+    const state = panelState(kept);
+    if (state) this.adopt(new DatasetPanel(this.services, this.records, panel, state.path, state.options));
+    else panel.dispose();
+  }
+
+  private adopt(panel: DatasetPanel): void {
+    this.own(panel);
+    this.panels.set(panel.path, panel);
+    panel.panel.onDidDispose(() => {
+      if (this.panels.get(panel.path) === panel) this.panels.delete(panel.path);
+    });
+  }
+}
+
+/** Any file will do: its content tells the format. */
+async function chooseDataset(): Promise<vscode.Uri | undefined> {
+  const { t } = vscode.l10n;
+  const active = vscode.window.activeTextEditor?.document.uri;
+  const [chosen] =
+    (await vscode.window.showOpenDialog({
+      title: t('Inspect Dataset'),
+      openLabel: t('Inspect'),
+      defaultUri: active?.scheme === 'file' ? active : vscode.workspace.workspaceFolders?.[0]?.uri,
+      canSelectFiles: true,
+      canSelectFolders: false,
+    })) ?? [];
+  return chosen;
+}

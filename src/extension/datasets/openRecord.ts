@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { DocumentPlace, SourceOptions } from '../../core/data/document.ts';
+import { UserError } from '../../core/errors.ts';
+import { withFileErrors } from '../../core/files.ts';
+import type { RecordDocuments } from './recordDocuments.ts';
+
+/** VS Code gives files beyond this to no extension: none of ours could hover over them. */
+const largestSynchronised = 50 * 1024 * 1024;
+/** From this many characters on VS Code does not render a line whole. */
+const longestRendered = 10_000;
+
+/** A record to be opened: by its place, or by its line, or (one-file-per-document sets) by its id. */
+export interface RecordToOpen {
+  file: string;
+  line?: number;
+  id?: string;
+  place?: DocumentPlace;
+  options?: SourceOptions;
+}
+
+/** Opens a file at the record's line; where the editor cannot serve that, the record as a document of its own. */
+export async function openRecord(record: RecordToOpen, records: RecordDocuments): Promise<void> {
+  const { file, id, place, options } = record;
+  const line = place?.line || record.line;
+  const found = await withFileErrors(file, () => stat(file));
+  if (found.isDirectory()) {
+    const own = documentFile(file, id);
+    if (own) await showAt(vscode.Uri.file(own), 1);
+    else await records.show({ path: file, options, place, id });
+    return;
+  }
+  if (line !== undefined && found.size <= largestSynchronised && !(await isGzip(file))) {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
+    if (line <= document.lineCount && document.lineAt(line - 1).text.length < longestRendered)
+      return showAt(document.uri, line);
+  }
+  await records.show({ path: file, options, place, line, id });
+}
+
+/** The record as it stands in its file: there, or where the editor cannot show that, alone. */
+export async function openRaw(uri: vscode.Uri, records: RecordDocuments): Promise<void> {
+  const pointer = records.pointerOf(uri);
+  if (!pointer) return;
+  const { file, place } = await records.load(uri);
+  if (await isGzip(file)) await records.show({ ...pointer, place, raw: true });
+  else await openLine(file, place.line);
+}
+
+/** Opens a file of any size at a line, counted from 1. Throws `UserError` for a .gz, which the editor cannot show. */
+export async function openLine(file: string, line: number): Promise<void> {
+  if (await isGzip(file))
+    throw new UserError(
+      'packed',
+      vscode.l10n.t('Line {0} of {1} cannot be shown: the file is packed', line, file),
+      vscode.l10n.t('Unpack it to look at the line.'),
+    );
+  const at = new vscode.Position(Math.max(0, line - 1), 0);
+  const selection = new vscode.Range(at, at);
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file), { selection, preview: true });
+}
+
+/** Opens a text file at a line, counted from 1. */
+export async function showAt(uri: vscode.Uri, line: number): Promise<void> {
+  const at = new vscode.Position(Math.max(0, line - 1), 0);
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at), preview: true });
+}
+
+function documentFile(folder: string, id: string | undefined): string | undefined {
+  const file = id === undefined ? undefined : join(folder, `${id}.txt`);
+  return file !== undefined && existsSync(file) ? file : undefined;
+}
+
+async function isGzip(file: string): Promise<boolean> {
+  const handle = await withFileErrors(file, () => open(file, 'r'));
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,133 @@
+import * as vscode from 'vscode';
+import type { RecordText } from '../../core/explore/inspected.ts';
+import type { RunnerClient } from '../../runner/client.ts';
+import { Disposable } from '../base/disposable.ts';
+import { failureOf } from '../base/failures.ts';
+import type { Services } from '../base/services.ts';
+import { pointerOf, recordScheme, recordUriParts, type RecordPointer } from './recordUri.ts';
+
+/** Language of record documents: lines wrap, so that long texts are rendered whole. */
+const language = 'xmlcnn-document';
+/** Milliseconds after the last record for which the process that reads them is kept. */
+const idle = 30_000;
+
+/**
+ * Records as read-only documents of their own text, scheme `xmlcnn-record`. A file system and not a content provider:
+ * VS Code restores only editors of file systems when the window is reloaded.
+ */
+export class RecordDocuments extends Disposable implements vscode.FileSystemProvider {
+  private readonly changed = this.own(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
+  readonly onDidChangeFile = this.changed.event;
+  private readonly records = new Map<string, Promise<RecordText>>();
+  private readonly loaded = new Map<string, RecordText>();
+  private runner: RunnerClient<'dataset'> | undefined;
+  private ending: NodeJS.Timeout | undefined;
+
+  constructor(private readonly services: Services) {
+    super();
+    this.own(
+      vscode.workspace.registerFileSystemProvider(recordScheme, this, { isReadonly: true, isCaseSensitive: true }),
+    );
+    this.own(vscode.workspace.onDidOpenTextDocument((document) => void this.adopt(document)));
+    for (const document of vscode.workspace.textDocuments) void this.adopt(document);
+    this.own(
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.records.delete(uri.toString());
+        this.loaded.delete(uri.toString());
+      }),
+    );
+    this.own(new vscode.Disposable(() => this.endRunner()));
+  }
+
+  /** The record that a document shows: its file and line, id, labels and text; undefined until it was read. */
+  recordOf(uri: vscode.Uri): RecordText | undefined {
+    return this.loaded.get(uri.toString());
+  }
+
+  /** What a record document points at; undefined for other documents. */
+  pointerOf(uri: vscode.Uri): RecordPointer | undefined {
+    return uri.scheme === recordScheme ? pointerOf(uri.query) : undefined;
+  }
+
+  /** Reads the record where it was not read yet. Throws `UserError`. */
+  async load(uri: vscode.Uri): Promise<RecordText> {
+    const key = uri.toString();
+    let record = this.records.get(key);
+    if (!record) {
+      record = this.read(uri);
+      this.records.set(key, record);
+    }
+    try {
+      const text = await record;
+      this.loaded.set(key, text);
+      return text;
+    } catch (error) {
+      this.records.delete(key);
+      throw error;
+    }
+  }
+
+  async show(pointer: RecordPointer): Promise<void> {
+    const uri = vscode.Uri.from(recordUriParts(pointer));
+    await this.load(uri);
+    await vscode.window.showTextDocument(uri, { preview: true });
+  }
+
+  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+    const { byteLength } = await this.readFile(uri);
+    return { type: vscode.FileType.File, ctime: 0, mtime: 0, size: byteLength };
+  }
+
+  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    try {
+      return new TextEncoder().encode((await this.load(uri)).text);
+    } catch (error) {
+      const { message, remedy } = failureOf(error);
+      throw vscode.FileSystemError.Unavailable(`${message}. ${remedy}`);
+    }
+  }
+
+  watch(): vscode.Disposable {
+    return new vscode.Disposable(() => {});
+  }
+  readDirectory(): [string, vscode.FileType][] {
+    return [];
+  }
+  createDirectory(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+  writeFile(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+  delete(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+  rename(uri: vscode.Uri): never {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  private async adopt(document: vscode.TextDocument): Promise<void> {
+    if (document.uri.scheme !== recordScheme || document.languageId === language) return;
+    if (this.pointerOf(document.uri)?.raw) return;
+    await vscode.languages.setTextDocumentLanguage(document, language);
+  }
+
+  private async read(uri: vscode.Uri): Promise<RecordText> {
+    const pointer = this.pointerOf(uri);
+    if (!pointer) throw vscode.FileSystemError.FileNotFound(uri);
+    const runner = this.runner && !this.runner.hasEnded ? this.runner : this.services.startRunner('dataset');
+    this.runner = runner;
+    clearTimeout(this.ending);
+    try {
+      return await runner.call('record', pointer);
+    } finally {
+      this.ending = setTimeout(() => this.endRunner(), idle);
+    }
+  }
+
+  private endRunner(): void {
+    clearTimeout(this.ending);
+    this.runner?.dispose();
+    this.runner = undefined;
+  }
+}

@@ -1,0 +1,64 @@
+/** Which of a workspace's files are datasets, told by their names alone. */
+import { basename, dirname, join } from 'node:path';
+import { datasetName } from '../../core/data/datasetName.ts';
+import { groupSplits, type Splits } from '../../core/data/findSplits.ts';
+
+/** A dataset with its files. */
+export interface FoundDataset {
+  name: string;
+  folder: string;
+  /** Training file first; `all` alone where the dataset is one file. */
+  files: [part: keyof Splits | 'all', file: string][];
+}
+
+/** Endings that hold documents whatever the file is called; `.txt` may be anything, so it must name a split. */
+const always = /\.(jsonl|csv|tsv|arff|svm)(\.gz)?$/i;
+const companions = /^(label[-_]?(names|descriptors)|labels|classes)\.|_labels\.(txt|tsv|csv)(\.gz)?$/i;
+const parts = ['train', 'validation', 'test'] as const;
+
+/** Groups file paths into datasets, sorted by folder and name. */
+export function groupDatasets(paths: readonly string[]): FoundDataset[] {
+  const folders = new Map<string, string[]>();
+  const add = (folder: string, name: string): void => {
+    const names = folders.get(folder) ?? folders.set(folder, []).get(folder);
+    if (names && !names.includes(name)) names.push(name);
+  };
+  for (const path of paths) if (!companions.test(basename(path))) add(dirname(path), basename(path));
+  for (const folder of textFolders(folders)) {
+    folders.delete(folder);
+    add(dirname(folder), basename(folder));
+  }
+  return [...folders]
+    .flatMap(([folder, names]) => datasetsOf(folder, names))
+    .sort((a, b) => (a.folder === b.folder ? compare(a.name, b.name) : compare(a.folder, b.folder)));
+}
+
+/** Folders called `train`, `test` and so on that hold texts, none of which names a split itself. */
+function textFolders(folders: Map<string, string[]>): string[] {
+  return [...folders]
+    .filter(
+      ([folder, names]) => names.every((name) => /\.txt(\.gz)?$/i.test(name)) && names.length > 1 && isSplit(folder),
+    )
+    .filter(([folder, names]) => groupSplits(folder, [...names]).size === 0)
+    .map(([folder]) => folder);
+}
+
+const isSplit = (folder: string): boolean => groupSplits(dirname(folder), [basename(folder)]).size > 0;
+
+function datasetsOf(folder: string, names: string[]): FoundDataset[] {
+  const grouped: FoundDataset[] = [...groupSplits(folder, [...names]).values()].map((splits) => {
+    const files = parts.flatMap((part): FoundDataset['files'] => (splits[part] ? [[part, splits[part]]] : []));
+    return { name: datasetName(files[0][1]), folder, files: files.length > 1 ? files : [['all', files[0][1]]] };
+  });
+  const taken = new Set(grouped.flatMap(({ files }) => files.map(([, file]) => file)));
+  const single = names
+    .map((name) => join(folder, name))
+    .filter((file) => !taken.has(file) && always.test(file) && !isPacked(file, taken))
+    .map((file): FoundDataset => ({ name: basename(file), folder, files: [['all', file]] }));
+  return [...grouped, ...single];
+}
+
+/** `x.jsonl.gz` beside `x.jsonl`. */
+const isPacked = (file: string, taken: Set<string>): boolean => taken.has(file.replace(/\.gz$/i, ''));
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import { Disposable } from '../base/disposable.ts';
+import { editorRange } from './editorLines.ts';
+import { levelOf } from './evidenceLevels.ts';
+import type { FoundText } from './foundText.ts';
+import type { LabelRow } from './verdicts.ts';
+
+/** What is marked in the editor. */
+interface Shown {
+  document: vscode.TextDocument;
+  ranges: vscode.Range[][];
+  /** Tells a text and label from others. */
+  key: string;
+}
+
+const names = ['weak', 'medium', 'strong'] as const;
+/** Told apart without colour, too: high contrast shows the borders. */
+const borders = ['1px dotted', '1px solid', '2px solid'];
+
+/** The words that spoke for a label, marked in the text; until Escape, an edit, or something else is marked. */
+export class Evidence extends Disposable {
+  private readonly types = names.map((name, level) =>
+    this.own(
+      vscode.window.createTextEditorDecorationType({
+        backgroundColor: new vscode.ThemeColor(`xmlcnn.evidence.${name}Background`),
+        border: borders[level],
+        borderColor: new vscode.ThemeColor('xmlcnn.evidence.border'),
+        overviewRulerColor: new vscode.ThemeColor('xmlcnn.evidence.overviewRulerForeground'),
+        overviewRulerLane: vscode.OverviewRulerLane.Center,
+        rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+      }),
+    ),
+  );
+  private shown: Shown | undefined;
+  private message: vscode.Disposable | undefined;
+
+  constructor() {
+    super();
+    this.own(vscode.window.onDidChangeVisibleTextEditors(() => this.paint()));
+    this.own(
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (document === this.shown?.document && contentChanges.length > 0) this.clear();
+      }),
+    );
+    this.own(
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        if (document === this.shown?.document) this.clear();
+      }),
+    );
+  }
+
+  /** Whether this text's evidence for a label, or for any, is shown. */
+  isShown(document: vscode.TextDocument, { map }: FoundText, label?: string): boolean {
+    if (this.shown?.document !== document) return false;
+    return label === undefined ? this.shown.key.startsWith(keyOf(map.text)) : this.shown.key === keyOf(map.text, label);
+  }
+
+  show(document: vscode.TextDocument, { map }: FoundText, { name, title, known }: LabelRow): void {
+    this.clear();
+    const ranges: vscode.Range[][] = names.map(() => []);
+    for (const highlight of known?.highlights ?? []) {
+      const level = levelOf(highlight);
+      if (level !== undefined) ranges[level].push(...map.toSource(highlight.start, highlight.end).map(editorRange));
+    }
+    this.shown = { document, ranges, key: keyOf(map.text, name) };
+    this.paint();
+    this.reveal();
+    void vscode.commands.executeCommand('setContext', 'xmlcnn.hasEvidence', true);
+    const isAny = ranges.some((level) => level.length > 0);
+    this.message = vscode.window.setStatusBarMessage(
+      isAny
+        ? vscode.l10n.t('Marked: what speaks for {0}. Escape clears it.', title)
+        : vscode.l10n.t('No words speak for {0}.', title),
+    );
+  }
+
+  clear(): void {
+    if (!this.shown) return;
+    this.shown = undefined;
+    this.message?.dispose();
+    this.paint();
+    void vscode.commands.executeCommand('setContext', 'xmlcnn.hasEvidence', false);
+  }
+
+  override dispose(): void {
+    this.message?.dispose();
+    super.dispose();
+  }
+
+  private paint(): void {
+    for (const editor of vscode.window.visibleTextEditors)
+      this.types.forEach((type, level) =>
+        editor.setDecorations(type, editor.document === this.shown?.document ? this.shown.ranges[level] : []),
+      );
+  }
+
+  /** Scrolls to the strongest words, if they are out of sight. */
+  private reveal(): void {
+    const editor = vscode.window.visibleTextEditors.find(({ document }) => document === this.shown?.document);
+    const strongest = this.shown?.ranges.findLast((level) => level.length > 0)?.[0];
+    if (editor && strongest) editor.revealRange(strongest, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  }
+}
+
+const keyOf = (text: string, label = ''): string => `${text}\0${label}`;

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import { Cancelled, UserError } from '../../core/errors.ts';
+import { Disposable } from '../base/disposable.ts';
+import { failureOf } from '../base/failures.ts';
+import type { Services } from '../base/services.ts';
+import { recordScheme } from '../datasets/recordUri.ts';
+import { shortName } from '../runs/runText.ts';
+import type { ActiveModel } from './activeModel.ts';
+import { commandLink, escapeMarkdown } from './escape.ts';
+import { hoverMarkdown, linkedCommands } from './hoverText.ts';
+import type { Prediction, Predictions } from './predictions.ts';
+
+/** Labels predicted for a hover. */
+const top = 5;
+
+/** Tells the labels of the record, paragraph or selection under the mouse. */
+export class LabelHover extends Disposable implements vscode.HoverProvider {
+  private current: AbortController | undefined;
+
+  constructor(
+    private readonly services: Services,
+    private readonly model: ActiveModel,
+    private readonly predictions: Predictions,
+  ) {
+    super();
+    const schemes = ['file', 'untitled', recordScheme];
+    this.own(
+      vscode.languages.registerHoverProvider(
+        schemes.map((scheme) => ({ scheme })),
+        this,
+      ),
+    );
+  }
+
+  async provideHover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.Hover | undefined> {
+    const isOn = vscode.workspace.getConfiguration('xmlcnn', document).get('hover.enabled', true);
+    if (!isOn || !vscode.workspace.isTrusted) return undefined;
+    if (!this.model.run) return this.offer(document, position);
+    this.current?.abort(); // the newest wins
+    const current = (this.current = new AbortController());
+    token.onCancellationRequested(() => current.abort());
+    try {
+      const found = await this.predictions.at(document, position, selectionIn(document), {
+        top,
+        signal: current.signal,
+      });
+      return found && this.worthTelling(found) ? hover(this.content(found, document, position)) : undefined;
+    } catch (error) {
+      if (error instanceof Cancelled || current.signal.aborted) return undefined;
+      this.services.log.warn(`Hover: ${error instanceof UserError ? error.describe() : String(error)}`);
+      return hover(failureText(error));
+    }
+  }
+
+  /** Of prose without a word that the model knows nothing can be said. */
+  private worthTelling({ found, text }: Prediction): boolean {
+    return found.truth !== undefined || text.words > text.unknownWords;
+  }
+
+  private content({ run, rows, text }: Prediction, { uri }: vscode.TextDocument, position: vscode.Position): string {
+    const place = { uri: uri.toString(), line: position.line, character: position.character };
+    return hoverMarkdown({ model: shortName(run.name), place, rows, text }, vscode.l10n.t);
+  }
+
+  /** Without a model: a line in datasets, where one could be chosen; nothing elsewhere. */
+  private async offer(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
+    if (this.model.candidates.length === 0 || !(await this.predictions.isRecord(document, position))) return undefined;
+    const { t } = vscode.l10n;
+    return hover(
+      commandLink(t('Select Model'), 'xmlcnn.selectModel', [], t('Choose the model that predicts labels here')),
+    );
+  }
+}
+
+/** The selection of the editor that shows a document. */
+function selectionIn(document: vscode.TextDocument): vscode.Selection | undefined {
+  const active = vscode.window.activeTextEditor;
+  const editor =
+    active?.document === document ? active : vscode.window.visibleTextEditors.find((one) => one.document === document);
+  return editor?.selection;
+}
+
+function hover(markdown: string): vscode.Hover {
+  const content = new vscode.MarkdownString(markdown);
+  content.isTrusted = { enabledCommands: linkedCommands };
+  return new vscode.Hover(content);
+}
+
+function failureText(error: unknown): string {
+  const { message, remedy } = failureOf(error);
+  const { t } = vscode.l10n;
+  const link = commandLink(t('Select Model'), 'xmlcnn.selectModel', [], t('Choose another model'));
+  return `${escapeMarkdown(t('XML-CNN cannot predict: {0}. {1}', message, remedy))} ${link}`;
+}

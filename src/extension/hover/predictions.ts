@@ -1,0 +1,58 @@
+import type * as vscode from 'vscode';
+import { UserError } from '../../core/errors.ts';
+import type { RunListing } from '../../core/training/runs.ts';
+import type { ExplainedText } from '../../runner/protocol.ts';
+import type { ActiveModel } from './activeModel.ts';
+import type { FoundText, TextFinder } from './foundText.ts';
+import type { LabelRow } from './verdicts.ts';
+import { labelRows } from './verdicts.ts';
+import type { WarmPredictor } from './warmPredictor.ts';
+
+/** What the active model says of a text in the editor. */
+export interface Prediction {
+  run: RunListing;
+  found: FoundText;
+  text: ExplainedText;
+  rows: LabelRow[];
+}
+
+/** Predicts for places in documents. */
+export class Predictions {
+  constructor(
+    private readonly model: ActiveModel,
+    private readonly predictor: WarmPredictor,
+    private readonly finder: TextFinder,
+  ) {}
+
+  /** undefined where no text is at the position, or there is no model. Throws `UserError` and `Cancelled`. */
+  async at(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    selection: vscode.Selection | undefined,
+    { top, signal }: { top: number; signal?: AbortSignal },
+  ): Promise<Prediction | undefined> {
+    const { run } = this.model;
+    if (!run) return undefined;
+    const { dataset, threshold } = await this.predictor.open(run.folder);
+    if (signal?.aborted) return undefined;
+    const found = await this.finder.find(document, position, selection, dataset);
+    if (!found || signal?.aborted) return undefined;
+    const { truth, map } = found;
+    const text = await this.predictor.explain(run.folder, map.text, { top, truth, signal });
+    return { run, found, text, rows: labelRows(text, threshold, truth) };
+  }
+
+  /** Whether a record of a dataset is there, however it would be predicted. */
+  async isRecord(document: vscode.TextDocument, position: vscode.Position): Promise<boolean> {
+    return (await this.finder.find(document, position, undefined, undefined))?.record !== undefined;
+  }
+
+  /** The active model's run. Throws a `UserError` that tells how to get one. */
+  require(t: (message: string) => string): RunListing {
+    const { run, candidates } = this.model;
+    if (run) return run;
+    throw candidates.length > 0
+      ? new UserError('no-model', t('No model is selected'), t('Choose one with "XML-CNN: Select Model".'))
+      : new UserError('no-model', t('No run of this workspace has a model yet'), t('Train one with "XML-CNN: Train".'));
+  }
+}

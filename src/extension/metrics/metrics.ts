@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import { Disposable } from '../base/disposable.ts';
+import { reporting } from '../base/failures.ts';
+import type { Services } from '../base/services.ts';
+import type { RunStore } from '../runs/runStore.ts';
+import { MetricsPage } from './metricsPage.ts';
+
+const view = 'xmlcnn.metrics';
+
+/** *Metrics*: the view in the side bar, and the same page in an editor. */
+export class Metrics extends Disposable implements vscode.WebviewViewProvider, vscode.WebviewPanelSerializer {
+  private inView?: MetricsPage;
+  private inEditor?: { panel: vscode.WebviewPanel; page: MetricsPage };
+  /** Chosen before the view was there. */
+  private waiting?: string[];
+
+  constructor(
+    private readonly services: Services,
+    private readonly runs: RunStore,
+  ) {
+    super();
+    this.own(vscode.window.registerWebviewViewProvider(view, this));
+    this.own(vscode.window.registerWebviewPanelSerializer(view, this));
+    const show = reporting(services.log, (folders?: string | string[]) =>
+      this.show(typeof folders === 'string' ? [folders] : folders),
+    );
+    this.own(vscode.commands.registerCommand('xmlcnn.showMetrics', show));
+  }
+
+  resolveWebviewView({ webview, onDidDispose }: vscode.WebviewView): void {
+    const page = new MetricsPage(this.services, webview, this.runs, 'sideBar', (folders) => this.openInEditor(folders));
+    this.inView = page;
+    onDidDispose(() => {
+      page.dispose();
+      if (this.inView === page) this.inView = undefined;
+    });
+    if (this.waiting) page.select(this.waiting);
+    this.waiting = undefined;
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+    this.fill(panel);
+  }
+
+  /** Shows the view, with these runs where some are named. */
+  private async show(folders: string[] | undefined): Promise<void> {
+    if (folders && this.inView) this.inView.select(folders);
+    else this.waiting = folders;
+    await vscode.commands.executeCommand(`${view}.focus`);
+  }
+
+  private openInEditor(folders?: string[]): void {
+    if (this.inEditor) this.inEditor.panel.reveal();
+    else {
+      const title = vscode.l10n.t('Metrics');
+      this.fill(vscode.window.createWebviewPanel(view, title, vscode.ViewColumn.Active));
+    }
+    if (folders?.length) this.inEditor?.page.select(folders);
+  }
+
+  private fill(panel: vscode.WebviewPanel): void {
+    panel.iconPath = vscode.Uri.joinPath(this.services.context.extensionUri, 'media', 'xmlcnn.svg');
+    const page = new MetricsPage(this.services, panel.webview, this.runs, 'editor', () => panel.reveal());
+    this.inEditor = { panel, page };
+    panel.onDidDispose(() => {
+      page.dispose();
+      if (this.inEditor?.page === page) this.inEditor = undefined;
+    });
+  }
+
+  override dispose(): void {
+    this.inEditor?.page.dispose(); // its panel outlives a reload of the window
+    this.inView?.dispose();
+    super.dispose();
+  }
+}

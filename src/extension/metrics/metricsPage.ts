@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import { UserError } from '../../core/errors.ts';
+import { readHistory } from '../../core/training/readHistory.ts';
+import { historyCsv } from '../../core/training/historyCsv.ts';
+import type { RunListing } from '../../core/training/runs.ts';
+import type { HostMethods, MetricsRun } from '../../webview/protocol.ts';
+import { Disposable } from '../base/disposable.ts';
+import { saveFile, saveImage } from '../base/saveFile.ts';
+import type { Services } from '../base/services.ts';
+import { WebviewHost } from '../base/webviewHost.ts';
+import type { JobEvent, RunStore } from '../runs/runStore.ts';
+import { bestPrecision, shortName } from '../runs/runText.ts';
+
+/** Steps of a job are passed on at most so often, in milliseconds. */
+const liveEvery = 250;
+/** Points of the curve come often, and each asks for the run to be read again: not more often than this, in milliseconds. */
+const readAgainEvery = 1000;
+
+/** The learning curves in a webview, be it the side bar's or an editor's, kept up with the runs. */
+export class MetricsPage extends Disposable {
+  private readonly host: WebviewHost<'metrics'>;
+  private readonly lastLive = new Map<string, number>();
+  private readonly lastRead = new Map<string, number>();
+
+  constructor(
+    services: Services,
+    webview: vscode.Webview,
+    private readonly runs: RunStore,
+    private readonly place: 'sideBar' | 'editor',
+    openInEditor: (folders: string[]) => void,
+  ) {
+    super();
+    const methods: HostMethods<'metrics'> = {
+      history: ({ folder }) => readHistory(this.known(folder)),
+      saveImage: ({ name, image }) => saveImage(name, image),
+      saveCsv: ({ folders }) => saveCsv(runs, folders),
+      openInEditor: ({ folders }) => openInEditor(folders),
+      train: () => run('xmlcnn.train'),
+      createRunConfig: () => run('xmlcnn.createRunConfig'),
+      resume: ({ folder }) => run('xmlcnn.resume', this.known(folder)),
+      compare: ({ folders }) => run('xmlcnn.compareRuns', folders),
+    };
+    this.host = this.own(new WebviewHost(services, webview, 'metrics', methods, () => void this.pushRuns()));
+    this.own(runs.onDidChange(() => void this.pushRuns()));
+    this.own(runs.onDidTell((event) => this.onTold(event)));
+    this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.pushRuns()));
+  }
+
+  select(folders: string[]): void {
+    this.host.push({ type: 'select', folders });
+  }
+
+  private async pushRuns(): Promise<void> {
+    await this.runs.whenRead;
+    const runs = this.runs.runs.map(metricsRun);
+    this.host.push({ type: 'runs', runs, mayTrain: vscode.workspace.isTrusted, place: this.place });
+  }
+
+  private onTold({ folder, event }: JobEvent): void {
+    if (folder === undefined) return;
+    if (event.type === 'step') {
+      const { epoch, loss, done, total, documentsPerSecond, secondsLeft } = event;
+      if (isDue(this.lastLive, folder, liveEvery))
+        this.host.push({ type: 'live', folder, epoch, loss, done, total, documentsPerSecond, secondsLeft });
+      if (isDue(this.lastRead, folder, readAgainEvery)) void this.runs.refreshRun(folder);
+    } else if (event.type === 'epoch' || event.type === 'begun' || event.type === 'done')
+      void this.runs.refreshRun(folder);
+  }
+
+  /** A page asks for runs by their folders; only those of the list are read. */
+  private known(folder: string): string {
+    const found = this.runs.get(folder);
+    if (!found) throw runGone(folder);
+    return found.folder;
+  }
+}
+
+const runGone = (folder: string): UserError =>
+  new UserError(
+    'run-not-found',
+    vscode.l10n.t('This run is not there any more'),
+    vscode.l10n.t('Choose another run.'),
+    { file: folder },
+  );
+
+const run = async (command: string, ...args: unknown[]): Promise<void> => {
+  await vscode.commands.executeCommand(command, ...args);
+};
+
+/** True at most once in so many milliseconds for each key. */
+function isDue(last: Map<string, number>, key: string, every: number): boolean {
+  const now = performance.now();
+  if (now - (last.get(key) ?? -Infinity) < every) return false;
+  last.set(key, now);
+  return true;
+}
+
+function metricsRun(listing: RunListing): MetricsRun {
+  const { folder, name, status, problem, monitor, bestEpoch, changed } = listing;
+  const precision = bestPrecision(listing);
+  return { folder, name, title: shortName(name), status, problem, monitor, bestEpoch, precision, changed };
+}
+
+async function saveCsv(runs: RunStore, folders: string[]): Promise<boolean> {
+  const chosen = folders.flatMap((folder) => runs.get(folder) ?? []);
+  const all = await Promise.all(chosen.map(async ({ name, folder }) => ({ name, history: await readHistory(folder) })));
+  return saveFile(`${chosen.map(({ name }) => name).join(' ')} metrics`, 'csv', historyCsv(all));
+}

@@ -1,0 +1,75 @@
+import { Cancelled } from '../../core/errors.ts';
+import type { Contribution, Explanation } from '../../core/predict/explain.ts';
+import { highlightsOf } from '../../core/predict/highlights.ts';
+import type { ExplainedLabel } from '../../core/predict/predictor.ts';
+import { loadPredictor, type Predictor } from '../../core/predict/predictor.ts';
+import type { EvidencedLabel, Handlers, ModelFile } from '../protocol.ts';
+
+/** One: a hover must not take the cores from a training. */
+const threads = 1;
+/** N-grams told of a label. */
+const told = 5;
+const usualThreshold = 0.5;
+
+/** The model that this process holds. */
+let held: { key: string; predictor: Predictor } | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/** An engine does one thing at a time. */
+function inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const turn = last.then(() => {
+    if (signal.aborted) throw new Cancelled();
+    return work();
+  });
+  last = turn.catch(() => {});
+  return turn;
+}
+
+async function load({ folder, stamp }: ModelFile): Promise<Predictor> {
+  const key = JSON.stringify([folder, stamp]);
+  if (held?.key === key) return held.predictor;
+  const before = held?.predictor;
+  held = undefined;
+  await before?.dispose();
+  const predictor = await loadPredictor(folder, { threads });
+  held = { key, predictor };
+  return predictor;
+}
+
+export const predictor: Handlers<'predictor'> = {
+  open: (model, { signal }) =>
+    inTurn(signal, async () => {
+      const { config, tunedThreshold } = await load(model);
+      return { dataset: config.dataset, threshold: tunedThreshold ?? usualThreshold };
+    }),
+  explain: ({ model, text, top, truth }, { signal }) =>
+    inTurn(signal, async () => {
+      const loaded = await load(model);
+      const { labels, ...counts } = await loaded.explain(text, { top, also: truth });
+      const known = new Set(labels.map(({ name }) => name));
+      const unknown = truth
+        .filter((name) => !known.has(name))
+        .map((name) => ({ name, display: displayOf(loaded, name) }));
+      return { labels: labels.map((label) => evidenceOf(label, text)), unknown, ...counts };
+    }),
+};
+
+/** Labels that occur in other splits only have names, too. */
+function displayOf({ labels }: Predictor, name: string): string | undefined {
+  return labels.display[labels.names.indexOf(name)] ?? undefined;
+}
+
+function evidenceOf({ explanation, ...label }: ExplainedLabel, text: string): EvidencedLabel {
+  const ngrams = strongest(explanation).map(({ text: ngram, contribution }) => ({ text: ngram, contribution }));
+  return { ...label, ngrams, highlights: highlightsOf(explanation, text.length) };
+}
+
+/** The n-grams that spoke for a label most; of those that overlap the strongest, for they say the same. */
+function strongest({ contributions }: Explanation): Contribution[] {
+  const chosen: Contribution[] = [];
+  for (const candidate of contributions) {
+    if (!(candidate.contribution > 0) || chosen.length === told) break;
+    if (chosen.every(({ start, end }) => candidate.end <= start || candidate.start >= end)) chosen.push(candidate);
+  }
+  return chosen;
+}

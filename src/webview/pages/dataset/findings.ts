@@ -1,0 +1,91 @@
+import type { Finding } from '../../../core/data/document.ts';
+import { dropdown, el, link, pagedTable, replaceChildren, type PagedTable } from '../../ui/index.ts';
+import type { Context, Part } from './context.ts';
+import { count } from './numbers.ts';
+import { splitChoice } from './splitChoice.ts';
+
+/** Kinds of findings, in the words of people. */
+export const findingNames: Record<Finding['code'], string> = {
+  'torn-line': 'Torn line',
+  'malformed-record': 'Malformed record',
+  undecodable: 'Undecodable line',
+  'empty-document': 'Empty document',
+  unlabelled: 'Unlabelled document',
+  'repeated-id': 'Repeated id',
+  'repeated-label': 'Repeated label',
+};
+
+/** What the reader left out, and what it has doubts about. */
+export class Findings implements Part {
+  readonly element: HTMLElement;
+  private readonly table: PagedTable;
+  private readonly filter = el('div', { class: 'toolbar' });
+  private readonly notKept = el('p', { class: 'muted' });
+  private drawn = '';
+
+  constructor(private readonly context: Context) {
+    this.table = pagedTable<Finding & { key: number }>({
+      label: 'Findings',
+      columns: [
+        { id: 'line', title: 'Line', align: 'right', render: (finding) => this.lineLink(finding) },
+        { id: 'code', title: 'Kind', render: ({ code }) => findingNames[code] },
+        { id: 'message', title: 'What was found', width: '65%', render: ({ message }) => message },
+        { id: 'skipped', title: 'Record', render: ({ skipped }) => (skipped ? 'left out' : 'read') },
+      ],
+      rowKey: ({ key }) => key,
+      emptyText: 'The reader found nothing to remark.',
+      onOpen: (finding) => this.open(finding),
+      load: async ({ offset, limit }) => {
+        const code = context.state.finding as Finding['code'] | undefined;
+        const page = await context.host.call('findings', { split: context.split, code, offset, limit });
+        const { notKept } = page;
+        replaceChildren(
+          this.notKept,
+          notKept > 0 && `${count(notKept)} more were counted, but not kept with their lines.`,
+        );
+        return { rows: page.rows.map((row, i) => ({ ...row, key: offset + i })), total: page.total };
+      },
+    });
+    this.element = el('div', { class: 'list-part' }, this.filter, this.table.element, this.notKept);
+    this.drawFilter();
+  }
+
+  update(): void {
+    this.drawFilter();
+    void this.table.refresh();
+  }
+
+  private drawFilter(): void {
+    const { context } = this;
+    const found = context.snapshot.splits.find(({ split }) => split === context.split)?.findings ?? {};
+    const now = JSON.stringify([context.split, found]);
+    if (now === this.drawn) return; // a list that is open stays open
+    this.drawn = now;
+    const codes = Object.entries(found) as [Finding['code'], number][];
+    const total = codes.reduce((sum, [, n]) => sum + n, 0);
+    const options = [
+      { value: '', label: `All (${count(total)})` },
+      ...codes.map(([code, n]) => ({ value: code as string, label: `${findingNames[code]} (${count(n)})` })),
+    ];
+    const value = options.some((option) => option.value === context.state.finding) ? (context.state.finding ?? '') : '';
+    context.state.finding = value || undefined;
+    const choose = (code: string): void => {
+      context.state.finding = code || undefined;
+      context.save();
+      void this.table.refresh({ offset: 0 });
+    };
+    replaceChildren(
+      this.filter,
+      splitChoice(context),
+      codes.length > 1 && dropdown({ label: 'Kind', options, value, onChange: choose }),
+    );
+  }
+
+  private lineLink(finding: Finding): HTMLElement | string {
+    return finding.line > 0 ? link(count(finding.line), () => this.open(finding)) : '–';
+  }
+
+  private open({ file, line }: Finding): void {
+    this.context.perform(() => this.context.host.call('openFile', { file, line: Math.max(1, line) }));
+  }
+}

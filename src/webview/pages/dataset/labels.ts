@@ -1,0 +1,101 @@
+import type { LabelQuery, LabelRow } from '../../../core/explore/inspected.ts';
+import { el, link, pagedTable, type Column, type PagedTable } from '../../ui/index.ts';
+import type { Context, Part } from './context.ts';
+import { count, percent } from './numbers.ts';
+import { partName } from './overviewRows.ts';
+import { splitChoice } from './splitChoice.ts';
+
+/** All labels, with counts and examples. */
+export class Labels implements Part {
+  readonly element: HTMLElement;
+  private readonly table: PagedTable;
+
+  constructor(private readonly context: Context) {
+    const { snapshot, state, split } = context;
+    this.table = pagedTable<LabelRow>({
+      label: 'Labels',
+      columns: this.columns(),
+      sort: { column: split, descending: true },
+      search: state.labelSearch,
+      searchPlaceholder: 'Search labels',
+      rowKey: ({ name }) => name,
+      emptyText: snapshot.labels ? 'No label has this in its name.' : 'No document has a label.',
+      onOpen: (label) => context.showDocuments(label),
+      load: async ({ offset, limit, sort, search }) => {
+        if (search !== state.labelSearch) {
+          state.labelSearch = search;
+          context.save();
+        }
+        const by = (sort?.column ?? context.split) as LabelQuery['sort'];
+        const descending = sort?.descending ?? true;
+        return context.host.call('labels', { split: context.split, search, sort: by, descending, offset, limit });
+      },
+    });
+    this.element = el(
+      'div',
+      { class: 'list-part' },
+      el('div', { class: 'toolbar' }, splitChoice(context)),
+      this.table.element,
+    );
+  }
+
+  update(): void {
+    void this.table.refresh();
+  }
+
+  private columns(): Column<LabelRow>[] {
+    const { context } = this;
+    const { splits, labelNamesFile, head } = context.snapshot;
+    const isNamed = labelNamesFile !== undefined || head.some(({ display }) => display !== undefined);
+    const name: Column<LabelRow> = {
+      id: 'name',
+      title: isNamed ? 'Id' : 'Label',
+      sortable: true,
+      render: (row) => link(row.name, () => context.showDocuments(row)),
+    };
+    const display: Column<LabelRow> = {
+      id: 'display',
+      title: 'Label',
+      sortable: true,
+      render: (row) => link(row.display ?? row.name, () => context.showDocuments(row)),
+    };
+    return [
+      ...(isNamed ? [display, name] : [name]),
+      ...splits.map(({ split }, i): Column<LabelRow> => ({
+        id: split,
+        title: splits.length > 1 ? partName(split) : 'Documents',
+        align: 'right',
+        sortable: true,
+        tooltip: 'Documents that have the label',
+        render: ({ documents }) => count(documents[i]),
+      })),
+      {
+        id: 'share',
+        title: 'Share',
+        align: 'right',
+        tooltip: 'Of the documents of the split that is chosen',
+        render: ({ share }) => percent(share),
+      },
+      {
+        id: 'examples',
+        title: 'Example documents',
+        tooltip: 'The first documents of the split that have the label',
+        render: ({ examples }) => this.exampleLinks(examples),
+      },
+    ];
+  }
+
+  private exampleLinks(examples: LabelRow['examples']): HTMLElement {
+    const { context } = this;
+    const { split } = context;
+    return el(
+      'span',
+      { class: 'examples' },
+      ...examples.map(({ document, place }) =>
+        link(place.line ? `line ${count(place.line)}` : `no. ${count(place.number)}`, () =>
+          context.readDocument(split, document),
+        ),
+      ),
+    );
+  }
+}

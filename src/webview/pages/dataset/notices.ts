@@ -1,0 +1,47 @@
+import type { DatasetSnapshot } from '../../../core/explore/inspected.ts';
+import { banner } from '../../ui/index.ts';
+import { count, plural } from './numbers.ts';
+import { partName } from './overviewRows.ts';
+
+/** What is to be known about the content below: that it is stale, partial, or not all that the files hold. */
+export function banners(
+  { splits, notes }: DatasetSnapshot,
+  staleFile: string | undefined,
+  reload: () => void,
+  readAsLatin1: () => void,
+): HTMLElement[] {
+  const shown: HTMLElement[] = [];
+  if (staleFile !== undefined)
+    shown.push(
+      banner('stale', `${nameOf(staleFile)} has changed since it was read.`, { label: 'Reload', run: reload }),
+    );
+  const documents = splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
+  if (splits.some(({ state }) => state === 'cancelled'))
+    shown.push(
+      banner('partial', `Reading was stopped after ${plural(documents, 'document')}; all below is of these alone.`, {
+        label: 'Read Again',
+        run: reload,
+      }),
+    );
+  for (const { split, state, failure } of splits)
+    if (state === 'failed' && failure && documents > 0)
+      shown.push(banner('warning', `${partName(split)}: ${failure.message}. ${failure.remedy}`));
+  const undecodable = splits.reduce((sum, { findings }) => sum + (findings.undecodable ?? 0), 0);
+  if (undecodable > 0)
+    shown.push(
+      banner(
+        'warning',
+        `${plural(undecodable, 'line')} are not valid UTF-8 and were left out. If the file is Latin-1, set "encoding": "latin1".`,
+        { label: 'Read as Latin-1', run: readAsLatin1 },
+      ),
+    );
+  const skipped = splits.reduce((sum, split) => sum + split.skipped, 0) - undecodable;
+  if (skipped > 0)
+    shown.push(banner('warning', `${count(skipped)} records could not be read and were left out: see Findings.`));
+  if (splits[0].bagOfWords)
+    shown.push(banner('info', 'A bag of words: there is no word order, so XML-CNN cannot be trained on this set.'));
+  for (const note of notes) shown.push(banner('info', `The label names were not used: ${note}`));
+  return shown;
+}
+
+const nameOf = (path: string): string => path.split(/[\\/]/).pop() ?? path;

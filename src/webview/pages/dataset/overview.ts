@@ -1,0 +1,188 @@
+import type { DocumentLabel } from '../../../core/explore/inspected.ts';
+import { plot, plotText, type Figure, type Plot } from '../../plots/index.ts';
+import { checkbox, el, replaceChildren, segmented } from '../../ui/index.ts';
+import type { Context, Part } from './context.ts';
+import { count, mean } from './numbers.ts';
+import { measures, partName } from './overviewRows.ts';
+import { axisName, headTraces, lengthTraces, rankTraces, shownSplits, type Scale } from './traces.ts';
+
+/** Numbers of every split, and three plots. */
+export class Overview implements Part {
+  readonly element: HTMLElement;
+  private readonly tiles = el('dl', { class: 'figures wide' });
+  private readonly table = el('div', { class: 'measures' });
+  private readonly head = el('div');
+  private readonly ranks = el('div');
+  private readonly lengths = el('div');
+  private readonly plots: { plot: Plot; figure: () => Figure }[] = [];
+
+  constructor(private readonly context: Context) {
+    const { state } = context;
+    const frequency = [
+      scaleChoice('Scale of the bars', state.headScale, (scale) => this.set({ headScale: scale })),
+      context.snapshot.splits.length > 1 &&
+        checkbox({
+          label: 'Overlay splits',
+          checked: state.overlay,
+          onChange: (overlay) => this.set({ overlay }),
+        }),
+    ];
+    const rank = scaleChoice('Scale of the curve', state.rankScale, (scale) => this.set({ rankScale: scale }));
+    this.element = el(
+      'div',
+      { class: 'overview' },
+      this.tiles,
+      figure('Most frequent labels', frequency, this.head, 'wide'),
+      figure('Documents per label, by rank', [rank], this.ranks),
+      figure(context.snapshot.splits[0].bagOfWords ? 'Features per document' : 'Document length', [], this.lengths),
+      el('section', { class: 'wide' }, el('h2', {}, 'Figures'), this.table),
+    );
+    this.draw(
+      this.head,
+      () => this.headFigure(),
+      (label) => context.showDocuments(label),
+    );
+    this.draw(this.ranks, () => this.rankFigure());
+    this.draw(this.lengths, () => this.lengthFigure());
+    this.drawNumbers();
+  }
+
+  update(): void {
+    this.drawNumbers();
+    for (const { plot: drawn, figure: make } of this.plots) drawn.update(make());
+  }
+
+  private set(change: Partial<Context['state']>): void {
+    Object.assign(this.context.state, change);
+    this.context.save();
+    this.update();
+  }
+
+  private draw(container: HTMLElement, make: () => Figure, onLabel?: (label: DocumentLabel) => void): void {
+    const onClick = onLabel && (({ point }: { point: number }) => onLabel(this.context.snapshot.head[point]));
+    this.plots.push({ plot: plot(container, make(), { onClick }), figure: make });
+  }
+
+  private headFigure(): Figure {
+    const { snapshot, state } = this.context;
+    const isShare = shownSplits(snapshot, state.overlay).length > 1;
+    const y = isShare ? '% of documents' : 'documents';
+    return {
+      traces: headTraces(snapshot, state.overlay),
+      description: `Bars: the ${snapshot.head.length} most frequent labels. The tab Labels lists all of them.`,
+      layout: {
+        barmode: 'group',
+        showlegend: isShare,
+        legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
+        xaxis: {
+          tickmode: 'array',
+          tickvals: snapshot.head.map((_, i) => i),
+          ticktext: snapshot.head.map(({ name, display }) => plotText(axisName(display ?? name))),
+          tickangle: -40,
+          fixedrange: true,
+        },
+        yaxis: { title: { text: y }, type: state.headScale, fixedrange: true },
+      },
+    };
+  }
+
+  private rankFigure(): Figure {
+    const { snapshot, state } = this.context;
+    const several = shownSplits(snapshot, state.overlay).length > 1;
+    const [most = 0] = snapshot.splits.flatMap(({ ranks }) => ranks.slice(0, 1).map(([, documents]) => documents));
+    const axis = (title: string, largest: number): object => ({
+      title: { text: title },
+      type: state.rankScale,
+      ...(state.rankScale === 'log' && largest > 100 && { dtick: 1 }),
+    });
+    return {
+      traces: rankTraces(snapshot, state.overlay),
+      description: `Curve: documents per label, over the rank of the label among ${count(snapshot.labels)}.`,
+      layout: {
+        showlegend: several,
+        legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
+        xaxis: axis('rank of the label', snapshot.labels),
+        yaxis: axis('documents', most),
+      },
+    };
+  }
+
+  private lengthFigure(): Figure {
+    const { snapshot, state } = this.context;
+    const isShare = shownSplits(snapshot, state.overlay).length > 1;
+    const [{ lengths, bagOfWords }] = snapshot.splits;
+    const unit = bagOfWords ? 'features' : 'words';
+    const last = (lengths.counts.length - 1) * lengths.width;
+    const isOpen = snapshot.splits.some(({ lengths: { open } }) => open);
+    return {
+      traces: lengthTraces(snapshot, state.overlay),
+      description: `Histogram of document lengths in bins of ${count(lengths.width)} ${unit}.`,
+      layout: {
+        barmode: 'group',
+        bargap: 0.1,
+        showlegend: isShare,
+        legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
+        xaxis: { title: { text: isOpen ? `${unit}; the last bin: ${count(last)} or more` : unit } },
+        yaxis: { title: { text: isShare ? '% of documents' : 'documents' } },
+      },
+    };
+  }
+
+  private drawNumbers(): void {
+    const { splits, labels, unseenInTrain } = this.context.snapshot;
+    const [{ statistics: s, bagOfWords }] = splits;
+    const tile = (name: string, value: string): HTMLElement => el('div', {}, el('dt', {}, name), el('dd', {}, value));
+    const documents = splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
+    replaceChildren(
+      this.tiles,
+      tile('documents', count(documents)),
+      tile('labels', count(labels)),
+      tile('labels per document', mean(s.labelsPerDocument.mean)),
+      tile(`${bagOfWords ? 'features' : 'words'} per document`, mean(s.words.mean)),
+      unseenInTrain !== undefined && tile('labels not in training', count(unseenInTrain)),
+    );
+    replaceChildren(
+      this.table,
+      el(
+        'table',
+        {},
+        el(
+          'thead',
+          {},
+          el('tr', {}, el('th', {}, ''), ...splits.map(({ split }) => el('th', { class: 'right' }, partName(split)))),
+        ),
+        el('tbody', {}, ...measures(bagOfWords).map((measure) => this.measureRow(measure))),
+      ),
+    );
+  }
+
+  private measureRow({ name, title, value }: ReturnType<typeof measures>[number]): HTMLElement {
+    const cells = this.context.snapshot.splits.map((split) =>
+      el('td', { class: 'right' }, split.state === 'waiting' || split.state === 'failed' ? '–' : value(split)),
+    );
+    return el(
+      'tr',
+      {},
+      el('th', { attributes: { scope: 'row' } }, name, el('span', { class: 'muted' }, ` ${title}`)),
+      ...cells,
+    );
+  }
+}
+
+function figure(
+  title: string,
+  controls: (HTMLElement | false | undefined)[],
+  container: HTMLElement,
+  size = '',
+): HTMLElement {
+  const bar = el('div', { class: 'figure-bar' }, el('h2', {}, title), ...controls);
+  return el('section', { class: `figure ${size}` }, bar, container);
+}
+
+function scaleChoice(label: string, value: Scale, onChange: (scale: Scale) => void): HTMLElement {
+  const options = [
+    { value: 'linear' as const, label: 'Linear' },
+    { value: 'log' as const, label: 'Log' },
+  ];
+  return segmented({ label, hideLabel: true, options, value, onChange });
+}

@@ -1,0 +1,151 @@
+import { formatMetric } from '../../../core/metrics/format.ts';
+import type { EpochRecord, RunHistory } from '../../../core/training/history.ts';
+import type { Figure, PlotTheme, SeriesStyle, Trace } from '../../plots/index.ts';
+
+export type Axis = 'epoch' | 'step';
+export type Family = 'P' | 'nDCG';
+
+/** A run as it is drawn; `index` is its place among the runs shown. */
+export interface DrawnRun {
+  title: string;
+  index: number;
+  history: RunHistory;
+}
+
+export interface MetricChoice {
+  family: Family;
+  ks: readonly number[];
+}
+
+/** The values of k for which a run was validated, such as 1, 3 and 5. */
+export function ksOf(runs: readonly DrawnRun[], family: Family): number[] {
+  const names = runs.flatMap(({ history }) => history.epochs.flatMap(({ validation = {} }) => Object.keys(validation)));
+  const ks = names.filter((name) => name.startsWith(`${family}@`)).map((name) => Number(name.slice(family.length + 1)));
+  return [...new Set(ks)].filter((k) => Number.isInteger(k)).sort((a, b) => a - b);
+}
+
+export const bestEpoch = ({ epochs }: RunHistory): EpochRecord | undefined => epochs.findLast(({ isBest }) => isBest);
+
+/** A run alone is told apart by its metrics; several by their colour and marker, their metrics by the dash. */
+export function styleOf(theme: PlotTheme, run: number, metric: number, runs: number): SeriesStyle {
+  const style = theme.series(runs === 1 ? metric : run);
+  return { ...style, dash: theme.series(metric).dash };
+}
+
+const axisTitle = (axis: Axis): string => (axis === 'epoch' ? 'Epoch' : 'Step');
+
+export function lossFigure(runs: readonly DrawnRun[], axis: Axis): Figure {
+  return {
+    description: lossDescription(runs),
+    traces: (theme) => runs.flatMap((run) => lossTraces(run, axis, theme)),
+    layout: layoutOf(axis, 'Training loss', { rangemode: 'tozero' }),
+  };
+}
+
+function lossTraces({ title, index, history }: DrawnRun, axis: Axis, theme: PlotTheme): Trace[] {
+  const phases = ['training', 'retraining'] as const;
+  return phases.flatMap((phase, p): Trace[] => {
+    const epochs = history.epochs.filter((record) => record.phase === phase);
+    const points = history.points.filter((record) => record.phase === phase);
+    const count = axis === 'epoch' ? epochs.length : points.length;
+    if (count === 0) return [];
+    const { color, dash, symbol } = { ...theme.series(index), dash: theme.series(p).dash };
+    return [
+      {
+        name: phase === 'training' ? title : `${title}, retraining`,
+        x: axis === 'epoch' ? epochs.map(({ epoch }) => epoch) : points.map(({ step }) => step),
+        y: axis === 'epoch' ? epochs.map(({ trainLoss }) => trainLoss) : points.map(({ loss }) => loss),
+        mode: 'lines+markers',
+        line: { color, dash },
+        // A long curve would be covered by its markers.
+        marker: { color, symbol, size: 6, maxdisplayed: 12 },
+        hovertemplate: '%{y:.4f}',
+      },
+    ];
+  });
+}
+
+function lossDescription(runs: readonly DrawnRun[]): string {
+  const parts = runs.map(({ title, history }) => {
+    const [first, last] = [history.epochs[0], history.epochs.at(-1)];
+    if (!first || !last) return `${title} has no finished epoch`;
+    return `${title} from ${first.trainLoss.toFixed(4)} to ${last.trainLoss.toFixed(4)} in ${history.epochs.length} epochs`;
+  });
+  return `Training loss: ${parts.join('; ')}.`;
+}
+
+export function validationFigure(runs: readonly DrawnRun[], axis: Axis, { family, ks }: MetricChoice): Figure {
+  return {
+    description: validationDescription(runs, family, ks),
+    traces: (theme) =>
+      runs.flatMap((run) =>
+        ks.flatMap((k, i) =>
+          metricTraces(run, axis, `${family}@${k}`, styleOf(theme, run.index, i, runs.length), runs.length),
+        ),
+      ),
+    layout: layoutOf(axis, `Validation ${family}@k, %`, {}),
+  };
+}
+
+function metricTraces(
+  { title, history }: DrawnRun,
+  axis: Axis,
+  name: string,
+  style: SeriesStyle,
+  runs: number,
+): Trace[] {
+  const known = history.epochs.filter(
+    ({ phase, validation }) => phase === 'training' && validation?.[name] !== undefined,
+  );
+  if (known.length === 0) return [];
+  const best = bestEpoch(history)?.epoch;
+  const { color, dash, symbol } = style;
+  return [
+    {
+      name: runs === 1 ? name : `${title} ${name}`,
+      x: known.map(({ epoch }) => (axis === 'epoch' ? epoch : lastStep(history, epoch))),
+      y: known.map(({ validation }) => validation![name] * 100),
+      mode: 'lines+markers',
+      line: { color, dash },
+      // The best epoch is a star.
+      marker: {
+        color,
+        symbol: known.map(({ epoch }) => (epoch === best ? 'star' : symbol)),
+        size: known.map(({ epoch }) => (epoch === best ? 13 : 6)),
+        opacity: 1,
+        line: { width: 0 },
+      },
+      hovertemplate: '%{y:.2f}',
+    },
+  ];
+}
+
+const lastStep = ({ points }: RunHistory, epoch: number): number =>
+  points.findLast((point) => point.phase === 'training' && point.epoch === epoch)?.step ?? epoch;
+
+function validationDescription(runs: readonly DrawnRun[], family: Family, ks: readonly number[]): string {
+  const parts = runs.map(({ title, history }) => {
+    const best = bestEpoch(history);
+    if (!best?.validation) return `${title} has no validated epoch`;
+    const { validation, epoch } = best;
+    const values = ks.map((k) => `${family}@${k} ${formatMetric('', validation[`${family}@${k}`])}`);
+    return `${title} best at epoch ${epoch} with ${values.join(', ')}`;
+  });
+  return `Validation ${family}@k in percent: ${parts.join('; ')}.`;
+}
+
+function layoutOf(axis: Axis, title: string, yaxis: object): NonNullable<Figure['layout']> {
+  return {
+    hovermode: 'x unified',
+    // The page names the figure and its runs; a picture for use elsewhere must do so itself.
+    xaxis: {
+      title: { text: axisTitle(axis), standoff: 4 },
+      unifiedhovertitle: { text: `${axisTitle(axis)} %{x}` },
+      nticks: 8,
+      tickformat: 'd',
+      rangemode: 'normal',
+      showgrid: false,
+    },
+    yaxis: { title: { text: title, standoff: 4 }, nticks: 6, ...yaxis },
+  };
+}

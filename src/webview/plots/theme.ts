@@ -1,0 +1,99 @@
+/** How a series is drawn: told apart by dash and marker as well as by colour. */
+export interface SeriesStyle {
+  color: string;
+  dash: 'solid' | 'dash' | 'dot' | 'dashdot' | 'longdash' | 'longdashdot';
+  symbol: string;
+  /** Fill of bars, besides their colour: '' is plain. */
+  pattern: string;
+}
+
+/** The editor's colours and font, as plots need them. */
+export interface PlotTheme {
+  foreground: string;
+  muted: string;
+  background: string;
+  grid: string;
+  font: string;
+  /** In pixels. */
+  fontSize: number;
+  isHighContrast: boolean;
+  /** Colours from nothing to much, for heat maps. */
+  scale: [number, string][];
+  series(index: number): SeriesStyle;
+}
+
+const dashes = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot'] as const;
+const symbols = ['circle', 'square', 'diamond', 'triangle-up', 'cross', 'x', 'star', 'hexagon'] as const;
+const patterns = ['', '/', '.', 'x', '-', '\\', '|', '+'] as const;
+const chartColors = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'] as const;
+
+/** Where a theme leaves a variable out. */
+const fallback = { foreground: '#888888', background: '#ffffff' };
+
+/** Reads the theme that the page wears now. */
+export function readTheme(): PlotTheme {
+  const styles = getComputedStyle(document.body);
+  const read = (...names: string[]): string | undefined =>
+    names.map((name) => styles.getPropertyValue(name).trim()).find((value) => value !== '');
+  const foreground = read('--vscode-foreground', '--vscode-editor-foreground') ?? fallback.foreground;
+  const background = read('--page-background', '--vscode-editor-background') ?? fallback.background;
+  const isHighContrast = /vscode-high-contrast/.test(document.body.className);
+  const colors = chartColors.map((name) => opaque(read(`--vscode-charts-${name}`) ?? foreground));
+  return {
+    foreground,
+    background,
+    muted: isHighContrast ? foreground : (read('--vscode-descriptionForeground') ?? foreground),
+    grid: mixed(foreground, background, isHighContrast ? 0.35 : 0.15),
+    font: read('--vscode-font-family') ?? 'sans-serif',
+    fontSize: Math.max(11, Number.parseFloat(read('--vscode-font-size') ?? '') || 13) - 1,
+    isHighContrast,
+    scale: [
+      [0, background],
+      [0.5, mixed(colors[0], background, 0.5)],
+      [1, colors[0]],
+    ],
+    series: (index) => ({
+      color: colors[index % colors.length],
+      dash: dashes[index % dashes.length],
+      symbol: symbols[index % symbols.length],
+      pattern: patterns[index % patterns.length],
+    }),
+  };
+}
+
+/** Themes give charts colours that shine through, such as those of search matches: too pale for a line. */
+const opaque = (color: string): string => mixed(color, color, 1);
+
+/** So much of one colour, the rest of the other; both as the editor gives them (#rrggbb, #rrggbbaa or rgb()). */
+export function mixed(color: string, other: string, share: number): string {
+  const [a, b] = [channels(color), channels(other)];
+  if (!a || !b) return color;
+  return `rgb(${a.map((value, i) => Math.round(value * share + b[i] * (1 - share))).join(', ')})`;
+}
+
+function channels(color: string): number[] | undefined {
+  const hex = /^#([\da-f]{6})(?:[\da-f]{2})?$/i.exec(color)?.[1];
+  if (hex) return [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  const short = /^#([\da-f]{3})[\da-f]?$/i.exec(color)?.[1];
+  if (short) return [...short].map((digit) => Number.parseInt(digit + digit, 16));
+  const numbers = /^rgba?\(([^)]*)\)$/i.exec(color)?.[1]?.match(/[\d.]+/g);
+  return numbers && numbers.length >= 3 ? numbers.slice(0, 3).map(Number) : undefined;
+}
+
+/** Calls back, at most once a frame, when the editor's theme or font changes; returns how to stop it. */
+export function onThemeChange(callback: () => void): () => void {
+  let frame = 0;
+  const observer = new MutationObserver(() => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(callback);
+  });
+  observer.observe(document.body, {
+    attributes: true,
+    attributeFilter: ['class', 'data-vscode-theme-id', 'data-place'],
+  });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
+  return () => {
+    observer.disconnect();
+    cancelAnimationFrame(frame);
+  };
+}

@@ -1,0 +1,52 @@
+/** Attributes by name; `true` gives an empty attribute, `false` and `undefined` give none. */
+export type Attributes = Record<string, string | number | boolean | undefined>;
+
+export interface Properties {
+  class?: string;
+  attributes?: Attributes;
+  /** CSS properties by name, custom ones among them. */
+  style?: Record<string, string>;
+  // Handlers take the event they expect, as with addEventListener in plain DOM code.
+  on?: { [E in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[E]) => void };
+}
+
+export type Child = Node | string | number | false | null | undefined;
+
+/** An element with its children; strings become text, never markup. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  properties?: Properties,
+  ...children: Child[]
+): HTMLElementTagNameMap[K];
+export function el(tag: string, properties?: Properties, ...children: Child[]): HTMLElement;
+export function el(tag: string, properties: Properties = {}, ...children: Child[]): HTMLElement {
+  const element = document.createElement(tag);
+  if (properties.class) element.className = properties.class;
+  setAttributes(element, properties.attributes);
+  for (const [name, value] of Object.entries(properties.style ?? {})) element.style.setProperty(name, value);
+  for (const [event, handler] of Object.entries(properties.on ?? {}))
+    element.addEventListener(event, handler as EventListener);
+  element.append(...nodes(children));
+  return element;
+}
+
+/** Puts these children in the place of those there are. */
+export function replaceChildren(parent: Element, ...children: Child[]): void {
+  parent.replaceChildren(...nodes(children));
+}
+
+export function setAttributes(element: Element, attributes: Attributes = {}): void {
+  for (const [name, value] of Object.entries(attributes))
+    if (value === false || value === undefined) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? '' : String(value));
+}
+
+let lastId = 0;
+
+/** An id for `aria-labelledby` and its like, unique in the page. */
+export const uniqueId = (prefix: string): string => `${prefix}-${++lastId}`;
+
+const nodes = (children: Child[]): (Node | string)[] =>
+  children
+    .filter((child) => child !== undefined && child !== null && child !== false)
+    .map((child) => (typeof child === 'number' ? String(child) : child));

@@ -1,0 +1,280 @@
+import type { Failure } from '../protocol.ts';
+import { button, textField } from './controls.ts';
+import { el, replaceChildren } from './el.ts';
+import { icon } from './icon.ts';
+import { failedState } from './states.ts';
+
+export interface Column<Row> {
+  id: string;
+  title: string;
+  align?: 'left' | 'right';
+  sortable?: boolean;
+  render(row: Row): Node | string;
+  /** CSS width, such as `30%`; what the content asks for by default. */
+  width?: string;
+  /** Explains the column. */
+  tooltip?: string;
+}
+
+export interface Sort {
+  column: string;
+  descending: boolean;
+}
+
+export interface PageRequest {
+  offset: number;
+  limit: number;
+  sort?: Sort;
+  search: string;
+}
+
+export interface PagedTableOptions<Row> {
+  /** What the table holds, for its name. */
+  label: string;
+  columns: readonly Column<Row>[];
+  load(request: PageRequest): Promise<{ rows: readonly Row[]; total: number }>;
+  /** 50 by default. */
+  pageSize?: number;
+  sort?: Sort;
+  /** Enter or a click on a row. */
+  onOpen?(row: Row): void;
+  rowKey(row: Row): string | number;
+  /** What to say where there is no row. */
+  emptyText: string;
+  /** Gives a search field. */
+  searchPlaceholder?: string;
+  search?: string;
+}
+
+export interface PagedTable {
+  element: HTMLElement;
+  /** Loads the page again, or another search from its first page. */
+  refresh(change?: { search?: string; offset?: number }): Promise<void>;
+}
+
+/** How long a search waits for more letters, in milliseconds. */
+const typingPause = 200;
+
+/**
+ * A table that shows one page of rows at a time, however many there are. Arrow keys, Home and End move between rows,
+ * Page Up and Page Down turn the page, Enter opens a row.
+ */
+export function pagedTable<Row>(options: PagedTableOptions<Row>): PagedTable {
+  return new PagedTableView(options);
+}
+
+class PagedTableView<Row> implements PagedTable {
+  readonly element: HTMLElement;
+  private readonly head = el('thead');
+  private readonly body = el('tbody');
+  private readonly message = el('div', { class: 'table-message' });
+  private readonly pager = el('nav', { class: 'pager', attributes: { 'aria-label': 'Pages' } });
+  private readonly scroller: HTMLElement;
+  private readonly limit: number;
+  private search: string;
+  private sort?: Sort;
+  private offset = 0;
+  private total = 0;
+  private rows: readonly Row[] = [];
+  private active: string | number | undefined;
+  /** Answers that a later request has overtaken are dropped. */
+  private latest = 0;
+  private typing?: ReturnType<typeof setTimeout>;
+
+  constructor(private readonly options: PagedTableOptions<Row>) {
+    this.limit = options.pageSize ?? 50;
+    this.search = options.search ?? '';
+    this.sort = options.sort;
+    const table = el('table', { attributes: { role: 'grid', 'aria-label': options.label } }, this.head, this.body);
+    this.body.addEventListener('keydown', (event) => this.onKey(event));
+    this.scroller = el('div', { class: 'table-scroller' }, table, this.message);
+    const field = options.searchPlaceholder === undefined ? undefined : this.searchField(options.searchPlaceholder);
+    this.element = el('div', { class: 'paged-table' }, field, this.scroller, this.pager);
+    this.drawHead();
+    void this.refresh();
+  }
+
+  async refresh(change: { search?: string; offset?: number } = {}): Promise<void> {
+    if (change.search !== undefined && change.search !== this.search) {
+      this.search = change.search;
+      this.offset = 0;
+    }
+    this.offset = change.offset ?? this.offset;
+    const { offset, limit, sort, search } = this;
+    const request = ++this.latest;
+    this.scroller.setAttribute('aria-busy', 'true');
+    try {
+      const { rows, total } = await this.options.load({ offset, limit, sort, search });
+      if (request !== this.latest) return;
+      if (rows.length === 0 && total > 0 && offset > 0) return await this.refresh({ offset: this.lastOffset(total) });
+      this.rows = rows;
+      this.total = total;
+      this.drawRows();
+      replaceChildren(this.message, total === 0 && el('p', { class: 'muted' }, this.options.emptyText));
+    } catch (error) {
+      if (request !== this.latest) return;
+      this.rows = [];
+      this.drawRows();
+      replaceChildren(
+        this.message,
+        failedState(asFailure(error), () => void this.refresh()),
+      );
+    }
+    this.scroller.removeAttribute('aria-busy');
+    this.drawPager();
+  }
+
+  private lastOffset(total: number): number {
+    return Math.floor((total - 1) / this.limit) * this.limit;
+  }
+
+  private searchField(placeholder: string): HTMLElement {
+    return textField({
+      label: placeholder,
+      hideLabel: true,
+      placeholder,
+      value: this.search,
+      icon: 'search',
+      onInput: (search) => {
+        clearTimeout(this.typing);
+        this.typing = setTimeout(() => void this.refresh({ search }), typingPause);
+      },
+    });
+  }
+
+  private drawHead(): void {
+    const cells = this.options.columns.map((column) => {
+      const sorted = this.sort?.column === column.id ? (this.sort.descending ? 'descending' : 'ascending') : undefined;
+      return el(
+        'th',
+        {
+          class: column.align === 'right' ? 'right' : '',
+          attributes: {
+            scope: 'col',
+            'aria-sort': column.sortable ? (sorted ?? 'none') : undefined,
+            title: column.tooltip,
+          },
+          style: column.width === undefined ? {} : { width: column.width },
+        },
+        column.sortable ? this.sortButton(column, sorted) : column.title,
+      );
+    });
+    replaceChildren(this.head, el('tr', {}, ...cells));
+  }
+
+  private sortButton(column: Column<Row>, sorted: 'ascending' | 'descending' | undefined): HTMLElement {
+    const image = icon(sorted === 'ascending' ? 'sortedUp' : sorted === 'descending' ? 'sortedDown' : 'sort');
+    const sort = (): void => {
+      // Numbers stand at the right, and of numbers the largest are asked for first.
+      const descending = sorted === undefined ? column.align === 'right' : sorted === 'ascending';
+      this.sort = { column: column.id, descending };
+      this.drawHead();
+      this.head
+        .querySelectorAll<HTMLElement>('th')
+        [this.options.columns.indexOf(column)].querySelector('button')
+        ?.focus();
+      void this.refresh({ offset: 0 });
+    };
+    return el(
+      'button',
+      { class: `sort${sorted ? ' sorted' : ''}`, attributes: { type: 'button' }, on: { click: sort } },
+      column.title,
+      image,
+    );
+  }
+
+  private drawRows(): void {
+    const hadFocus = this.body.contains(document.activeElement);
+    const keys = this.rows.map((row) => this.options.rowKey(row));
+    if (!keys.includes(this.active!)) this.active = keys[0];
+    replaceChildren(this.body, ...this.rows.map((row, i) => this.drawRow(row, keys[i])));
+    if (hadFocus) this.focusRow(keys.indexOf(this.active!));
+  }
+
+  private drawRow(row: Row, key: string | number): HTMLElement {
+    const { columns, onOpen } = this.options;
+    const cells = columns.map(({ align, render }) =>
+      el('td', { class: align === 'right' ? 'right' : '' }, render(row)),
+    );
+    return el(
+      'tr',
+      {
+        class: onOpen ? 'opens' : '',
+        attributes: { tabindex: key === this.active ? 0 : -1 },
+        on: {
+          focus: () => this.activate(key),
+          click: (event) => {
+            // A button or link in a cell has its own meaning, and a selection of text is not a click.
+            const inner = (event.target as Element).closest('button, a, vscode-button, vscode-checkbox, input');
+            if (!inner && !String(getSelection())) onOpen?.(row);
+          },
+        },
+      },
+      ...cells,
+    );
+  }
+
+  private activate(key: string | number): void {
+    this.active = key;
+    const index = this.rows.findIndex((row) => this.options.rowKey(row) === key);
+    [...this.body.rows].forEach((row, i) => (row.tabIndex = i === index ? 0 : -1));
+  }
+
+  private focusRow(index: number): void {
+    this.body.rows[Math.max(0, Math.min(index, this.body.rows.length - 1))]?.focus();
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const row = (event.target as Element).closest('tr');
+    if (!row || row !== event.target) return;
+    const at = [...this.body.rows].indexOf(row);
+    const moves: Partial<Record<string, () => void>> = {
+      ArrowDown: () => this.focusRow(at + 1),
+      ArrowUp: () => this.focusRow(at - 1),
+      Home: () => this.focusRow(0),
+      End: () => this.focusRow(this.rows.length - 1),
+      PageDown: () => void this.turn(this.limit),
+      PageUp: () => void this.turn(-this.limit),
+      Enter: () => this.options.onOpen?.(this.rows[at]),
+    };
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    move();
+  }
+
+  private async turn(by: number): Promise<void> {
+    const offset = this.offset + by;
+    if (offset >= 0 && offset < this.total) await this.refresh({ offset });
+  }
+
+  private drawPager(): void {
+    const { offset, limit, total } = this;
+    if (total <= limit) return replaceChildren(this.pager, total > 0 && el('span', { class: 'muted' }, count(total)));
+    const range = `${number(offset + 1)}–${number(Math.min(offset + limit, total))} of ${number(total)}`;
+    const go = (label: string, name: 'first' | 'chevronLeft' | 'chevronRight' | 'last', to: number): HTMLElement =>
+      button(label, () => void this.refresh({ offset: to }), {
+        appearance: 'icon',
+        icon: name,
+        disabled: to === offset || to < 0 || to >= total,
+      });
+    replaceChildren(
+      this.pager,
+      go('First Page', 'first', 0),
+      go('Previous Page', 'chevronLeft', offset - limit),
+      el('span', { attributes: { 'aria-live': 'polite' } }, range),
+      go('Next Page', 'chevronRight', offset + limit),
+      go('Last Page', 'last', this.lastOffset(total)),
+    );
+  }
+}
+
+const number = (value: number): string => value.toLocaleString('en');
+const count = (total: number): string => (total === 1 ? '1 row' : `${number(total)} rows`);
+
+/** What the host answered a call with, or a fault of the page. */
+function asFailure(error: unknown): Failure {
+  if (error instanceof Error && 'failure' in error) return error.failure as Failure;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', message, remedy: 'This is a fault of XML-CNN itself: please report it.' };
+}

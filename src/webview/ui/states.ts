@@ -1,0 +1,61 @@
+import type { Failure } from '../protocol.ts';
+import { button, progress, spinner } from './controls.ts';
+import { el } from './el.ts';
+import { icon } from './icon.ts';
+
+export interface Action {
+  label: string;
+  run(): void;
+}
+
+const primary = (action: Action | undefined): HTMLElement | undefined =>
+  action && button(action.label, action.run, { appearance: 'primary' });
+
+/** There is nothing to show, and what can be done about it. */
+export function emptyState(title: string, text: string, ...actions: Action[]): HTMLElement {
+  return el(
+    'section',
+    { class: 'state' },
+    el('h2', {}, title),
+    el('p', {}, text),
+    actions.length > 0 && el('div', { class: 'state-actions' }, ...actions.map(primary)),
+  );
+}
+
+/** Something is being read or computed; `progress` between 0 and 1 where it is known. */
+export function loadingState(text: string, options: { progress?: number; onCancel?(): void } = {}): HTMLElement {
+  const { onCancel } = options;
+  return el(
+    'section',
+    { class: 'state', attributes: { role: 'status' } },
+    options.progress === undefined ? spinner() : undefined,
+    options.progress === undefined ? el('p', {}, text) : progress(text, options.progress).element,
+    onCancel && button('Cancel', onCancel),
+  );
+}
+
+/** What went wrong, and its remedy. */
+export function failedState(failure: Failure, retry?: () => void): HTMLElement {
+  const { file, line } = failure;
+  return el(
+    'section',
+    { class: 'state failed', attributes: { role: 'alert' } },
+    el('h2', {}, icon('error'), failure.message),
+    el('p', {}, failure.remedy),
+    file !== undefined && el('p', { class: 'muted path' }, line === undefined ? file : `${file}:${line}`),
+    retry && button('Try Again', retry, { appearance: 'primary', icon: 'refresh' }),
+  );
+}
+
+export type BannerKind = 'stale' | 'partial' | 'warning' | 'info';
+
+/** A line above content that is not all it could be. */
+export function banner(kind: BannerKind, text: string, action?: Action): HTMLElement {
+  return el(
+    'div',
+    { class: `banner ${kind}`, attributes: { role: 'status' } },
+    icon(kind === 'warning' ? 'warning' : kind === 'stale' ? 'refresh' : 'info'),
+    el('span', { class: 'grow' }, text),
+    action && button(action.label, action.run),
+  );
+}

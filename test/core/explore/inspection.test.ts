@@ -1,0 +1,241 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import type { SourceOptions } from '../../../src/core/data/document.ts';
+import { Cancelled } from '../../../src/core/errors.ts';
+import type { DatasetSnapshot } from '../../../src/core/explore/inspected.ts';
+import { openInspection } from '../../../src/core/explore/inspection.ts';
+import { readRecord } from '../../../src/core/explore/recordText.ts';
+import { fixtures, scratch, sharedTest, userError } from '../data/helpers.ts';
+
+const { write } = scratch();
+const never = new AbortController().signal;
+
+async function inspected(path: string, options: SourceOptions = {}) {
+  const inspection = await openInspection(path, options);
+  const snapshots: DatasetSnapshot[] = [];
+  const last = await inspection.read((snapshot) => snapshots.push(snapshot), never);
+  return { inspection, snapshots, last };
+}
+
+const record = (id: string, text: string, labels: string[]) => JSON.stringify({ id, text, labels });
+
+function threeSplits(folder: string, pack = false): string {
+  const put = (name: string, lines: string[]) => {
+    const text = lines.join('\n');
+    return write(`${folder}/${name}.jsonl${pack ? '.gz' : ''}`, pack ? gzipSync(text) : text);
+  };
+  const train = Array.from({ length: 900 }, (_, i) =>
+    record(`t${i}`, `${i % 9 === 0 ? 'Straße ' : ''}document ${i} ${'word '.repeat(i % 50)}`, [
+      'all',
+      ...(i % 10 === 0 ? ['tenth'] : []),
+    ]),
+  );
+  put('dev', [record('d', 'one', ['all', 'dev only'])]);
+  put('test', [record('x', 'one', ['all']), '{"text": "torn']);
+  write(`${folder}/label_names.tsv`, 'all\tEverything\ntenth\tEvery tenth\n');
+  return put('train', train);
+}
+
+describe('inspection', () => {
+  test('figures of all splits, the file asked for first', async () => {
+    const { last, snapshots } = await inspected(threeSplits('figures').replace('train', 'test'));
+    expect(last.splits.map(({ split, state, statistics }) => [split, state, statistics.documents])).toEqual([
+      ['test', 'done', 1],
+      ['train', 'done', 900],
+      ['validation', 'done', 1],
+    ]);
+    expect(last.splits[0].findings).toEqual({ 'torn-line': 1 });
+    expect(last.splits[0].skipped).toBe(1);
+    expect(last.labels).toBe(3);
+    expect(last.unseenInTrain).toBe(1);
+    expect(last.head[0]).toEqual({ name: 'all', display: 'Everything', documents: [1, 900, 1] });
+    expect(last.splits[1].ranks).toEqual([
+      [1, 900],
+      [2, 90],
+    ]);
+    expect(last.splits.map(({ lengths }) => lengths.width)).toEqual([2, 2, 2]);
+    expect(last.splits.map(({ lengths }) => lengths.counts.reduce((sum, n) => sum + n))).toEqual([1, 900, 1]);
+    expect(snapshots[0].splits.map(({ state }) => state)).toEqual(['reading', 'waiting', 'waiting']);
+  });
+
+  test('labels: sort, search by id and by name, pages', async () => {
+    const { inspection } = await inspected(threeSplits('labels'));
+    const page = (query: object) =>
+      inspection.labelPage({ split: 'train', sort: 'train', descending: true, offset: 0, limit: 10, ...query });
+    const names = (query: object) => page(query).rows.map(({ name }) => name);
+    expect(names({})).toEqual(['all', 'tenth', 'dev only']);
+    expect(names({ descending: false })).toEqual(['dev only', 'tenth', 'all']);
+    expect(names({ sort: 'name', descending: false })).toEqual(['all', 'dev only', 'tenth']);
+    expect(names({ sort: 'display', descending: false })).toEqual(['tenth', 'all', 'dev only']);
+    expect(names({ search: 'EVERY TENTH' })).toEqual(['tenth']);
+    expect(names({ search: 'only' })).toEqual(['dev only']);
+    expect(page({ offset: 1, limit: 1 })).toMatchObject({ total: 3, rows: [{ name: 'tenth', share: 0.1 }] });
+    expect(page({}).rows[1].examples.map(({ document, place }) => [document, place.line])).toEqual([
+      [0, 1],
+      [10, 11],
+      [20, 21],
+    ]);
+  });
+
+  test.each([
+    ['plain', false],
+    ['packed', true],
+  ])('documents: pages, a label, search with and without it (%s)', async (name, pack) => {
+    const { inspection } = await inspected(threeSplits(`documents-${name}`, pack));
+    const page = (query: object) => inspection.documentPage({ split: 'train', offset: 0, limit: 5, ...query });
+    const ids = async (query: object) => (await page(query)).rows.map(({ id }) => id);
+    expect(await ids({ offset: 897 })).toEqual(['t897', 't898', 't899']);
+    expect(await page({ label: 'tenth', offset: 88 })).toMatchObject({
+      total: 90,
+      rows: [{ id: 't880' }, { id: 't890' }],
+    });
+    const searched = await page({ search: 'STRASSE' });
+    expect(searched).toEqual({ rows: [], total: 0, unsearched: 0 });
+    expect(await ids({ search: 'sTRAßE' })).toEqual(['t0', 't9', 't18', 't27', 't36']);
+    expect(await page({ search: 'straße', offset: 95 })).toMatchObject({
+      total: 100,
+      unsearched: 0,
+      rows: [{ id: 't855' }, { id: 't864' }, { id: 't873' }, { id: 't882' }, { id: 't891' }],
+    });
+    expect(await ids({ search: 'straße', label: 'tenth' })).toEqual(['t0', 't90', 't180', 't270', 't360']);
+    expect(await ids({ search: 'T77', label: 'tenth' })).toEqual(['t770']);
+    expect(await page({ label: 'unheard of' })).toEqual({ rows: [], total: 0, unsearched: 0 });
+    const [row] = (await page({ offset: 10, limit: 1 })).rows;
+    expect(row.labels).toEqual([
+      { name: 'all', display: 'Everything' },
+      { name: 'tenth', display: 'Every tenth' },
+    ]);
+  });
+
+  test('a page is full before all documents are searched', async () => {
+    const { inspection } = await inspected(threeSplits('early'));
+    const page = await inspection.documentPage({ split: 'train', search: 'document', offset: 0, limit: 5 });
+    expect(page.rows).toHaveLength(5);
+    expect(page.unsearched).toBeGreaterThan(0);
+  });
+
+  test('a search that is stopped goes on where it was', async () => {
+    const { inspection } = await inspected(threeSplits('stopped'));
+    const query = { split: 'train' as const, search: 'document 899', offset: 0, limit: 5 };
+    const stop = new AbortController();
+    stop.abort();
+    await expect(inspection.documentPage(query, stop.signal)).rejects.toBeInstanceOf(Cancelled);
+    expect((await inspection.documentPage(query, never)).rows.map(({ id }) => id)).toEqual(['t899']);
+  });
+
+  test('long texts come in pieces; a bag of words shows its features', async () => {
+    const text = 'abcdefghi '.repeat(12_000);
+    const { inspection } = await inspected(write('long.jsonl', `${record('1', text, ['l'])}\n`));
+    const pieces: string[] = [];
+    for (let offset = 0; offset < text.length;) {
+      const piece = await inspection.documentText('all', 0, offset);
+      expect(piece.length).toBe(text.length);
+      pieces.push(piece.text);
+      offset += piece.text.length;
+    }
+    expect(pieces.join('')).toBe(text);
+    expect(pieces.length).toBe(3);
+
+    const words = await inspected(`${fixtures}/bow.txt`);
+    const page = await words.inspection.documentPage({ split: 'all', offset: 0, limit: 1 });
+    expect(page.rows[0].snippet).toMatch(/^\d+:[\d.]+( \d+:[\d.]+)*$/);
+    expect(words.last.splits[0].bagOfWords).toBe(true);
+  });
+
+  test('findings by kind, with those of which no line was kept', async () => {
+    const lines = Array.from({ length: 1200 }, (_, i) => record(`n${i}`, 'text', []));
+    const { inspection } = await inspected(write('unlabelled.jsonl', [...lines, '{'].join('\n')));
+    expect(inspection.findingPage({ split: 'all', offset: 990, limit: 50 })).toMatchObject({
+      total: 1000,
+      notKept: 201,
+    });
+    expect(inspection.findingPage({ split: 'all', code: 'unlabelled', offset: 0, limit: 1 }).rows[0].line).toBe(1);
+    expect(inspection.findingPage({ split: 'all', code: 'torn-line', offset: 0, limit: 1 })).toEqual({
+      rows: [],
+      total: 0,
+      notKept: 1,
+    });
+  });
+
+  test('cancelling keeps what was read', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => record(`n${i}`, 'a text of some words', ['l']));
+    const inspection = await openInspection(write('cancelled.jsonl', lines.join('\n')));
+    const stop = new AbortController();
+    const last = await inspection.read(
+      ({ splits }) => splits[0].statistics.documents > 0 && stop.abort(),
+      stop.signal,
+      () => 0,
+    );
+    const [{ state, statistics }] = last.splits;
+    expect(state).toBe('cancelled');
+    expect(statistics.documents).toBeGreaterThan(0);
+    expect(statistics.documents).toBeLessThan(20_000);
+    const page = await inspection.documentPage({ split: 'all', offset: 0, limit: 1 });
+    expect(page).toMatchObject({ total: statistics.documents, rows: [{ id: 'n0' }] });
+  });
+
+  test('an empty file and one that is not there', async () => {
+    const { last } = await inspected(write('empty.jsonl', ''));
+    expect(last.splits[0]).toMatchObject({ state: 'failed', failure: { code: 'empty-file' } });
+    expect((await userError(openInspection('/nowhere/at all.jsonl'))).code).toBe('file-not-found');
+  });
+
+  test('a format that is said goes before the content', async () => {
+    const path = write('said.txt', '__label__a one\ttwo\n__label__b three\tfour\n');
+    const { last } = await inspected(path, { format: 'libmultilabel' });
+    expect(last.splits[0]).toMatchObject({ format: 'libmultilabel', statistics: { documents: 2 } });
+    expect((await inspected(path)).last.splits[0].format).toBe('fasttext');
+  });
+
+  test('Latin-1 read as UTF-8 tells the lines; read as Latin-1 it has none', async () => {
+    const path = write('latin.train', Buffer.from('__label__caf\xe9 cr\xe8me\n__label__tea milk\n', 'latin1'));
+    const { last, inspection } = await inspected(path);
+    expect([last.splits[0].statistics.documents, last.splits[0].findings]).toEqual([1, { undecodable: 1 }]);
+    expect(inspection.findingPage({ split: 'all', offset: 0, limit: 5 }).rows[0]).toMatchObject({
+      line: 1,
+      skipped: true,
+    });
+    const latin = await inspected(path, { encoding: 'latin1' });
+    expect(latin.last.head.map(({ name }) => name)).toEqual(['café', 'tea']);
+    expect(latin.last.splits[0].findings).toEqual({});
+  });
+});
+
+describe('one record', () => {
+  test('by place, by line, by id; as text and as it stands in the file', async () => {
+    const path = write('rows.csv', 'id,text,labels\n1,"first\nsecond",x|y\n2,third,z\n');
+    const byLine = await readRecord({ path, line: 3 });
+    expect(byLine).toMatchObject({ id: '1', text: 'first\nsecond', labels: [{ name: 'x' }, { name: 'y' }] });
+    expect(await readRecord({ path, place: byLine.place })).toEqual(byLine);
+    expect(await readRecord({ path, id: '2' })).toMatchObject({ text: 'third', place: { line: 4 } });
+    expect((await readRecord({ path, place: byLine.place, raw: true })).text).toBe('1,"first\nsecond",x|y');
+    expect((await userError(readRecord({ path, id: '3' }))).code).toBe('no-such-record');
+  });
+
+  test('with the names of its label ids', async () => {
+    const path = threeSplits('record-names');
+    expect((await readRecord({ path, line: 1 })).labels[1]).toEqual({ name: 'tenth', display: 'Every tenth' });
+  });
+
+  test('of a folder the file of its own; of a raw pair with its labels', async () => {
+    expect(await readRecord({ path: `${fixtures}/notes`, id: 'b' })).toMatchObject({
+      id: 'b',
+      file: `${fixtures}/notes/b.txt`,
+    });
+    const { inspection } = await inspected(`${fixtures}/pair_raw_texts.txt`);
+    const { rows } = await inspection.documentPage({ split: 'all', offset: 1, limit: 1 });
+    expect(rows[0].labels.length).toBeGreaterThan(0);
+    const again = await readRecord({ path: `${fixtures}/pair_raw_texts.txt`, place: rows[0].place });
+    expect(again.labels.map(({ name }) => name)).toEqual(rows[0].labels.map(({ name }) => name));
+  });
+});
+
+sharedTest('delicious, packed bag of words', 'delicious-xmlrepo/train.txt.gz', async (path) => {
+  const { last, inspection } = await inspected(path);
+  expect(last.splits.map(({ statistics: { documents, labels } }) => [documents, labels])).toEqual([
+    [12_920, 983],
+    [3_185, 983],
+  ]);
+  const page = await inspection.documentPage({ split: 'train', offset: 12_919, limit: 5 });
+  expect(page.rows.map(({ id }) => id)).toEqual(['12920']);
+});

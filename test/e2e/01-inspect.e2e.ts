@@ -1,0 +1,167 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Frame } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { lookAt } from '../workbench/accessibility.ts';
+import { inWorkbench } from '../workbench/inWorkbench.ts';
+import { copySample, sampleSize } from '../workbench/sample.ts';
+
+const attack = '<img src=x onerror=alert(1)>';
+const record = (id: number, text: string, labels: string[]): string => JSON.stringify({ id, text, labels });
+const lines = [
+  record(1, 'the first document', ['plain']),
+  '{"id": 2, "text": "torn in the mid',
+  record(3, '', ['plain']),
+  record(4, 'nobody labelled this', []),
+  record(1, 'the id of the first again', [attack]),
+  record(6, `a text with ${attack} in it`, [attack, 'plain']),
+  `{"id": 7, "text": "cut off at the end of the fi`,
+];
+
+function fill(folder: string): void {
+  copySample(folder);
+  writeFileSync(join(folder, 'torn.jsonl'), lines.join('\n'));
+  writeFileSync(join(folder, 'packed.jsonl.gz'), gzipSync(readFileSync(join(folder, 'glosses', 'test.jsonl'))));
+  const long = record(1, `${'word '.repeat(4000)}end`, ['long']);
+  writeFileSync(join(folder, 'long.jsonl'), `${long}\n${record(2, 'short', ['short'])}\n`);
+}
+
+inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
+  const panel = (): Promise<Frame> => workbench().webview('dataset');
+  const tab = async (title: string): Promise<Frame> => {
+    const page = await panel();
+    await page.getByRole('tab', { name: title }).click();
+    return page;
+  };
+  const inspect = async (file: string): Promise<Frame> => {
+    await workbench().explorerMenu(file, 'Inspect Dataset');
+    await workbench().tab(file).waitFor();
+    return panel();
+  };
+
+  it('shows overview, frequencies and lengths of a folder with a split', async () => {
+    const page = await inspect('glosses');
+    const documents = sampleSize('train') + sampleSize('test');
+    await page.getByText(documents.toLocaleString('en-US')).first().waitFor();
+    await expect.poll(() => page.locator('.js-plotly-plot .bars path').count()).toBeGreaterThan(20);
+    await expect.poll(() => page.locator('.js-plotly-plot .lines path').count()).toBeGreaterThan(0);
+    await lookAt(workbench(), '01-overview', 'dataset');
+  });
+
+  it('switches between a linear and a logarithmic axis', async () => {
+    const page = await panel();
+    const ticks = (): Promise<string[]> => page.locator('.js-plotly-plot').first().locator('.ytick').allInnerTexts();
+    const before = await ticks();
+    await page.getByText('Log', { exact: true }).first().click();
+    await expect.poll(ticks).not.toEqual(before);
+  });
+
+  it('searches the labels, shows the documents of one, and one of these to read', async () => {
+    let page = await tab('Labels');
+    await page.locator('input[placeholder="Search labels"]').fill('furnit');
+    await page.getByRole('row').filter({ hasText: 'furniture' }).waitFor();
+    await expect.poll(() => page.getByRole('row').count()).toBe(2); // with the head
+    await lookAt(workbench(), '01-labels', 'dataset');
+    page = await panel();
+    await page.getByRole('grid', { name: 'Labels' }).getByText('furniture', { exact: true }).click();
+    const first = page.getByRole('grid', { name: 'Documents' }).getByRole('row').nth(1);
+    await first.filter({ hasText: 'furniture' }).waitFor();
+    await first.focus();
+    await workbench().page.keyboard.press('Enter');
+    await workbench().page.waitForTimeout(500);
+    await workbench().screenshot('01-document-opened');
+  });
+
+  it('finds documents by their text and opens one at its line in the editor', async () => {
+    await inspect('glosses');
+    const page = await tab('Documents');
+    const train = readFileSync('examples/glosses/train.jsonl', 'utf8').split('\n');
+    const line = 1234;
+    const { id } = JSON.parse(train[line - 1]) as { id: string };
+    const clear = page.getByRole('button', { name: 'Show All Labels' });
+    if (await clear.count()) await clear.click();
+    await page.locator('input[placeholder="Search texts and ids"]').fill(id);
+    const row = page.getByRole('grid', { name: 'Documents' }).getByRole('row').filter({ hasText: id });
+    await row.waitFor();
+    await row.getByRole('button').last().click();
+    await page
+      .locator('.reader')
+      .getByText(`line ${line.toLocaleString('en-US')}`)
+      .waitFor();
+    await lookAt(workbench(), '01-documents', 'dataset');
+    await (await panel()).getByText('Open in Editor').click();
+    await workbench().statusBar(`Ln ${line}, Col 1`).waitFor();
+    expect(await workbench().visibleText()).toContain(id);
+  });
+
+  it('lists the findings with their lines', async () => {
+    await inspect('torn.jsonl');
+    const page = await tab('Findings');
+    for (const found of ['Torn line', 'Empty document', 'Unlabelled document', 'Repeated id'])
+      await page.getByRole('row').filter({ hasText: found }).first().waitFor();
+    await lookAt(workbench(), '01-findings', 'dataset');
+    await (
+      await panel()
+    )
+      .getByRole('row')
+      .filter({ hasText: 'Unlabelled document' })
+      .getByText('4', { exact: true })
+      .first()
+      .click();
+    await workbench().statusBar('Ln 4, Col 1').waitFor();
+  });
+
+  it('shows a label that looks like HTML as the text that it is', async () => {
+    let isAlerted = false;
+    workbench().page.on('dialog', () => (isAlerted = true));
+    await inspect('torn.jsonl');
+    const page = await tab('Labels');
+    await page.getByRole('grid', { name: 'Labels' }).getByText(attack, { exact: true }).waitFor();
+    await (await tab('Overview')).locator('.js-plotly-plot').first().waitFor();
+    await workbench().screenshot('01-attack-overview');
+    await (await tab('Labels')).getByRole('grid', { name: 'Labels' }).getByText(attack, { exact: true }).click();
+    await page.getByRole('grid', { name: 'Documents' }).getByText(attack).first().waitFor();
+    await workbench().screenshot('01-attack');
+    expect(await page.locator('img[src="x"]').count()).toBe(0);
+    expect(isAlerted).toBe(false);
+  });
+
+  it.each(['packed.jsonl.gz', 'long.jsonl'])('opens a record of %s as a document of its own', async (file) => {
+    await inspect(file);
+    const page = await tab('Documents');
+    const row = page.getByRole('grid', { name: 'Documents' }).getByRole('row').nth(1);
+    await row.waitFor();
+    await row.getByRole('button').last().click();
+    await page.getByText('Open in Editor').click();
+    await workbench().statusBar('Dataset Document').waitFor();
+    await workbench()
+      .codeLens(/line 1|raw/i)
+      .first()
+      .waitFor();
+    await workbench().screenshot(`01-record-${file.split('.')[0]}`);
+  });
+
+  it('says that what it shows is stale once the file has changed', async () => {
+    await inspect('long.jsonl');
+    appendFileSync(join(workbench().workspace, 'long.jsonl'), `${record(3, 'one more', ['short'])}\n`);
+    await (await panel()).getByText('has changed since it was read').waitFor();
+    await workbench().screenshot('01-stale');
+  });
+
+  it('takes any file through the palette', async () => {
+    writeFileSync(join(workbench().workspace, 'data.records'), `${lines[0]}\n`);
+    await workbench().runCommand('XML-CNN: Inspect Dataset');
+    await workbench().chooseFile('data.records');
+    await workbench().tab('data.records').waitFor();
+    await (await panel()).getByRole('tab', { name: 'Labels' }).waitFor();
+  });
+
+  it('is there again after a reload of the window', async () => {
+    await workbench().reload();
+    await workbench().tab('data.records').waitFor();
+    await (await panel()).getByRole('tab', { name: 'Labels' }).waitFor();
+    await workbench().tab('glosses').click();
+    await (await panel()).getByText('glosses', { exact: true }).first().waitFor();
+  });
+});

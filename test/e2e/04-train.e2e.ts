@@ -1,0 +1,87 @@
+import { kill } from 'node:process';
+import type { Locator } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { inWorkbench } from '../workbench/inWorkbench.ts';
+import { copySample, writeSampleConfig } from '../workbench/sample.ts';
+
+function fill(folder: string): void {
+  copySample(folder);
+  writeSampleConfig(folder, 'long', 2000);
+  writeSampleConfig(folder, 'short', 2);
+}
+
+inWorkbench('4. training', { fill }, (workbench) => {
+  const row = (text: string | RegExp): Locator => workbench().treeRow('Runs', text);
+  const epochIn = async (locator: Locator): Promise<number> => {
+    await locator.filter({ hasText: /Epoch \d+/ }).waitFor();
+    return Number(/Epoch (\d+)/.exec(await locator.innerText())?.[1]);
+  };
+
+  it('trains with the config in the editor: status bar and Runs view tell epoch, speed and time left', async () => {
+    await workbench().openFile('long.xmlcnn.json');
+    await workbench().runCommand('XML-CNN: Train');
+    const status = workbench().statusBar(/Epoch \d+\/2000/);
+    await status.waitFor();
+    await expect.poll(() => status.innerText()).toMatch(/documents\/s.* left/);
+    await workbench().showContainer('XML-CNN');
+    await row(/long.*Epoch \d+\/2000/).waitFor();
+    await workbench().screenshotInThemes('04-training');
+  });
+
+  it('stops with a checkpoint', async () => {
+    await workbench().rowAction(row('long'), 'Stop');
+    await workbench().statusBar('was stopped with a checkpoint').waitFor();
+    await row(/long.*interrupted/).waitFor();
+    await expect.poll(() => workbench().runners('training')).toEqual([]);
+    await workbench().screenshot('04-stopped');
+  });
+
+  it('resumes where it stopped', async () => {
+    const epochs = Number(/(\d+) epoch/.exec(await row('long').innerText())?.[1]);
+    await workbench().rowAction(row('long'), 'Resume');
+    expect(await epochIn(row('long'))).toBeGreaterThanOrEqual(epochs);
+  });
+
+  it('tells when its process was killed, and goes on with the run', async () => {
+    const [runner, ...others] = workbench().runners('training');
+    expect(others).toEqual([]);
+    kill(runner, 'SIGKILL');
+    const toast = workbench().toast(/long/);
+    await toast.waitFor();
+    await workbench().screenshot('04-killed');
+    expect(await toast.innerText()).toMatch(/process|runner/i);
+    await workbench().press('Resume');
+    await workbench()
+      .statusBar(/Epoch \d+\/2000/)
+      .waitFor();
+    expect(workbench().runners('training')).not.toContain(runner);
+  });
+
+  it('offers to resume after the window was reloaded in mid-run', async () => {
+    await workbench().reload();
+    const toast = workbench().toast('was interrupted when its window closed');
+    await toast.waitFor();
+    await expect.poll(() => workbench().runners('training')).toEqual([]);
+    await workbench().showContainer('XML-CNN');
+    await row(/long.*interrupted/).waitFor();
+    await workbench().screenshot('04-reloaded');
+    await workbench().press('Resume');
+    await workbench()
+      .statusBar(/Epoch \d+\/2000/)
+      .waitFor();
+  });
+
+  it('runs two at once, and tells how the one that ends did', async () => {
+    await workbench().openFile('short.xmlcnn.json');
+    await workbench().runCommand('XML-CNN: Train');
+    await workbench().statusBar('2 runs').waitFor();
+    expect(workbench().runners('training')).toHaveLength(2);
+    await row('short').waitFor();
+    await workbench().screenshot('04-two-runs');
+    await workbench()
+      .toast(/short finished after epoch 2.*P@1 \d+\.\d on test/s)
+      .waitFor();
+    await row(/short.*P@1 \d+\.\d.*2 epochs/).waitFor();
+    await row(/long.*Epoch \d+/).waitFor();
+  });
+});

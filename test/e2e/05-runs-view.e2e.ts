@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { inWorkbench } from '../workbench/inWorkbench.ts';
+import { copySample, writeSampleConfig } from '../workbench/sample.ts';
+
+function fill(folder: string): void {
+  copySample(folder);
+  writeSampleConfig(folder, 'first', 2);
+}
+
+inWorkbench('5. the side panel', { fill }, (workbench) => {
+  const row = (text: string | RegExp): Locator => workbench().treeRow('Runs', text);
+
+  it('finds the datasets and their splits', async () => {
+    await workbench().showContainer('XML-CNN');
+    await workbench().treeRow('Datasets', 'glosses').first().waitFor();
+    await workbench()
+      .treeRow('Datasets', /training.*train\.jsonl/)
+      .waitFor();
+    await workbench()
+      .treeRow('Datasets', /test.*test\.jsonl/)
+      .waitFor();
+  });
+
+  it('says what to do where there is no run yet', async () => {
+    await workbench().pane('Runs').getByText('There are no runs yet').waitFor();
+    await workbench().screenshotInThemes('05-no-runs');
+  });
+
+  it('lists a run with its best P@1, its checkpoints, config and evaluation', async () => {
+    await workbench().explorerMenu('first.xmlcnn.json', 'Train');
+    await workbench()
+      .toast(/first finished/)
+      .waitFor();
+    await workbench().showContainer('XML-CNN');
+    await row(/first.*P@1 \d+\.\d.*2 epochs/).click();
+    await row(/checkpoint/)
+      .first()
+      .waitFor();
+    await workbench().screenshotInThemes('05-runs');
+  });
+
+  it('evaluates a run from its row', async () => {
+    await workbench().rowAction(row(/^\s*first/), 'Evaluate');
+    await workbench().pick('Test documents');
+    await workbench()
+      .toast(/first on test: P@1 \d+\.\d/)
+      .waitFor();
+  });
+
+  it('deletes a run after asking', async () => {
+    const folder = join(workbench().workspace, 'runs', 'first');
+    expect(existsSync(folder)).toBe(true);
+    await workbench().contextMenu(row(/^\s*first/), 'Delete Run');
+    await workbench().page.locator('.monaco-dialog-box').waitFor();
+    await workbench().screenshot('05-delete');
+    await workbench().press('Move to Trash');
+    const forGood = workbench().page.locator('.monaco-dialog-box').getByText('There is no trash here');
+    if (
+      await forGood.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      )
+    )
+      await workbench().press('Delete Permanently');
+    await expect.poll(() => existsSync(folder)).toBe(false);
+    await row(/^\s*first/).waitFor({ state: 'detached' });
+  });
+});

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inWorkbench } from '../workbench/inWorkbench.ts';
+
+const packed = '../shared/data/eurlex57k/train.jsonl.xz';
+const isThere = existsSync(packed);
+if (!isThere) console.log(`skipped: ${packed} not found`);
+
+function fill(folder: string): void {
+  writeFileSync(join(folder, 'eurlex.jsonl'), execFileSync('xz', ['-dc', packed], { maxBuffer: 1 << 30 }));
+  writeFileSync(join(folder, 'notes.txt'), 'Notes.\n');
+}
+
+describe.skipIf(!isThere)('a dataset of 45,000 documents', () => {
+  inWorkbench('EURLEX57K', { fill }, (workbench) => {
+    it('is inspected while typing goes on', async () => {
+      const { page } = workbench();
+      await workbench().explorerMenu('eurlex.jsonl', 'Inspect Dataset');
+      const panel = await workbench().webview('dataset');
+      await panel.getByText('Cancel').first().waitFor();
+      await workbench().screenshot('11-reading');
+      await workbench().openFile('notes.txt');
+      const typed = 'The quick brown fox jumps over the lazy dog. ';
+      await page.keyboard.type(typed, { delay: 20 });
+      expect((await workbench().visibleText()).startsWith(typed)).toBe(true);
+      await workbench().tab('eurlex.jsonl').click();
+      await (await workbench().webview('dataset')).getByText('45,000').first().waitFor({ timeout: 120_000 });
+      await workbench().screenshot('11-read');
+    });
+
+    it('stops reading when told so, and says what it shows', async () => {
+      const panel = await workbench().webview('dataset');
+      await panel.getByText('Reload').first().click();
+      await panel.getByText('Cancel').first().click();
+      await panel.getByText('Reading was stopped after').waitFor();
+      await workbench().screenshot('11-stopped');
+    });
+
+    it('opens a record in a file that the editor serves to no extension as a document of its own', async () => {
+      const panel = await workbench().webview('dataset');
+      await panel.getByRole('tab', { name: 'Documents' }).click();
+      const row = panel.getByRole('grid', { name: 'Documents' }).getByRole('row').nth(1);
+      await row.getByRole('button').last().click();
+      await panel.getByText('Open in Editor').click();
+      await workbench().statusBar('Dataset Document').waitFor();
+      await workbench()
+        .codeLens(/Raw line 1/)
+        .first()
+        .waitFor();
+    });
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { pointerOf, recordUriParts } from '../../../src/extension/datasets/recordUri.ts';
+import { groupDatasets } from '../../../src/extension/datasets/workspaceDatasets.ts';
+
+describe('datasets of a workspace', () => {
+  test('splits are put together, companions left out', () => {
+    const paths = [
+      '/w/eur/train.jsonl',
+      '/w/eur/test.jsonl',
+      '/w/eur/dev.jsonl',
+      '/w/eur/label_names.tsv',
+      '/w/cooking.train',
+      '/w/cooking.valid',
+      '/w/README.txt',
+      '/w/mulan/bibtex-test.arff.gz',
+      '/w/mulan/bibtex-train.arff.gz',
+      '/w/mulan/alone.csv',
+      '/w/mulan/alone.csv.gz',
+      '/w/raw/trn_raw_texts.txt',
+      '/w/raw/trn_labels.txt',
+    ];
+    expect(groupDatasets(paths).map(({ name, folder, files }) => [name, folder, files.map(([part]) => part)])).toEqual([
+      ['cooking', '/w', ['train', 'validation']],
+      ['eur', '/w/eur', ['train', 'validation', 'test']],
+      ['alone.csv', '/w/mulan', ['all']],
+      ['alone.csv.gz', '/w/mulan', ['all']],
+      ['bibtex', '/w/mulan', ['train', 'test']],
+      ['raw', '/w/raw', ['all']],
+    ]);
+  });
+
+  test('folders of texts that are splits', () => {
+    const paths = [
+      '/w/mails/train/1.txt',
+      '/w/mails/train/2.txt',
+      '/w/mails/test/3.txt',
+      '/w/mails/test/4.txt',
+      '/w/notes/a.txt',
+    ];
+    expect(groupDatasets(paths)).toEqual([
+      {
+        name: 'mails',
+        folder: '/w/mails',
+        files: [
+          ['train', '/w/mails/train'],
+          ['test', '/w/mails/test'],
+        ],
+      },
+    ]);
+  });
+});
+
+describe('addresses of records', () => {
+  test('hold all that is needed, whatever the names', () => {
+    const pointer = {
+      path: '/tmp/a b/träin #1?.jsonl.gz',
+      options: { encoding: 'latin1' as const },
+      place: { number: 3, line: 4, byte: 2 ** 33, stop: 2 ** 33 + 7 },
+    };
+    const { path, query } = recordUriParts(pointer);
+    expect(path).toBe('/träin #1?.jsonl.gz:4');
+    expect(pointerOf(query)).toEqual(pointer);
+  });
+
+  test('anything else is none of ours', () => {
+    expect(['', '{', '[]', '{"path":1}', 'null'].map(pointerOf)).toEqual(Array(5).fill(undefined));
+  });
+});

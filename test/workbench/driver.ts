@@ -1,0 +1,508 @@
+/**
+ * Drives the extension in the real workbench, as a user would: with the mouse, the keyboard and what is on the screen.
+ *
+ *   const workbench = await launch({ fill: (folder) => … });   // packs and installs `dist` as it is
+ *   try {
+ *     await workbench.runCommand('XML-CNN: Inspect Dataset');
+ *     const panel = await workbench.webview('dataset');          // a Playwright frame
+ *     await panel.getByText('documents').waitFor();
+ *     await workbench.screenshot('01-inspect');                  // test/e2e/screenshots/01-inspect-light.png
+ *   } finally {
+ *     await workbench.close();
+ *   }
+ *
+ * Every launch has its own server, browser, user data, extensions folder and workspace below one temporary folder that is removed in the end.
+ * Tests use `inWorkbench`; for a quick look, `node scripts/workbench.mjs --run FILE.ts`.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+import { groupMembers } from './processes.ts';
+import { folderUrl, installExtension, packExtension, startServer } from './server.ts';
+import type { WorkbenchServer } from './server.ts';
+import { findChromium, setUpWorkbench } from './setup.mjs';
+
+/** The editor's themes that are looked at, with the class that the workbench wears in each. */
+const themes = {
+  light: { id: 'Light Modern', mark: 'vs' },
+  dark: { id: 'Dark Modern', mark: 'vs-dark' },
+  hc: { id: 'Default High Contrast', mark: 'hc-black' },
+  'hc-light': { id: 'Default High Contrast Light', mark: 'hc-light' },
+} as const;
+export type Theme = keyof typeof themes;
+
+export interface LaunchOptions {
+  /** A packed extension to install; by default `dist` is packed as it is. */
+  readonly vsix?: string;
+  /** Fills the empty workspace folder before it is opened. */
+  readonly fill?: (folder: string) => void | Promise<void>;
+  /** Opens this folder instead of a fresh one; it is not removed. */
+  readonly folder?: string;
+  /** `light` by default. */
+  readonly theme?: Theme;
+  /** More user settings. */
+  readonly settings?: Record<string, unknown>;
+  /** Asks whether the folder is trusted, as an editor does (Restricted Mode until then); else it is trusted. */
+  readonly asksForTrust?: boolean;
+  readonly port?: number;
+  /** Width and height of the window in pixels; 1400 × 900 by default. */
+  readonly viewport?: { width: number; height: number };
+}
+
+const screenshots = resolve('test/e2e/screenshots');
+/** How long, in milliseconds, a user would wait at most for something to appear on a busy machine. */
+const patience = 30_000;
+
+/** Starts a server and a browser and opens the workspace. Throws where the workbench or Chromium is not there or does not start. */
+export async function launch(options: LaunchOptions = {}): Promise<Workbench> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('Chromium not found: install it or set XMLCNN_CHROMIUM.');
+  const installation = setUpWorkbench();
+  const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-workbench-'));
+  const ending: (() => void | Promise<void>)[] = [
+    () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+  ];
+  const end = async (): Promise<void> => {
+    for (const step of ending.splice(0).reverse()) await step();
+  };
+  try {
+    const workspace = options.folder ?? join(folder, 'workspace');
+    mkdirSync(workspace, { recursive: true });
+    await options.fill?.(workspace);
+    const vsix = options.vsix ?? join(folder, 'xmlcnn.vsix');
+    if (!options.vsix) await packExtension(vsix);
+    await installExtension(installation, folder, resolve(vsix));
+    const server = await startServer({ installation, folder, port: options.port, asksForTrust: options.asksForTrust });
+    ending.push(() => server.stop());
+    const browser = await chromium.launch({ executablePath, args: browserArguments });
+    ending.push(() => browser.close());
+    const viewport = options.viewport ?? { width: 1400, height: 900 };
+    const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] });
+    const workbench = new Workbench({
+      browser,
+      page: await context.newPage(),
+      server,
+      folder,
+      workspace,
+      options,
+      end,
+    });
+    await workbench.setTheme(options.theme ?? 'light');
+    await workbench.open();
+    return workbench;
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** What Chromium needs to start in a container and to stay off the network. */
+export const browserArguments = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+
+interface Parts {
+  readonly browser: Browser;
+  readonly page: Page;
+  readonly server: WorkbenchServer;
+  readonly folder: string;
+  readonly workspace: string;
+  readonly options: LaunchOptions;
+  readonly end: () => Promise<void>;
+}
+
+export class Workbench {
+  readonly page: Page;
+  /** The opened folder. */
+  readonly workspace: string;
+  readonly server: WorkbenchServer;
+  /** Errors that pages (the workbench and webviews) wrote to their consoles, for a failed test's report. */
+  readonly consoleErrors: string[] = [];
+  private theme: Theme = 'light';
+  private settings: Record<string, unknown>;
+
+  constructor(private readonly parts: Parts) {
+    this.page = parts.page;
+    this.workspace = parts.workspace;
+    this.server = parts.server;
+    this.settings = { ...parts.options.settings };
+    this.page.setDefaultTimeout(patience);
+    this.page.on('console', (message) => {
+      if (message.type() === 'error') this.consoleErrors.push(`${message.text()} (${message.location().url})`);
+    });
+    this.page.on('pageerror', (error) => this.consoleErrors.push(String(error.stack ?? error)));
+    this.page.on('dialog', (dialog) => void dialog.accept()); // "leave the page?" on a reload
+  }
+
+  /** Opens the workspace (again) and waits for the explorer. */
+  async open(): Promise<void> {
+    await this.page.goto(folderUrl(this.server, this.workspace));
+    await this.ready();
+  }
+
+  /** Reloads the window, as *Developer: Reload Window* does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar-item').first().waitFor();
+    await this.page.locator('.activitybar .action-item').first().waitFor();
+  }
+
+  /** Stops everything and removes the temporary folder. Safe to call twice. */
+  async close(): Promise<void> {
+    await this.parts.end();
+  }
+
+  // ---- settings, themes, pictures
+
+  /** Changes user settings (undefined takes one out); the editor takes them over as it runs. */
+  setSettings(settings: Record<string, unknown>): void {
+    this.settings = { ...this.settings, ...settings };
+    this.server.writeSettings({ ...this.settings, 'workbench.colorTheme': themes[this.theme].id });
+  }
+
+  /** Changes the theme, and waits until the workbench wears it where it is open. */
+  async setTheme(theme: Theme): Promise<void> {
+    this.theme = theme;
+    this.setSettings({});
+    if (this.page.url() === 'about:blank') return;
+    const worn = this.page.locator(`.monaco-workbench.${themes[theme].mark}`);
+    for (let attempt = 0; ; attempt++) {
+      if (await appears(worn, 4000)) return;
+      if (attempt === 5) throw new Error(`The workbench does not take the theme ${theme}.`);
+      this.setSettings({}); // a file watcher under load may miss a change
+    }
+  }
+
+  /** Writes test/e2e/screenshots/<name>-<theme>.png. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(screenshots, { recursive: true });
+    await this.page.screenshot({ path: join(screenshots, `${name}-${this.theme}.png`) });
+  }
+
+  /** The same picture in light, dark and high contrast; ends in the theme it began with. `look` is called in each. */
+  async screenshotInThemes(name: string, look: (theme: Theme) => void | Promise<void> = () => {}): Promise<void> {
+    const before = this.theme;
+    for (const theme of ['light', 'dark', 'hc'] as const) {
+      await this.setTheme(theme);
+      await this.page.waitForTimeout(300); // webviews hear of the theme a little later
+      await look(theme);
+      await this.screenshot(name);
+    }
+    await this.setTheme(before);
+  }
+
+  // ---- commands and quick input
+
+  /** Runs a command by its title in the palette, such as `XML-CNN: Train`. */
+  async runCommand(title: string): Promise<void> {
+    const row = this.quickRow(title);
+    for (const deadline = Date.now() + patience; ;) {
+      await this.page.keyboard.press('F1');
+      await this.quickInput.fill(`>${title}`);
+      // A palette that was opened before the extension registered its commands may never show them: open it anew.
+      if (await appears(row, 3000)) return row.click();
+      await this.page.keyboard.press('Escape');
+      if (Date.now() > deadline) throw new Error(`The palette does not show ${title}.`);
+    }
+  }
+
+  /** Whether the palette offers a command now. */
+  async offersCommand(title: string): Promise<boolean> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.fill(`>${title}`);
+    const found = await appears(this.quickRow(title), 2000);
+    await this.page.keyboard.press('Escape');
+    return found;
+  }
+
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input.input');
+  }
+
+  private quickRow(label: string): Locator {
+    const name = this.page.locator('.label-name').filter({ hasText: exactly(label) });
+    return this.page.locator('.quick-input-list .monaco-list-row').filter({ has: name }).first();
+  }
+
+  /** Chooses an entry of the quick pick that is open, by its label (without its icon). */
+  async pick(label: string): Promise<void> {
+    await this.quickRow(label).click();
+  }
+
+  /** Chooses a file of the workspace's first level in the file dialog that is open. */
+  async chooseFile(name: string): Promise<void> {
+    await expectPath(this.quickInput);
+    await this.quickRow(name).click();
+  }
+
+  /** Answers the input box or quick pick that is open. */
+  async answer(text: string): Promise<void> {
+    await this.quickInput.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  // ---- explorer, trees, views
+
+  /** A file's row in the explorer; its folder must be expanded. */
+  explorerRow(name: string): Locator {
+    const label = this.page.locator('.label-name').filter({ hasText: exactly(name) });
+    return this.page.locator('.explorer-folders-view .monaco-list-row').filter({ has: label });
+  }
+
+  async focusExplorer(): Promise<void> {
+    if (!(await this.page.locator('.explorer-folders-view').isVisible())) {
+      await this.runCommand('View: Show Explorer');
+      await this.page.locator('.explorer-folders-view').waitFor();
+    }
+  }
+
+  /** Right-clicks a file in the explorer and chooses a menu item. */
+  async explorerMenu(name: string, item: string): Promise<void> {
+    await this.focusExplorer();
+    await this.contextMenu(this.explorerRow(name), item);
+  }
+
+  /** Right-clicks an element and chooses a menu item. */
+  async contextMenu(target: Locator, item: string): Promise<void> {
+    const entry = this.menuItem(item);
+    for (const deadline = Date.now() + patience; ;) {
+      await target.click({ button: 'right' });
+      if (await appears(entry, 3000)) break;
+      await this.page.keyboard.press('Escape'); // a menu that was opened before the extension was known does not name it
+      if (Date.now() > deadline) throw new Error(`The menu does not show ${item}.`);
+    }
+    await this.page.waitForTimeout(300); // a menu does not heed clicks in its first moment
+    await entry.click();
+    await entry.waitFor({ state: 'detached' });
+  }
+
+  /** An item of the menu that is open. */
+  menuItem(item: string): Locator {
+    return this.page.locator('.context-view .action-label').filter({ hasText: exactly(item) });
+  }
+
+  /** Shows the side panel of the activity bar's container, such as `XML-CNN`. */
+  async showContainer(title: string): Promise<void> {
+    const item = this.page.locator(`.activitybar .action-item:has(.action-label[aria-label^="${title}"])`);
+    if (!(await item.getAttribute('class'))?.split(' ').includes('checked')) await item.click();
+  }
+
+  /** The pane of a view by its title in the side bar or panel. */
+  pane(title: string): Locator {
+    const header = this.page.locator('.pane-header .title').filter({ hasText: exactly(title) });
+    return this.page.locator('.pane').filter({ has: header });
+  }
+
+  /** A row of a tree view, by text that it contains. */
+  treeRow(view: string, text: string | RegExp): Locator {
+    return this.pane(view).locator('.pane-body .monaco-list-row').filter({ hasText: text });
+  }
+
+  /** Presses an inline action of a tree row; they show on hover. */
+  async rowAction(row: Locator, title: string): Promise<void> {
+    await row.hover();
+    await row.locator(`.actions .action-label[aria-label^="${title}"]`).click();
+  }
+
+  /** Entries of the status bar that contain a text. */
+  statusBar(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text });
+  }
+
+  /** Notifications on the screen. */
+  toast(text: string | RegExp): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: text });
+  }
+
+  /** Presses a button of a notification, or of a modal dialog. */
+  async press(title: string): Promise<void> {
+    const places = '.notifications-toasts .monaco-button, .monaco-dialog-box .monaco-button';
+    await this.page
+      .locator(places)
+      .filter({ hasText: exactly(title) })
+      .first()
+      .click();
+  }
+
+  // ---- editors
+
+  /** Opens a file of the workspace by its path below it, in an editor tab that stays. */
+  async openFile(path: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.fill(path);
+    const name = path.split('/').at(-1) ?? path;
+    await this.quickRow(name).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.tab(name).waitFor();
+    await this.editor.locator('.view-line').first().waitFor();
+  }
+
+  /** An editor's tab by its title. */
+  tab(title: string | RegExp): Locator {
+    const label = this.page
+      .locator('.tab-label')
+      .filter({ hasText: typeof title === 'string' ? exactly(title) : title });
+    return this.page.locator('.tabs-container .tab').filter({ has: label });
+  }
+
+  /** The editor of the active group. */
+  get editor(): Locator {
+    return this.page
+      .locator(
+        '.editor-group-container.active .monaco-editor[role="code"], .editor-group-container.active .editor-instance .monaco-editor',
+      )
+      .first();
+  }
+
+  /** The lines that the editor shows now, from top to bottom. */
+  async visibleText(): Promise<string> {
+    const lines = await this.editor.locator('.view-line').evaluateAll((found) =>
+      found
+        .map((line) => ({ top: line.getBoundingClientRect().top, text: line.textContent ?? '' }))
+        .sort((a, b) => a.top - b.top)
+        .map(({ text }) => text),
+    );
+    return lines.join('\n').replaceAll('\u00a0', ' ');
+  }
+
+  /** Puts the caret into a line and column (from 1). */
+  async goTo(line: number, column = 1): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.answer(`:${line}:${column}`);
+  }
+
+  /** Where a text stands in the editor, in pixels of the page. Throws where it is not on the screen. */
+  async boxOf(text: string): Promise<{ x: number; y: number; width: number; height: number }> {
+    await this.editor.locator('.view-line').filter({ hasText: text }).first().waitFor();
+    const box = await this.editor.evaluate(findText, text);
+    if (!box) throw new Error(`The editor does not show ${text}.`);
+    return box;
+  }
+
+  /** Rests the mouse on a text in the editor and returns the hover that appears. */
+  async hover(text: string): Promise<Locator> {
+    const { x, y, width, height } = await this.boxOf(text);
+    const hover = this.page.locator('.monaco-hover:visible').last();
+    for (let attempt = 0; ; attempt++) {
+      await this.page.mouse.move(x + width / 2 - 4, y + height / 2, { steps: 3 });
+      await this.page.mouse.move(x + width / 2, y + height / 2, { steps: 3 });
+      try {
+        await hover.waitFor({ timeout: 5000 });
+        return hover;
+      } catch (error) {
+        if (attempt === 5) throw error;
+        await this.page.mouse.move(5, 5); // a hover that was asked for too early is not asked for again at the same place
+      }
+    }
+  }
+
+  /** Code lenses that the editor shows. */
+  codeLens(title: string | RegExp): Locator {
+    return this.editor.locator('.codelens-decoration a').filter({ hasText: title });
+  }
+
+  /** Opens the Problems view and returns its rows. */
+  async problems(): Promise<Locator> {
+    if (!(await this.page.locator('.markers-panel').isVisible())) {
+      await this.runCommand('Problems: Focus on Problems View');
+      await this.page.locator('.markers-panel').waitFor();
+    }
+    return this.page.locator('.markers-panel .monaco-list-row');
+  }
+
+  // ---- webviews
+
+  /** The visible webview that shows a page of src/webview/pages; waits for it. */
+  async webview(page: string): Promise<Frame> {
+    for (const deadline = Date.now() + patience; Date.now() < deadline; await this.page.waitForTimeout(50)) {
+      for (const frame of this.page.frames()) if (await shows(frame, page)) return frame;
+    }
+    throw new Error(`No webview shows the page ${page}.`);
+  }
+
+  /** Whether a visible webview shows a page now. */
+  async hasWebview(page: string): Promise<boolean> {
+    for (const frame of this.page.frames()) if (await shows(frame, page)) return true;
+    return false;
+  }
+
+  // ---- what no user sees
+
+  /** The ids of the runner processes that the extension has started, for a service of src/runner/protocol.ts. */
+  runners(service: string): number[] {
+    const isRunner = (command: readonly string[]): boolean =>
+      command.at(-1) === service && command.at(-2)?.endsWith('dist/runner/main.js') === true;
+    return groupMembers(this.server.pid)
+      .filter(({ command }) => isRunner(command))
+      .map(({ pid }) => pid);
+  }
+
+  /** The extension's own log, as its output channel has it. */
+  extensionLog(): string {
+    const logs = join(this.parts.folder, 'user', 'logs');
+    const files = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((file) => /XML-CNN\.log$/.test(file));
+    return files.map((file) => readFileSync(join(logs, file), 'utf8')).join('\n');
+  }
+}
+
+async function shows(frame: Frame, page: string): Promise<boolean> {
+  try {
+    if (!(await frame.locator(`body[data-page="${page}"]`).count())) return false;
+    for (let part: Frame | null = frame; part?.parentFrame(); part = part.parentFrame()) {
+      if (!(await (await part.frameElement()).isVisible())) return false;
+    }
+    return true;
+  } catch {
+    return false; // the frame went away while it was asked
+  }
+}
+
+/** Whether something becomes visible within `timeout` milliseconds. */
+async function appears(locator: Locator, timeout: number): Promise<boolean> {
+  return locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A file dialog is ready once it has put a folder into its field. */
+async function expectPath(input: Locator): Promise<void> {
+  for (const deadline = Date.now() + patience; Date.now() < deadline;) {
+    if ((await input.inputValue()).startsWith('/')) return;
+    await input.page().waitForTimeout(50);
+  }
+  throw new Error('There is no file dialog.');
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}
+
+/** Runs in the page: the box of the first place where `text` stands in a line of the editor. */
+function findText(editor: Element, text: string): { x: number; y: number; width: number; height: number } | undefined {
+  for (const line of editor.querySelectorAll('.view-line')) {
+    const start = (line.textContent ?? '').replaceAll('\u00a0', ' ').indexOf(text);
+    if (start < 0) continue;
+    const range = document.createRange();
+    const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    let before = 0;
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const length = node.textContent?.length ?? 0;
+      if (start >= before && start < before + length) range.setStart(node, start - before);
+      if (start + text.length > before && start + text.length <= before + length) {
+        range.setEnd(node, start + text.length - before);
+        const { x, y, width, height } = range.getBoundingClientRect();
+        return { x, y, width, height };
+      }
+      before += length;
+    }
+  }
+  return undefined;
+}

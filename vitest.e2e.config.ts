@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The suite in the real workbench: one file after the other, for each has a server and a browser of its own. */
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.e2e.ts', 'test/exthost/**/*.e2e.ts'],
+    globalSetup: 'test/workbench/globalSetup.ts',
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+});
