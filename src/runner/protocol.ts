@@ -22,6 +22,16 @@ import type {
 } from '../core/explore/inspected.ts';
 import type { RecordTarget } from '../core/explore/recordText.ts';
 import type { Highlight } from '../core/predict/highlights.ts';
+import type {
+  Judged,
+  JudgedDocument,
+  JudgedLabelQuery,
+  JudgedLabelRow,
+  JudgedQuery,
+  JudgedRow,
+  JudgedTarget,
+  LabelEvidence,
+} from '../core/predict/judged.ts';
 import type { PredictedLabel } from '../core/predict/predictor.ts';
 import type { RunEvent } from '../core/training/events.ts';
 import type { RunResult } from '../core/training/summary.ts';
@@ -36,6 +46,7 @@ export interface Call<Params, Result, Event = never> {
 /** The services there are, each in `services/<name>.ts`. */
 export interface Services {
   dataset: DatasetService;
+  predictions: PredictionsService;
   predictor: PredictorService;
   training: TrainingService;
 }
@@ -87,6 +98,19 @@ export interface DatasetService {
   findings: Call<FindingQuery, FindingPage>;
   /** One record of any dataset; needs no `open`. */
   record: Call<RecordTarget, RecordText>;
+}
+
+// ── predictions ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The predictions of one run for one set of documents or one text; opening again replaces it. */
+export interface PredictionsService {
+  /** With `evaluate` the scores are computed even where they are stored. Events tell of reading and evaluating. */
+  open: Call<{ folder: string; target: JudgedTarget; evaluate?: boolean; threads?: number }, Judged, RunEvent>;
+  documents: Call<JudgedQuery, Page<JudgedRow>>;
+  document: Call<{ document: number }, JudgedDocument>;
+  /** Undefined for a label that the model has no output for. */
+  evidence: Call<{ document: number; label: number }, LabelEvidence | undefined>;
+  labels: Call<JudgedLabelQuery, Page<JudgedLabelRow>>;
 }
 
 // ── predictor ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,19 @@ import type {
   Page,
   SplitName,
 } from '../core/explore/inspected.ts';
+import type {
+  Judged,
+  JudgedDocument,
+  JudgedLabelQuery,
+  JudgedLabelRow,
+  JudgedQuery,
+  JudgedRow,
+  JudgedTarget,
+  LabelEvidence,
+} from '../core/predict/judged.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compare.ts';
+import type { Split } from '../core/training/evaluate.ts';
+import type { RunEvent } from '../core/training/events.ts';
 import type { RunHistory } from '../core/training/history.ts';
 
 /** A method that a page calls: what it gives, what it gets. */
@@ -83,9 +95,9 @@ export interface MetricsPage {
   methods: {
     /** What a run has logged so far. */
     history: Method<{ folder: string }, RunHistory>;
-    /** Writes a file that the user chooses a name for; false where none was chosen. */
-    saveImage: Method<{ name: string; image: SavedImage }, boolean>;
-    saveCsv: Method<{ folders: string[] }, boolean>;
+    /** Writes a file that the user chooses a name for. The host tells what fails. */
+    saveImage: Method<{ name: string; image: SavedImage }, void>;
+    saveCsv: Method<{ folders: string[] }, void>;
     openInEditor: Method<{ folders: string[] }, void>;
     train: Method<void, void>;
     createRunConfig: Method<void, void>;
@@ -132,8 +144,43 @@ export type SavedImage = { kind: 'png'; base64: string } | { kind: 'svg'; source
 // ── predictions of a run ────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface PredictionsPage {
-  methods: Record<never, never>;
-  push: never;
+  methods: {
+    /** Ends a search for documents that is under way; fails with `search-stopped` where it was stopped. */
+    documents: Method<JudgedQuery, Page<JudgedRow>>;
+    stopSearch: Method<void, void>;
+    document: Method<{ document: number }, JudgedDocument>;
+    /** Undefined for a label that the model has no output for. */
+    evidence: Method<{ document: number; label: number }, LabelEvidence | undefined>;
+    labels: Method<JudgedLabelQuery, Page<JudgedLabelRow>>;
+    /** Opens a document where it stands in its file, or as a document of its own. */
+    openRecord: Method<{ place: DocumentPlace; id: string }, void>;
+    chooseSplit: Method<{ split: Split }, void>;
+    /** Lets the user name a file. */
+    chooseFile: Method<void, void>;
+    /** From one record to all documents of its file. */
+    showWholeFile: Method<void, void>;
+    evaluate: Method<void, void>;
+    retry: Method<void, void>;
+    /** Stops reading or evaluating. */
+    cancel: Method<void, void>;
+    resume: Method<void, void>;
+    manageTrust: Method<void, void>;
+  };
+  push:
+    | { type: 'opening'; state: PredictionsPanelState; run: string }
+    | { type: 'progress'; event: RunEvent }
+    | { type: 'opened'; state: PredictionsPanelState; judged: Judged }
+    | { type: 'failed'; failure: Failure; splits: Split[] }
+    | { type: 'cancelled' }
+    | { type: 'untrusted' }
+    /** What is shown is not what an evaluation would give now. */
+    | { type: 'stale'; what: 'model' | 'file' };
+}
+
+/** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
+export interface PredictionsPanelState {
+  folder: string;
+  target: JudgedTarget;
 }
 
 // ── compare: runs side by side ──────────────────────────────────────────────────────────────────────────────────────
@@ -141,7 +188,7 @@ export interface PredictionsPage {
 export interface ComparePage {
   methods: {
     copyMarkdown: Method<{ allKeys: boolean }, void>;
-    saveImage: Method<{ name: string; image: SavedImage }, boolean>;
+    saveImage: Method<{ name: string; image: SavedImage }, void>;
     chooseRuns: Method<void, void>;
     showMetrics: Method<{ folders: string[] }, void>;
     reload: Method<void, void>;

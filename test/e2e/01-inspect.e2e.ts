@@ -36,7 +36,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
   };
   const inspect = async (file: string): Promise<Frame> => {
     await workbench().explorerMenu(file, 'Inspect Dataset');
-    await workbench().tab(file).waitFor();
+    await workbench().tab(file).first().waitFor();
     return panel();
   };
 

@@ -242,6 +242,12 @@ export class Workbench {
     await this.quickRow(name).click();
   }
 
+  /** Saves to a path in the save dialog that is open. */
+  async saveAs(path: string): Promise<void> {
+    await expectPath(this.quickInput);
+    await this.answer(path);
+  }
+
   /** Answers the input box or quick pick that is open. */
   async answer(text: string): Promise<void> {
     await this.quickInput.fill(text);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -25,4 +26,10 @@ export function writeSampleConfig(folder: string, name: string, epochs: number, 
 /** Documents of a split of the sample. */
 export function sampleSize(split: 'train' | 'test'): number {
   return readFileSync(`examples/glosses/${split}.jsonl`, 'utf8').trimEnd().split('\n').length;
+}
+
+/** Trains the sample into `runs/<name>` with the command line, before there is an editor. */
+export function trainSample(folder: string, name: string, epochs: number, more?: Record<string, unknown>): void {
+  writeSampleConfig(folder, name, epochs, more);
+  execFileSync(process.execPath, ['dist/cli.js', 'train', join(folder, `${name}.xmlcnn.json`)], { stdio: 'pipe' });
 }

@@ -1,10 +1,7 @@
 import type { Node, ParseError } from 'jsonc-parser';
-import { createScanner, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Diagnostic, Edit, Fix, Position, Range } from './diagnostics.ts';
-
-/** Tokens of jsonc-parser's scanner that we look at (its enum is not there at run time). */
-const token = { comma: 5, lineComment: 12, eof: 17 };
-const isTrivia = (kind: number): boolean => kind >= token.lineComment && kind < 16;
+import { isTrivia, token, tokensOf } from './tokens.ts';
 
 /** No code of jsonc-parser's; it has none for this. */
 const nestedTooDeeply = 0 as ParseError['error'];
@@ -88,25 +85,19 @@ export class ConfigText {
     };
   }
 
-  private nextToken(offset: number): { kind: number; start: number; end: number } {
-    const scanner = createScanner(this.text, true);
-    scanner.setPosition(offset);
-    const kind: number = scanner.scan();
-    return { kind, start: scanner.getTokenOffset(), end: scanner.getPosition() };
+  private nextToken(offset: number): { kind: number; end: number } {
+    for (const found of tokensOf(this.text, offset)) if (!isTrivia(found.kind)) return found;
+    return { kind: token.eof, end: this.text.length };
   }
 
   /** Where the last token before `offset` ends, comments and blanks left aside. */
   private endOfTokenBefore(offset: number): number {
-    const scanner = createScanner(this.text, false);
-    let end = 0;
-    for (
-      let kind: number = scanner.scan();
-      kind !== token.eof && scanner.getTokenOffset() < offset;
-      kind = scanner.scan()
-    ) {
-      if (!isTrivia(kind)) end = scanner.getPosition();
+    let last = 0;
+    for (const { kind, start, end } of tokensOf(this.text)) {
+      if (start >= offset) break;
+      if (!isTrivia(kind)) last = end;
     }
-    return end;
+    return last;
   }
 
   /** The first syntax error; those behind it are mostly its echo. */

@@ -2,6 +2,7 @@ import type { DatasetFormat } from '../data/document.ts';
 import { UserError } from '../errors.ts';
 import { completeConfig } from './defaults.ts';
 import type { PresetName } from './presets.ts';
+import { presets } from './presets.ts';
 import type { RunConfig } from './runConfig.ts';
 import { memoryLimit, trainingBytes } from './size.ts';
 
@@ -50,16 +51,18 @@ const vocabularyLimit = 100_000;
 
 /**
  * Writes a commented config that suits a dataset; it validates without diagnostics.
+ * @param preset what to build on; by the size of the dataset where absent
  * @throws UserError `bag-of-words`, `no-labels`, `no-documents`: nothing that XML-CNN could learn from
  */
-export function createConfigText(facts: DatasetFacts): string {
+export function createConfigText(facts: DatasetFacts, preset?: PresetName): string {
   refuse(facts);
-  const choice = choosePreset(facts);
+  const choice = preset === undefined ? choosePreset(facts) : statedPreset(facts, preset);
+  const isAsPublished = !adaptable.includes(choice.preset);
   const sections: Section[] = [
     ['dataset', datasetLines(facts)],
-    ['text', textLines(facts, choice)],
+    ['text', isAsPublished ? [] : textLines(facts, choice)],
     ['model', choice.hidden === undefined ? [] : [['hidden', choice.hidden, choice.hiddenWhy]]],
-    ['training', trainingLines(facts, choice)],
+    ['training', isAsPublished ? [] : trainingLines(facts, choice)],
     ['evaluation', evaluationLines(facts)],
   ];
   const head = `${count(facts.documents)} documents, ${count(facts.labels)} labels, ${facts.labelsPerDocument.toFixed(2)} labels and ${count(facts.meanWords)} words per document`;
@@ -131,15 +134,23 @@ function choosePreset(facts: DatasetFacts): Choice {
       why: `kim-bce: 4 times cheaper than wide, for ${count(words / 1e6)} million words per epoch and ${count(facts.labels)} labels.`,
     };
   }
+  const why = `libmultilabel: with ${count(facts.labels)} labels a hidden layer saves memory.`;
+  return { preset: 'libmultilabel', why, ...hiddenLayer(facts) };
+}
+
+/** The others stand for experiments that were published: their values are left as they are. */
+const adaptable: readonly PresetName[] = ['wide', 'kim-bce', 'libmultilabel'];
+
+function statedPreset(facts: DatasetFacts, preset: PresetName): Choice {
+  const why = `${preset}: ${presets[preset].description}`;
+  return { preset, why, ...(preset === 'libmultilabel' && hiddenLayer(facts)) };
+}
+
+function hiddenLayer(facts: DatasetFacts): Pick<Choice, 'hidden' | 'hiddenWhy'> {
   let hidden = 512;
   while (hidden > 1 && !fits('libmultilabel', facts, hidden)) hidden /= 2;
   const hiddenWhy = `${count(facts.labels)} labels x ${hidden} units, with Adam's moments, fit into half of a WebAssembly memory.`;
-  return {
-    preset: 'libmultilabel',
-    why: `libmultilabel: with ${count(facts.labels)} labels a hidden layer saves memory.`,
-    hidden,
-    hiddenWhy,
-  };
+  return { hidden, hiddenWhy };
 }
 
 /** Whether weights and optimiser state take at most half of the memory; batches and kernels need room too. */

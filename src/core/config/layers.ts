@@ -11,6 +11,8 @@ import { nearest } from './spelling.ts';
 /** Values of one origin; later layers win over earlier ones. */
 export interface Layer {
   from: 'default' | 'preset' | 'parent' | 'file' | 'override';
+  /** Of a preset its name, of a parent its file. */
+  name?: string;
   values: Tree;
   /** Folder that relative paths count from; undefined leaves them as they are. */
   folder?: string;
@@ -34,7 +36,9 @@ export function baseLayers(base: string, folder: string | undefined, trail: stri
   if (isPreset(base)) {
     const { values, whenPretrained } = presets[base];
     return {
-      layers: [{ from: 'preset', values: asTree(values), whenPretrained: whenPretrained && asTree(whenPretrained) }],
+      layers: [
+        { from: 'preset', name: base, values: asTree(values), whenPretrained: whenPretrained && asTree(whenPretrained) },
+      ],
     };
   }
   if (!looksLikePath(base)) return unknownPreset(base);
@@ -78,7 +82,7 @@ function parentFile(stated: string, path: string, trail: string[], files: FileAc
   const folder = dirname(path);
   const base =
     typeof values.extends === 'string' ? baseLayers(values.extends, folder, [...trail, path], files) : { layers: [] };
-  return { layers: [...base.layers, { from: 'parent', values, folder }], problem: base.problem };
+  return { layers: [...base.layers, { from: 'parent', name: path, values, folder }], problem: base.problem };
 }
 
 /** The stated path with the file name exchanged for the nearest there is. */

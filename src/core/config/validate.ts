@@ -9,6 +9,7 @@ import { type FileAccess, nodeFiles } from './fileAccess.ts';
 import { baseLayers, type Base, type Layer, mergeLayers } from './layers.ts';
 import { applyRules, type Violation } from './rules.ts';
 import type { RunConfig } from './runConfig.ts';
+import { setKey } from './setKey.ts';
 import type { Facts } from './size.ts';
 
 export interface ValidateOptions {
@@ -134,15 +135,8 @@ class Places {
   }
 
   private fix(key: string, value: unknown): Fix | undefined {
-    if (this.originOf(key) === 'override' || !this.source.root) return undefined;
-    const [section, name] = key.split('.');
-    const stated = this.nodes.get(key);
-    const object = this.nodes.get(section);
-    const edit = stated
-      ? this.source.replace(stated, value)
-      : object
-        ? this.source.insert(object, name, value)
-        : this.source.insert(this.source.root, section, { [name]: value });
-    return { title: `Set ${key} to ${JSON.stringify(value)}`, edits: [edit] };
+    if (this.originOf(key) === 'override') return undefined;
+    const edit = setKey(this.source, this.nodes, key, value);
+    return edit && { title: `Set ${key} to ${JSON.stringify(value)}`, edits: [edit] };
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readLines } from '../data/bytes.ts';
 import type { DocumentPlace, PlacedDocument, SeekableSource, SourceOptions } from '../data/document.ts';
 import { labelNamesFor } from '../data/labelNamesFile.ts';
 import { openSource } from '../data/open.ts';
@@ -15,7 +16,10 @@ export interface RecordTarget {
   place?: DocumentPlace;
   line?: number;
   id?: string;
-  /** The record as it stands in the file, in place of the document's text. */
+  /**
+   * The record as it stands in the file, in place of the document's text; with a line and no place, the line itself,
+   * whether it is a record or not.
+   */
   raw?: boolean;
 }
 
@@ -24,18 +28,21 @@ export interface RecordTarget {
  * Throws `UserError` (`no-such-record`) and `Cancelled`.
  */
 export async function readRecord(target: RecordTarget, signal?: AbortSignal): Promise<RecordText> {
+  if (target.raw && !target.place && target.line !== undefined)
+    return rawLine(target.path, target.line, target.options);
   const source = await openSource(target.path, { ...target.options, onError: 'skip' });
   const found = target.place ? await readAt(source, target.place, signal) : await find(source, target, signal);
-  if (!found)
-    throw new UserError('no-such-record', 'There is no such record', 'The file may have changed: inspect it again.', {
-      file: target.path,
-      line: target.place?.line ?? target.line,
-    });
+  if (!found) throw noSuchRecord(target.path, target.place?.line ?? target.line);
   const { document, place } = found;
   const { map } = await labelNamesFor(target.path, target.options ?? {});
   const labels = document.labels.map((name) => ({ name, display: map.get(name) ?? source.labelNames.get(name) }));
   const text = target.raw ? await rawText(source, place, target.options?.encoding) : shownText(document);
   return { id: document.id, text, labels, place, file: fileOf(source, document.id) };
+}
+
+function noSuchRecord(file: string, line: number | undefined): UserError {
+  const remedy = 'The file may have changed: inspect it again.';
+  return new UserError('no-such-record', 'There is no such record', remedy, { file, line });
 }
 
 async function readAt(
@@ -66,14 +73,31 @@ async function find(
   return line === undefined ? undefined : before;
 }
 
+async function rawLine(path: string, line: number, options: SourceOptions = {}): Promise<RecordText> {
+  const onProblem = (): void => {}; // a line that cannot be decoded is looked for, too
+  const { encoding } = options;
+  for await (const lines of readLines(path, { encoding, onProblem })) {
+    const found = lines.find(({ number }) => number === line);
+    if (!found) continue;
+    const place = { number: line, line, byte: found.byte, stop: found.stop };
+    const text = found.text ?? (await rawBytes(path, place)).toString('latin1').trimEnd();
+    return { id: '', text, labels: [], place, file: path };
+  }
+  throw noSuchRecord(path, line);
+}
+
 async function rawText(
   source: SeekableSource,
   { byte, stop }: DocumentPlace,
   encoding: SourceOptions['encoding'],
 ): Promise<string> {
-  for await (const bytes of readSlices(source.path, [{ start: byte, stop }]))
-    return bytes.toString(encoding === 'latin1' ? 'latin1' : 'utf8').trimEnd();
-  return '';
+  const bytes = await rawBytes(source.path, { byte, stop });
+  return bytes.toString(encoding === 'latin1' ? 'latin1' : 'utf8').trimEnd();
+}
+
+async function rawBytes(path: string, { byte, stop }: Pick<DocumentPlace, 'byte' | 'stop'>): Promise<Buffer> {
+  for await (const bytes of readSlices(path, [{ start: byte, stop }])) return bytes;
+  return Buffer.alloc(0);
 }
 
 /** The file that holds a document: its own, in a folder of texts. */

@@ -7,19 +7,34 @@ export interface Highlight {
   strength: number;
 }
 
+/** The same with what spoke against a label: 1 or -1 for the strongest of the text. */
+export type SignedHighlight = Highlight;
+
 /**
  * What spoke for a label, spread evenly over the words of each n-gram and added up, as stretches of equal strength;
  * the strongest stretch has 1.
  */
-export function highlightsOf({ contributions }: Pick<Explanation, 'contributions'>, length: number): Highlight[] {
+export function highlightsOf(explanation: Pick<Explanation, 'contributions'>, length: number): Highlight[] {
+  const found = stretches(explanation, length).filter(({ strength }) => strength > 0);
+  const most = found.reduce((max, { strength }) => Math.max(max, strength), 0);
+  return found.map(({ start, end, strength }) => ({ start, end, strength: strength / most }));
+}
+
+/** What spoke for a label and what against it, spread likewise. */
+export function signedHighlightsOf(explanation: Pick<Explanation, 'contributions'>, length: number): SignedHighlight[] {
+  const found = stretches(explanation, length);
+  const most = found.reduce((max, { strength }) => Math.max(max, Math.abs(strength)), 0);
+  return found.map(({ start, end, strength }) => ({ start, end, strength: strength / most }));
+}
+
+function stretches({ contributions }: Pick<Explanation, 'contributions'>, length: number): Highlight[] {
   const sums = new Float64Array(length);
   for (const { start, end, words, contribution } of contributions)
     for (let i = start; i < end; i++) sums[i] += contribution / words.length;
-  const most = sums.reduce((a, b) => Math.max(a, b), 0);
-  const highlights: Highlight[] = [];
+  const found: Highlight[] = [];
   for (let start = 0, end = 0; start < length; start = end) {
     while (end < length && sums[end] === sums[start]) end++;
-    if (sums[start] > 0) highlights.push({ start, end, strength: sums[start] / most });
+    if (sums[start] !== 0) found.push({ start, end, strength: sums[start] });
   }
-  return highlights;
+  return found;
 }

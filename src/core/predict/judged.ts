@@ -4,6 +4,7 @@ import type { LabelFigures } from '../metrics/labelCounts.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Split } from '../training/evaluate.ts';
 import type { Contribution } from './explain.ts';
+import type { SignedHighlight } from './highlights.ts';
 
 /** The documents to look at: a split of the run's dataset, a file, one record of a file, or a text. */
 export type JudgedTarget =
@@ -126,13 +127,6 @@ export interface JudgedDocument {
   truncated: boolean;
   /** Those above 0.01, the top 20 and the true ones: probability descending. */
   labels: JudgedLabel[];
-}
-
-/** A stretch of a text, in UTF-16 units, and what it added to a label's logit: 1 or -1 for the strongest of the text. */
-export interface SignedHighlight {
-  start: number;
-  end: number;
-  strength: number;
 }
 
 export interface LabelEvidence {

@@ -8,7 +8,6 @@ import { UserError } from '../errors.ts';
 import { withFileErrors } from '../files.ts';
 import { ByteProgress } from './byteProgress.ts';
 import type { Corpus } from './corpus.ts';
-import type { DocumentBuffer } from './documentBuffer.ts';
 import { readEmbeddings } from './embeddings.ts';
 import { Interner } from './interner.ts';
 import type { LabelSet } from './labels.ts';

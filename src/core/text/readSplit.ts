@@ -1,7 +1,7 @@
 /** From a dataset file to numbered documents. */
 import { stat } from 'node:fs/promises';
 import type { RunConfig } from '../config/runConfig.ts';
-import type { DocumentSource, SeekableSource } from '../data/document.ts';
+import type { DocumentSource, SeekableSource, SourceOptions } from '../data/document.ts';
 import { openSource, requireWordOrder } from '../data/open.ts';
 import { Cancelled, UserError } from '../errors.ts';
 import type { ByteProgress } from './byteProgress.ts';
@@ -11,13 +11,17 @@ import type { WordScanner } from './tokenizer.ts';
 
 /** Opens a file of the dataset. Throws `UserError`, `bag-of-words` where it has no word order. */
 export async function openSplit(path: string, config: RunConfig, isTrain: boolean): Promise<SeekableSource> {
-  const { dataset } = config;
+  const source = await openSource(path, await sourceOptions(path, config, isTrain));
+  requireWordOrder(source);
+  return source;
+}
+
+/** How a file of the dataset is read. */
+export async function sourceOptions(path: string, { dataset }: RunConfig, isTrain: boolean): Promise<SourceOptions> {
   const { train, labelsFile } = dataset;
   // A file of labels belongs to the training texts line by line; only the table of a folder can serve other splits too.
   const isShared = isTrain || path === train || (labelsFile !== undefined && (await isFolder(path)));
-  const source = await openSource(path, { ...dataset, labelsFile: isShared ? labelsFile : undefined });
-  requireWordOrder(source);
-  return source;
+  return { ...dataset, labelsFile: isShared ? labelsFile : undefined };
 }
 
 async function isFolder(path: string): Promise<boolean> {

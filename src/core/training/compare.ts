@@ -22,10 +22,10 @@ export interface RunGroup {
   runs: number[];
 }
 
-/** A key of the config with the value of each run as JSON; undefined where a run does not set it. */
+/** A key of the config with the value of each run as JSON; null where a run does not set it. */
 export interface ConfigRow {
   key: string;
-  values: (string | undefined)[];
+  values: (string | null)[];
   differs: boolean;
 }
 
@@ -39,10 +39,10 @@ export interface Spread {
 export interface MetricRow {
   split: 'validation' | 'test';
   name: string;
-  /** By group. */
-  cells: (Spread | undefined)[];
-  /** Difference of each mean to the first group's; undefined for the first and where one is unknown. */
-  differences: (number | undefined)[];
+  /** By group; null where it has no value. */
+  cells: (Spread | null)[];
+  /** Difference of each mean to the first group's; null for the first and where one is unknown. */
+  differences: (number | null)[];
   /** Position of the best group; undefined where fewer than two are known, or all are equal. */
   best?: number;
 }
@@ -86,7 +86,7 @@ export function configRows(configs: readonly RunConfig[]): ConfigRow[] {
   const flat = configs.map((config) => flatten(config));
   const keys = [...new Set(flat.flatMap((values) => [...values.keys()]))];
   return keys.map((key) => {
-    const values = flat.map((settings) => settings.get(key));
+    const values = flat.map((settings) => settings.get(key) ?? null);
     return { key, values, differs: values.some((value) => value !== values[0]) };
   });
 }
@@ -108,23 +108,23 @@ function metricRows(split: MetricRow['split'], runs: readonly ComparedRun[], gro
   return names.map((name) => {
     const cells = groups.map((group) => spread(group.runs.map((i) => runs[i][split]?.[name])));
     const [first] = cells;
-    const differences = cells.map((cell, i) => (i > 0 && cell && first ? cell.mean - first.mean : undefined));
+    const differences = cells.map((cell, i) => (i > 0 && cell && first ? cell.mean - first.mean : null));
     return { split, name, cells, differences, best: bestOf(name, cells) };
   });
 }
 
-function bestOf(name: string, cells: readonly (Spread | undefined)[]): number | undefined {
+function bestOf(name: string, cells: readonly (Spread | null)[]): number | undefined {
   const means = cells.flatMap((cell) => (cell ? [cell.mean] : []));
   if (means.length < 2 || means.every((mean) => mean === means[0])) return undefined;
   const best = isLoss(name) ? Math.min(...means) : Math.max(...means);
   return cells.findIndex((cell) => cell?.mean === best);
 }
 
-/** Undefined where there is no value. */
-export function spread(values: readonly (number | undefined)[]): Spread | undefined {
+/** Null where there is no value. */
+export function spread(values: readonly (number | undefined)[]): Spread | null {
   const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
   const n = known.length;
-  if (n === 0) return undefined;
+  if (n === 0) return null;
   const mean = known.reduce((sum, value) => sum + value, 0) / n;
   if (n === 1) return { mean, n };
   const sd = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
@@ -146,6 +146,6 @@ export function groupCurve(runs: readonly ComparedRun[], { runs: members }: RunG
         byEpoch.set(epoch, [...(byEpoch.get(epoch) ?? []), value]);
       }
   const points = [...byEpoch].sort(([a], [b]) => a - b).map(([epoch, values]) => ({ epoch, value: spread(values) }));
-  const known = points.filter((point): point is { epoch: number; value: Spread } => point.value !== undefined);
+  const known = points.filter((point): point is { epoch: number; value: Spread } => point.value !== null);
   return { epochs: known.map(({ epoch }) => epoch), values: known.map(({ value }) => value) };
 }

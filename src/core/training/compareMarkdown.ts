@@ -35,7 +35,7 @@ function metricCells({ name, cells, differences, best }: MetricRow): string[] {
     const value = formatMetric(name, cell.mean) + (cell.sd === undefined ? '' : ` ± ${formatMetric(name, cell.sd)}`);
     const difference = differences[i];
     const marked = i === best ? `**${value}**` : value;
-    return difference === undefined ? marked : `${marked} (${formatDifference(name, difference)})`;
+    return difference === null ? marked : `${marked} (${formatDifference(name, difference)})`;
   });
   return [name, ...texts];
 }

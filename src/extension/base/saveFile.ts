@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { withFileErrors, writeFileAtomic } from '../../core/files.ts';
+import { writeFileAtomic } from '../../core/files.ts';
 import type { SavedImage } from '../../webview/protocol.ts';
 
 const filters: Record<string, Record<string, string[]>> = {
@@ -9,18 +9,16 @@ const filters: Record<string, Record<string, string[]>> = {
   svg: { SVG: ['svg'] },
 };
 
-/** Asks where to write, beside the workspace's first folder at first; false where the user names no file. Throws `UserError`. */
-export async function saveFile(name: string, kind: keyof typeof filters, data: string | Uint8Array): Promise<boolean> {
+/** Asks where to write, beside the workspace's first folder at first. Throws `UserError`. */
+export async function saveFile(name: string, kind: keyof typeof filters, data: string | Uint8Array): Promise<void> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   const base = folder?.uri ?? vscode.Uri.file(homedir());
   const defaultUri = vscode.Uri.joinPath(base, `${fileName(name)}.${kind}`);
   const uri = await vscode.window.showSaveDialog({ defaultUri, filters: filters[kind] });
-  if (!uri) return false;
-  await withFileErrors(uri.fsPath, () => writeFileAtomic(uri.fsPath, data));
-  return true;
+  if (uri) await writeFileAtomic(uri.fsPath, data);
 }
 
-export function saveImage(name: string, image: SavedImage): Promise<boolean> {
+export function saveImage(name: string, image: SavedImage): Promise<void> {
   const data = image.kind === 'png' ? Buffer.from(image.base64, 'base64') : image.source;
   return saveFile(name, image.kind, data);
 }

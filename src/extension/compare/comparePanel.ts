@@ -5,7 +5,7 @@ import { comparisonMarkdown } from '../../core/training/compareMarkdown.ts';
 import { readComparedRun } from '../../core/training/readCompared.ts';
 import type { ComparedCurve, ComparePanelState, HostMethods } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
-import { failureOf } from '../base/failures.ts';
+import { failureOf, reporting } from '../base/failures.ts';
 import { saveImage } from '../base/saveFile.ts';
 import type { Services } from '../base/services.ts';
 import { WebviewHost } from '../base/webviewHost.ts';
@@ -30,8 +30,8 @@ export class ComparePanel extends Disposable {
     panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'xmlcnn.svg');
     const methods: HostMethods<'compare'> = {
       copyMarkdown: (options) => this.copyMarkdown(options),
-      saveImage: ({ name, image }) => saveImage(name, image),
-      chooseRuns: () => this.chooseRuns(),
+      saveImage: reporting(services.log, ({ name, image }) => saveImage(name, image)),
+      chooseRuns: reporting(services.log, () => this.chooseRuns()),
       showMetrics: async ({ folders }) => {
         await vscode.commands.executeCommand('xmlcnn.showMetrics', folders);
       },

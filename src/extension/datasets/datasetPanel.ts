@@ -142,9 +142,10 @@ export class DatasetPanel extends Disposable {
           throw new UserError('not-read', vscode.l10n.t('The dataset is not open'), vscode.l10n.t('Reload it.'));
         return openRecord({ file: found.path, place, id, options: found.options }, this.records);
       },
-      openFile: ({ file, line }) => openLine(file, line),
-      createRunConfig: () =>
-        void vscode.commands.executeCommand('xmlcnn.createRunConfig', vscode.Uri.file(this.trainFile())),
+      openFile: ({ file, line }) => openLine(file, line, this.records),
+      createRunConfig: async () => {
+        await vscode.commands.executeCommand('xmlcnn.createRunConfig', vscode.Uri.file(this.trainFile()));
+      },
       cancel: () => this.reading?.abort(),
       reload: () => void this.read(),
       readAs: () => void this.readAs(),

@@ -3,7 +3,6 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DocumentPlace, SourceOptions } from '../../core/data/document.ts';
-import { UserError } from '../../core/errors.ts';
 import { withFileErrors } from '../../core/files.ts';
 import type { RecordDocuments } from './recordDocuments.ts';
 
@@ -32,7 +31,7 @@ export async function openRecord(record: RecordToOpen, records: RecordDocuments)
     else await records.show({ path: file, options, place, id });
     return;
   }
-  if (line !== undefined && found.size <= largestSynchronised && !(await isGzip(file))) {
+  if (line !== undefined && (await isShown(file))) {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
     if (line <= document.lineCount && document.lineAt(line - 1).text.length < longestRendered)
       return showAt(document.uri, line);
@@ -45,21 +44,20 @@ export async function openRaw(uri: vscode.Uri, records: RecordDocuments): Promis
   const pointer = records.pointerOf(uri);
   if (!pointer) return;
   const { file, place } = await records.load(uri);
-  if (await isGzip(file)) await records.show({ ...pointer, place, raw: true });
-  else await openLine(file, place.line);
+  if (await isShown(file)) await showAt(vscode.Uri.file(file), place.line);
+  else await records.show({ ...pointer, place, raw: true });
 }
 
-/** Opens a file of any size at a line, counted from 1. Throws `UserError` for a .gz, which the editor cannot show. */
-export async function openLine(file: string, line: number): Promise<void> {
-  if (await isGzip(file))
-    throw new UserError(
-      'packed',
-      vscode.l10n.t('Line {0} of {1} cannot be shown: the file is packed', line, file),
-      vscode.l10n.t('Unpack it to look at the line.'),
-    );
-  const at = new vscode.Position(Math.max(0, line - 1), 0);
-  const selection = new vscode.Range(at, at);
-  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file), { selection, preview: true });
+/** Opens a file at a line, counted from 1; the line alone where the editor cannot show the file. */
+export async function openLine(file: string, line: number, records: RecordDocuments): Promise<void> {
+  if (await isShown(file)) await showAt(vscode.Uri.file(file), line);
+  else await records.show({ path: file, line, raw: true });
+}
+
+/** Whether an editor shows the file, and tells us of it. */
+async function isShown(file: string): Promise<boolean> {
+  const { size } = await withFileErrors(file, () => stat(file));
+  return size <= largestSynchronised && !(await isGzip(file));
 }
 
 /** Opens a text file at a line, counted from 1. */

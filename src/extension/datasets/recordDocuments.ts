@@ -108,7 +108,6 @@ export class RecordDocuments extends Disposable implements vscode.FileSystemProv
 
   private async adopt(document: vscode.TextDocument): Promise<void> {
     if (document.uri.scheme !== recordScheme || document.languageId === language) return;
-    if (this.pointerOf(document.uri)?.raw) return;
     await vscode.languages.setTextDocumentLanguage(document, language);
   }
 

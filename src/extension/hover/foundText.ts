@@ -30,6 +30,14 @@ export class TextFinder {
 
   constructor(private readonly records: Pick<RecordDocuments, 'load' | 'pointerOf'>) {}
 
+  /** Told by name, language and the first line alone: false for code and the like. */
+  mayHoldText(document: vscode.TextDocument): boolean {
+    const { uri, languageId } = document;
+    if (uri.scheme === recordScheme || proseLanguages.includes(languageId)) return true;
+    if (!mayHoldRecords(uri.fsPath, languageId)) return false;
+    return languageId !== 'json' || /^\s*\{.*\}\s*$/.test(document.lineAt(0).text); // records stand on lines of their own
+  }
+
   /** @param dataset that of the model, for files that are read as it was */
   async find(
     document: vscode.TextDocument,

@@ -38,7 +38,7 @@ export class LabelHover extends Disposable implements vscode.HoverProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
     const isOn = vscode.workspace.getConfiguration('xmlcnn', document).get('hover.enabled', true);
-    if (!isOn || !vscode.workspace.isTrusted) return undefined;
+    if (!isOn || !vscode.workspace.isTrusted || !this.predictions.mayHoldText(document)) return undefined;
     if (!this.model.run) return this.offer(document, position);
     this.current?.abort(); // the newest wins
     const current = (this.current = new AbortController());
@@ -91,8 +91,9 @@ function hover(markdown: string): vscode.Hover {
 }
 
 function failureText(error: unknown): string {
-  const { message, remedy } = failureOf(error);
+  const { message, remedy, file } = failureOf(error);
   const { t } = vscode.l10n;
+  const what = file === undefined ? message : `${message} (${file})`;
   const link = commandLink(t('Select Model'), 'xmlcnn.selectModel', [], t('Choose another model'));
-  return `${escapeMarkdown(t('XML-CNN cannot predict: {0}. {1}', message, remedy))} ${link}`;
+  return `${escapeMarkdown(t('XML-CNN cannot predict: {0}. {1}', what, remedy))} ${link}`;
 }

@@ -42,6 +42,11 @@ export class Predictions {
     return { run, found, text, rows: labelRows(text, threshold, truth) };
   }
 
+  /** Whether a document is worth starting the model for. */
+  mayHoldText(document: vscode.TextDocument): boolean {
+    return this.finder.mayHoldText(document);
+  }
+
   /** Whether a record of a dataset is there, however it would be predicted. */
   async isRecord(document: vscode.TextDocument, position: vscode.Position): Promise<boolean> {
     return (await this.finder.find(document, position, undefined, undefined))?.record !== undefined;

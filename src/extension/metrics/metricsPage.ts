@@ -5,6 +5,7 @@ import { historyCsv } from '../../core/training/historyCsv.ts';
 import type { RunListing } from '../../core/training/runs.ts';
 import type { HostMethods, MetricsRun } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
+import { reporting } from '../base/failures.ts';
 import { saveFile, saveImage } from '../base/saveFile.ts';
 import type { Services } from '../base/services.ts';
 import { WebviewHost } from '../base/webviewHost.ts';
@@ -13,14 +14,11 @@ import { bestPrecision, shortName } from '../runs/runText.ts';
 
 /** Steps of a job are passed on at most so often, in milliseconds. */
 const liveEvery = 250;
-/** Points of the curve come often, and each asks for the run to be read again: not more often than this, in milliseconds. */
-const readAgainEvery = 1000;
 
 /** The learning curves in a webview, be it the side bar's or an editor's, kept up with the runs. */
 export class MetricsPage extends Disposable {
   private readonly host: WebviewHost<'metrics'>;
   private readonly lastLive = new Map<string, number>();
-  private readonly lastRead = new Map<string, number>();
 
   constructor(
     services: Services,
@@ -32,8 +30,8 @@ export class MetricsPage extends Disposable {
     super();
     const methods: HostMethods<'metrics'> = {
       history: ({ folder }) => readHistory(this.known(folder)),
-      saveImage: ({ name, image }) => saveImage(name, image),
-      saveCsv: ({ folders }) => saveCsv(runs, folders),
+      saveImage: reporting(services.log, ({ name, image }) => saveImage(name, image)),
+      saveCsv: reporting(services.log, ({ folders }) => saveCsv(runs, folders)),
       openInEditor: ({ folders }) => openInEditor(folders),
       train: () => run('xmlcnn.train'),
       createRunConfig: () => run('xmlcnn.createRunConfig'),
@@ -62,9 +60,7 @@ export class MetricsPage extends Disposable {
       const { epoch, loss, done, total, documentsPerSecond, secondsLeft } = event;
       if (isDue(this.lastLive, folder, liveEvery))
         this.host.push({ type: 'live', folder, epoch, loss, done, total, documentsPerSecond, secondsLeft });
-      if (isDue(this.lastRead, folder, readAgainEvery)) void this.runs.refreshRun(folder);
-    } else if (event.type === 'epoch' || event.type === 'begun' || event.type === 'done')
-      void this.runs.refreshRun(folder);
+    } else if (event.type === 'epoch') void this.runs.refreshRun(folder);
   }
 
   /** A page asks for runs by their folders; only those of the list are read. */
@@ -101,7 +97,7 @@ function metricsRun(listing: RunListing): MetricsRun {
   return { folder, name, title: shortName(name), status, problem, monitor, bestEpoch, precision, changed };
 }
 
-async function saveCsv(runs: RunStore, folders: string[]): Promise<boolean> {
+async function saveCsv(runs: RunStore, folders: string[]): Promise<void> {
   const chosen = folders.flatMap((folder) => runs.get(folder) ?? []);
   const all = await Promise.all(chosen.map(async ({ name, folder }) => ({ name, history: await readHistory(folder) })));
   return saveFile(`${chosen.map(({ name }) => name).join(' ')} metrics`, 'csv', historyCsv(all));

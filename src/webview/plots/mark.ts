@@ -21,7 +21,7 @@ const shapes: Record<string, string> = {
   hexagon: 'M-5 0l2.5-4.5h5L5 0 2.5 4.5h-5z',
 };
 
-/** A line with its marker as the plot draws it: a legend's entry. It says nothing to a screen reader. */
+/** A line with its marker (if it has one) as the plot draws it: a legend's entry. It says nothing to a screen reader. */
 export function seriesMark({ color, dash, symbol }: SeriesStyle): SVGSVGElement {
   const image = document.createElementNS(svg, 'svg');
   image.setAttribute('class', 'series-mark');
@@ -33,7 +33,7 @@ export function seriesMark({ color, dash, symbol }: SeriesStyle): SVGSVGElement 
   line.setAttribute('stroke-width', '2');
   line.setAttribute('stroke-dasharray', dashArrays[dash]);
   const marker = document.createElementNS(svg, 'path');
-  marker.setAttribute('d', shapes[symbol] ?? shapes.circle);
+  marker.setAttribute('d', shapes[symbol] ?? '');
   marker.setAttribute('transform', 'translate(14 6)');
   marker.setAttribute('fill', color);
   image.append(line, marker);

@@ -4,8 +4,6 @@ import type { PlotTheme } from './theme.ts';
 import { onThemeChange, readTheme } from './theme.ts';
 import { styled } from './traces.ts';
 
-export { plotText } from './traces.ts';
-
 export type Trace = Partial<Data>;
 
 export interface Figure {

@@ -1,9 +1,6 @@
 import type { Trace } from './plot.ts';
+import { plotText } from './text.ts';
 import type { PlotTheme, SeriesStyle } from './theme.ts';
-
-/** Text as it is to appear: Plotly reads a subset of HTML. */
-export const plotText = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Attributes that come from data. Templates and layouts are the page's own and keep their markup. */
 const dataAttributes = ['name', 'x', 'y', 'text', 'hovertext', 'customdata'] as const;

@@ -2,6 +2,8 @@
 export * from './controls.ts';
 export { el, replaceChildren, setAttributes, uniqueId } from './el.ts';
 export type { Attributes, Child, Properties } from './el.ts';
+export { asFailure } from './failure.ts';
+export { keepingFocus, keyed } from './focus.ts';
 export { icon } from './icon.ts';
 export type { IconName } from './icon.ts';
 export { pagedTable } from './pagedTable.ts';

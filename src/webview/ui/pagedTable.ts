@@ -1,6 +1,6 @@
-import type { Failure } from '../protocol.ts';
 import { button, textField } from './controls.ts';
 import { el, replaceChildren } from './el.ts';
+import { asFailure } from './failure.ts';
 import { icon } from './icon.ts';
 import { failedState } from './states.ts';
 
@@ -271,10 +271,3 @@ class PagedTableView<Row> implements PagedTable {
 
 const number = (value: number): string => value.toLocaleString('en');
 const count = (total: number): string => (total === 1 ? '1 row' : `${number(total)} rows`);
-
-/** What the host answered a call with, or a fault of the page. */
-function asFailure(error: unknown): Failure {
-  if (error instanceof Error && 'failure' in error) return error.failure as Failure;
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: 'internal', message, remedy: 'This is a fault of XML-CNN itself: please report it.' };
-}

@@ -1,5 +1,7 @@
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
+import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { presetNames } from '../../../src/core/config/presets.ts';
 import { createConfigText, type DatasetFacts } from '../../../src/core/config/createConfig.ts';
 import { analyse, validateText } from '../../../src/core/config/validate.ts';
 import { UserError } from '../../../src/core/errors.ts';
@@ -43,6 +45,18 @@ const files = fakeFiles(
 );
 
 describe('createConfigText', () => {
+  it.each(presetNames)('builds on the preset %s where it is asked for, and is valid', (preset) => {
+    for (const facts of [reuters, eurlex, cooking]) {
+      const text = createConfigText(facts, preset);
+      const options = { file: '/d/x.xmlcnn.json', checkFiles: true, files, facts: { labelCount: facts.labels } };
+      const { config, diagnostics } = analyse(text, options);
+      expect(diagnostics).toEqual([]);
+      expect(parse(text)).toMatchObject({ extends: preset });
+      if (preset === 'paper' || preset.startsWith('seed-'))
+        expect(config.training).toEqual(completeConfig({ dataset: { train: 'a' } }, preset).training);
+    }
+  });
+
   it.each([
     ['Reuters', reuters],
     ['EURLEX57K', eurlex],

@@ -212,6 +212,15 @@ describe('one record', () => {
     expect((await userError(readRecord({ path, id: '3' }))).code).toBe('no-such-record');
   });
 
+  test('a line that is no record, as it stands', async () => {
+    const path = write('lines.jsonl.gz', gzipSync(Buffer.from('{"text":"a"}\n{"text": caf\xe9\n', 'latin1')));
+    expect(await readRecord({ path, line: 2, raw: true })).toMatchObject({
+      text: '{"text": café',
+      place: { byte: 13 },
+    });
+    expect((await userError(readRecord({ path, line: 3, raw: true }))).code).toBe('no-such-record');
+  });
+
   test('with the names of its label ids', async () => {
     const path = threeSplits('record-names');
     expect((await readRecord({ path, line: 1 })).labels[1]).toEqual({ name: 'tenth', display: 'Every tenth' });

@@ -30,12 +30,7 @@ interface Shape {
 
 /** Throws `UserError` where a named column does not exist, or it cannot be told which column is what. */
 export function openDelimited(sample: Sample, options: SourceOptions, delimiter: ',' | '\t'): Opened {
-  const quoting = options.quoting ?? (delimiter === ',' || isQuotedTsv(sample.lines));
-  const all = sampleRows(sample.lines, delimiter, quoting);
-  const header = options.header ?? hasHeader(all);
-  const width = header ? all[0].length : commonWidth(all).width;
-  const names = header ? all[0].map((name) => name.trim()) : Array.from({ length: width }, (_, i) => String(i));
-  const rows = all.slice(header ? 1 : 0).filter((row) => row.length === width);
+  const { quoting, header, width, names, rows } = sampleTable(sample, options, delimiter);
   const table = {
     delimiter,
     quoting,
@@ -58,6 +53,28 @@ export function openDelimited(sample: Sample, options: SourceOptions, delimiter:
     reader: (pass) => read(pass, sample.path, table),
     textColumns: table.text,
   };
+}
+
+export interface SampledTable {
+  quoting: boolean;
+  header: boolean;
+  width: number;
+  /** The header's, else the columns' numbers. */
+  names: string[];
+  /** Rows of that width, without the header. */
+  rows: string[][];
+}
+
+/** The rows that a sample shows, before it is known which column is what. */
+export function sampleTable(sample: Sample, options: SourceOptions, delimiter: ',' | '\t'): SampledTable {
+  const quoting = options.quoting ?? (delimiter === ',' || isQuotedTsv(sample.lines));
+  const all = sampleRows(sample.lines, delimiter, quoting);
+  const header = options.header ?? hasHeader(all);
+  const width = header ? (all[0]?.length ?? 0) : commonWidth(all).width;
+  const names = header
+    ? (all[0] ?? []).map((name) => name.trim())
+    : Array.from({ length: width }, (_, i) => String(i));
+  return { quoting, header, width, names, rows: all.slice(header ? 1 : 0).filter((row) => row.length === width) };
 }
 
 /** A header has a well-known name in it, or a word above a column of numbers. */

@@ -38,7 +38,8 @@ export function openJsonl(sample: Sample, options: SourceOptions): Opened {
   };
 }
 
-function sampleRecords(sample: Sample): JsonRecord[] {
+/** The first records of a sample that are whole. */
+export function sampleRecords(sample: Sample): JsonRecord[] {
   const records: JsonRecord[] = [];
   for (const { text } of sample.lines.slice(0, 1000)) {
     const value = parseJson(text);

@@ -3,11 +3,14 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Line } from '../bytes.ts';
+import { readLines } from '../bytes.ts';
 import type { SourceOptions } from '../document.ts';
 import type { Pass, RawRecord } from '../record.ts';
 import { passLines, splitLabels } from '../record.ts';
 import type { Sample } from '../sample.ts';
 import type { Opened } from './opened.ts';
+
+const usualSeparator = /[\s,]+/;
 
 /** Throws `UserError` where the label file is missing. */
 export function openXmlRepoRaw(sample: Sample, options: SourceOptions): Opened {
@@ -18,8 +21,17 @@ export function openXmlRepoRaw(sample: Sample, options: SourceOptions): Opened {
     });
   return {
     options: { ...options, labelsFile },
-    reader: (pass) => read(pass, sample.path, labelsFile, options.labelSeparator ?? /[\s,]+/),
+    reader: (pass) => read(pass, sample.path, labelsFile, options.labelSeparator ?? usualSeparator),
   };
+}
+
+/** The labels of the text on a line (from 1), for those who read single texts; the label file is read up to it. Throws `UserError`. */
+export async function labelsOfLine(line: number, { labelsFile, labelSeparator }: SourceOptions): Promise<string[]> {
+  if (labelsFile === undefined) return [];
+  for await (const batch of readLines(labelsFile))
+    for (const { number, text = '' } of batch)
+      if (number === line) return splitLabels(text, labelSeparator ?? usualSeparator);
+  return [];
 }
 
 /** `train_labels.txt` for `train_raw_texts.txt` or `train_texts.txt`, also with `.gz`. */

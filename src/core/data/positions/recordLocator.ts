@@ -5,6 +5,7 @@ import { listOf } from '../fields.ts';
 import { Findings } from '../findings.ts';
 import { bagOfWordsFormats, openFormat } from '../formats.ts';
 import type { Opened } from '../formats/opened.ts';
+import { labelsOfLine } from '../formats/xmlrepoRaw.ts';
 import type { RawRecord } from '../record.ts';
 import type { Sample, SampleLine } from '../sample.ts';
 import { sampleChars } from '../sample.ts';
@@ -19,8 +20,8 @@ export interface LocatedRecord {
   id?: string;
   /** The document's text, and where it stands. */
   map: PositionMap;
-  /** Without repeats; undefined where a companion file holds them. */
-  labels?: string[];
+  /** Without repeats. */
+  labels: string[];
   /** Its lines, from 0, both inclusive. */
   first: number;
   last: number;
@@ -66,8 +67,8 @@ export class RecordLocator {
     const map = this.map(lines, first, last);
     if (map.text !== record.text)
       throw new Error(`The text of line ${line + 1} of ${this.path} is not mapped as its reader reads it`);
-    const labels = this.format === 'xmlrepo-raw' ? undefined : [...new Set(record.labels)];
-    return { id: record.id, map, labels, first, last };
+    const labels = this.format === 'xmlrepo-raw' ? await labelsOfLine(line + 1, this.options) : record.labels;
+    return { id: record.id, map, labels: [...new Set(labels)], first, last };
   }
 
   private get isTable(): boolean {

@@ -2,8 +2,8 @@ import type { Comparison } from '../../../core/training/compare.ts';
 import { connect } from '../../host.ts';
 import type { Host } from '../../host.ts';
 import type { Plot } from '../../plots/index.ts';
-import { onThemeChange, plot, readTheme } from '../../plots/index.ts';
-import type { ComparedCurve, ComparePanelState, Failure, Push } from '../../protocol.ts';
+import { onThemeChange, plot, readTheme, savedImage } from '../../plots/index.ts';
+import type { ComparedCurve, ComparePanelState, Failure, Push, SavedImage } from '../../protocol.ts';
 import { banner, button, checkbox, dropdown, el, failedState, loadingState, replaceChildren } from '../../ui/index.ts';
 import { curveFigure, metricTitle } from './curve.ts';
 import { metricTable, settingsTable } from './tables.ts';
@@ -131,15 +131,10 @@ class CompareView {
       this.drawCurve();
     };
     const options = known.map(({ metric }) => ({ value: metric, label: metricTitle(metric) }));
-    const save = async (kind: 'png' | 'svg'): Promise<void> => {
+    const save = async (kind: SavedImage['kind']): Promise<void> => {
       if (!this.curvePlot) return;
-      const name = `comparison ${this.state.metric}`;
-      if (kind === 'svg')
-        await this.host.call('saveImage', { name, image: { kind, source: await this.curvePlot.toSvg() } });
-      else {
-        const url = await this.curvePlot.toPng();
-        await this.host.call('saveImage', { name, image: { kind, base64: url.slice(url.indexOf(',') + 1) } });
-      }
+      const image = await savedImage(this.curvePlot, kind);
+      await this.host.call('saveImage', { name: `comparison ${this.state.metric}`, image });
     };
     return el(
       'section',

@@ -43,7 +43,7 @@ function metricRow({ name, cells, differences, best }: MetricRow, groups: readon
       formatMetric(name, mean),
       sd !== undefined && el('span', { class: 'muted' }, ` ± ${formatMetric(name, sd)}`),
       n !== groups[i].runs.length && el('span', { class: 'muted' }, ` (n = ${n})`),
-      difference !== undefined && el('div', { class: 'muted difference' }, formatDifference(name, difference)),
+      difference !== null && el('div', { class: 'muted difference' }, formatDifference(name, difference)),
     );
   });
   return el('tr', {}, el('th', { attributes: { scope: 'row' } }, name), ...shown);

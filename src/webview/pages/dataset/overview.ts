@@ -14,6 +14,9 @@ export class Overview implements Part {
   private readonly head = el('div');
   private readonly ranks = el('div');
   private readonly lengths = el('div');
+  /** The figures that need labels, and what stands in their place where there are none. */
+  private readonly ofLabels: HTMLElement[];
+  private readonly noLabels = el('p', { class: 'wide muted' }, 'No document has a label.');
   private readonly plots: { plot: Plot; figure: () => Figure }[] = [];
 
   constructor(private readonly context: Context) {
@@ -28,13 +31,18 @@ export class Overview implements Part {
         }),
     ];
     const rank = scaleChoice('Scale of the curve', state.rankScale, (scale) => this.set({ rankScale: scale }));
+    const { bagOfWords } = context.snapshot.splits[0];
+    this.ofLabels = [
+      figure('Most frequent labels', frequency, this.head, 'wide'),
+      figure('Documents per label, by rank', [rank], this.ranks),
+    ];
     this.element = el(
       'div',
       { class: 'overview' },
       this.tiles,
-      figure('Most frequent labels', frequency, this.head, 'wide'),
-      figure('Documents per label, by rank', [rank], this.ranks),
-      figure(context.snapshot.splits[0].bagOfWords ? 'Features per document' : 'Document length', [], this.lengths),
+      this.noLabels,
+      ...this.ofLabels,
+      figure(bagOfWords ? 'Features per document' : 'Document length', [], this.lengths),
       el('section', { class: 'wide' }, el('h2', {}, 'Figures'), this.table),
     );
     this.draw(
@@ -72,10 +80,12 @@ export class Overview implements Part {
       description: `Bars: the ${snapshot.head.length} most frequent labels. The tab Labels lists all of them.`,
       layout: {
         barmode: 'group',
+        margin: { l: 88, r: 12, t: 8, b: 8 }, // the first names reach to the left of the axis
         showlegend: isShare,
         legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
         xaxis: {
           tickmode: 'array',
+          ticklabeloverflow: 'allow',
           tickvals: snapshot.head.map((_, i) => i),
           ticktext: snapshot.head.map(({ name, display }) => plotText(axisName(display ?? name))),
           tickangle: -40,
@@ -131,6 +141,8 @@ export class Overview implements Part {
   private drawNumbers(): void {
     const { splits, labels, unseenInTrain } = this.context.snapshot;
     const [{ statistics: s, bagOfWords }] = splits;
+    this.noLabels.hidden = labels > 0;
+    for (const section of this.ofLabels) section.hidden = labels === 0;
     const tile = (name: string, value: string): HTMLElement => el('div', {}, el('dt', {}, name), el('dd', {}, value));
     const documents = splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
     replaceChildren(

@@ -73,7 +73,7 @@ export function lengthRange({ lengths: { width, counts, open }, bagOfWords }: Sp
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
 /** A label's name on an axis. */
-export function axisName(name: string, most = 22): string {
+export function axisName(name: string, most = 18): string {
   const line = oneLine(name);
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }

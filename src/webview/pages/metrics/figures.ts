@@ -1,9 +1,7 @@
 import { formatMetric } from '../../../core/metrics/format.ts';
 import type { EpochRecord, RunHistory } from '../../../core/training/history.ts';
 import type { Figure, PlotTheme, SeriesStyle, Trace } from '../../plots/index.ts';
-
-export type Axis = 'epoch' | 'step';
-export type Family = 'P' | 'nDCG';
+import type { Axis, Family } from './state.ts';
 
 /** A run as it is drawn; `index` is its place among the runs shown. */
 export interface DrawnRun {
@@ -14,7 +12,9 @@ export interface DrawnRun {
 
 export interface MetricChoice {
   family: Family;
+  /** All there are; the style of a metric is that of its place among them. */
   ks: readonly number[];
+  hidden: readonly number[];
 }
 
 /** The values of k for which a run was validated, such as 1, 3 and 5. */
@@ -74,13 +74,19 @@ function lossDescription(runs: readonly DrawnRun[]): string {
   return `Training loss: ${parts.join('; ')}.`;
 }
 
-export function validationFigure(runs: readonly DrawnRun[], axis: Axis, { family, ks }: MetricChoice): Figure {
+export function validationFigure(runs: readonly DrawnRun[], axis: Axis, { family, ks, hidden }: MetricChoice): Figure {
   return {
-    description: validationDescription(runs, family, ks),
+    description: validationDescription(
+      runs,
+      family,
+      ks.filter((k) => !hidden.includes(k)),
+    ),
     traces: (theme) =>
       runs.flatMap((run) =>
         ks.flatMap((k, i) =>
-          metricTraces(run, axis, `${family}@${k}`, styleOf(theme, run.index, i, runs.length), runs.length),
+          hidden.includes(k)
+            ? []
+            : metricTraces(run, axis, `${family}@${k}`, styleOf(theme, run.index, i, runs.length), runs.length),
         ),
       ),
     layout: layoutOf(axis, `Validation ${family}@k, %`, {}),

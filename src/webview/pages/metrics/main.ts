@@ -1,24 +1,25 @@
 import type { RunHistory } from '../../../core/training/history.ts';
-import { CallFailed, connect } from '../../host.ts';
+import { connect } from '../../host.ts';
 import type { Host } from '../../host.ts';
 import type { Plot } from '../../plots/index.ts';
-import { onThemeChange, plot } from '../../plots/index.ts';
-import type { Failure, LiveStep, MetricsRun, Push } from '../../protocol.ts';
+import { onThemeChange, plot, savedImage } from '../../plots/index.ts';
+import type { Failure, LiveStep, MetricsRun, Push, SavedImage } from '../../protocol.ts';
 import {
+  asFailure,
   banner,
   button,
-  checkbox,
   el,
   emptyState,
   failedState,
+  keepingFocus,
   loadingState,
-  progress,
   replaceChildren,
-  segmented,
 } from '../../ui/index.ts';
+import { choices } from './choices.ts';
 import { epochTable } from './epochTable.ts';
 import type { DrawnRun } from './figures.ts';
 import { ksOf, lossFigure, validationFigure } from './figures.ts';
+import { liveRow } from './liveRow.ts';
 import { runList } from './runList.ts';
 import type { MetricsState } from './state.ts';
 import { initialState, selectionAfter } from './state.ts';
@@ -45,7 +46,7 @@ class MetricsView {
   private readonly root = document.getElementById('root')!;
   private readonly message = el('div');
   private readonly list = el('div', { class: 'toolbar' });
-  private readonly liveRows = el('div', { class: 'stack' });
+  private readonly liveRows = el('div', { class: 'stack live' });
   private readonly choices = el('div', { class: 'toolbar' });
   private readonly loss = el('div');
   private readonly validation = el('div');
@@ -76,7 +77,7 @@ class MetricsView {
       this.tables,
     );
     replaceChildren(this.root, el('h1', { class: 'visually-hidden' }, 'Metrics'), this.message, this.content);
-    onThemeChange(() => this.drawList());
+    onThemeChange(() => this.draw());
     this.draw();
   }
 
@@ -124,7 +125,7 @@ class MetricsView {
         this.loaded.set(run.folder, { stamp: stampOf(run), history: before });
         const now = await this.host.call('history', { folder: run.folder }).then(
           (history) => ({ history }),
-          (error: unknown) => ({ failure: failureOf(error) }),
+          (error: unknown) => ({ failure: asFailure(error) }),
         );
         if (this.loaded.get(run.folder)?.stamp === stampOf(run))
           this.loaded.set(run.folder, { stamp: stampOf(run), ...now });
@@ -236,62 +237,22 @@ class MetricsView {
   }
 
   private drawChoices(): void {
-    const { axis, family, hiddenKs } = this.state;
-    const ks = ksOf(this.drawn(), family);
+    const { state } = this;
+    const runs = this.drawn();
+    const ks = ksOf(runs, state.family);
+    const onChange = (change: Partial<MetricsState>): void => this.set(change);
     keepingFocus(this.choices, () =>
-      replaceChildren(
-        this.choices,
-        keyed(
-          'axis',
-          segmented({
-            label: 'Over',
-            options: [
-              { value: 'epoch', label: 'Epochs' },
-              { value: 'step', label: 'Steps' },
-            ],
-            value: axis,
-            onChange: (value) => this.set({ axis: value }),
-          }),
-        ),
-        ks.length > 0 &&
-          keyed(
-            'family',
-            segmented({
-              label: 'Metric',
-              options: [
-                { value: 'P', label: 'P@k' },
-                { value: 'nDCG', label: 'nDCG@k' },
-              ],
-              value: family,
-              onChange: (value) => this.set({ family: value }),
-            }),
-          ),
-        el(
-          'span',
-          { class: 'row' },
-          ...ks.map((k) =>
-            keyed(
-              `k${k}`,
-              checkbox({
-                label: `@${k}`,
-                checked: !hiddenKs.includes(k),
-                onChange: (checked) =>
-                  this.set({ hiddenKs: checked ? hiddenKs.filter((other) => other !== k) : [...hiddenKs, k] }),
-              }),
-            ),
-          ),
-        ),
-      ),
+      replaceChildren(this.choices, ...choices({ state, ks, runs: runs.length, onChange })),
     );
   }
 
   private drawFigures(): void {
     const { axis, family, hiddenKs } = this.state;
     const runs = this.drawn();
-    const ks = ksOf(runs, family).filter((k) => !hiddenKs.includes(k));
+    const ks = ksOf(runs, family);
     const hasLoss = runs.some(({ history }) => (axis === 'epoch' ? history.epochs : history.points).length > 0);
     this.lossSection.hidden = !hasLoss;
-    this.validationSection.hidden = ksOf(runs, family).length === 0;
+    this.validationSection.hidden = ks.length === 0;
     this.noCurve.hidden = hasLoss;
     this.noCurve.textContent =
       this.state.selected.length === 0
@@ -299,15 +260,16 @@ class MetricsView {
         : axis === 'epoch'
           ? 'No epoch is finished yet: the curves begin with the first. The loss over steps is there sooner.'
           : 'No step is logged yet.';
-    const legend = { showlegend: runs.length * Math.max(1, ks.length) <= 6 };
+    // The marks beside the runs and metrics are a legend, too; there is no room for another in the side bar.
+    const isRoomy = this.place === 'editor' && runs.length * (ks.length - hiddenKs.length) <= 6;
     const loss = lossFigure(runs, axis);
-    const validation = validationFigure(runs, axis, { family, ks });
+    const validation = validationFigure(runs, axis, { family, ks, hidden: hiddenKs });
     // The list of runs is the legend of the loss.
     if (hasLoss) this.lossPlot = drawPlot(this.lossPlot, this.loss, loss);
     if (!this.validationSection.hidden)
       this.validationPlot = drawPlot(this.validationPlot, this.validation, {
         ...validation,
-        layout: { ...(validation.layout as object), ...legend },
+        layout: { ...(validation.layout as object), showlegend: isRoomy },
       });
   }
 
@@ -345,17 +307,9 @@ class MetricsView {
       `${this.shown()
         .map((run) => run.name)
         .join(' ')} ${name}`;
-    const savePng = async (): Promise<void> => {
-      const url = await current()?.toPng();
-      if (url)
-        await this.host.call('saveImage', {
-          name: fileName(),
-          image: { kind: 'png', base64: url.slice(url.indexOf(',') + 1) },
-        });
-    };
-    const saveSvg = async (): Promise<void> => {
-      const source = await current()?.toSvg();
-      if (source) await this.host.call('saveImage', { name: fileName(), image: { kind: 'svg', source } });
+    const save = async (kind: SavedImage['kind']): Promise<void> => {
+      const drawn = current();
+      if (drawn) await this.host.call('saveImage', { name: fileName(), image: await savedImage(drawn, kind) });
     };
     return el(
       'section',
@@ -364,8 +318,8 @@ class MetricsView {
         'div',
         { class: 'row' },
         el('h2', { class: 'grow' }, title),
-        button('PNG', () => void savePng(), { icon: 'export', tooltip: `Export the ${name} plot as PNG` }),
-        button('SVG', () => void saveSvg(), { icon: 'export', tooltip: `Export the ${name} plot as SVG` }),
+        button('PNG', () => void save('png'), { icon: 'export', tooltip: `Export the ${name} plot as PNG` }),
+        button('SVG', () => void save('svg'), { icon: 'export', tooltip: `Export the ${name} plot as SVG` }),
       ),
       container,
     );
@@ -378,40 +332,9 @@ function drawPlot(existing: Plot | undefined, container: HTMLElement, figure: Pa
   return existing;
 }
 
-function liveRow(title: string, { epoch, loss, done, total, documentsPerSecond, secondsLeft }: LiveStep): HTMLElement {
-  const { element, set } = progress(`${title}, epoch ${epoch}`, done / total);
-  const rate = `${Math.round(documentsPerSecond).toLocaleString('en')} documents/s`;
-  const left = secondsLeft > 0 ? `, ${timeText(secondsLeft)} left` : '';
-  set(done / total, `${title}: epoch ${epoch}, loss ${loss.toFixed(4)}, ${rate}${left}`);
-  return element;
-}
-
-const timeText = (seconds: number): string =>
-  seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
-
 const find = (runs: readonly MetricsRun[], folder: string): MetricsRun | undefined =>
   runs.find((run) => run.folder === folder);
 
 const stampOf = ({ changed, status, bestEpoch }: MetricsRun): string => `${changed} ${status} ${bestEpoch}`;
-
-const keyed = (key: string, element: HTMLElement): HTMLElement => {
-  element.dataset.key = key;
-  return element;
-};
-
-/** Elements with a `data-key` keep the focus when they are made anew. */
-function keepingFocus(parent: HTMLElement, rebuild: () => void): void {
-  const active = document.activeElement?.closest<HTMLElement>('[data-key]');
-  const key = active && parent.contains(active) ? active.dataset.key : undefined;
-  rebuild();
-  if (key === undefined) return;
-  const again = [...parent.querySelectorAll<HTMLElement>('[data-key]')].find(({ dataset }) => dataset.key === key);
-  (again?.querySelector<HTMLElement>('input:checked, summary') ?? again)?.focus();
-}
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof CallFailed) return error.failure;
-  return { code: 'internal', message: String(error), remedy: 'This is a fault of XML-CNN itself: please report it.' };
-}
 
 new MetricsView();

@@ -1,4 +1,5 @@
-import type { Axis, Family } from './figures.ts';
+export type Axis = 'epoch' | 'step';
+export type Family = 'P' | 'nDCG';
 
 /** What the page remembers over a reload. */
 export interface MetricsState {

@@ -1,7 +1,7 @@
 /** Random records with all that formats have to escape, against the core's readers. */
 import { expect, test } from 'vitest';
 import type { Lines, PositionMap } from '../../../../src/core/data/positions/positionMap.ts';
-import { scratch } from '../helpers.ts';
+import { fixtures, scratch } from '../helpers.ts';
 import { compareWithReader, sourceText } from './helpers.ts';
 
 const { write } = scratch();
@@ -141,4 +141,18 @@ test.each([2, 3])('LibMultiLabel with %i columns', async (columns) => {
   });
   const path = write(`lml${columns}.txt`, rows.join('\r\n') + '\r\n');
   expect(await compareWithReader(path, { check: marksStandThere })).toBe(200);
+});
+
+test.each([
+  'pair_raw_texts.txt',
+  'recipes.train.jsonl',
+  'household.csv',
+  'onehot.csv',
+  'garden.train',
+  'lml2.tsv',
+  'lml3.tsv',
+  'quoted.tsv',
+  'lf/trn.json',
+])('the fixture %s', async (name) => {
+  expect(await compareWithReader(`${fixtures}/${name}`)).toBeGreaterThan(1);
 });

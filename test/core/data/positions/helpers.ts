@@ -44,7 +44,7 @@ export async function compareWithReader(
     const record = await locator.at(lines, line - 1);
     if (record?.map.text !== text || record.first !== line - 1)
       expect.soft({ line, ...record, text: record?.map.text }).toEqual({ line, text });
-    if (record?.labels) expect(record.labels).toEqual(labels);
+    if (record) expect(record.labels).toEqual(labels);
     const next = documents[i + 1]?.line ?? Infinity;
     if (record && record.last > record.first) {
       expect(record.last).toBeLessThan(next);

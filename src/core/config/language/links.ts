@@ -1,0 +1,39 @@
+import { dirname, resolve } from 'node:path';
+import { checkText } from '../check.ts';
+import { configFileSchema } from '../configFile.ts';
+import { ConfigText } from '../configText.ts';
+import type { Range } from '../diagnostics.ts';
+import { schemaAt } from '../overrides.ts';
+import { isPreset } from '../presets.ts';
+import type { Environment } from './environment.ts';
+
+/** A path in a config and what it leads to. */
+export interface ConfigPath {
+  key: string;
+  /** Of the path between its quotes. */
+  range: Range;
+  /** Absolute. */
+  path: string;
+}
+
+/** The files and folders that a saved config names, whether they exist or not. */
+export function pathsOf(text: string, file: string): ConfigPath[] {
+  const source = new ConfigText(text);
+  const found: ConfigPath[] = [];
+  for (const [key, node] of checkText(source, configFileSchema).nodes) {
+    if (!namesPath(key) || typeof node.value !== 'string' || node.value === '') continue;
+    if (key === 'extends' && isPreset(node.value)) continue;
+    const range = source.range(node.offset + 1, node.offset + node.length - 1);
+    found.push({ key, range, path: resolve(dirname(file), node.value) });
+  }
+  return found;
+}
+
+function namesPath(key: string): boolean {
+  const schema = schemaAt(key);
+  return key === 'extends' || (schema?.kind === 'string' && schema.path !== undefined);
+}
+
+/** Those of them that are files. */
+export const linksOf = (text: string, file: string, { files }: Pick<Environment, 'files'>): ConfigPath[] =>
+  pathsOf(text, file).filter(({ path }) => files.kind(path) === 'file');

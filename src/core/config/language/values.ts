@@ -1,0 +1,122 @@
+/** Values that a key may have: those that it is limited to, the default, what presets say, files, fields of the dataset. */
+import { monitorable } from '../monitor.ts';
+import { presetNames, presets } from '../presets.ts';
+import type { Schema } from '../schema.ts';
+import { analyse } from '../validate.ts';
+import type { Cursor } from './cursor.ts';
+import type { Environment } from './environment.ts';
+import { inheritedValue } from './inherited.ts';
+import { valueSnippet } from './keys.ts';
+import { proposePaths } from './paths.ts';
+import { escapeSnippet, jsonLine, type Proposal } from './proposal.ts';
+
+export interface ValuePlace {
+  text: string;
+  cursor: Cursor;
+  offset: number;
+  environment: Environment;
+}
+
+const fieldKeys = ['dataset.idField', 'dataset.textField', 'dataset.labelField', 'dataset.labelColumns'];
+const separators = ['|', ';', ',', ' '];
+const longestExample = 40;
+
+export async function proposeValues(schema: Schema, place: ValuePlace): Promise<Proposal[]> {
+  const { cursor, text, environment } = place;
+  const key = cursor.path.filter((name) => typeof name === 'string').join('.');
+  if (key === '') return [wholeConfig];
+  if (key === 'extends') return [...proposePresets(), ...(await proposePaths(schema, key, place))];
+  if (fieldKeys.includes(key)) return proposeFields(place, key);
+  if (schema.kind === 'string' && schema.path) return proposePaths(schema, key, place);
+  if (schema.kind === 'object') {
+    const { snippet, goesOn } = valueSnippet(schema, undefined);
+    return [{ kind: 'section', label: '{ … }', filter: '{', insert: snippet, key, goesOn }];
+  }
+  const isEntry = cursor.path.some((name) => typeof name === 'number');
+  if (isEntry) return [];
+  const inherited = inheritedValue(text, key, environment);
+  const before = inherited.from === 'default' ? 'default' : `from ${inherited.name ?? inherited.from}`;
+  return distinct([
+    ...(inherited.value === undefined ? [] : [{ value: inherited.value, detail: before }]),
+    ...named(schema, key, text, environment).map((value) => ({ value, detail: undefined })),
+    ...ofPresets(key),
+    ...(schema.absent ? [{ value: null, detail: 'none' }] : []),
+  ]).map(({ value, detail }) => proposal('value', value, key, detail));
+}
+
+/** Values that the key itself names. */
+function named(schema: Schema, key: string, text: string, { file, files }: Environment): unknown[] {
+  if (schema.kind === 'boolean') return [true, false];
+  if (schema.kind === 'string' && schema.values) return [...schema.values];
+  if (key === 'dataset.labelSeparator') return separators;
+  if (key === 'training.monitor') {
+    const { k } = analyse(text, { file, files }).config.evaluation;
+    return monitorable(k).filter((name) => name !== 'logLoss');
+  }
+  return [];
+}
+
+/** What presets set the key to, with their names. */
+function ofPresets(key: string): { value: unknown; detail: string }[] {
+  const [section, name] = key.split('.');
+  return presetNames.flatMap((preset) => {
+    const value = (presets[preset].values as Record<string, Record<string, unknown>>)[section]?.[name];
+    return value === undefined ? [] : [{ value, detail: preset }];
+  });
+}
+
+/** Equal values as one, with all that is known of it. */
+function distinct(values: { value: unknown; detail?: string }[]): { value: unknown; detail?: string }[] {
+  const found = new Map<string, { value: unknown; details: string[] }>();
+  for (const { value, detail } of values) {
+    const entry = found.get(jsonLine(value)) ?? { value, details: [] };
+    if (detail !== undefined) entry.details.push(detail);
+    found.set(jsonLine(value), entry);
+  }
+  return [...found.values()].map(({ value, details }) => ({ value, detail: details.join(', ') || undefined }));
+}
+
+function proposal(kind: Proposal['kind'], value: unknown, key: string, detail?: string): Proposal {
+  const label = typeof value === 'string' ? value : jsonLine(value);
+  return { kind, label, detail, insert: escapeSnippet(jsonLine(value)), key };
+}
+
+const proposePresets = (): Proposal[] =>
+  presetNames.map((name) => ({
+    ...proposal('preset', name, 'extends', presets[name].source),
+    text: presets[name].description,
+  }));
+
+async function proposeFields({ text, cursor, environment }: ValuePlace, key: string): Promise<Proposal[]> {
+  const { file, files } = environment;
+  const { dataset } = analyse(text, { file, files }).config;
+  if (typeof dataset.train !== 'string') return [];
+  const fields = await environment.datasetFields(dataset);
+  const isList = key === 'dataset.labelColumns' && !cursor.path.some((name) => typeof name === 'number');
+  return fields.map(({ name, example }) => ({
+    ...proposal('field', name, key, example && clip(example)),
+    ...(isList && { insert: `[${escapeSnippet(JSON.stringify(name))}$1]`, filter: `[${JSON.stringify(name)}` }),
+  }));
+}
+
+function clip(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > longestExample ? `${line.slice(0, longestExample - 1)}…` : line;
+}
+
+const wholeConfig: Proposal = {
+  kind: 'config',
+  label: 'Run config',
+  filter: '{',
+  detail: 'a preset and a dataset',
+  insert: [
+    '{',
+    `\t"extends": "\${1|${presetNames.join(',')}|}",`,
+    '\t"dataset": {',
+    '\t\t"train": "$2",',
+    '\t\t"test": "$3",',
+    '\t},$0',
+    '}',
+  ].join('\n'),
+  text: 'A run of XML-CNN. Every key but dataset.train has a default.',
+};

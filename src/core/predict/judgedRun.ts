@@ -1,0 +1,224 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { withFileErrors } from '../files.ts';
+import type { EvaluatorOptions } from '../metrics/evaluator.ts';
+import { evaluateStore, keptTop, ScoreStore } from '../metrics/scores.ts';
+import { evaluateRun } from '../training/evaluate.ts';
+import { evaluatorOptions } from '../training/evaluation.ts';
+import type { RunEvent } from '../training/events.ts';
+import type { StoredRun } from '../training/runFolder.ts';
+import { exists, readRun } from '../training/runFolder.ts';
+import type {
+  JudgedDocument,
+  JudgedLabel,
+  JudgedLabelQuery,
+  JudgedLabelRow,
+  JudgedQuery,
+  JudgedRow,
+  JudgedSet,
+  LabelEvidence,
+} from './judged.ts';
+import { JudgedScores, sortLabels } from './judgedScores.ts';
+import { loadPredictor } from './predictor.ts';
+import type { SetTarget } from './runDocuments.ts';
+import { RunDocuments } from './runDocuments.ts';
+import { splitsOf } from './splitsOfRun.ts';
+import { shownDocument, TextReader } from './textReader.ts';
+
+export interface JudgedOptions {
+  /** Computes the scores even where they are there. */
+  evaluate?: boolean;
+  /** Threads of the evaluation; as the config says where absent. */
+  threads?: number;
+  /** Selects the document that stands there. */
+  line?: number;
+  signal?: AbortSignal;
+  onEvent?: (event: RunEvent) => void;
+}
+
+const snippetLength = 240;
+/** Documents whose kept scores are compared with the model's before they are believed. */
+const samples = 8;
+/** Processors round differently; other weights or texts differ by far more. */
+const tolerance = 1e-3;
+
+/** A run's predictions for a set of documents, beside their labels. */
+export class JudgedRun {
+  /** The text asked for last: its labels' evidence is asked for next. */
+  private latest?: { document: number; text: string };
+  private found?: { text: string; holds: Uint8Array };
+
+  private constructor(
+    private readonly run: StoredRun,
+    private readonly documents: RunDocuments,
+    private readonly scores: JudgedScores,
+    private readonly reader: TextReader,
+    readonly overview: JudgedSet,
+  ) {}
+
+  /**
+   * Takes the scores that an evaluation has stored, if they are those of this model on these documents; else evaluates first.
+   * Throws `UserError` (those of `loadPredictor`, `RunDocuments.open`, `evaluateRun`) and `Cancelled`.
+   */
+  static async open(folder: string, target: SetTarget, options: JudgedOptions = {}): Promise<JudgedRun> {
+    const { signal, line, onEvent = () => {} } = options;
+    const run = await readRun(folder);
+    const reader = new TextReader(await loadPredictor(folder, { threads: 1 }));
+    const asked = 'file' in target ? { file: resolve(target.file) } : target;
+    const documents = await RunDocuments.open(run, asked, { signal, onEvent });
+    const file = run.paths.scores(documents.name);
+    const stored = options.evaluate ? undefined : await storedScores(file, documents, reader, signal);
+    const store = stored ?? (await evaluated(folder, asked, file, { ...options, onEvent }));
+    const tunedThreshold = reader.predictor.tunedThreshold;
+    const judge = evaluatorOptions(run.config, { ...run.labels, names: documents.labels.names }, tunedThreshold);
+    const labels = { labelCount: judge.labelCount, trainLabelCounts: judge.trainLabelCounts! };
+    const scores = new JudgedScores(store, documents.truth, labels);
+    const overview: JudgedSet = {
+      kind: 'set',
+      run: run.name,
+      splits: splitsOf(run.config),
+      split: 'split' in asked ? asked.split : undefined,
+      file: documents.source.path,
+      documents: documents.size,
+      unlabelled: documents.unlabelled,
+      skipped: documents.source.findings.skipped,
+      labels: judge.labelCount,
+      metrics: metricsOf(scores, judge),
+      k: scores.k,
+      curve: scores.curve(tunedThreshold),
+      tunedThreshold,
+      selected: line === undefined ? undefined : documents.atLine(line),
+      ...(await ageOf(file, documents.source.path)),
+    };
+    return new JudgedRun(run, documents, scores, reader, overview);
+  }
+
+  async page(query: JudgedQuery, signal?: AbortSignal): Promise<{ rows: JudgedRow[]; total: number }> {
+    const among = query.search ? await this.search(query.search, signal) : undefined;
+    const all = this.scores.documents(query, among);
+    const page = all.subarray(query.offset, query.offset + query.limit);
+    const read = await this.documents.read(page, signal);
+    const rows = read.map(({ document: { id, text } }, i): JudgedRow => {
+      const document = page[i];
+      const snippet = text.slice(0, snippetLength).replace(/\s+/g, ' ').trim();
+      return { document, place: this.documents.place(document), id, snippet, ...this.scores.figures(document, query) };
+    });
+    return { rows, total: all.length };
+  }
+
+  async document(document: number, signal?: AbortSignal): Promise<JudgedDocument> {
+    const [
+      {
+        document: { id, text },
+      },
+    ] = await this.documents.read([document], signal);
+    this.latest = { document, text };
+    const { labels, scores } = this.scores.store.row(document);
+    const kept = new Map(Array.from(labels, (label, i) => [label, scores[i]]));
+    const truth = new Set(this.scores.truthOf(document));
+    const others = [...truth].filter((label) => !kept.has(label));
+    const read = await this.reader.read(
+      text,
+      0,
+      others.map((label) => this.documents.labels.names[label]),
+      signal,
+    );
+    for (const { id: label, probability } of read.labels) kept.set(label, probability);
+    const place = this.documents.place(document);
+    const shown = [...new Set([...kept.keys(), ...truth])].map((label) => this.label(label, kept.get(label), truth));
+    return { document, id, place, ...shownDocument(text, read), labels: shown.sort(byProbability) };
+  }
+
+  /** Undefined for a label that the model has no output for. */
+  async evidence(document: number, label: number, signal?: AbortSignal): Promise<LabelEvidence | undefined> {
+    if (this.latest?.document !== document) {
+      const [placed] = await this.documents.read([document], signal);
+      this.latest = { document, text: placed.document.text };
+    }
+    return this.reader.evidence(this.latest.text, this.documents.labels.names[label], signal);
+  }
+
+  labelPage(query: JudgedLabelQuery): { rows: JudgedLabelRow[]; total: number } {
+    const { names, display } = this.documents.labels;
+    const wanted = query.search?.toLowerCase() ?? '';
+    const rows = this.scores
+      .labelsAt(query.threshold)
+      .map((figures): JudgedLabelRow => {
+        const { label } = figures;
+        return { ...figures, name: names[label], display: display[label], trainDocuments: this.trainCount(label) };
+      })
+      .filter(({ name, display: shown }) => [name, shown ?? ''].some((text) => text.toLowerCase().includes(wanted)));
+    sortLabels(rows, query, ({ name, display: shown }) => shown ?? name);
+    return { rows: rows.slice(query.offset, query.offset + query.limit), total: rows.length };
+  }
+
+  private async search(text: string, signal?: AbortSignal): Promise<Uint8Array> {
+    if (this.found?.text !== text) this.found = { text, holds: await this.documents.search(text, signal) };
+    return this.found.holds;
+  }
+
+  private label(id: number, probability: number | undefined, truth: ReadonlySet<number>): JudgedLabel {
+    const { names, display } = this.documents.labels;
+    const trainDocuments = this.trainCount(id);
+    return { id, name: names[id], display: display[id], probability, isTrue: truth.has(id), trainDocuments };
+  }
+
+  private trainCount(label: number): number {
+    return this.run.labels.trainCounts[label] ?? 0;
+  }
+}
+
+export const byProbability = (a: JudgedLabel, b: JudgedLabel): number =>
+  (b.probability ?? -1) - (a.probability ?? -1) || a.id - b.id;
+
+async function evaluated(
+  folder: string,
+  target: SetTarget,
+  file: string,
+  { threads, signal, onEvent }: JudgedOptions & { onEvent: (event: RunEvent) => void },
+): Promise<ScoreStore> {
+  const what = 'split' in target ? target : { data: target.file };
+  await evaluateRun(folder, { ...what, threads, signal, onEvent });
+  return ScoreStore.load(await withFileErrors(file, () => readFile(file)), file);
+}
+
+/** The stored scores where they can be believed: damaged ones, and those of other documents or weights, are computed anew. */
+async function storedScores(
+  file: string,
+  documents: RunDocuments,
+  reader: TextReader,
+  signal?: AbortSignal,
+): Promise<ScoreStore | undefined> {
+  if (!(await exists(file))) return undefined;
+  const store = loaded(await withFileErrors(file, () => readFile(file)));
+  if (store?.size !== documents.size || store.outputs !== reader.predictor.checkpoint.shape.labels) return undefined;
+  const count = Math.min(samples, documents.size);
+  const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * documents.size) / count));
+  const texts = (await documents.read(chosen, signal)).map(({ document }) => document.text);
+  const predictions = await reader.predict(texts, keptTop, signal);
+  const agrees = predictions.every(({ labels }, i) => {
+    const row = store.row(chosen[i]);
+    const kept = new Map(Array.from(row.labels, (label, at) => [label, row.scores[at]]));
+    return labels.every(({ id, probability }) => Math.abs((kept.get(id) ?? 0) - probability) <= tolerance);
+  });
+  return agrees ? store : undefined;
+}
+
+function loaded(bytes: Uint8Array): ScoreStore | undefined {
+  try {
+    return ScoreStore.load(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function metricsOf(scores: JudgedScores, judge: EvaluatorOptions): JudgedSet['metrics'] {
+  const ks = judge.ks.filter((k) => k <= keptTop);
+  return evaluateStore(scores.store, (d) => scores.truthOf(d), { ...judge, ks, tunedThreshold: undefined }).metrics;
+}
+
+/** Scores that are older than the documents' file agreed on a sample only. */
+async function ageOf(scores: string, file: string): Promise<Pick<JudgedSet, 'scoredAt' | 'stale'>> {
+  const [scored, read] = await Promise.all([stat(scores), stat(file)]);
+  return { scoredAt: scored.mtime.toISOString(), stale: read.mtimeMs > scored.mtimeMs ? 'unverified' : undefined };
+}

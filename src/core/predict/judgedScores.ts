@@ -1,0 +1,188 @@
+import type { LabelFigures } from '../metrics/labelCounts.ts';
+import { RankingSums } from '../metrics/ranking.ts';
+import type { ScoreStore } from '../metrics/scores.ts';
+import type { JudgedLabels } from '../metrics/scoresByLabel.ts';
+import { ScoresByLabel } from '../metrics/scoresByLabel.ts';
+import { lowestThreshold } from '../metrics/threshold.ts';
+import type { DocumentOrder, JudgedQuery, JudgedRow, LabelOrder, ThresholdPoint, Verdict } from './judged.ts';
+
+/** A set's true labels in compressed rows: document i has labels[starts[i] … starts[i + 1]). */
+export interface Truth {
+  labels: Int32Array;
+  starts: Float64Array; // [N + 1]
+}
+
+export type DocumentFigures = Omit<JudgedRow, 'document' | 'place' | 'id' | 'snippet'>;
+
+type Filter = Pick<JudgedQuery, 'threshold' | 'label' | 'verdict'>;
+
+/** Cut-off of the documents' own P@k and nDCG@k. */
+const usualK = 5;
+
+/** Kept scores beside the true labels: what each document and each label comes to at a threshold. */
+export class JudgedScores {
+  readonly k: number;
+  private readonly byLabel: ScoresByLabel;
+  private readonly precision: Float64Array; // [N], NaN without labels
+  private readonly ndcg: Float64Array; // [N], NaN without labels
+  /** The highest score of a label that is not true: orders documents of equal measure. */
+  private readonly wrong: Float64Array; // [N]
+  private readonly isTrue: Uint8Array; // [Y], all 0 between documents
+
+  constructor(
+    readonly store: ScoreStore,
+    private readonly truth: Truth,
+    labels: JudgedLabels,
+  ) {
+    this.k = Math.min(usualK, labels.labelCount);
+    this.isTrue = new Uint8Array(labels.labelCount);
+    this.byLabel = new ScoresByLabel(store, (d) => this.truthOf(d), labels);
+    [this.precision, this.ndcg, this.wrong] = [0, 1, 2].map(() => new Float64Array(store.size));
+    for (let d = 0; d < store.size; d++) this.measure(d);
+  }
+
+  truthOf(document: number): Int32Array {
+    const { labels, starts } = this.truth;
+    return labels.subarray(starts[document], starts[document + 1]);
+  }
+
+  /** Figures at every hundredth from 0.01 to 0.99, and at the tuned threshold. */
+  curve(tuned?: number): ThresholdPoint[] {
+    const thresholds = Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
+    if (tuned !== undefined && tuned >= lowestThreshold && !thresholds.includes(tuned)) thresholds.push(tuned);
+    return thresholds
+      .sort((a, b) => a - b)
+      .map((threshold) => ({ threshold, metrics: this.byLabel.metricsAt(threshold) }));
+  }
+
+  labelsAt(threshold: number): LabelFigures[] {
+    return this.byLabel.labelsAt(threshold);
+  }
+
+  figures(document: number, { threshold, label }: Filter): DocumentFigures {
+    const { hits, predicted, truth } = this.counts(document, threshold);
+    const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
+    return {
+      hits,
+      missed: truth - hits,
+      false: predicted - hits,
+      precision: known(this.precision[document]),
+      ndcg: known(this.ndcg[document]),
+      f1: known(f1(hits, predicted, truth)),
+      probability: label === undefined ? undefined : this.scoreOf(document, label),
+    };
+  }
+
+  /** Documents that pass the filter, in order. `among`: 1 for each that may be given. */
+  documents(query: Filter & Pick<JudgedQuery, 'order' | 'descending'>, among?: Uint8Array): Int32Array {
+    const found: number[] = [];
+    for (let d = 0; d < this.store.size; d++) if ((!among || among[d]) && this.passes(d, query)) found.push(d);
+    const documents = Int32Array.from(found);
+    return query.order === 'file' && !query.descending ? documents : this.sorted(documents, query);
+  }
+
+  private passes(document: number, { threshold, label, verdict }: Filter): boolean {
+    if (label !== undefined) {
+      const own = this.verdictOf(document, label, threshold);
+      return verdict === undefined ? own !== undefined : own === verdict;
+    }
+    if (verdict === undefined) return true;
+    const { hits, predicted, truth } = this.counts(document, threshold);
+    return (verdict === 'hit' ? hits : verdict === 'missed' ? truth - hits : predicted - hits) > 0;
+  }
+
+  private verdictOf(document: number, label: number, threshold: number): Verdict | undefined {
+    const isPredicted = (this.scoreOf(document, label) ?? 0) > threshold;
+    if (this.truthOf(document).includes(label)) return isPredicted ? 'hit' : 'missed';
+    return isPredicted ? 'false' : undefined;
+  }
+
+  private scoreOf(document: number, label: number): number | undefined {
+    const { labels, scores } = this.store.row(document);
+    const at = labels.indexOf(label);
+    return at < 0 ? undefined : scores[at];
+  }
+
+  private sorted(documents: Int32Array, query: Filter & Pick<JudgedQuery, 'order' | 'descending'>): Int32Array {
+    const keys = new Float64Array(this.store.size);
+    for (const d of documents) keys[d] = this.key(d, query.order, query);
+    const sign = query.descending ? -1 : 1;
+    const { wrong } = this;
+    return documents.sort((a, b) => {
+      const [x, y] = [keys[a], keys[b]];
+      if (x !== y && !(Number.isNaN(x) && Number.isNaN(y))) {
+        if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) ? 1 : -1; // what has no measure comes last
+        return sign * (x - y);
+      }
+      return wrong[b] - wrong[a] || a - b;
+    });
+  }
+
+  private key(document: number, order: DocumentOrder, { threshold, label }: Filter): number {
+    switch (order) {
+      case 'file':
+        return document;
+      case 'precision':
+        return this.precision[document];
+      case 'ndcg':
+        return this.ndcg[document];
+      case 'probability':
+        return label === undefined ? NaN : (this.scoreOf(document, label) ?? 0);
+      case 'f1': {
+        const { hits, predicted, truth } = this.counts(document, threshold);
+        return f1(hits, predicted, truth);
+      }
+    }
+  }
+
+  private counts(document: number, threshold: number): { hits: number; predicted: number; truth: number } {
+    const { labels, scores } = this.store.row(document);
+    const truth = this.mark(document);
+    let hits = 0;
+    let predicted = 0;
+    for (; predicted < labels.length && scores[predicted] > threshold; predicted++)
+      hits += this.isTrue[labels[predicted]];
+    this.unmark(truth);
+    return { hits, predicted, truth: truth.length };
+  }
+
+  private measure(document: number): void {
+    const { labels, scores } = this.store.row(document);
+    const truth = this.mark(document);
+    const sums = new RankingSums([this.k]);
+    sums.add(labels, labels.length, this.isTrue, truth);
+    const metrics = sums.metrics(1);
+    this.precision[document] = truth.length === 0 ? NaN : metrics[`P@${this.k}`];
+    this.ndcg[document] = truth.length === 0 ? NaN : metrics[`nDCG@${this.k}`];
+    this.wrong[document] = scores[labels.findIndex((label) => !this.isTrue[label])] ?? 0;
+    this.unmark(truth);
+  }
+
+  private mark(document: number): Int32Array {
+    const truth = this.truthOf(document);
+    for (const label of truth) this.isTrue[label] = 1;
+    return truth;
+  }
+
+  private unmark(truth: Int32Array): void {
+    for (const label of truth) this.isTrue[label] = 0;
+  }
+}
+
+/** NaN where nothing is true and nothing predicted. */
+const f1 = (hits: number, predicted: number, truth: number): number => (2 * hits) / (predicted + truth);
+
+/** Ascending by a figure, or by what `nameOf` gives; labels of equal figure by name. */
+export function sortLabels<Row extends LabelFigures & { trainDocuments: number }>(
+  rows: Row[],
+  { order, descending }: { order: LabelOrder; descending: boolean },
+  nameOf: (row: Row) => string,
+): Row[] {
+  const sign = descending ? -1 : 1;
+  const byName = (a: Row, b: Row): number => collator.compare(nameOf(a), nameOf(b)) || a.label - b.label;
+  if (order === 'name') return rows.sort((a, b) => sign * byName(a, b));
+  const value = (row: Row): number => (order === 'train' ? row.trainDocuments : row[order]);
+  return rows.sort((a, b) => sign * (value(a) - value(b)) || byName(a, b));
+}
+
+const collator = new Intl.Collator('en', { numeric: true });

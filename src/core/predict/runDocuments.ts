@@ -1,0 +1,176 @@
+import type { PlacedDocument, SeekableSource } from '../data/document.ts';
+import { Cancelled, UserError } from '../errors.ts';
+import { DocumentIndex } from '../explore/documentIndex.ts';
+import { groups, matched, rangeOf } from '../explore/documentSearch.ts';
+import { LabelTable } from '../explore/labelTable.ts';
+import { ByteProgress } from '../text/byteProgress.ts';
+import type { LabelSet } from '../text/labels.ts';
+import { heldOut } from '../text/prepare.ts';
+import { openSplit } from '../text/readSplit.ts';
+import type { Split } from '../training/evaluate.ts';
+import { evaluationName, labelSetOf } from '../training/evaluate.ts';
+import type { RunEvent } from '../training/events.ts';
+import type { StoredRun } from '../training/runFolder.ts';
+import type { RunConfig } from '../config/runConfig.ts';
+import type { Truth } from './judgedScores.ts';
+
+/** A split of the run's dataset, or a file. */
+export type SetTarget = { split: Split } | { file: string };
+
+interface Watch {
+  signal?: AbortSignal;
+  onEvent?: (event: RunEvent) => void;
+}
+
+/** Documents that a run is judged on: where each stands, so that any can be read at any time, and its labels as the run numbers them. */
+export class RunDocuments {
+  private constructor(
+    /** What their evaluation and scores are stored under in the run folder. */
+    readonly name: string,
+    readonly source: SeekableSource,
+    readonly index: DocumentIndex,
+    /** Those of the run, followed by those that only this file has. */
+    readonly labels: LabelSet,
+    /** Document -> document of the file. */
+    private readonly numbers: Int32Array,
+    readonly truth: Truth,
+  ) {}
+
+  /** Reads the file once. Throws `UserError` (`no-such-split`, those of reading) and `Cancelled`. */
+  static async open(run: StoredRun, target: SetTarget, { signal, onEvent = () => {} }: Watch): Promise<RunDocuments> {
+    const { config } = run;
+    const file = fileOf(config, target);
+    const source = await openSplit(file, config, file === config.dataset.train);
+    const index = new DocumentIndex(new LabelTable());
+    onEvent({ type: 'phase', phase: 'reading' });
+    const progress = new ByteProgress('reading', source.totalBytes, onEvent);
+    for await (const batch of source.placed()) {
+      if (signal?.aborted) throw new Cancelled();
+      for (const { document, place } of batch) index.add(place, 0, document.labels);
+      progress.at(source.bytesRead);
+    }
+    const numbers = documentsOf(index, config, target);
+    if (numbers.length === 0)
+      throw new UserError('no-documents', 'There are no documents to look at', 'Choose another split or file.', {
+        file,
+      });
+    const name = 'split' in target ? target.split : evaluationName(file);
+    const labels = labelSetOf(run).extended(index.labels.names, source.labelNames);
+    return new RunDocuments(name, source, index, labels, numbers, truthOf(index, numbers, labels));
+  }
+
+  get size(): number {
+    return this.numbers.length;
+  }
+
+  get unlabelled(): number {
+    const { starts } = this.truth;
+    return this.numbers.reduce((sum, _, d) => sum + (starts[d + 1] === starts[d] ? 1 : 0), 0);
+  }
+
+  place(document: number) {
+    return this.index.place(this.numbers[document]);
+  }
+
+  /** The document that stands at a line, or begins before it and not after; undefined for one that is not of the split. */
+  atLine(line: number): number | undefined {
+    let found = 0;
+    while (found + 1 < this.index.length && this.index.place(found + 1).line <= line) found++;
+    const document = this.numbers.indexOf(found);
+    return document < 0 ? undefined : document;
+  }
+
+  /** Reads documents, in the order given. Throws `UserError` `file-changed`, `Cancelled`. */
+  async read(documents: ArrayLike<number>, signal?: AbortSignal): Promise<PlacedDocument[]> {
+    const wanted = Array.from(documents, (d) => this.numbers[d]);
+    const found = new Map<number, PlacedDocument>();
+    await this.scan(
+      [...new Set(wanted)].sort((a, b) => a - b),
+      (number, placed) => found.set(number, placed),
+      signal,
+    );
+    return wanted.map((number) => {
+      const placed = found.get(number);
+      if (!placed) throw changed(this.source.path);
+      return placed;
+    });
+  }
+
+  /** 1 for each document whose text or id holds this, without regard to case. Reads all texts. */
+  async search(text: string, signal?: AbortSignal): Promise<Uint8Array> {
+    const wanted = text.toLowerCase();
+    const holds = new Uint8Array(this.index.length);
+    const all = Array.from(this.numbers);
+    await this.scan(
+      all,
+      (number, { document }) => {
+        const isIn = (value: string): boolean => value.toLowerCase().includes(wanted);
+        if (isIn(document.text) || isIn(document.id)) holds[number] = 1;
+      },
+      signal,
+    );
+    return Uint8Array.from(this.numbers, (number) => holds[number]);
+  }
+
+  /** @param wanted documents of the file, ascending */
+  private async scan(
+    wanted: readonly number[],
+    visit: (number: number, placed: PlacedDocument) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const ranges = groups(wanted, this.index);
+    let i = 0;
+    for await (const batch of this.source.again(
+      ranges.map((group) => rangeOf(group, this.index)),
+      signal,
+    )) {
+      if (signal?.aborted) throw new Cancelled();
+      for (const [number, placed] of matched(ranges[i], batch, this.index)) visit(number, placed);
+      i++;
+    }
+  }
+}
+
+function fileOf({ dataset }: RunConfig, target: SetTarget): string {
+  if ('file' in target) return target.file;
+  const { split } = target;
+  if (split === 'test' && dataset.test !== undefined) return dataset.test;
+  if (split === 'validation' && dataset.validation !== undefined) return dataset.validation;
+  if (split === 'train' || (split === 'validation' && dataset.validationFraction > 0)) return dataset.train;
+  throw new UserError(
+    'no-such-split',
+    `The run's dataset has no ${split} documents`,
+    'Choose another split, or open a file.',
+  );
+}
+
+/** All of a file, or what of a training file is held out of training, or what is not. */
+function documentsOf(index: DocumentIndex, config: RunConfig, target: SetTarget): Int32Array {
+  const all = Int32Array.from({ length: index.length }, (_, d) => d);
+  const isPart = 'split' in target && fileOf(config, target) === config.dataset.train && target.split !== 'test';
+  if (!isPart) return all;
+  const isHeld = heldOut(
+    { size: index.length, labelNames: { size: index.labels.names.length }, labelLists: () => (d) => index.labelsOf(d) },
+    config,
+  );
+  return all.filter((d) => (isHeld[d] === 1) === (target.split === 'validation'));
+}
+
+/** Label ids ascending within a document, as in a `Corpus`. */
+function truthOf(index: DocumentIndex, numbers: Int32Array, labels: LabelSet): Truth {
+  const ids = Int32Array.from(index.labels.names, (name) => labels.idOf(name));
+  const starts = new Float64Array(numbers.length + 1);
+  numbers.forEach((number, d) => (starts[d + 1] = starts[d] + index.labelsOf(number).length));
+  const truth = new Int32Array(starts[numbers.length]);
+  numbers.forEach((number, d) => {
+    truth.set(
+      index.labelsOf(number).map((label) => ids[label]),
+      starts[d],
+    );
+    truth.subarray(starts[d], starts[d + 1]).sort();
+  });
+  return { labels: truth, starts };
+}
+
+const changed = (file: string): UserError =>
+  new UserError('file-changed', 'The file has changed since it was read', 'Open it again.', { file });

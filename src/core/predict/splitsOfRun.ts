@@ -1,0 +1,17 @@
+import type { RunConfig } from '../config/runConfig.ts';
+import type { Split } from '../training/evaluate.ts';
+
+/** The splits that the dataset of a run has. */
+export function splitsOf({ dataset }: RunConfig): Split[] {
+  const splits: Split[] = dataset.test === undefined ? [] : ['test'];
+  if (dataset.validation !== undefined || dataset.validationFraction > 0) splits.push('validation');
+  return [...splits, 'train'];
+}
+
+/** The split that is all of a file: none for a training file that a part is held out of. */
+export function splitOfFile({ dataset }: RunConfig, file: string): Split | undefined {
+  if (file === dataset.test) return 'test';
+  if (file === dataset.validation) return 'validation';
+  const isWhole = dataset.validation !== undefined || dataset.validationFraction === 0;
+  return file === dataset.train && isWhole ? 'train' : undefined;
+}

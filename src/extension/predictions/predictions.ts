@@ -1,0 +1,99 @@
+/** *Predictions*: what a run predicts for the documents of a split or a file, or for one text. */
+import { dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { JudgedTarget } from '../../core/predict/judged.ts';
+import { splitOfFile } from '../../core/predict/splitsOfRun.ts';
+import { UserError } from '../../core/errors.ts';
+import { exists, readRunConfig, runPaths } from '../../core/training/runFolder.ts';
+import type { RunConfig } from '../../core/config/runConfig.ts';
+import { Disposable } from '../base/disposable.ts';
+import { reporting } from '../base/failures.ts';
+import type { Services } from '../base/services.ts';
+import type { CommandArgument } from '../runs/arguments.ts';
+import { named } from '../runs/arguments.ts';
+import { chooseRun } from '../runs/chooseRun.ts';
+import type { RunStore } from '../runs/runStore.ts';
+import { mayStartJobs } from '../runs/trust.ts';
+import { panelState } from './panelState.ts';
+import { PredictionsPanel } from './predictionsPanel.ts';
+
+const viewType = 'xmlcnn.predictions';
+
+/** What to show of a run; its test documents where nothing is named. */
+export interface ToShow {
+  /** A file, or a record of it by its line. */
+  file?: string;
+  line?: number;
+  text?: string;
+  /** A split, or the name of an evaluated file. */
+  evaluation?: string;
+}
+
+export class Predictions extends Disposable {
+  private readonly panels = new Set<PredictionsPanel>();
+
+  constructor(
+    private readonly services: Services,
+    private readonly runs: RunStore,
+  ) {
+    super();
+    const open = reporting(services.log, (run?: CommandArgument, shown?: ToShow) => this.open(run, shown));
+    this.own(vscode.commands.registerCommand('xmlcnn.openPredictions', open));
+    this.own(
+      vscode.window.registerWebviewPanelSerializer(viewType, {
+        deserializeWebviewPanel: async (panel, kept) => this.restore(panel, kept),
+      }),
+    );
+  }
+
+  private async open(run: CommandArgument, shown: ToShow = {}): Promise<void> {
+    if (!(await mayStartJobs())) return;
+    const folder = await this.folderOf(run);
+    const target = folder === undefined ? undefined : await targetOf(folder, shown);
+    if (folder === undefined || !target) return;
+    const open = [...this.panels].find((panel) => panel.serves(folder, target));
+    if (open) return open.show(target);
+    this.adopt(vscode.window.createWebviewPanel(viewType, 'Predictions', vscode.ViewColumn.Active), folder, target);
+  }
+
+  private async folderOf(run: CommandArgument): Promise<string | undefined> {
+    const name = named(run);
+    if (name?.type === 'run') return name.folder;
+    const placeHolder = vscode.l10n.t('Run whose predictions to look at');
+    return (await chooseRun(this.runs, placeHolder, ({ bestEpoch }) => bestEpoch > 0))?.folder;
+  }
+
+  private restore(panel: vscode.WebviewPanel, kept: unknown): void {
+    const state = panelState(kept);
+    if (state) this.adopt(panel, state.folder, state.target);
+    else panel.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel, folder: string, target: JudgedTarget): void {
+    const adopted = this.own(new PredictionsPanel(this.services, panel, folder, target));
+    this.panels.add(adopted);
+    panel.onDidDispose(() => this.panels.delete(adopted));
+  }
+}
+
+async function targetOf(folder: string, { file, line, text, evaluation }: ToShow): Promise<JudgedTarget | undefined> {
+  if (text !== undefined) return { kind: 'text', text };
+  if (file !== undefined && line !== undefined) return { kind: 'record', file, line };
+  if (file === undefined && evaluation === undefined) return { kind: 'split', split: 'test' };
+  const config = await readRunConfig(runPaths(folder));
+  if (file !== undefined) return fileTarget(config, file);
+  if (evaluation === 'test' || evaluation === 'validation' || evaluation === 'train')
+    return { kind: 'split', split: evaluation };
+  const found = join(dirname(config.dataset.train), evaluation!);
+  if (await exists(found)) return fileTarget(config, found);
+  throw new UserError(
+    'file-not-found',
+    vscode.l10n.t('It is not known where the evaluated file {0} is', evaluation!),
+    vscode.l10n.t('Open the predictions of the run, and choose the file there.'),
+  );
+}
+
+function fileTarget(config: RunConfig, file: string): JudgedTarget {
+  const split = splitOfFile(config, file);
+  return split ? { kind: 'split', split } : { kind: 'file', file };
+}

@@ -1,0 +1,42 @@
+import { Cancelled, UserError } from '../../core/errors.ts';
+import { JudgedRun } from '../../core/predict/judgedRun.ts';
+import { JudgedSingle } from '../../core/predict/judgedSingle.ts';
+import type { Handlers } from '../protocol.ts';
+
+/** What this process has opened; opening again replaces it. */
+let current: JudgedRun | JudgedSingle | undefined;
+
+function opened(): JudgedRun | JudgedSingle {
+  if (!current) throw new UserError('not-open', 'The predictions are not open yet', 'Wait for them, or open them again.');
+  return current;
+}
+
+function openedSet(): JudgedRun {
+  const set = opened();
+  if (!(set instanceof JudgedRun)) throw new Error('A single text is open.');
+  return set;
+}
+
+/** The predictions of one run for one set of documents, or one text. */
+export const predictions: Handlers<'predictions'> = {
+  async open({ folder, target, evaluate, threads }, { signal, emit }) {
+    current = undefined;
+    const isSet = target.kind === 'split' || target.kind === 'file';
+    const judged = isSet
+      ? await JudgedRun.open(folder, target, { evaluate, threads, line: target.line, signal, onEvent: emit })
+      : await JudgedSingle.open(folder, target, signal);
+    if (signal.aborted) throw new Cancelled();
+    current = judged;
+    return judged.overview;
+  },
+  documents: async (query, { signal }) => openedSet().page(query, signal),
+  document: async ({ document }, { signal }) => {
+    const judged = opened();
+    return judged instanceof JudgedRun ? judged.document(document, signal) : judged.document(signal);
+  },
+  evidence: async ({ document, label }, { signal }) => {
+    const judged = opened();
+    return judged instanceof JudgedRun ? judged.evidence(document, label, signal) : judged.evidence(label, signal);
+  },
+  labels: async (query) => openedSet().labelPage(query),
+};

@@ -1,0 +1,253 @@
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { completeConfig } from '../../../src/core/config/defaults.ts';
+import type { RunConfig } from '../../../src/core/config/runConfig.ts';
+import { Cancelled } from '../../../src/core/errors.ts';
+import type { JudgedLabelQuery, JudgedQuery } from '../../../src/core/predict/judged.ts';
+import { JudgedRun } from '../../../src/core/predict/judgedRun.ts';
+import { JudgedSingle } from '../../../src/core/predict/judgedSingle.ts';
+import { splitOfFile } from '../../../src/core/predict/splitsOfRun.ts';
+import { prepareData } from '../../../src/core/text/prepare.ts';
+import { evaluateRun } from '../../../src/core/training/evaluate.ts';
+import type { RunEvent } from '../../../src/core/training/events.ts';
+import { runPaths } from '../../../src/core/training/runFolder.ts';
+import { trainWith } from '../../../src/core/training/trainer.ts';
+import { reference } from '../training/setup.ts';
+
+const topics = ['fish', 'fruit', 'bread', 'wine', 'salt'];
+
+/** Every fourth document has a label that train does not know, every tenth none. */
+function documents(count: number, shift: number, extra?: string): string {
+  const lines = Array.from({ length: count }, (_, i) => {
+    const about = [topics[(i + shift) % 5], ...(i % 3 ? [] : [topics[(i * 2 + shift) % 5]])];
+    const labels = i % 10 === 9 ? [] : [...new Set(about)].map((topic) => `about ${topic}`);
+    if (extra && i % 4 === 0) labels.push(extra);
+    return JSON.stringify({ id: `d${i}`, text: `${about.join(' and ')} number${i % 6} <b>`, labels });
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+let folder: string;
+let run: string;
+let config: RunConfig;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'xmlcnn-judged-'));
+  await writeFile(join(folder, 'train.jsonl'), documents(60, 0));
+  await writeFile(join(folder, 'test.jsonl'), documents(30, 1, 'unheard of'));
+  config = completeConfig({
+    dataset: { train: join(folder, 'train.jsonl'), test: join(folder, 'test.jsonl'), validationFraction: 0.2 },
+    text: { maxLength: 10 },
+    embedding: { dim: 6 },
+    model: { filterSizes: [1, 2], filters: 6, pools: 1, hidden: 4, embeddingDropout: 0, hiddenDropout: 0 },
+    evaluation: { k: [1, 3] },
+    training: { epochs: 6, batchSize: 8, learningRate: 0.03, patience: 0 },
+    engine: { name: 'reference' },
+    output: { folder: join(folder, 'runs'), name: 'run', cache: false },
+  });
+  const prepare = { prepare: prepareData, makeEngine: reference };
+  run = (await trainWith(config, { onEvent: () => {} }, prepare)).folder;
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const query = (changes: Partial<JudgedQuery> = {}): JudgedQuery => ({
+  threshold: 0.2,
+  order: 'file',
+  descending: false,
+  offset: 0,
+  limit: 10,
+  ...changes,
+});
+const labelQuery = (changes: Partial<JudgedLabelQuery> = {}): JudgedLabelQuery => ({
+  threshold: 0.2,
+  order: 'name',
+  descending: false,
+  offset: 0,
+  limit: 100,
+  ...changes,
+});
+const phases = (events: RunEvent[]): string[] => events.flatMap((event) => (event.type === 'phase' ? event.phase : []));
+
+async function openTest(options: Parameters<typeof JudgedRun.open>[2] = {}) {
+  const events: RunEvent[] = [];
+  const judged = await JudgedRun.open(run, { split: 'test' }, { onEvent: (event) => events.push(event), ...options });
+  return { judged, events };
+}
+
+describe('a split of the dataset', () => {
+  it('takes the scores that training has stored, and gives the figures of its evaluation', async () => {
+    const { judged, events } = await openTest();
+    expect(phases(events)).toEqual(['reading']);
+    const { evaluation } = await evaluateRun(run, { onEvent: () => {}, makeEngine: reference });
+    const { overview } = judged;
+    expect(overview).toMatchObject({ kind: 'set', run: 'run', split: 'test', documents: 30, unlabelled: 3, labels: 6 });
+    expect(overview.splits).toEqual(['test', 'validation', 'train']);
+    expect(overview.tunedThreshold).toBe(evaluation.tuned?.threshold);
+    const at = (threshold: number) => overview.curve.find((point) => point.threshold === threshold)?.metrics;
+    expect(evaluation.metrics).toMatchObject({ ...at(0.5), 'P@1': overview.metrics['P@1'] });
+    const tuned = Object.entries(at(evaluation.tuned!.threshold)!).map(([name, value]) => [`${name}@tuned`, value]);
+    expect(evaluation.metrics).toMatchObject(Object.fromEntries(tuned));
+    const rows = judged.labelPage(labelQuery({ threshold: evaluation.tuned!.threshold })).rows;
+    expect(rows.map(({ label, f1, support }) => [label, f1, support]).sort()).toEqual(
+      evaluation.tuned!.perLabel.map(({ label, f1, support }) => [label, f1, support]).sort(),
+    );
+    expect(rows.find(({ name }) => name === 'unheard of')).toMatchObject({ f1: 0, support: 8, trainDocuments: 0 });
+  });
+
+  it('gives pages of documents with the beginning of their texts', async () => {
+    const { judged } = await openTest();
+    const { rows, total } = await judged.page(query({ offset: 20, limit: 10 }));
+    expect(total).toBe(30);
+    expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: 10 }, (_, i) => `d${i + 20}`));
+    expect(rows[0]).toMatchObject({ document: 20, snippet: 'fruit number2 <b>' });
+    expect(rows[0].place.line).toBe(21);
+  });
+
+  it('searches texts and ids', async () => {
+    const { judged } = await openTest();
+    const found = async (search: string) => (await judged.page(query({ search, limit: 30 }))).rows.map(({ id }) => id);
+    expect(await found('NUMBER3')).toEqual(['d3', 'd9', 'd15', 'd21', 'd27']);
+    expect(await found('d29')).toEqual(['d29']);
+    expect(await found('nothing like it')).toEqual([]);
+  });
+
+  it('gives a document whole, its labels with what the store says of them', async () => {
+    const { judged } = await openTest();
+    const { rows } = await judged.page(query({ limit: 30 }));
+    for (const row of rows) {
+      const { labels, text, words, truncated } = await judged.document(row.document);
+      expect(text.startsWith(row.snippet)).toBe(true);
+      expect([words > 0, truncated]).toEqual([true, false]);
+      const predicted = labels.filter(({ probability = 0 }) => probability > 0.2);
+      expect(predicted.filter(({ isTrue }) => isTrue)).toHaveLength(row.hits);
+      expect(predicted.filter(({ isTrue }) => !isTrue)).toHaveLength(row.false);
+      expect(labels.filter(({ isTrue }) => isTrue)).toHaveLength(row.hits + row.missed);
+    }
+    const { labels } = await judged.document(0);
+    expect(labels.at(-1)).toMatchObject({ name: 'unheard of', isTrue: true, probability: undefined });
+  });
+
+  it('tells why a label was given', async () => {
+    const { judged } = await openTest();
+    const { labels, text } = await judged.document(1);
+    const best = labels[0];
+    const evidence = await judged.evidence(1, best.id);
+    expect(1 / (1 + Math.exp(-evidence!.logit))).toBeCloseTo(best.probability!, 6);
+    expect(evidence!.highlights.length).toBeGreaterThan(0);
+    for (const { start, end } of evidence!.highlights) expect(start < end && end <= text.length).toBe(true);
+    const unheard = labels.find(({ probability }) => probability === undefined);
+    const [other] = (await judged.page(query({ search: 'd4', limit: 1 }))).rows;
+    expect(unheard).toBeUndefined(); // d1 has no label of that kind, d4 has
+    const unknown = (await judged.document(other.document)).labels.find(({ probability }) => probability === undefined);
+    expect(await judged.evidence(other.document, unknown!.id)).toBeUndefined();
+  });
+
+  it('searches, sorts and pages labels', async () => {
+    const { judged } = await openTest();
+    const names = (changes: Partial<JudgedLabelQuery>) => judged.labelPage(labelQuery(changes));
+    expect(names({ search: 'ABOUT' }).total).toBe(5);
+    expect(names({ order: 'support', descending: true, limit: 1 }).rows).toHaveLength(1);
+    const support = names({ order: 'support', descending: true }).rows.map((row) => row.support);
+    expect(support).toEqual([...support].sort((a, b) => b - a));
+  });
+
+  it('finds the held-out part of a training file', async () => {
+    const judged = await JudgedRun.open(run, { split: 'validation' });
+    const prepared = await prepareData(config);
+    const { rows, total } = await judged.page(query({ limit: 60 }));
+    expect(total).toBe(prepared.validation!.size);
+    expect(rows.map(({ id }) => id)).toEqual(prepared.validation!.ids);
+    const train = await JudgedRun.open(run, { split: 'train' });
+    expect((await train.page(query({ limit: 60 }))).rows.map(({ id }) => id)).toEqual(prepared.train.ids);
+    const { evaluation } = await evaluateRun(run, { split: 'train', onEvent: () => {}, makeEngine: reference });
+    expect(train.overview.curve[49].metrics.microF1).toBe(evaluation.metrics.microF1);
+    expect(splitOfFile(config, config.dataset.train)).toBeUndefined();
+    expect(splitOfFile(config, config.dataset.test!)).toBe('test');
+    expect(train.overview.selected).toBeUndefined();
+  });
+});
+
+describe('scores that cannot be believed', () => {
+  const scores = (name: string): string => runPaths(run).scores(name);
+
+  it.each([
+    ['are not there', undefined],
+    ['are torn', (bytes: Buffer) => bytes.subarray(0, bytes.length - 9)],
+  ])('are computed where they %s', async (_, change) => {
+    const file = join(folder, 'other.jsonl');
+    await writeFile(file, documents(12, 3));
+    await JudgedRun.open(run, { file });
+    const bytes = await readFile(scores('other.jsonl'));
+    await writeFile(scores('other.jsonl'), change ? change(bytes) : '');
+    const events: RunEvent[] = [];
+    const judged = await JudgedRun.open(run, { file }, { onEvent: (event) => events.push(event) });
+    expect(phases(events)).toContain('testing');
+    expect(judged.overview).toMatchObject({ documents: 12, split: undefined, file });
+    expect((await readFile(scores('other.jsonl'))).equals(bytes)).toBe(true);
+  });
+
+  it('are those of other documents under the same name', async () => {
+    const file = join(folder, 'same.jsonl');
+    await writeFile(file, documents(12, 3));
+    await JudgedRun.open(run, { file });
+    await writeFile(file, documents(12, 2));
+    await utimes(file, new Date(0), new Date(0)); // the time of the file tells nothing
+    const events: RunEvent[] = [];
+    const judged = await JudgedRun.open(run, { file }, { onEvent: (event) => events.push(event) });
+    expect(phases(events)).toContain('testing');
+    expect(judged.overview.stale).toBeUndefined();
+  });
+
+  it('are in doubt where the file is newer', async () => {
+    const soon = new Date(Date.now() + 60_000);
+    const file = join(folder, 'newer.jsonl');
+    await writeFile(file, documents(12, 3));
+    await JudgedRun.open(run, { file });
+    await utimes(file, soon, soon);
+    const events: RunEvent[] = [];
+    const judged = await JudgedRun.open(run, { file }, { onEvent: (event) => events.push(event) });
+    expect(judged.overview.stale).toBe('unverified');
+    expect(phases(events)).toEqual(['reading']);
+    const again: RunEvent[] = [];
+    await JudgedRun.open(run, { file }, { evaluate: true, onEvent: (event) => again.push(event) });
+    expect(phases(again)).toContain('testing');
+  });
+});
+
+it('refuses to go on once cancelled, and says what is not there', async () => {
+  await expect(openTest({ signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
+  await expect(JudgedRun.open(join(folder, 'nowhere'), { split: 'test' })).rejects.toThrow(/not a run folder/);
+  await expect(JudgedRun.open(run, { file: join(folder, 'none.jsonl') })).rejects.toMatchObject({
+    code: 'file-not-found',
+  });
+});
+
+it('selects the document at a line', async () => {
+  const { judged } = await openTest({ line: 17 });
+  expect(judged.overview.selected).toBe(16);
+});
+
+describe('one text', () => {
+  it('predicts labels without a truth', async () => {
+    const single = await JudgedSingle.open(run, { kind: 'text', text: 'fish and wine' });
+    const { labels, id } = await single.document();
+    expect(id).toBeUndefined();
+    expect(labels).toHaveLength(5);
+    expect(labels.every(({ isTrue }) => isTrue === undefined)).toBe(true);
+    expect((await single.evidence(labels[0].id))!.highlights.length).toBeGreaterThan(0);
+  });
+
+  it('shows a record of a file with its own labels', async () => {
+    const file = join(folder, 'test.jsonl');
+    const single = await JudgedSingle.open(run, { kind: 'record', file, line: 5 });
+    expect(single.overview).toMatchObject({ kind: 'text', file, line: 5 });
+    const { labels, id, text } = await single.document();
+    expect([id, text]).toEqual(['d4', 'fish number4 <b>']);
+    expect(labels.filter(({ isTrue }) => isTrue).map(({ name }) => name)).toEqual(['about fish', 'unheard of']);
+    const unheard = labels.find(({ name }) => name === 'unheard of')!;
+    expect([unheard.probability, await single.evidence(unheard.id)]).toEqual([undefined, undefined]);
+  });
+});

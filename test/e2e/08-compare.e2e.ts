@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { lookAt } from '../workbench/accessibility.ts';
+import { inWorkbench } from '../workbench/inWorkbench.ts';
+import { copySample, trainSample } from '../workbench/sample.ts';
+
+function fill(folder: string): void {
+  copySample(folder);
+  trainSample(folder, 'seed-1', 3, { seed: 1 });
+  trainSample(folder, 'seed-2', 3, { seed: 2 });
+  trainSample(folder, 'faster', 3, { seed: 1, learningRate: 0.01 });
+}
+
+inWorkbench('8. Compare Runs', { fill }, (workbench) => {
+  it('shows settings, figures and curves side by side, seeds of one config as mean and spread', async () => {
+    await workbench().runCommand('XML-CNN: Compare Runs');
+    const { page } = workbench();
+    await workbench().quickInput.waitFor();
+    await page.locator('.quick-input-list .monaco-list-row').nth(2).waitFor();
+    await page.locator('.quick-input-widget input[type="checkbox"], .quick-input-check-all').first().click();
+    await page.keyboard.press('Enter');
+    const panel = await workbench().webview('compare');
+    await panel.getByText('3 runs in 2 groups').waitFor();
+    await panel.getByText('learningRate').first().waitFor();
+    expect(await panel.getByText('±').count()).toBeGreaterThan(0);
+    await expect.poll(() => panel.locator('.js-plotly-plot .scatterlayer .trace').count()).toBeGreaterThan(1);
+    await lookAt(workbench(), '08-compare', 'compare');
+  });
+
+  it('copies the comparison as Markdown', async () => {
+    const panel = await workbench().webview('compare');
+    await panel.getByRole('button', { name: 'Copy as Markdown' }).click();
+    const clipboard = (): Promise<string> => workbench().page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(clipboard).toContain('| ');
+    expect(await clipboard()).toContain('P@1');
+  });
+
+  it('is there again after a reload of the window', async () => {
+    await workbench().reload();
+    await (await workbench().webview('compare')).getByText('3 runs in 2 groups').waitFor();
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { PlotTheme } from '../../../src/webview/plots/theme.ts';
+import { mixed } from '../../../src/webview/plots/theme.ts';
+import { styled } from '../../../src/webview/plots/traces.ts';
+
+const theme = {
+  background: '#ffffff',
+  series: (index: number) => ({ color: `color ${index}`, dash: 'dot', symbol: 'square', pattern: '/' }),
+} as unknown as PlotTheme;
+
+describe('traces', () => {
+  it('show what comes from data as text', () => {
+    const label = '<img src=x onerror=alert(1)> & <b>bold</b>';
+    const text = '&lt;img src=x onerror=alert(1)&gt; &amp; &lt;b&gt;bold&lt;/b&gt;';
+    const [trace] = styled([{ type: 'bar', name: label, x: [label], y: [1], customdata: [[label, 2]] }], theme);
+    expect(trace).toMatchObject({ name: text, x: [text], y: [1], customdata: [[text, 2]] });
+  });
+
+  it('take the style of their position, and keep their own', () => {
+    const [first, second] = styled([{ y: [1] }, { y: [1], line: { color: 'own' } }], theme);
+    expect(first).toMatchObject({ line: { color: 'color 0', dash: 'dot' }, marker: { symbol: 'square' } });
+    expect(second).toMatchObject({ line: { color: 'own', dash: 'dot' } });
+  });
+
+  it('leave the given traces as they are', () => {
+    const given = { name: '<b>', y: [1] };
+    styled([given], theme);
+    expect(given).toEqual({ name: '<b>', y: [1] });
+  });
+});
+
+describe('mixing colours', () => {
+  it('takes the forms in which the editor gives them', () => {
+    expect(mixed('#000000', '#ffffff', 0.5)).toBe('rgb(128, 128, 128)');
+    expect(mixed('rgba(255, 0, 0, 0.5)', '#000', 1)).toBe('rgb(255, 0, 0)');
+    expect(mixed('#ea5c0055', '#fff', 1)).toBe('rgb(234, 92, 0)');
+    expect(mixed('red', '#fff', 0.5)).toBe('red');
+  });
+});
