@@ -1,12 +1,9 @@
 import { basename, resolve } from 'node:path';
-import { detectFormat } from '../core/data/detect.ts';
-import { datasetFormats, type DocumentSource, type FindingLog, type SourceOptions } from '../core/data/document.ts';
+import { datasetFormats, type FindingLog, type SourceOptions } from '../core/data/document.ts';
 import { findSplits, type Splits } from '../core/data/findSplits.ts';
-import { openSource } from '../core/data/open.ts';
 import { UserError } from '../core/errors.ts';
-import { collectStatistics, type DatasetStatistics } from '../core/explore/statistics.ts';
-import { completeConfig } from '../core/config/defaults.ts';
-import { createTokenizer, type Tokenizer } from '../core/text/tokenizer.ts';
+import { surveyFile, type Survey, type SurveyProgress } from '../core/explore/survey.ts';
+import type { Tokenizer } from '../core/text/tokenizer.ts';
 import type { Arguments } from './arguments.ts';
 import type { OptionSpec } from './command.ts';
 import { rateOf } from './terminal/progress.ts';
@@ -14,6 +11,7 @@ import type { Terminal } from './terminal/terminal.ts';
 import { sanitise } from './terminal/text.ts';
 
 export { datasetName } from '../core/data/datasetName.ts';
+export { defaultTokenizer } from '../core/explore/survey.ts';
 
 /** How to read a dataset; each option has a key of the same meaning in the run config. */
 export const datasetOptions: Record<string, OptionSpec> = {
@@ -54,13 +52,8 @@ export function sourceOptions(args: Arguments): SourceOptions {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-export interface SurveyedFile {
+export interface SurveyedFile extends Survey {
   split: keyof Splits | 'all';
-  source: DocumentSource;
-  reason: string;
-  /** Options it was read with, those found from the content included. */
-  options: SourceOptions;
-  statistics: DatasetStatistics;
   findings: FindingLog;
 }
 
@@ -93,28 +86,18 @@ export async function survey(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<SurveyedFile> {
-  const { reason, options: found } = await detectFormat(file, options);
-  const source = await openSource(file, { ...options, ...found });
-  const started = performance.now();
-  const statistics = await collectStatistics(source, tokenizer, {
-    signal,
-    onProgress: (done, documents) => {
-      const seconds = (performance.now() - started) / 1000;
-      const rate = rateOf(documents / seconds, 'documents');
-      const secondsLeft = done ? (seconds * (source.totalBytes - done)) / done : 0;
-      terminal.progress.update({
-        label: `Reading ${sanitise(basename(file))}`,
-        done,
-        total: source.totalBytes,
-        rate,
-        secondsLeft,
-      });
-    },
-  });
+  const surveyed = await surveyFile(file, options, tokenizer, { signal, onProgress: surveyProgress(terminal) });
   terminal.progress.clear();
-  return { split, source, reason, options: { ...options, ...found }, statistics, findings: source.findings };
+  return { split, ...surveyed, findings: surveyed.source.findings };
 }
 
-/** The tokenizer of a config that says nothing about it. */
-export const defaultTokenizer = (): Promise<Tokenizer> =>
-  createTokenizer(completeConfig({ dataset: { train: '' } }).text);
+/** Shows how far a survey is. */
+export function surveyProgress(terminal: Terminal): (progress: SurveyProgress) => void {
+  const started = performance.now();
+  return ({ file, done, total, documents }) => {
+    const seconds = (performance.now() - started) / 1000;
+    const rate = rateOf(documents / seconds, 'documents');
+    const secondsLeft = done ? (seconds * (total - done)) / done : 0;
+    terminal.progress.update({ label: `Reading ${sanitise(basename(file))}`, done, total, rate, secondsLeft });
+  };
+}

@@ -4,6 +4,7 @@ import { Compare } from './compare/compare.ts';
 import { Datasets } from './datasets/datasets.ts';
 import { HoverFeature } from './hover/feature.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { Predictions } from './predictions/predictions.ts';
 import { RunConfigDiagnostics } from './runConfig/diagnostics.ts';
 import { RunsFeature } from './runs/feature.ts';
 import { RunStore } from './runs/runStore.ts';
@@ -20,6 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(new Sample(services));
   const datasets = new Datasets(services);
   context.subscriptions.push(datasets);
+  context.subscriptions.push(new Predictions(services, runs));
   context.subscriptions.push(new HoverFeature(services, runs, datasets.records));
   context.subscriptions.push(new RunConfigDiagnostics());
 }

@@ -7,6 +7,7 @@ const services: Record<ServiceName, () => Promise<void>> = {
   dataset: async () => serve<'dataset'>((await import('./services/dataset.ts')).dataset),
   predictions: async () => serve<'predictions'>((await import('./services/predictions.ts')).predictions),
   predictor: async () => serve<'predictor'>((await import('./services/predictor.ts')).predictor),
+  survey: async () => serve<'survey'>((await import('./services/survey.ts')).survey),
   training: async () => serve<'training'>((await import('./services/training.ts')).training),
 };
 

@@ -3,6 +3,7 @@
  * every call may tell events before it settles, and may be cancelled. Messages go over IPC (structured clone, so typed
  * arrays and undefined survive); stdout and stderr are for logs alone.
  */
+import type { DatasetFacts } from '../core/config/createConfig.ts';
 import type { RunConfig } from '../core/config/runConfig.ts';
 import type { Metrics } from '../core/metrics/metrics.ts';
 import type { Split } from '../core/training/evaluate.ts';
@@ -21,6 +22,7 @@ import type {
   SplitName,
 } from '../core/explore/inspected.ts';
 import type { RecordTarget } from '../core/explore/recordText.ts';
+import type { SurveyProgress } from '../core/explore/survey.ts';
 import type { Highlight } from '../core/predict/highlights.ts';
 import type {
   Judged,
@@ -48,6 +50,7 @@ export interface Services {
   dataset: DatasetService;
   predictions: PredictionsService;
   predictor: PredictorService;
+  survey: SurveyService;
   training: TrainingService;
 }
 
@@ -84,6 +87,13 @@ export interface TrainingService {
   train: Call<{ configFile: string; resume?: string; overrides: string[] }, RunResult, RunEvent>;
   /** Measures a run's best weights on a split of its dataset, or on a file; the figures in full go into the run folder. */
   evaluate: Call<{ folder: string; split?: Split; data?: string }, EvaluatedSplit, RunEvent>;
+}
+
+// ── survey ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface SurveyService {
+  /** Reads a dataset's training file for a new config. Paths of the result are absolute; `path` must be. */
+  survey: Call<{ path: string; options: SourceOptions }, DatasetFacts, SurveyProgress>;
 }
 
 // ── dataset ─────────────────────────────────────────────────────────────────────────────────────────────────────────

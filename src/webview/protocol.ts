@@ -27,7 +27,7 @@ import type {
   LabelEvidence,
 } from '../core/predict/judged.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compare.ts';
-import type { Split } from '../core/training/evaluate.ts';
+import type { Split } from '../core/training/splitName.ts';
 import type { RunEvent } from '../core/training/events.ts';
 import type { RunHistory } from '../core/training/history.ts';
 

@@ -1,6 +1,7 @@
 import type { DatasetFormat } from '../data/document.ts';
 import { UserError } from '../errors.ts';
 import { completeConfig } from './defaults.ts';
+import { pathFrom } from './pathFrom.ts';
 import type { PresetName } from './presets.ts';
 import { presets } from './presets.ts';
 import type { RunConfig } from './runConfig.ts';
@@ -18,6 +19,8 @@ export interface DatasetFacts {
   p95Words: number;
   labelsPerDocument: number;
   format: DatasetFormat;
+  /** Records of the training file that cannot be read. */
+  skipped?: number;
   /** How to read the files, where their content alone does not tell. */
   fields?: Partial<
     Pick<
@@ -28,11 +31,24 @@ export interface DatasetFacts {
       | 'labelColumns'
       | 'labelSeparator'
       | 'header'
+      | 'quoting'
       | 'encoding'
       | 'labelNames'
       | 'labelsFile'
     >
   >;
+}
+
+/** The same facts with the paths as a config in `folder` states them. */
+export function factsFrom(folder: string, { fields, ...facts }: DatasetFacts): DatasetFacts {
+  const from = (path: string | undefined): string | undefined => path && pathFrom(folder, path);
+  return {
+    ...facts,
+    train: pathFrom(folder, facts.train),
+    validation: from(facts.validation),
+    test: from(facts.test),
+    fields: { ...fields, labelNames: from(fields?.labelNames), labelsFile: from(fields?.labelsFile) },
+  };
 }
 
 /** A key of the new config, with the reason for its value. */
@@ -186,9 +202,21 @@ function datasetLines(facts: DatasetFacts): Line[] {
     ...validation,
     ...(facts.test ? ([['test', facts.test, 'Looked at once, after training.']] as Line[]) : []),
     ['format', facts.format, 'As found in the file.'],
+    ...skipLines(facts),
     ...Object.entries(fields).filter(([, value]) => value !== undefined),
   ];
 }
+
+const skipLines = ({ skipped = 0 }: DatasetFacts): Line[] =>
+  skipped > 0
+    ? [
+        [
+          'onError',
+          'skip',
+          `${count(skipped)} ${skipped === 1 ? 'record' : 'records'} cannot be read: left out and counted. "stop" would name the first.`,
+        ],
+      ]
+    : [];
 
 function textLines({ p95Words }: DatasetFacts, { preset }: Choice): Line[] {
   const cap = preset === 'wide' ? 1000 : 500;

@@ -37,7 +37,12 @@ export function baseLayers(base: string, folder: string | undefined, trail: stri
     const { values, whenPretrained } = presets[base];
     return {
       layers: [
-        { from: 'preset', name: base, values: asTree(values), whenPretrained: whenPretrained && asTree(whenPretrained) },
+        {
+          from: 'preset',
+          name: base,
+          values: asTree(values),
+          whenPretrained: whenPretrained && asTree(whenPretrained),
+        },
       ],
     };
   }

@@ -2,6 +2,7 @@ import { recogniseFormat } from './detect.ts';
 import type { SourceOptions } from './document.ts';
 import { sampleTable } from './formats/delimited.ts';
 import { sampleRecords } from './formats/jsonl.ts';
+import { readSample } from './sample.ts';
 
 /** A field of a dataset's records: a name, or a column's number where a table has no header. */
 export interface DatasetField {
@@ -15,12 +16,14 @@ export interface DatasetField {
  * Throws `UserError` where the file cannot be read or its format not be told.
  */
 export async function fieldNames(path: string, options: SourceOptions = {}): Promise<DatasetField[]> {
-  const { format, sample } = await recogniseFormat(path, {});
-  const chosen = options.format ?? format;
+  if (options.format === 'folder') return [];
+  const { format, sample } = options.format
+    ? { format: options.format, sample: await readSample(path) }
+    : await recogniseFormat(path, options);
   if (!sample) return [];
-  if (chosen === 'jsonl' || chosen === 'xmlrepo-jsonl') return recordFields(sampleRecords(sample));
-  if (chosen !== 'csv' && chosen !== 'tsv') return [];
-  const { header, names, rows } = sampleTable(sample, options, chosen === 'csv' ? ',' : '\t');
+  if (format === 'jsonl' || format === 'xmlrepo-jsonl') return recordFields(sampleRecords(sample));
+  if (format !== 'csv' && format !== 'tsv') return [];
+  const { header, names, rows } = sampleTable(sample, options, format === 'csv' ? ',' : '\t');
   return names.map((name, i) => ({
     name: header ? name : i,
     example: rows.map((row) => row[i]).find((value) => value !== ''),

@@ -1,8 +1,8 @@
 /** What the predictions of a run for a set of documents show; plain data that crosses process borders. */
-import type { DocumentPlace } from '../data/document.ts';
+import type { DocumentPlace, SourceOptions } from '../data/document.ts';
 import type { LabelFigures } from '../metrics/labelCounts.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Split } from '../training/evaluate.ts';
+import type { Split } from '../training/splitName.ts';
 import type { Contribution } from './explain.ts';
 import type { SignedHighlight } from './highlights.ts';
 
@@ -30,6 +30,8 @@ export interface JudgedSet {
   splits: Split[];
   split?: Split;
   file: string;
+  /** How the file is read. */
+  options: SourceOptions;
   documents: number;
   unlabelled: number;
   /** Records that could not be read and were left out. */
@@ -54,8 +56,9 @@ export interface JudgedText {
   kind: 'text';
   run: string;
   splits: Split[];
-  /** Absent for a text that is no record. */
+  /** The record's file and how it is read; absent for a text that is no record. */
   file?: string;
+  options?: SourceOptions;
   line?: number;
   tunedThreshold?: number;
 }

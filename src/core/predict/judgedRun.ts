@@ -79,6 +79,7 @@ export class JudgedRun {
       splits: splitsOf(run.config),
       split: 'split' in asked ? asked.split : undefined,
       file: documents.source.path,
+      options: documents.options,
       documents: documents.size,
       unlabelled: documents.unlabelled,
       skipped: documents.source.findings.skipped,

@@ -38,9 +38,9 @@ export class JudgedSingle {
     if (target.kind === 'text') return new JudgedSingle(run, reader, target.text, undefined, overview);
     const path = resolve(target.file);
     const options = await sourceOptions(path, config, path === config.dataset.train);
-    const { id, text, place, labels, file } = await readRecord({ path, options, line: target.line }, signal);
+    const { id, text, place, labels } = await readRecord({ path, options, line: target.line }, signal);
     const record = { id, place, labels: labels.map((label) => label.name) };
-    return new JudgedSingle(run, reader, text, record, { ...overview, file, line: place.line });
+    return new JudgedSingle(run, reader, text, record, { ...overview, file: path, options, line: place.line });
   }
 
   async document(signal?: AbortSignal): Promise<JudgedDocument> {

@@ -1,4 +1,5 @@
-import type { PlacedDocument, SeekableSource } from '../data/document.ts';
+import type { PlacedDocument, SeekableSource, SourceOptions } from '../data/document.ts';
+import { openSource, requireWordOrder } from '../data/open.ts';
 import { Cancelled, UserError } from '../errors.ts';
 import { DocumentIndex } from '../explore/documentIndex.ts';
 import { groups, matched, rangeOf } from '../explore/documentSearch.ts';
@@ -6,8 +7,8 @@ import { LabelTable } from '../explore/labelTable.ts';
 import { ByteProgress } from '../text/byteProgress.ts';
 import type { LabelSet } from '../text/labels.ts';
 import { heldOut } from '../text/prepare.ts';
-import { openSplit } from '../text/readSplit.ts';
-import type { Split } from '../training/evaluate.ts';
+import { sourceOptions } from '../text/readSplit.ts';
+import type { Split } from '../training/splitName.ts';
 import { evaluationName, labelSetOf } from '../training/evaluate.ts';
 import type { RunEvent } from '../training/events.ts';
 import type { StoredRun } from '../training/runFolder.ts';
@@ -28,6 +29,7 @@ export class RunDocuments {
     /** What their evaluation and scores are stored under in the run folder. */
     readonly name: string,
     readonly source: SeekableSource,
+    readonly options: SourceOptions,
     readonly index: DocumentIndex,
     /** Those of the run, followed by those that only this file has. */
     readonly labels: LabelSet,
@@ -40,7 +42,9 @@ export class RunDocuments {
   static async open(run: StoredRun, target: SetTarget, { signal, onEvent = () => {} }: Watch): Promise<RunDocuments> {
     const { config } = run;
     const file = fileOf(config, target);
-    const source = await openSplit(file, config, file === config.dataset.train);
+    const options = await sourceOptions(file, config, file === config.dataset.train);
+    const source = await openSource(file, options);
+    requireWordOrder(source);
     const index = new DocumentIndex(new LabelTable());
     onEvent({ type: 'phase', phase: 'reading' });
     const progress = new ByteProgress('reading', source.totalBytes, onEvent);
@@ -56,7 +60,7 @@ export class RunDocuments {
       });
     const name = 'split' in target ? target.split : evaluationName(file);
     const labels = labelSetOf(run).extended(index.labels.names, source.labelNames);
-    return new RunDocuments(name, source, index, labels, numbers, truthOf(index, numbers, labels));
+    return new RunDocuments(name, source, options, index, labels, numbers, truthOf(index, numbers, labels));
   }
 
   get size(): number {

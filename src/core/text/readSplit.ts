@@ -1,7 +1,7 @@
 /** From a dataset file to numbered documents. */
 import { stat } from 'node:fs/promises';
 import type { RunConfig } from '../config/runConfig.ts';
-import type { DocumentSource, SeekableSource, SourceOptions } from '../data/document.ts';
+import type { DocumentSource, SourceOptions } from '../data/document.ts';
 import { openSource, requireWordOrder } from '../data/open.ts';
 import { Cancelled, UserError } from '../errors.ts';
 import type { ByteProgress } from './byteProgress.ts';
@@ -10,7 +10,7 @@ import type { SplitName } from './report.ts';
 import type { WordScanner } from './tokenizer.ts';
 
 /** Opens a file of the dataset. Throws `UserError`, `bag-of-words` where it has no word order. */
-export async function openSplit(path: string, config: RunConfig, isTrain: boolean): Promise<SeekableSource> {
+export async function openSplit(path: string, config: RunConfig, isTrain: boolean): Promise<DocumentSource> {
   const source = await openSource(path, await sourceOptions(path, config, isTrain));
   requireWordOrder(source);
   return source;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Disposable } from '../base/disposable.ts';
 import { editorRange } from './editorLines.ts';
-import { levelOf } from './evidenceLevels.ts';
+import { marksOf } from './evidenceLevels.ts';
 import type { FoundText } from './foundText.ts';
 import type { LabelRow } from './verdicts.ts';
 
@@ -58,10 +58,8 @@ export class Evidence extends Disposable {
   show(document: vscode.TextDocument, { map }: FoundText, { name, title, known }: LabelRow): void {
     this.clear();
     const ranges: vscode.Range[][] = names.map(() => []);
-    for (const highlight of known?.highlights ?? []) {
-      const level = levelOf(highlight);
-      if (level !== undefined) ranges[level].push(...map.toSource(highlight.start, highlight.end).map(editorRange));
-    }
+    for (const { start, end, level } of marksOf(map.text, known?.highlights ?? []))
+      ranges[level].push(...map.toSource(start, end).map(editorRange));
     this.shown = { document, ranges, key: keyOf(map.text, name) };
     this.paint();
     this.reveal();

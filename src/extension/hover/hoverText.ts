@@ -60,7 +60,7 @@ function cells(row: LabelRow, place: TextPlace, hasVerdicts: boolean, t: Transla
     known
       ? `${probabilityText(known.probability)}\u00a0${barText(known.probability)}`
       : escapeMarkdown(t('not known to the model')),
-    ...(hasVerdicts ? [verdict ? verdictText(verdict, t) : ''] : []),
+    ...(hasVerdicts ? [verdict ? verdictText(verdict, t).replaceAll(' ', '\u00a0') : ''] : []),
     evidence.join(' '),
   ];
 }

@@ -4,8 +4,7 @@ import { Cancelled, UserError } from '../../core/errors.ts';
 import type { Judged, JudgedQuery, JudgedRow, JudgedTarget } from '../../core/predict/judged.ts';
 import { splitOfFile, splitsOf } from '../../core/predict/splitsOfRun.ts';
 import { readRunConfig, runPaths } from '../../core/training/runFolder.ts';
-import type { Split } from '../../core/training/evaluate.ts';
-import { sourceOptions } from '../../core/text/readSplit.ts';
+import type { Split } from '../../core/training/splitName.ts';
 import type { RunnerClient } from '../../runner/client.ts';
 import type { HostMethods, PredictionsPanelState, Push } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
@@ -143,7 +142,10 @@ export class PredictionsPanel extends Disposable {
   }
 
   private watch(file: string, what: 'model' | 'file'): void {
-    const pattern = new vscode.RelativePattern(vscode.Uri.file(dirname(file)), basename(file).replace(/[[\]{}*?]/g, '?'));
+    const pattern = new vscode.RelativePattern(
+      vscode.Uri.file(dirname(file)),
+      basename(file).replace(/[[\]{}*?]/g, '?'),
+    );
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     const changed = ({ fsPath }: vscode.Uri): void => {
       if (fsPath !== file || !this.judged) return;
@@ -190,10 +192,8 @@ export class PredictionsPanel extends Disposable {
   }
 
   private async openRecord({ place, id }: Parameters<HostMethods<'predictions'>['openRecord']>[0]): Promise<void> {
-    const file = this.judged?.file;
+    const { file, options } = this.judged ?? {};
     if (file === undefined) return;
-    const config = await readRunConfig(runPaths(this.folder));
-    const options = await sourceOptions(file, config, file === config.dataset.train);
     await vscode.commands.executeCommand('xmlcnn.openRecord', { file, place, id, options });
   }
 

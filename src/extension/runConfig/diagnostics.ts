@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Diagnostic } from '../../core/config/diagnostics.ts';
-import { validateText } from '../../core/config/validate.ts';
+import { Disposable } from '../base/disposable.ts';
+import type { ConfigDocuments } from './configDocuments.ts';
+import { toRange } from './editorRange.ts';
 
 const languageId = 'xmlcnn';
 /** Typing pauses this long, in milliseconds, before a config is checked again. */
@@ -13,54 +15,63 @@ const severities: Record<Diagnostic['severity'], vscode.DiagnosticSeverity> = {
 };
 
 /** Shows what the core validator finds in open run configs, as they are typed. */
-export class RunConfigDiagnostics implements vscode.Disposable {
-  private readonly collection = vscode.languages.createDiagnosticCollection(languageId);
-  private readonly timers = new Map<string, NodeJS.Timeout>();
-  private readonly subscriptions: vscode.Disposable[];
+export class RunConfigDiagnostics extends Disposable {
+  private readonly collection = this.own(vscode.languages.createDiagnosticCollection(languageId));
+  private readonly timers = new Map<vscode.TextDocument, NodeJS.Timeout>();
 
-  constructor() {
-    this.subscriptions = [
-      vscode.workspace.onDidOpenTextDocument((document) => this.check(document)),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.schedule(document)),
-      vscode.workspace.onDidCloseTextDocument((document) => this.forget(document)),
-    ];
-    vscode.workspace.textDocuments.forEach((document) => this.check(document));
+  constructor(private readonly configs: ConfigDocuments) {
+    super();
+    const { workspace, window } = vscode;
+    this.own(workspace.onDidOpenTextDocument((document) => this.check(document)));
+    this.own(workspace.onDidCloseTextDocument((document) => this.close(document)));
+    this.own(workspace.onDidChangeTextDocument(({ document }) => this.schedule(document)));
+    this.own(workspace.onDidSaveTextDocument(() => this.checkAll()));
+    this.own(workspace.onDidCreateFiles(() => this.checkAll()));
+    this.own(workspace.onDidDeleteFiles(() => this.checkAll()));
+    this.own(workspace.onDidRenameFiles(() => this.checkAll()));
+    this.own(window.onDidChangeActiveTextEditor((editor) => editor && this.checkAgain(editor.document)));
+    this.own(window.onDidChangeWindowState(({ focused }) => focused && this.checkAll()));
+    workspace.textDocuments.forEach((document) => this.check(document));
+  }
+
+  /** Files may have come or gone, and configs may build on each other. */
+  checkAll(): void {
+    for (const document of vscode.workspace.textDocuments) this.checkAgain(document);
+  }
+
+  private checkAgain(document: vscode.TextDocument): void {
+    this.configs.forget(document);
+    this.check(document);
   }
 
   private schedule(document: vscode.TextDocument): void {
     if (document.languageId !== languageId) return;
-    const key = document.uri.toString();
-    clearTimeout(this.timers.get(key));
+    clearTimeout(this.timers.get(document));
     this.timers.set(
-      key,
+      document,
       setTimeout(() => this.check(document), pause),
     );
   }
 
   private check(document: vscode.TextDocument): void {
     if (document.languageId !== languageId || document.isClosed) return;
-    const file = document.uri.scheme === 'file' ? document.uri.fsPath : undefined;
-    const found = validateText(document.getText(), { file, checkFiles: file !== undefined });
-    this.collection.set(document.uri, found.map(toEditor));
+    this.collection.set(document.uri, this.configs.analysis(document).diagnostics.map(toEditor));
   }
 
-  private forget(document: vscode.TextDocument): void {
-    const key = document.uri.toString();
-    clearTimeout(this.timers.get(key));
-    this.timers.delete(key);
+  private close(document: vscode.TextDocument): void {
+    clearTimeout(this.timers.get(document));
+    this.timers.delete(document);
     this.collection.delete(document.uri);
   }
 
-  dispose(): void {
+  override dispose(): void {
     this.timers.forEach((timer) => clearTimeout(timer));
-    this.subscriptions.forEach((subscription) => subscription.dispose());
-    this.collection.dispose();
+    super.dispose();
   }
 }
 
-function toEditor({ range: { start, end }, message, severity, code }: Diagnostic): vscode.Diagnostic {
-  const range = new vscode.Range(start.line, start.character, end.line, end.character);
-  const diagnostic = new vscode.Diagnostic(range, message, severities[severity]);
+function toEditor({ range, message, severity, code }: Diagnostic): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(toRange(range), message, severities[severity]);
   diagnostic.code = code;
   diagnostic.source = 'XML-CNN';
   return diagnostic;

@@ -1,7 +1,18 @@
+import { constants, setPriority } from 'node:os';
 import { loadConfig } from '../../core/config/load.ts';
 import { evaluateRun } from '../../core/training/evaluate.ts';
 import { train } from '../../core/training/trainer.ts';
 import type { Handlers } from '../protocol.ts';
+
+/** All cores are to train, but what the user sees and types comes first. */
+function yieldToTheEditor(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    console.error(`The priority stays as it is: ${(error as Error).message}`); // a sandbox may forbid it
+  }
+}
+yieldToTheEditor(); // before there are threads: they inherit it
 
 export const training: Handlers<'training'> = {
   /** Trains or resumes; an aborted run ends with a checkpoint and is a result, not an error. */

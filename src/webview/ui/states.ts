@@ -8,8 +8,9 @@ export interface Action {
   run(): void;
 }
 
-const primary = (action: Action | undefined): HTMLElement | undefined =>
-  action && button(action.label, action.run, { appearance: 'primary' });
+/** The first is what most will want. */
+const actionButton = ({ label, run }: Action, index: number): HTMLElement =>
+  button(label, run, { appearance: index === 0 ? 'primary' : 'secondary' });
 
 /** There is nothing to show, and what can be done about it. */
 export function emptyState(title: string, text: string, ...actions: Action[]): HTMLElement {
@@ -18,7 +19,7 @@ export function emptyState(title: string, text: string, ...actions: Action[]): H
     { class: 'state' },
     el('h2', {}, title),
     el('p', {}, text),
-    actions.length > 0 && el('div', { class: 'state-actions' }, ...actions.map(primary)),
+    actions.length > 0 && el('div', { class: 'state-actions' }, ...actions.map(actionButton)),
   );
 }
 

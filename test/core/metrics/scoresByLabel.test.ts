@@ -16,7 +16,9 @@ it.each([
   ['ties, some of them at the thresholds', 20],
 ])('gives the very figures of an evaluator at any threshold: %s', (_, steps) => {
   const { scores, truth } = randomSet(3, 90, outputs, steps);
-  const held = truth.map((labels, d) => (d % 7 === 0 ? [...labels, outputs + (d % 2)] : d % 5 === 0 ? [] : [...labels]));
+  const held = truth.map((labels, d) =>
+    d % 7 === 0 ? [...labels, outputs + (d % 2)] : d % 5 === 0 ? [] : [...labels],
+  );
   const store = new ScoreStore(outputs);
   const tuner = new ThresholdTuner();
   scores.forEach((row, d) => {

@@ -149,6 +149,13 @@ describe('explain', () => {
     }
   });
 
+  it('explains labels that are asked for by name, however improbable, in their place', async () => {
+    const { labels: all } = await predictor.explain('an apple', { top: 3 });
+    const last = all[2].name;
+    const { labels } = await predictor.explain('an apple', { top: 1, also: [last, all[0].name, 'no such label'] });
+    expect(labels).toEqual([all[0], all[2]]);
+  });
+
   it('takes apart the probabilities that predict gives', async () => {
     for (const text of ['the horse of an apple again', 'apple', '']) {
       const [plain] = await predictor.predict([text], { top: 3 });

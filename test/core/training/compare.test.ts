@@ -103,7 +103,7 @@ describe('Markdown', () => {
     expect(text).toContain('|  | one (2 seeds) | \\<b\\>\\|x |');
     expect(text).toContain('| P@1 | 55.00 ± 7.07 | **80.00** (+25.00) |');
     expect(text).toContain('| logLoss | 0.3000 ± 0.1414 | **0.1000** (−0.200) |');
-    expect(text).toContain('| training.learningRate | 0.001 | 0.001 | 0.01 |');
+    expect(text).toContain('| training.learningRate | 0.0005 | 0.0005 | 0.01 |');
     expect(text).not.toContain('training.batchSize');
     expect(comparisonMarkdown(compareRuns(seeds), { allKeys: true })).toContain('training.batchSize');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { EvidencedLabel, ExplainedText } from '../../../src/runner/protocol.ts';
 import { clip, commandLink, escapeIcons, escapeMarkdown } from '../../../src/extension/hover/escape.ts';
-import { levelOf } from '../../../src/extension/hover/evidenceLevels.ts';
+import { marksOf } from '../../../src/extension/hover/evidenceLevels.ts';
 import { hoverMarkdown } from '../../../src/extension/hover/hoverText.ts';
 import { barText, countsText, ngramTexts, probabilityText } from '../../../src/extension/hover/labelText.ts';
 import { labelRows } from '../../../src/extension/hover/verdicts.ts';
@@ -150,7 +150,25 @@ test('what the model saw of a text', () => {
   );
 });
 
-test('levels of evidence', () => {
-  const strengths = [0.01, 0.1, 0.34, 0.5, 0.7, 1];
-  expect(strengths.map((strength) => levelOf({ start: 0, end: 1, strength }))).toEqual([undefined, 0, 1, 1, 2, 2]);
+describe('marks of evidence', () => {
+  it('have levels by strength, and none under a least one', () => {
+    const highlights = [0.01, 0.1, 0.34, 0.5, 0.7, 1].map((strength, i) => ({ start: i, end: i + 1, strength }));
+    expect(marksOf('abcdef', highlights).map(({ start, level }) => [start, level])).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 1],
+      [4, 2],
+      [5, 2],
+    ]);
+  });
+
+  it('lie on words, not on what is between them', () => {
+    const highlights = [
+      { start: 0, end: 9, strength: 1 },
+      { start: 9, end: 11, strength: 0.5 },
+    ];
+    const text = ' “big\ncat”, ';
+    expect(marksOf(text, highlights)).toEqual([{ start: 2, end: 9, level: 2 }]);
+    expect(text.slice(2, 9)).toBe('big\ncat');
+  });
 });

@@ -22,7 +22,12 @@ export function foldingOf(text: string): FoldingLines[] {
       const first = open.pop();
       if (first !== undefined) folds.push({ start: first, end: line - 1, isComment: false });
     }
-    const isWholeLine = text.slice(0, start).split(/[\r\n]/).at(-1)?.trim() === '';
+    const isWholeLine =
+      text
+        .slice(0, start)
+        .split(/[\r\n]/)
+        .at(-1)
+        ?.trim() === '';
     if (isComment(kind) && comments && isWholeLine && line === comments.end + 1) comments.end = lastLine;
     else if (isComment(kind)) folds.push((comments = { start: line, end: lastLine, isComment: true }));
   }

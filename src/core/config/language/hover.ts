@@ -17,7 +17,11 @@ export interface ConfigHover {
 }
 
 /** undefined where there is no known key. */
-export function hoverAt(text: string, offset: number, environment: Pick<Environment, 'file' | 'files'>): ConfigHover | undefined {
+export function hoverAt(
+  text: string,
+  offset: number,
+  environment: Pick<Environment, 'file' | 'files'>,
+): ConfigHover | undefined {
   const source = new ConfigText(text);
   const node = source.root && findNodeAtOffset(source.root, offset);
   if (!node) return undefined;

@@ -15,10 +15,15 @@ export interface Inherited {
 }
 
 /** The value of `section.key` without the config's own word on it: from what it extends, else the default. */
-export function inheritedValue(text: string, key: string, { file, files }: Pick<Environment, 'file' | 'files'>): Inherited {
+export function inheritedValue(
+  text: string,
+  key: string,
+  { file, files }: Pick<Environment, 'file' | 'files'>,
+): Inherited {
   const { values } = checkText(new ConfigText(text), configFileSchema);
   const [section, name] = key.split('.');
-  const { [name]: _, ...others } = (values[section] ?? {}) as Tree;
+  const others = { ...(values[section] as Tree | undefined) };
+  delete others[name];
   const folder = file === undefined ? undefined : dirname(file);
   const base =
     typeof values.extends === 'string'

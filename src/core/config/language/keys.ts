@@ -44,7 +44,9 @@ function likelyValue(text: string, key: string, environment: Environment): unkno
 function valueOfPreset(key: string): unknown {
   const [section, name] = key.split('.');
   const order = ['wide', ...presetNames] as const;
-  const values = order.map((preset) => (presets[preset].values as Record<string, Record<string, unknown>>)[section]?.[name]);
+  const values = order.map(
+    (preset) => (presets[preset].values as Record<string, Record<string, unknown>>)[section]?.[name],
+  );
   return values.find((value) => value !== undefined && value !== null);
 }
 
@@ -83,6 +85,7 @@ export function valueSnippet(schema: Schema, value: unknown): { snippet: string;
 const sectionSnippet = ({ properties }: ObjectSchema): string =>
   'train' in properties && properties.train.kind === 'string' ? '{\n\t"train": "$1",$0\n}' : '{\n\t$0\n}';
 
-const placeholder = (value: unknown): string => (value === undefined || value === null ? '$1' : `\${1:${jsonLine(value)}}`);
+const placeholder = (value: unknown): string =>
+  value === undefined || value === null ? '$1' : `\${1:${jsonLine(value)}}`;
 const choice = (values: readonly string[]): string => `\${1|${values.map(escapeChoice).join(',')}|}`;
 const escapeChoice = (value: string): string => value.replace(/[\\,|]/g, '\\$&');

@@ -1,9 +1,10 @@
 /** What can be done about a diagnostic. */
-import { basename, dirname, relative, sep } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { checkText } from '../check.ts';
 import { configFileSchema } from '../configFile.ts';
 import { ConfigText } from '../configText.ts';
 import type { Diagnostic, Edit } from '../diagnostics.ts';
+import { pathFrom } from '../pathFrom.ts';
 import { setKey } from '../setKey.ts';
 import { pathsOf } from './links.ts';
 
@@ -32,13 +33,9 @@ export function remediesOf({ code, key, fix }: Diagnostic, text: string, file: s
   return remedies;
 }
 
-/** Paths in a config count from its folder and use forward slashes; on another drive they stay absolute. */
-export const pathInConfig = (file: string, path: string): string =>
-  relative(dirname(file), path).split(sep).join('/') || '.';
-
 /** The edit that lets a key name a file; undefined where the text is too broken for it. */
 export function nameFile(text: string, file: string, key: string, path: string): Edit | undefined {
   const source = new ConfigText(text);
   const { nodes } = checkText(source, configFileSchema);
-  return setKey(source, nodes, key, pathInConfig(file, path));
+  return setKey(source, nodes, key, pathFrom(dirname(file), path));
 }

@@ -71,9 +71,7 @@ export function sampleTable(sample: Sample, options: SourceOptions, delimiter: '
   const all = sampleRows(sample.lines, delimiter, quoting);
   const header = options.header ?? hasHeader(all);
   const width = header ? (all[0]?.length ?? 0) : commonWidth(all).width;
-  const names = header
-    ? (all[0] ?? []).map((name) => name.trim())
-    : Array.from({ length: width }, (_, i) => String(i));
+  const names = header ? (all[0] ?? []).map((name) => name.trim()) : Array.from({ length: width }, (_, i) => String(i));
   return { quoting, header, width, names, rows: all.slice(header ? 1 : 0).filter((row) => row.length === width) };
 }
 

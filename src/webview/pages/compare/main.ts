@@ -23,7 +23,7 @@ class CompareView {
   private curvePlot?: Plot;
 
   private readonly root = document.getElementById('root')!;
-  private readonly stale = el('div');
+  private readonly stale = el('div', { class: 'sticky' });
   private readonly figures = el('div', { class: 'columns' });
   private readonly curve = el('div');
   private readonly settings = el('div');
@@ -33,14 +33,14 @@ class CompareView {
     const known = this.host.getState() as Partial<PageState> | undefined;
     this.state = { folders: [], allKeys: false, allMetrics: false, metric: 'P@1', ...known };
     onThemeChange(() => this.drawTables());
-    replaceChildren(this.root, loadingState('Reading the runs…'));
+    replaceChildren(this.root, hiddenTitle(), loadingState('Reading the runs…'));
   }
 
   private onPush(message: Push<'compare'>): void {
     if (message.type === 'stale') return this.drawStale(message.names);
     this.set(message.state);
     if (message.type === 'loading') {
-      if (!this.comparison) replaceChildren(this.root, loadingState('Reading the runs…'));
+      if (!this.comparison) replaceChildren(this.root, hiddenTitle(), loadingState('Reading the runs…'));
     } else if (message.type === 'failed') this.fail(message.failure);
     else {
       this.comparison = message.comparison;
@@ -59,7 +59,7 @@ class CompareView {
     const choose = button('Choose Runs…', () => void this.host.call('chooseRuns', undefined));
     const failed = failedState(failure, () => void this.host.call('reload', undefined));
     failed.append(choose);
-    replaceChildren(this.root, failed);
+    replaceChildren(this.root, hiddenTitle(), failed);
   }
 
   private drawStale(names: readonly string[]): void {
@@ -130,7 +130,10 @@ class CompareView {
       this.set({ metric });
       this.drawCurve();
     };
-    const options = known.map(({ metric }) => ({ value: metric, label: metricTitle(metric) }));
+    const options = known.map(({ metric }) => ({
+      value: metric,
+      label: metric === 'trainLoss' ? metricTitle(metric) : metric,
+    }));
     const save = async (kind: SavedImage['kind']): Promise<void> => {
       if (!this.curvePlot) return;
       const image = await savedImage(this.curvePlot, kind);
@@ -159,5 +162,7 @@ class CompareView {
     else this.curvePlot = plot(this.curve, figure);
   }
 }
+
+const hiddenTitle = (): HTMLElement => el('h1', { class: 'visually-hidden' }, 'Compare Runs');
 
 new CompareView();

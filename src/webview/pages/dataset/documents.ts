@@ -39,7 +39,7 @@ export class Documents implements Part {
           align: 'right',
           render: ({ words }) => count(words),
         },
-        { id: 'read', title: '', render: (row) => this.readButton(row) },
+        { id: 'read', title: 'Read', render: (row) => this.readButton(row) },
       ],
       pageSize: 25,
       search: state.documentSearch,

@@ -161,7 +161,12 @@ export class Overview implements Part {
         el(
           'thead',
           {},
-          el('tr', {}, el('th', {}, ''), ...splits.map(({ split }) => el('th', { class: 'right' }, partName(split)))),
+          el(
+            'tr',
+            {},
+            el('th', {}, 'Figure'),
+            ...splits.map(({ split }) => el('th', { class: 'right' }, partName(split))),
+          ),
         ),
         el('tbody', {}, ...measures(bagOfWords).map((measure) => this.measureRow(measure))),
       ),

@@ -24,6 +24,7 @@ export class Reader {
   show(split: SplitName, document: number): void {
     this.element.hidden = false;
     replaceChildren(this.element, loadingState('Reading the document'));
+    this.element.scrollIntoView({ block: 'nearest' });
     void this.load(split, document);
   }
 

@@ -33,7 +33,7 @@ export function choices({ state, ks, runs, onChange }: ChoicesOptions): HTMLElem
     value: state.family,
     onChange: (family) => onChange({ family }),
   });
-  const boxes = el('span', { class: 'row' }, ...ks.flatMap((k, i) => kChoice(k, i, state, runs, onChange)));
+  const boxes = el('span', { class: 'row ks' }, ...ks.flatMap((k, i) => kChoice(k, i, state, runs, onChange)));
   return [keyed('axis', over), keyed('family', metric), boxes];
 }
 

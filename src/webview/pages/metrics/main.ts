@@ -253,7 +253,8 @@ class MetricsView {
     const hasLoss = runs.some(({ history }) => (axis === 'epoch' ? history.epochs : history.points).length > 0);
     this.lossSection.hidden = !hasLoss;
     this.validationSection.hidden = ks.length === 0;
-    this.noCurve.hidden = hasLoss;
+    const isUnread = this.shown().length > 0 && runs.length === 0; // or has failed, as its table tells
+    this.noCurve.hidden = hasLoss || isUnread;
     this.noCurve.textContent =
       this.state.selected.length === 0
         ? 'Choose a run to see its curves.'

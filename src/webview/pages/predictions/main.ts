@@ -1,3 +1,301 @@
-import { connect } from '../../host.ts';
+/** Predictions: what a run predicts for the documents of a split or a file, or for one text, and why. */
+import type { Judged, JudgedSet } from '../../../core/predict/judged.ts';
+import type { Split } from '../../../core/training/splitName.ts';
+import type { RunEvent } from '../../../core/training/events.ts';
+import { CallFailed, connect } from '../../host.ts';
+import type { Failure, Push } from '../../protocol.ts';
+import {
+  banner,
+  button,
+  dropdown,
+  el,
+  emptyState,
+  failedState,
+  progress,
+  replaceChildren,
+  tabs,
+  type Action,
+  type ProgressElement,
+  type Tabs,
+} from '../../ui/index.ts';
+import type { Context } from './context.ts';
+import { Documents } from './documents.ts';
+import { count, plural, share } from './figures.ts';
+import { Labels } from './labels.ts';
+import { restoredState, type TabId } from './pageState.ts';
+import { Reader } from './reader.ts';
+import { thresholdBar } from './thresholdBar.ts';
 
-connect<'predictions'>(() => {});
+/** Milliseconds that the threshold rests before lists are asked for again. */
+const pause = 150;
+const usualThreshold = 0.5;
+const splitNames: Record<Split, string> = { test: 'Test', validation: 'Validation', train: 'Training' };
+
+class PredictionsPage implements Context {
+  readonly host = connect<'predictions'>((message) => this.receive(message));
+  readonly state = restoredState(this.host.getState());
+  private latest: Judged | undefined;
+  private stale: 'model' | 'file' | undefined;
+  private documents: Documents | undefined;
+  private labels: Labels | undefined;
+  private reader: Reader | undefined;
+  private tabs: Tabs<TabId> | undefined;
+  private loading: ProgressElement | undefined;
+  private resting?: ReturnType<typeof setTimeout>;
+  private readonly title = el('h1', {}, '');
+  private readonly subtitle = el('p', { class: 'muted subtitle' });
+  private readonly actions = el('div', { class: 'actions' });
+  private readonly banners = el('div', { class: 'banners' });
+  private readonly notice = el('div', { class: 'banners' });
+  private readonly content = el('div', { class: 'content' });
+
+  constructor() {
+    const root = document.getElementById('root');
+    root?.classList.add('predictions-page');
+    root?.append(
+      el('header', { class: 'page-header' }, el('div', { class: 'grow' }, this.title, this.subtitle), this.actions),
+      this.banners,
+      this.notice,
+      this.content,
+    );
+  }
+
+  get judged(): Judged {
+    if (!this.latest) throw new Error('Nothing was opened yet.');
+    return this.latest;
+  }
+
+  get threshold(): number {
+    return this.state.threshold ?? this.judged.tunedThreshold ?? usualThreshold;
+  }
+
+  save(): void {
+    this.host.setState(this.state);
+  }
+
+  perform(work: () => Promise<unknown>): void {
+    replaceChildren(this.notice);
+    work().catch((error: unknown) => {
+      if (!(error instanceof CallFailed)) throw error;
+      const { message, remedy } = error.failure;
+      replaceChildren(this.notice, banner('warning', `${message}. ${remedy}`));
+    });
+  }
+
+  showDocuments(...[label, verdict]: Parameters<Context['showDocuments']>): void {
+    Object.assign(this.state, { label, verdict, tab: 'documents' });
+    this.state.evidenceFor = label.id;
+    this.state.reading = undefined;
+    this.save();
+    this.tabs?.select('documents');
+    this.documents?.restart();
+  }
+
+  private does(method: 'evaluate' | 'retry' | 'cancel' | 'chooseFile' | 'resume' | 'showWholeFile' | 'manageTrust') {
+    return (): void => this.perform(() => this.host.call(method, undefined));
+  }
+
+  private receive(message: Push<'predictions'>): void {
+    switch (message.type) {
+      case 'opening':
+        return this.opening(message);
+      case 'progress':
+        return this.tellProgress(message.event);
+      case 'opened':
+        return this.opened(message.judged);
+      case 'failed':
+        return this.failed(message.failure, message.splits);
+      case 'cancelled':
+        return this.drawInstead(
+          emptyState('Stopped', 'Predictions need the scores of all documents.', this.retry('Start Again')),
+        );
+      case 'untrusted':
+        return this.drawInstead(
+          emptyState('Restricted Mode', 'Models of a workspace predict only where it is trusted.', {
+            label: 'Manage Workspace Trust',
+            run: this.does('manageTrust'),
+          }),
+        );
+      case 'stale':
+        this.stale = message.what;
+        return this.drawBanners();
+    }
+  }
+
+  private opening({ state, run }: Extract<Push<'predictions'>, { type: 'opening' }>): void {
+    const isOther = JSON.stringify(this.state.target) !== JSON.stringify(state.target);
+    if (isOther)
+      Object.assign(this.state, { reading: undefined, evidenceFor: undefined, label: undefined, search: '' });
+    Object.assign(this.state, state);
+    this.save();
+    this.title.textContent = run;
+    this.subtitle.textContent = '';
+    this.latest = this.stale = undefined;
+    replaceChildren(this.actions);
+    replaceChildren(this.notice);
+    this.drawBanners();
+    this.loading = progress('Opening the model');
+    const cancel = button('Cancel', this.does('cancel'), { icon: 'stop' });
+    this.drawInstead(el('section', { class: 'state', attributes: { role: 'status' } }, this.loading.element, cancel));
+  }
+
+  private tellProgress(event: RunEvent): void {
+    if (event.type === 'phase')
+      this.loading?.set(undefined, event.phase === 'reading' ? 'Reading the documents' : 'Evaluating');
+    if (event.type !== 'progress') return;
+    const { done, total, unit, rate, secondsLeft } = event;
+    const left = Number.isFinite(secondsLeft) && secondsLeft >= 1 ? ` · ${Math.ceil(secondsLeft)} s left` : '';
+    const text =
+      unit === 'bytes'
+        ? 'Reading the documents'
+        : `Evaluating: ${count(done)} of ${plural(total, 'document')} · ${count(rate)} per second${left}`;
+    this.loading?.set(total > 0 ? done / total : undefined, text);
+  }
+
+  private drawInstead(content: HTMLElement): void {
+    this.documents = this.labels = this.reader = this.tabs = undefined;
+    replaceChildren(this.content, content);
+  }
+
+  private retry(label: string): Action {
+    return { label, run: this.does('retry') };
+  }
+
+  private failed(failure: Failure, splits: Split[]): void {
+    this.drawActions(splits);
+    const { code, message, remedy } = failure;
+    if (code === 'no-checkpoint' || code === 'no-best-checkpoint')
+      return this.drawInstead(
+        emptyState('This run has no model yet', `${message}.`, { label: 'Resume Training', run: this.does('resume') }),
+      );
+    if (code !== 'no-such-split') return this.drawInstead(failedState(failure, this.does('retry')));
+    const others = splits.map((split): Action => ({
+      label: `${splitNames[split]} Documents`,
+      run: () => this.chooseSplit(split),
+    }));
+    this.drawInstead(emptyState(message, remedy, ...others, { label: 'Open File…', run: this.does('chooseFile') }));
+  }
+
+  private opened(judged: Judged): void {
+    this.latest = judged;
+    const selected = judged.kind === 'set' ? judged.selected : undefined;
+    if (selected !== undefined && this.state.reading === undefined) this.state.reading = selected;
+    this.drawActions(judged.splits);
+    this.subtitle.textContent = subtitle(judged);
+    this.drawBanners();
+    if (judged.kind === 'set') this.drawSet(judged);
+    else this.drawText();
+  }
+
+  private drawActions(splits: readonly Split[]): void {
+    const { target } = this.state;
+    const split = target?.kind === 'split' ? target.split : '';
+    const options = splits.map((name) => ({ value: name as string, label: splitNames[name] }));
+    const own = {
+      value: '',
+      label: target?.kind === 'text' ? 'a text' : target?.kind === 'record' ? 'a record' : 'a file',
+    };
+    const isRecord = this.latest?.kind === 'text' && this.latest.file !== undefined;
+    replaceChildren(
+      this.actions,
+      isRecord && button('All Documents of This File', this.does('showWholeFile')),
+      dropdown({
+        label: 'Documents',
+        options: split === '' ? [own, ...options] : options,
+        value: split,
+        onChange: (chosen) => chosen !== '' && this.chooseSplit(chosen as Split),
+      }),
+      button('Open File…', this.does('chooseFile')),
+      this.latest?.kind === 'set' && button('Evaluate Again', this.does('evaluate'), { icon: 'refresh' }),
+    );
+  }
+
+  private chooseSplit(split: Split): void {
+    this.perform(() => this.host.call('chooseSplit', { split }));
+  }
+
+  private drawBanners(): void {
+    const { latest } = this;
+    const again: Action =
+      latest?.kind === 'text' ? this.retry('Read Again') : { label: 'Evaluate Again', run: this.does('evaluate') };
+    const shown: HTMLElement[] = [];
+    if (latest && this.stale === 'model')
+      shown.push(banner('stale', 'The run was trained further: this is what its former weights predict.', again));
+    if (latest && this.stale === 'file')
+      shown.push(banner('stale', 'The file has changed: this is what was predicted before.', again));
+    if (latest?.kind === 'set') {
+      if (latest.stale && !this.stale)
+        shown.push(banner('stale', 'The file is newer than the scores, which agree with it on a sample only.', again));
+      if (latest.skipped > 0)
+        shown.push(banner('partial', `${plural(latest.skipped, 'record')} could not be read and are left out.`));
+    }
+    replaceChildren(this.banners, ...shown);
+  }
+
+  private drawText(): void {
+    const points = Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
+    const { tunedThreshold: tuned } = this.judged;
+    if (tuned !== undefined && !points.includes(tuned)) points.push(tuned);
+    const reader = new Reader(this);
+    const bar = this.thresholdBar(points.sort((a, b) => a - b).map((threshold) => ({ threshold })));
+    this.drawInstead(el('div', { class: 'single' }, bar, reader.element));
+    this.reader = reader;
+    reader.show(0);
+  }
+
+  private drawSet(set: JudgedSet): void {
+    const documents = new Documents(this, set);
+    const labels = new Labels(this);
+    const shown = tabs(
+      [
+        { id: 'documents', title: 'Documents', content: documents.element },
+        { id: 'labels', title: 'Labels', content: labels.element },
+      ],
+      {
+        label: 'Predictions',
+        selected: this.state.tab,
+        onSelect: (id) => {
+          this.state.tab = id;
+          this.save();
+        },
+      },
+    );
+    this.drawInstead(el('div', {}, this.thresholdBar(set.curve), shown.element));
+    [this.documents, this.labels, this.tabs] = [documents, labels, shown];
+  }
+
+  private thresholdBar(points: Parameters<typeof thresholdBar>[0]['points']): HTMLElement {
+    return thresholdBar({
+      points,
+      tuned: this.judged.tunedThreshold,
+      value: this.threshold,
+      onChange: (threshold) => {
+        this.state.threshold = threshold;
+        this.save();
+        this.documents?.follow();
+        this.reader?.update();
+        clearTimeout(this.resting);
+        this.resting = setTimeout(() => this.refresh(), pause);
+      },
+    });
+  }
+
+  private refresh(): void {
+    this.documents?.refresh();
+    this.labels?.refresh();
+  }
+}
+
+function subtitle(judged: Judged): string {
+  if (judged.kind === 'text')
+    return judged.file === undefined ? 'A text of its own' : `${judged.file}, line ${count(judged.line ?? 0)}`;
+  const { split, file, documents, unlabelled, metrics } = judged;
+  const ranking = Object.entries(metrics).filter(([name]) => /^(P|nDCG)@/.test(name));
+  return [
+    `${split ? `${splitNames[split]} documents` : 'Documents'} of ${file}`,
+    plural(documents, 'document') + (unlabelled > 0 ? ` (${count(unlabelled)} without labels)` : ''),
+    ...ranking.map(([name, value]) => `${name} ${share(value)}`),
+  ].join(' · ');
+}
+
+new PredictionsPage();

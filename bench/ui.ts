@@ -1,0 +1,176 @@
+/**
+ * npm run bench:ui: what a user waits for in the real workbench. Prints a table; needs what the end-to-end suite needs, and a built dist.
+ * Times are taken in the page, by its own clock, from the event that the user makes to the change of the document that he sees.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Workbench } from '../test/workbench/driver.ts';
+import { launch } from '../test/workbench/driver.ts';
+import { copySample, trainSample } from '../test/workbench/sample.ts';
+
+const eurlex = '../shared/data/eurlex57k/train.jsonl.xz';
+
+interface Row {
+  what: string;
+  /** Milliseconds. */
+  times: number[];
+  note: string;
+}
+
+function fill(folder: string): void {
+  copySample(folder);
+  trainSample(folder, 'model', 5);
+  writeFileSync(join(folder, 'notes.txt'), '\n');
+  writeFileSync(join(folder, 'large.jsonl'), largeDataset());
+}
+
+/** 45,000 documents: EURLEX57K where it is, else definitions of the sample strung together. */
+function largeDataset(): string | Buffer {
+  if (existsSync(eurlex)) return execFileSync('xz', ['-dc', eurlex], { maxBuffer: 1 << 30 });
+  const texts = readFileSync('examples/glosses/train.jsonl', 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { text: string; labels: string[] });
+  const at = (i: number): (typeof texts)[number] => texts[i % texts.length];
+  const document = (i: number): string =>
+    JSON.stringify({
+      id: i,
+      labels: at(i).labels,
+      text: Array.from({ length: 40 }, (_, j) => at(i + 7 * j).text).join(' '),
+    });
+  return `${Array.from({ length: 45_000 }, (_, i) => document(i)).join('\n')}\n`;
+}
+
+/** Runs in the page: the milliseconds from the next event of a kind to the first sight of what it brings. */
+function watch([event, selector]: [string, string]): void {
+  const shared = globalThis as unknown as { seen?: Promise<number> };
+  const isSeen = (): boolean =>
+    [...document.querySelectorAll<HTMLElement>(selector)].some((found) => found.offsetHeight > 0);
+  shared.seen = new Promise((resolve) => {
+    const start = ({ timeStamp }: Event): void => {
+      const look = (): void => {
+        if (isSeen()) resolve(performance.now() - timeStamp);
+        else requestAnimationFrame(look);
+      };
+      look();
+    };
+    addEventListener(event, start, { capture: true, once: true });
+  });
+}
+
+const seen = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { seen: Promise<number> }).seen);
+
+/** From the click in the palette until the panel's editor is there; the page in it then fills. */
+async function panelOpening(workbench: Workbench): Promise<Row> {
+  const times: number[] = [];
+  for (let i = 0; i < 7; i++) {
+    await workbench.explorerRow('glosses').click({ button: 'right' });
+    await workbench.menuItem('Inspect Dataset').waitFor();
+    await workbench.page.waitForTimeout(500);
+    const start = performance.now();
+    await workbench.menuItem('Inspect Dataset').click();
+    const panel = await workbench.webview('dataset');
+    await panel.getByRole('tab', { name: 'Overview' }).waitFor();
+    times.push(performance.now() - start);
+    await workbench.runCommand('View: Close All Editors');
+  }
+  return { what: 'Inspect Dataset: click to first figures', times, note: 'goal: 1,000' };
+}
+
+/** The time at rest that the editor itself waits for is taken off. */
+async function warmHover(workbench: Workbench, delay: number): Promise<Row> {
+  await workbench.openFile('glosses/test.jsonl');
+  const lines = (await workbench.visibleText()).split('\n').slice(2, 26);
+  const places = lines.map((line) => JSON.parse(`"${/"text":"((?:[^"\\]|\\.){10})/.exec(line)?.[1] ?? ''}"`) as string);
+  await workbench.hover(places[0]);
+  const times: number[] = [];
+  for (const place of places.slice(1)) {
+    await workbench.page.mouse.move(700, 5);
+    await workbench.page.locator('.monaco-hover:visible').waitFor({ state: 'detached' });
+    const { x, y, height } = await workbench.boxOf(place);
+    await workbench.page.evaluate(watch, ['mousemove', '.monaco-hover table'] as [string, string]);
+    await workbench.page.mouse.move(x + 20, y + height / 2);
+    times.push((await seen(workbench.page)) - delay);
+  }
+  return {
+    what: 'Hover: mouse at rest to labels',
+    times,
+    note: `goal: 100; the editor's own delay of ${delay} taken off`,
+  };
+}
+
+/** From a key's event until its letter is in the editor, on the next frame, while a large dataset is being read. */
+async function keyEcho(workbench: Workbench): Promise<Row> {
+  await workbench.explorerMenu('large.jsonl', 'Inspect Dataset');
+  await (await workbench.webview('dataset')).getByText('Cancel').first().waitFor();
+  await workbench.openFile('notes.txt');
+  await workbench.editor.click();
+  await workbench.page.evaluate(() => {
+    const shared = globalThis as unknown as { echoes: number[] };
+    shared.echoes = [];
+    const lines = (): string => document.querySelector('.editor-group-container.active .view-lines')?.textContent ?? '';
+    addEventListener(
+      'keydown',
+      ({ timeStamp }) => {
+        const before = lines();
+        const look = (): void => {
+          if (lines() !== before) shared.echoes.push(performance.now() - timeStamp);
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      },
+      { capture: true },
+    );
+  });
+  await workbench.page.keyboard.type('it is typed while documents are read '.repeat(4).replaceAll(' ', ''), {
+    delay: 60,
+  });
+  await workbench.tab('large.jsonl').click();
+  const isReading = await (await workbench.webview('dataset')).getByText('Cancel').first().isVisible();
+  const times = await workbench.page.evaluate(() => (globalThis as unknown as { echoes: number[] }).echoes);
+  return {
+    what: 'Key echo during an inspect',
+    times,
+    note: `goal: 50, worst 200; ${isReading ? 'still reading after' : 'READ BEFORE THE END'}`,
+  };
+}
+
+/** As the editor itself measures it, in *Show Running Extensions*. */
+async function activation(workbench: Workbench): Promise<Row> {
+  const times: number[] = [];
+  for (let i = 0; i < 7; i++) {
+    await workbench.reload();
+    await workbench.openFile('model.xmlcnn.json');
+    await workbench.statusBar('XML-CNN Run Config').waitFor();
+    await workbench.runCommand('Developer: Show Running Extensions');
+    const row = workbench.page.locator('.runtime-extensions-editor .monaco-list-row').filter({ hasText: 'XML-CNN' });
+    const text = await row.filter({ hasText: /\d+ms/ }).first().innerText();
+    times.push(Number(/(\d+)ms/.exec(text)?.[1]));
+    await workbench.runCommand('View: Close All Editors');
+  }
+  return { what: 'Activation', times, note: 'goal: 150' };
+}
+
+function table(rows: readonly Row[]): string {
+  const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)];
+  const ms = (time: number): string => Math.round(time).toLocaleString('en-US');
+  const lines = rows.map(
+    ({ what, times, note }) =>
+      `| ${what} | ${ms(median(times))} | ${ms(Math.max(...times))} | ${times.length} | ${note} |`,
+  );
+  return ['| milliseconds | median | worst | times | |', '| --- | --: | --: | --: | --- |', ...lines].join('\n');
+}
+
+const delay = 100;
+const workbench = await launch({ fill, settings: { 'editor.hover.delay': delay } });
+try {
+  const rows: Row[] = [];
+  for (const measure of [panelOpening, (it: Workbench) => warmHover(it, delay), keyEcho, activation])
+    rows.push(await measure(workbench));
+  console.log(table(rows));
+} finally {
+  await workbench.close();
+}

@@ -1,0 +1,88 @@
+/** What a new run config wants to know of a dataset: its files, how to read them, and the figures of the training file. */
+import type { DatasetFacts } from '../config/createConfig.ts';
+import { completeConfig } from '../config/defaults.ts';
+import { detectFormat } from '../data/detect.ts';
+import type { DocumentSource, SourceOptions } from '../data/document.ts';
+import { datasetFiles } from '../data/findSplits.ts';
+import { openSource } from '../data/open.ts';
+import { UserError } from '../errors.ts';
+import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import type { DatasetStatistics } from './figures.ts';
+import { collectStatistics } from './statistics.ts';
+
+export interface SurveyProgress {
+  file: string;
+  /** Bytes read, of so many. */
+  done: number;
+  total: number;
+  documents: number;
+}
+
+export interface SurveyContext {
+  signal?: AbortSignal;
+  onProgress?: (progress: SurveyProgress) => void;
+}
+
+/** A file that was read through. */
+export interface Survey {
+  source: DocumentSource;
+  /** What gave the format away. */
+  reason: string;
+  /** Options it was read with, those found from the content included. */
+  options: SourceOptions;
+  statistics: DatasetStatistics;
+}
+
+/** The tokenizer of a config that says nothing about it. */
+export const defaultTokenizer = (): Promise<Tokenizer> =>
+  createTokenizer(completeConfig({ dataset: { train: '' } }).text);
+
+/** Reads one file through. Throws `UserError` and `Cancelled`. */
+export async function surveyFile(
+  file: string,
+  options: SourceOptions,
+  tokenizer: Tokenizer,
+  { signal, onProgress }: SurveyContext = {},
+): Promise<Survey> {
+  const { reason, options: found } = await detectFormat(file, options);
+  const source = await openSource(file, { ...options, ...found });
+  const statistics = await collectStatistics(source, tokenizer, {
+    signal,
+    onProgress: (done, documents) => onProgress?.({ file, done, total: source.totalBytes, documents }),
+  });
+  return { source, reason, options: { ...options, ...found }, statistics };
+}
+
+/**
+ * Finds the files of a dataset (a file with its siblings, or a folder) and reads the training file. Paths are absolute or
+ * as `data` begins. Throws `UserError` and `Cancelled`.
+ */
+export async function surveyDataset(
+  data: string,
+  options: SourceOptions,
+  context: SurveyContext = {},
+): Promise<DatasetFacts> {
+  const files = Object.fromEntries(await datasetFiles(data));
+  const train = files.train ?? files.all;
+  if (train === undefined)
+    throw new UserError('no-splits', 'There is no training file beside this one', 'Name the training file.', {
+      file: data,
+    });
+  const { source, statistics } = await surveyFile(train, options, await defaultTokenizer(), context);
+  const fields = { ...options };
+  delete fields.onError; // a choice of this reading
+  delete fields.format; // stands in the config anyway
+  return {
+    train,
+    validation: files.validation,
+    test: files.test,
+    documents: statistics.documents,
+    labels: statistics.labels,
+    meanWords: statistics.words.mean,
+    p95Words: statistics.words.p95,
+    labelsPerDocument: statistics.labelsPerDocument.mean,
+    format: source.format,
+    skipped: source.findings.skipped,
+    fields,
+  };
+}

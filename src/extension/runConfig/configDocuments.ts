@@ -1,0 +1,93 @@
+import { stat, readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { type FileAccess, nodeFiles } from '../../core/config/fileAccess.ts';
+import type { Environment, FolderEntry } from '../../core/config/language/environment.ts';
+import type { RunConfig } from '../../core/config/runConfig.ts';
+import { analyse, type Analysis } from '../../core/config/validate.ts';
+import { type DatasetField, fieldNames } from '../../core/data/fieldNames.ts';
+import { fileOf } from './editorRange.ts';
+
+/** Folders and heads kept in mind. */
+const mostKept = 20;
+
+/** What the language features know of open configs and of the files around them; answers are kept while they hold. */
+export class ConfigDocuments {
+  private readonly analyses = new WeakMap<vscode.TextDocument, { version: number; analysis: Analysis }>();
+  private readonly heads = new Map<string, ReturnType<FileAccess['head']>>();
+  private readonly fields = new Map<string, Promise<DatasetField[]>>();
+
+  /** The config as it is in the editor, checked with its files. */
+  analysis(document: vscode.TextDocument): Analysis {
+    const kept = this.analyses.get(document);
+    if (kept?.version === document.version) return kept.analysis;
+    const file = fileOf(document);
+    const analysis = analyse(document.getText(), { file, checkFiles: file !== undefined, files: this.files });
+    this.analyses.set(document, { version: document.version, analysis });
+    return analysis;
+  }
+
+  /** Files, or another config, changed: what was found out about this one may no longer hold. */
+  forget(document: vscode.TextDocument): void {
+    this.analyses.delete(document);
+  }
+
+  environment(document: vscode.TextDocument): Environment {
+    return {
+      file: fileOf(document),
+      files: this.files,
+      listFolder,
+      datasetFields: (dataset) => this.datasetFields(dataset),
+    };
+  }
+
+  /** Configs that are open in an editor count as they stand there. */
+  private readonly files: FileAccess = {
+    ...nodeFiles,
+    read: (path) =>
+      vscode.workspace.textDocuments.find((document) => fileOf(document) === path)?.getText() ?? nodeFiles.read(path),
+    head: (path) => this.head(path),
+  };
+
+  /** The head of a file of word vectors is large: it is not read again at every key that is pressed. */
+  private head(path: string): ReturnType<FileAccess['head']> {
+    const found = statSync(path, { throwIfNoEntry: false });
+    const key = `${path} ${found?.mtimeMs} ${found?.size}`;
+    return kept(this.heads, key, () => nodeFiles.head(path));
+  }
+
+  private async datasetFields(dataset: RunConfig['dataset']): Promise<DatasetField[]> {
+    const { train, format, header, quoting, encoding } = dataset;
+    const found = await stat(train).catch(() => undefined);
+    if (!found) return [];
+    const key = JSON.stringify([train, found.mtimeMs, found.size, format, header, quoting, encoding]);
+    return kept(this.fields, key, () =>
+      fieldNames(resolve(train), { format, header, quoting, encoding }).catch(() => []),
+    );
+  }
+}
+
+function kept<T>(values: Map<string, T>, key: string, make: () => T): T {
+  const found = values.get(key);
+  if (found !== undefined) return found;
+  if (values.size >= mostKept) values.clear();
+  const made = make();
+  values.set(key, made);
+  return made;
+}
+
+async function listFolder(folder: string): Promise<FolderEntry[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return Promise.all(
+    entries.map(async (entry) => {
+      const isFolder = entry.isSymbolicLink()
+        ? await stat(resolve(folder, entry.name)).then(
+            (target) => target.isDirectory(),
+            () => false,
+          )
+        : entry.isDirectory();
+      return { name: entry.name, isFolder };
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { createConfigText, type DatasetFacts, factsFrom } from '../../core/config/createConfig.ts';
+import { isPreset } from '../../core/config/presets.ts';
+import { datasetName } from '../../core/data/datasetName.ts';
+import type { SourceOptions } from '../../core/data/document.ts';
+import { writeFileAtomic } from '../../core/files.ts';
+import type { Services } from '../base/services.ts';
+import { chooseDataset } from './chooseDataset.ts';
+
+/**
+ * Reads a dataset and writes a config that suits it, which is then opened. Nothing is overwritten without being asked.
+ * @param data a dataset file or folder; asked for where absent
+ * @param options how the dataset is read, where its content does not tell
+ */
+export async function createRunConfig(
+  services: Services,
+  data?: vscode.Uri,
+  options: SourceOptions = {},
+): Promise<void> {
+  const path = (data ?? (await chooseDataset()))?.fsPath;
+  if (path === undefined) return;
+  const facts = await survey(services, path, options);
+  const folder = dirname(facts.train);
+  const preset = vscode.workspace.getConfiguration('xmlcnn', vscode.Uri.file(path)).get<string>('defaultPreset', 'auto');
+  const text = createConfigText(factsFrom(folder, facts), isPreset(preset) ? preset : undefined);
+  const target = await chooseTarget(join(folder, `${datasetName(facts.train)}.xmlcnn.json`));
+  if (target === undefined) return;
+  if (target.isNew) await writeFileAtomic(target.file, text);
+  await vscode.window.showTextDocument(vscode.Uri.file(target.file), { preview: false });
+}
+
+/** In a process of its own: the dataset may be large. */
+async function survey(services: Services, path: string, options: SourceOptions): Promise<DatasetFacts> {
+  const title = vscode.l10n.t('Reading {0}', basename(path));
+  const location = vscode.ProgressLocation.Notification;
+  const runner = services.startRunner('survey');
+  try {
+    return await vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) => {
+      const cancelled = new AbortController();
+      token.onCancellationRequested(() => cancelled.abort());
+      let shown = 0;
+      return runner.call(
+        'survey',
+        { path, options: { onError: 'skip', ...options } },
+        {
+          signal: cancelled.signal,
+          onEvent: ({ done, total, documents }) => {
+            const percent = total > 0 ? (done / total) * 100 : 0;
+            const message = vscode.l10n.t('{0} documents', documents.toLocaleString('en-US'));
+            progress.report({ increment: percent - shown, message });
+            shown = percent;
+          },
+        },
+      );
+    });
+  } finally {
+    runner.dispose();
+  }
+}
+
+/** Where to write to; `isNew` is false where the config that is there is to be opened as it is. */
+async function chooseTarget(file: string): Promise<{ file: string; isNew: boolean } | undefined> {
+  if (!existsSync(file)) return { file, isNew: true };
+  const { t } = vscode.l10n;
+  const beside = freeName(file);
+  const open = t('Open It');
+  const keepBoth = t('Write {0}', basename(beside));
+  const overwrite = t('Overwrite');
+  const chosen = await vscode.window.showWarningMessage(
+    t('{0} is there already.', basename(file)),
+    { modal: true },
+    ...[open, keepBoth, overwrite],
+  );
+  if (chosen === keepBoth) return { file: beside, isNew: true };
+  if (chosen === open || chosen === overwrite) return { file, isNew: chosen === overwrite };
+  return undefined;
+}
+
+/** `x-2.xmlcnn.json`, or the first number that is free. */
+function freeName(file: string): string {
+  for (let n = 2; ; n++) {
+    const candidate = file.replace(/(\.xmlcnn\.json)$/, `-${n}$1`);
+    if (!existsSync(candidate)) return candidate;
+  }
+}

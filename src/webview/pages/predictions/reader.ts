@@ -1,0 +1,221 @@
+import type { JudgedDocument, JudgedLabel, LabelEvidence } from '../../../core/predict/judged.ts';
+import { CallFailed } from '../../host.ts';
+import { button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
+import type { Context } from './context.ts';
+import { evidenceList, evidenceText } from './evidenceText.ts';
+import { count, plural, probability } from './figures.ts';
+import { standingMark, standingOf } from './verdicts.ts';
+
+/** Labels below the threshold that are shown unasked. */
+const shownBelow = 5;
+
+export interface ReaderOptions {
+  /** Closes the reading view where it hides the list; absent where there is no list. */
+  onClose?(): void;
+  /** The document before or after in the list. */
+  neighbour?(document: number, by: -1 | 1): number | undefined;
+  onTurn?(document: number): void;
+}
+
+/** One document whole: its labels beside its text, with the words that spoke for one of them. */
+export class Reader {
+  readonly element = el('article', { class: 'reader', attributes: { 'aria-label': 'Document' } });
+  private readonly labels = el('div', { class: 'reader-labels' });
+  private readonly text = el('div', { class: 'reader-text', attributes: { tabindex: 0, role: 'document' } });
+  private readonly evidence = el('div', { class: 'reader-evidence', attributes: { 'aria-live': 'polite' } });
+  private shown: JudgedDocument | undefined;
+  private selected: JudgedLabel | undefined;
+  private showsAll = false;
+  /** Answers that a later question has overtaken are dropped. */
+  private latest = 0;
+
+  constructor(
+    private readonly context: Context,
+    private readonly options: ReaderOptions = {},
+  ) {
+    replaceChildren(this.element, el('p', { class: 'muted hint' }, 'Choose a document to read it with its labels.'));
+  }
+
+  show(document: number): void {
+    if (this.shown?.document !== document) replaceChildren(this.element, loadingState('Reading the document'));
+    void this.load(document);
+  }
+
+  /** The threshold changed. */
+  update(): void {
+    if (this.shown) this.drawLabels(this.shown);
+  }
+
+  private async load(document: number): Promise<void> {
+    const request = ++this.latest;
+    const { host, state } = this.context;
+    try {
+      const shown = await host.call('document', { document });
+      if (request !== this.latest) return;
+      this.shown = shown;
+      this.showsAll = false;
+      this.selected = shown.labels.find(({ id }) => id === state.evidenceFor) ?? shown.labels[0];
+      this.draw(shown);
+      await this.loadEvidence(request);
+    } catch (error) {
+      if (request !== this.latest || !(error instanceof CallFailed)) return;
+      this.shown = undefined;
+      replaceChildren(
+        this.element,
+        failedState(error.failure, () => this.show(document)),
+      );
+    }
+  }
+
+  private select(label: JudgedLabel): void {
+    if (!this.shown) return;
+    this.selected = label;
+    this.context.state.evidenceFor = label.id;
+    this.context.save();
+    this.drawLabels(this.shown);
+    const request = ++this.latest;
+    this.context.perform(() => this.loadEvidence(request));
+  }
+
+  private async loadEvidence(request: number): Promise<void> {
+    const { shown, selected } = this;
+    if (!shown || !selected) return;
+    const { document } = shown;
+    const evidence = await this.context.host.call('evidence', { document, label: selected.id });
+    if (request === this.latest) this.drawEvidence(shown, selected, evidence);
+  }
+
+  private draw(shown: JudgedDocument): void {
+    replaceChildren(this.text, shown.text);
+    replaceChildren(this.evidence);
+    replaceChildren(
+      this.element,
+      this.header(shown),
+      el('div', { class: 'reader-scroll' }, this.labels, this.evidence, this.text, this.notes(shown)),
+    );
+    this.drawLabels(shown);
+  }
+
+  private header({ document, id, place }: JudgedDocument): HTMLElement {
+    const { context, options } = this;
+    const turn = (label: string, icon: 'chevronLeft' | 'chevronRight', by: -1 | 1): HTMLElement | false => {
+      if (!options.neighbour) return false;
+      const to = options.neighbour(document, by);
+      return button(label, () => to !== undefined && options.onTurn?.(to), {
+        appearance: 'icon',
+        icon,
+        disabled: to === undefined,
+      });
+    };
+    const open = (): void => {
+      if (id !== undefined && place) context.perform(() => context.host.call('openRecord', { id, place }));
+    };
+    return el(
+      'header',
+      {},
+      options.onClose && el('span', { class: 'back' }, button('Back to the List', options.onClose, { icon: 'back' })),
+      el('h2', {}, id ?? 'Text'),
+      place && el('span', { class: 'muted' }, place.line ? `line ${count(place.line)}` : `no. ${count(place.number)}`),
+      el('span', { class: 'grow' }),
+      turn('Previous Document', 'chevronLeft', -1),
+      turn('Next Document', 'chevronRight', 1),
+      id !== undefined && button('Open in Editor', open, { appearance: 'icon', icon: 'openInEditor' }),
+    );
+  }
+
+  private drawLabels(shown: JudgedDocument): void {
+    const { threshold } = this.context;
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.label : undefined;
+    const standing = shown.labels.map((label) => ({ label, standing: standingOf(label, threshold) }));
+    const below = standing.filter((row) => row.standing === 'below').map(({ label }) => label);
+    const hidden = new Set(this.showsAll ? [] : below.slice(shownBelow).filter((label) => label !== this.selected));
+    const rows = standing.filter(({ label }) => !hidden.has(label));
+    const predicted = standing.filter((row) => row.standing !== 'below' && row.standing !== 'missed').length;
+    replaceChildren(
+      this.labels,
+      el('h3', {}, `${plural(predicted, 'label')} predicted${this.truthText(shown)}`),
+      el(
+        'ul',
+        { class: 'plain label-rows', attributes: { 'aria-label': 'Labels' } },
+        ...rows.map((row) => el('li', {}, this.labelRow(row.label, row.standing))),
+      ),
+      hidden.size > 0 &&
+        link(`Show ${plural(hidden.size, 'more label')} below the threshold`, () => this.showAll(shown)),
+    );
+    if (focused !== undefined) this.labels.querySelector<HTMLElement>(`[data-label="${focused}"]`)?.focus();
+  }
+
+  private truthText({ labels }: JudgedDocument): string {
+    const known = labels.filter(({ isTrue }) => isTrue !== undefined);
+    const isKnown = known.length > 0;
+    return isKnown ? `, ${plural(known.filter(({ isTrue }) => isTrue).length, 'label')} true` : '';
+  }
+
+  private showAll(shown: JudgedDocument): void {
+    this.showsAll = true;
+    this.drawLabels(shown);
+  }
+
+  private labelRow(label: JudgedLabel, standing: ReturnType<typeof standingOf>): HTMLElement {
+    const { threshold } = this.context;
+    const isSelected = label.id === this.selected?.id;
+    const percent = `${(100 * (label.probability ?? 0)).toFixed(1)}%`;
+    return el(
+      'button',
+      {
+        class: `label-row ${standing}`,
+        attributes: {
+          type: 'button',
+          'aria-pressed': isSelected ? 'true' : 'false',
+          'data-label': label.id,
+          title: label.display === undefined ? 'Show what speaks for this label' : label.name,
+        },
+        on: { click: () => this.select(label) },
+      },
+      standingMark(standing),
+      el('span', { class: 'label-name' }, label.display ?? label.name),
+      el(
+        'span',
+        { class: 'bar', attributes: { 'aria-hidden': 'true' } },
+        el('span', { class: 'bar-fill', style: { width: percent } }),
+        el('span', { class: 'bar-threshold', style: { left: `${100 * threshold}%` } }),
+      ),
+      el('span', { class: 'right' }, label.probability === undefined ? 'no output' : probability(label.probability)),
+    );
+  }
+
+  private drawEvidence(shown: JudgedDocument, label: JudgedLabel, evidence: LabelEvidence | undefined): void {
+    const name = label.display ?? label.name;
+    if (!evidence) {
+      replaceChildren(this.text, shown.text);
+      const text = `No training document has “${name}”: the model cannot predict it.`;
+      return replaceChildren(this.evidence, el('p', { class: 'muted' }, text));
+    }
+    replaceChildren(
+      this.evidence,
+      el(
+        'p',
+        { class: 'legend' },
+        'Words that speak ',
+        el('mark', { class: 'for sample' }, 'for'),
+        ' or ',
+        el('mark', { class: 'against sample' }, 'against'),
+        ' ',
+        el('strong', {}, name),
+        '; the thicker the line, the more.',
+      ),
+      evidenceList(evidence),
+    );
+    replaceChildren(this.text, ...evidenceText(shown.text, evidence.highlights));
+  }
+
+  private notes({ words, unknownWords, truncated, omitted }: JudgedDocument): HTMLElement {
+    const parts = [
+      `The model read ${truncated ? `the first ${plural(words, 'word')}` : plural(words, 'word')}`,
+      unknownWords > 0 && `; ${plural(unknownWords, 'word')} of them it does not know`,
+      '.',
+      omitted > 0 && ` ${plural(omitted, 'more character')} are not shown: open the document in an editor.`,
+    ];
+    return el('p', { class: 'muted' }, ...parts);
+  }
+}

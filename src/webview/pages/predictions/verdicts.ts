@@ -1,0 +1,46 @@
+import type { JudgedLabel, Verdict } from '../../../core/predict/judged.ts';
+import { el, icon, type IconName } from '../../ui/index.ts';
+
+/** What a label of a document is worth at a threshold; `predicted` where the true labels are not known. */
+export type Standing = Verdict | 'predicted' | 'below';
+
+export function standingOf({ probability = 0, isTrue }: JudgedLabel, threshold: number): Standing {
+  const isPredicted = probability > threshold;
+  if (isTrue === undefined) return isPredicted ? 'predicted' : 'below';
+  if (isTrue) return isPredicted ? 'hit' : 'missed';
+  return isPredicted ? 'false' : 'below';
+}
+
+export const standings: Record<Standing, { icon?: IconName; word: string; meaning: string }> = {
+  hit: { icon: 'check', word: 'hit', meaning: 'True, and predicted' },
+  missed: { icon: 'circle', word: 'missed', meaning: 'True, and not predicted' },
+  false: { icon: 'clear', word: 'false', meaning: 'Predicted, and not true' },
+  predicted: { icon: 'check', word: 'predicted', meaning: 'Predicted' },
+  below: { word: '', meaning: 'Not predicted' },
+};
+
+/** Icon and word: neither needs colour to be told apart. */
+export function standingMark(standing: Standing): HTMLElement {
+  const { icon: name, word, meaning } = standings[standing];
+  return el('span', { class: `standing ${standing}`, attributes: { title: meaning } }, name && icon(name), word);
+}
+
+/** How many labels of a document have each verdict. */
+export function verdictCounts(counts: Record<'hits' | 'missed' | 'false', number>): HTMLElement {
+  const part = (standing: Verdict, count: number): HTMLElement | false =>
+    count > 0 &&
+    el(
+      'span',
+      { class: `standing ${standing}`, attributes: { title: `${count} ${standings[standing].word}` } },
+      icon(standings[standing].icon!),
+      count,
+      el('span', { class: 'visually-hidden' }, ` ${standings[standing].word}`),
+    );
+  return el(
+    'span',
+    { class: 'verdict-counts' },
+    part('hit', counts.hits),
+    part('missed', counts.missed),
+    part('false', counts.false),
+  );
+}

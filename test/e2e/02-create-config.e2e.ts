@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { inWorkbench } from '../workbench/inWorkbench.ts';
+import { copySample } from '../workbench/sample.ts';
+
+inWorkbench('2. Create Run Config', { fill: copySample }, (workbench) => {
+  it('writes a commented config for the dataset just inspected, and opens it', async () => {
+    await workbench().explorerMenu('glosses', 'Inspect Dataset');
+    const panel = await workbench().webview('dataset');
+    await panel.getByRole('tab', { name: 'Overview' }).waitFor();
+    await panel.getByText('Create Run Config').click();
+    const tab = workbench().tab(/\.xmlcnn\.json$/);
+    await tab.waitFor();
+    await workbench().statusBar('XML-CNN Run Config').waitFor();
+    await workbench().screenshotInThemes('02-config');
+    const name = (await tab.innerText()).trim();
+    const text = readFileSync(join(workbench().workspace, name), 'utf8');
+    expect(text).toContain('//');
+    expect(text).toMatch(/"train": *"glosses\/train\.jsonl"/);
+  });
+
+  it('has no problem', async () => {
+    const problems = await workbench().problems();
+    await workbench().page.getByText('No problems have been detected').waitFor();
+    expect(await problems.count()).toBe(0);
+  });
+});
