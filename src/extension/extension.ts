@@ -5,7 +5,7 @@ import { Datasets } from './datasets/datasets.ts';
 import { HoverFeature } from './hover/feature.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Predictions } from './predictions/predictions.ts';
-import { RunConfigDiagnostics } from './runConfig/diagnostics.ts';
+import { RunConfigFeature } from './runConfig/feature.ts';
 import { RunsFeature } from './runs/feature.ts';
 import { RunStore } from './runs/runStore.ts';
 import { Sample } from './sample/openSample.ts';
@@ -23,5 +23,5 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(datasets);
   context.subscriptions.push(new Predictions(services, runs));
   context.subscriptions.push(new HoverFeature(services, runs, datasets.records));
-  context.subscriptions.push(new RunConfigDiagnostics());
+  context.subscriptions.push(new RunConfigFeature(services, runs));
 }

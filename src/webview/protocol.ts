@@ -171,7 +171,7 @@ export interface PredictionsPage {
     | { type: 'progress'; event: RunEvent }
     | { type: 'opened'; state: PredictionsPanelState; judged: Judged }
     | { type: 'failed'; failure: Failure; splits: Split[] }
-    | { type: 'cancelled' }
+    | { type: 'cancelled'; splits: Split[] }
     | { type: 'untrusted' }
     /** What is shown is not what an evaluation would give now. */
     | { type: 'stale'; what: 'model' | 'file' };

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inWorkbench } from '../workbench/inWorkbench.ts';
+import { copySample, writeSampleConfig } from '../workbench/sample.ts';
 
 const wrong = `{
   // a comment is no error here
@@ -10,6 +11,8 @@ const wrong = `{
 `;
 
 function fill(folder: string): void {
+  copySample(folder);
+  writeSampleConfig(folder, 'right', 2);
   writeFileSync(join(folder, 'wrong.xmlcnn.json'), wrong);
 }
 
@@ -23,5 +26,58 @@ inWorkbench('3. the run-config language', { fill }, (workbench) => {
     expect(await typo.count()).toBe(1);
     await expect.poll(() => workbench().statusBar('XML-CNN Run Config').count()).toBe(1);
     await workbench().screenshotInThemes('03-diagnostics');
+  });
+
+  it('mends a mistyped key by a quick fix', async () => {
+    await workbench().openFile('wrong.xmlcnn.json');
+    const { x, y, width, height } = await workbench().boxOf('trian');
+    await workbench().page.mouse.click(x + width / 2, y + height / 2);
+    await workbench().page.keyboard.press('Control+.');
+    const fix = workbench().page.locator('.action-widget .monaco-list-row').filter({ hasText: '"train"' }).first();
+    await fix.waitFor();
+    await workbench().screenshot('03-quick-fix');
+    await fix.click();
+    await expect.poll(() => workbench().visibleText()).toContain('"train": "train.jsonl"');
+  });
+
+  it('explains a key with its default and source', async () => {
+    await workbench().openFile('right.xmlcnn.json');
+    const hover = await workbench().hover('filterSizes');
+    await hover
+      .getByText(/default/i)
+      .first()
+      .waitFor();
+    await workbench().screenshotInThemes('03-hover', async () => {
+      await workbench().page.mouse.move(5, 5);
+      await workbench().hover('filterSizes');
+    });
+  });
+
+  it('completes keys', async () => {
+    await workbench().page.mouse.move(5, 5);
+    await workbench().goTo(9, 13); // behind "model": {
+    await workbench().page.keyboard.press('End');
+    await workbench().page.keyboard.press('Enter');
+    await workbench().page.keyboard.press('Control+Space');
+    const list = workbench().page.locator('.suggest-widget .monaco-list-row');
+    await list.filter({ hasText: 'dropout' }).first().waitFor();
+    await workbench().screenshotInThemes('03-completion');
+    await workbench().page.keyboard.press('Escape');
+    for (let i = 0; i < 3; i++) await workbench().page.keyboard.press('Control+Z');
+  });
+
+  it('trains from the lens above it', async () => {
+    await workbench().goTo(1);
+    await workbench()
+      .codeLens(/parameters/)
+      .first()
+      .waitFor();
+    await workbench().screenshot('03-lens');
+    await workbench().codeLens('Train').first().click();
+    await workbench()
+      .toast(/right finished/)
+      .waitFor();
+    await workbench().codeLens('Evaluate').first().waitFor();
+    await workbench().screenshot('03-lens-after');
   });
 });

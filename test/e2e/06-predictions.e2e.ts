@@ -32,7 +32,7 @@ inWorkbench('6. Predictions', { fill }, (workbench) => {
 
   it('gives the figures of evaluate at the same threshold, and others at another', async () => {
     const page = await panel();
-    await page.getByText('0.5', { exact: true }).first().click();
+    await page.getByText('0.50', { exact: true }).first().click();
     const file = join(workbench().workspace, 'runs', 'first', 'summary.json');
     const { evaluated } = JSON.parse(readFileSync(file, 'utf8')) as { evaluated: { metrics: Record<string, number> } };
     const percent = (name: string): string => (100 * evaluated.metrics[name]).toFixed(2);

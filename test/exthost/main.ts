@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import type { Outcome } from './check.ts';
 import { activation } from './suites/activation.ts';
-import { runConfig } from './suites/runConfig.ts';
+import { runConfig, runConfigLanguage } from './suites/runConfig.ts';
 
-const checks = [...activation, ...runConfig];
+const checks = [...activation, ...runConfig, ...runConfigLanguage];
 
 export async function run(): Promise<void> {
   const outcomes: Outcome[] = [];

@@ -204,20 +204,24 @@ export class Workbench {
   async runCommand(title: string): Promise<void> {
     const row = this.quickRow(title);
     for (const deadline = Date.now() + patience; ;) {
-      await this.page.keyboard.press('F1');
-      await this.quickInput.fill(`>${title}`);
       // A palette that was opened before the extension registered its commands may never show them: open it anew.
-      if (await appears(row, 3000)) return row.click();
+      if ((await this.ask(`>${title}`)) && (await appears(row, 3000))) return row.click();
       await this.page.keyboard.press('Escape');
       if (Date.now() > deadline) throw new Error(`The palette does not show ${title}.`);
     }
   }
 
+  /** Opens the palette with a text in it; false where it did not open, for a key that is pressed while a webview comes or goes is lost. */
+  private async ask(text: string): Promise<boolean> {
+    await this.page.keyboard.press('F1');
+    if (!(await appears(this.quickInput, 3000))) return false;
+    await this.quickInput.fill(text);
+    return true;
+  }
+
   /** Whether the palette offers a command now. */
   async offersCommand(title: string): Promise<boolean> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.fill(`>${title}`);
-    const found = await appears(this.quickRow(title), 2000);
+    const found = (await this.ask(`>${title}`)) && (await appears(this.quickRow(title), 2000));
     await this.page.keyboard.press('Escape');
     return found;
   }
@@ -277,16 +281,20 @@ export class Workbench {
 
   /** Right-clicks an element and chooses a menu item. */
   async contextMenu(target: Locator, item: string): Promise<void> {
-    const entry = this.menuItem(item);
+    await this.openMenu(target, item);
+    await this.menuItem(item).click();
+    await this.menuItem(item).waitFor({ state: 'detached' });
+  }
+
+  /** Right-clicks an element until its menu has an item that can be clicked. */
+  async openMenu(target: Locator, item: string): Promise<void> {
     for (const deadline = Date.now() + patience; ;) {
       await target.click({ button: 'right' });
-      if (await appears(entry, 3000)) break;
+      if (await appears(this.menuItem(item), 3000)) break;
       await this.page.keyboard.press('Escape'); // a menu that was opened before the extension was known does not name it
       if (Date.now() > deadline) throw new Error(`The menu does not show ${item}.`);
     }
     await this.page.waitForTimeout(300); // a menu does not heed clicks in its first moment
-    await entry.click();
-    await entry.waitFor({ state: 'detached' });
   }
 
   /** An item of the menu that is open. */
@@ -341,10 +349,9 @@ export class Workbench {
 
   /** Opens a file of the workspace by its path below it, in an editor tab that stays. */
   async openFile(path: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.fill(path);
     const name = path.split('/').at(-1) ?? path;
-    await this.quickRow(name).waitFor();
+    while (!(await this.ask(path)) || !(await appears(this.quickRow(name), 10_000)))
+      await this.page.keyboard.press('Escape');
     await this.page.keyboard.press('Enter');
     await this.tab(name).waitFor();
     await this.editor.locator('.view-line').first().waitFor();
@@ -394,9 +401,9 @@ export class Workbench {
 
   /** Rests the mouse on a text in the editor and returns the hover that appears. */
   async hover(text: string): Promise<Locator> {
-    const { x, y, width, height } = await this.boxOf(text);
     const hover = this.page.locator('.monaco-hover:visible').last();
     for (let attempt = 0; ; attempt++) {
+      const { x, y, width, height } = await this.boxOf(text); // a lens that comes moves the lines
       await this.page.mouse.move(x + width / 2 - 4, y + height / 2, { steps: 3 });
       await this.page.mouse.move(x + width / 2, y + height / 2, { steps: 3 });
       try {
@@ -411,7 +418,7 @@ export class Workbench {
 
   /** Code lenses that the editor shows. */
   codeLens(title: string | RegExp): Locator {
-    return this.editor.locator('.codelens-decoration a').filter({ hasText: title });
+    return this.editor.locator('.codelens-decoration > *').filter({ hasText: title });
   }
 
   /** Opens the Problems view and returns its rows. */

@@ -92,6 +92,7 @@ class Checker {
       const [nameNode, valueNode] = property.children ?? [];
       const name = String(nameNode.value);
       const full = key ? `${key}.${name}` : name;
+      if (property.colonOffset === undefined) continue; // half a property: its missing colon is complained about already
       const earlier = seen.get(name);
       if (earlier) this.duplicate(property, nameNode, earlier, full);
       seen.set(name, nameNode);

@@ -3,7 +3,7 @@ import type { DatasetFacts } from '../config/createConfig.ts';
 import { completeConfig } from '../config/defaults.ts';
 import { detectFormat } from '../data/detect.ts';
 import type { DocumentSource, SourceOptions } from '../data/document.ts';
-import { datasetFiles } from '../data/findSplits.ts';
+import { findSplits, type Splits } from '../data/findSplits.ts';
 import { openSource } from '../data/open.ts';
 import { UserError } from '../errors.ts';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
@@ -62,8 +62,7 @@ export async function surveyDataset(
   options: SourceOptions,
   context: SurveyContext = {},
 ): Promise<DatasetFacts> {
-  const files = Object.fromEntries(await datasetFiles(data));
-  const train = files.train ?? files.all;
+  const { train, validation, test } = await splitsOf(data);
   if (train === undefined)
     throw new UserError('no-splits', 'There is no training file beside this one', 'Name the training file.', {
       file: data,
@@ -74,8 +73,8 @@ export async function surveyDataset(
   delete fields.format; // stands in the config anyway
   return {
     train,
-    validation: files.validation,
-    test: files.test,
+    validation,
+    test,
     documents: statistics.documents,
     labels: statistics.labels,
     meanWords: statistics.words.mean,
@@ -86,3 +85,10 @@ export async function surveyDataset(
     fields,
   };
 }
+
+/** A folder without splits may be a dataset itself: its files are the documents then. */
+const splitsOf = (data: string): Promise<Splits> =>
+  findSplits(data).catch((error: unknown) => {
+    if (error instanceof UserError && error.code === 'no-splits') return { train: data };
+    throw error;
+  });

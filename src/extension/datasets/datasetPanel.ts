@@ -144,7 +144,8 @@ export class DatasetPanel extends Disposable {
       },
       openFile: ({ file, line }) => openLine(file, line, this.records),
       createRunConfig: async () => {
-        await vscode.commands.executeCommand('xmlcnn.createRunConfig', vscode.Uri.file(this.trainFile()));
+        const train = vscode.Uri.file(this.trainFile());
+        await vscode.commands.executeCommand('xmlcnn.createRunConfig', train, this.options);
       },
       cancel: () => this.reading?.abort(),
       reload: () => void this.read(),

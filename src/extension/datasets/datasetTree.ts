@@ -1,12 +1,9 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { Disposable } from '../base/disposable.ts';
-import { groupDatasets, type FoundDataset } from './workspaceDatasets.ts';
+import { datasetPattern, findDatasets, mostFiles } from './findDatasets.ts';
+import type { FoundDataset } from './workspaceDatasets.ts';
 
-const pattern = '**/*.{jsonl,csv,tsv,txt,arff,svm,train,valid,validation,dev,test,gz}';
-const excluded = '**/{node_modules,runs,.xmlcnn,.git,dist,out}/**';
-/** Files looked at; a workspace with more shows the datasets among these. */
-const mostFiles = 5000;
 /** Milliseconds in which changes of files are taken together. */
 const settling = 500;
 
@@ -30,7 +27,7 @@ export class DatasetTree extends Disposable implements vscode.TreeDataProvider<D
     this.view = this.own(
       vscode.window.createTreeView('xmlcnn.datasets', { treeDataProvider: this, showCollapseAll: true }),
     );
-    const watcher = this.own(vscode.workspace.createFileSystemWatcher(pattern, false, true, false));
+    const watcher = this.own(vscode.workspace.createFileSystemWatcher(datasetPattern, false, true, false));
     const later = (): void => this.refreshSoon();
     this.own(watcher.onDidCreate(later));
     this.own(watcher.onDidDelete(later));
@@ -51,10 +48,9 @@ export class DatasetTree extends Disposable implements vscode.TreeDataProvider<D
   }
 
   private async find(): Promise<FoundDataset[]> {
-    const files = await vscode.workspace.findFiles(pattern, excluded, mostFiles);
-    this.view.message =
-      files.length >= mostFiles ? vscode.l10n.t('Only the first {0} files were looked at.', mostFiles) : undefined;
-    return groupDatasets(files.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath));
+    const { datasets, isCut } = await findDatasets();
+    this.view.message = isCut ? vscode.l10n.t('Only the first {0} files were looked at.', mostFiles) : undefined;
+    return datasets;
   }
 
   private refreshSoon(): void {

@@ -32,7 +32,8 @@ export function hoverMarkdown({ model, place, rows, text }: HoverContent, t: Tra
   const shown = rows.slice(0, mostRows);
   const hasVerdicts = rows.some(({ verdict }) => verdict !== undefined);
   const titles = [t('Label'), t('Probability'), ...(hasVerdicts ? [t('True')] : []), t('Because of')];
-  const table = [titles, titles.map(() => ':--'), ...shown.map((row) => cells(row, place, hasVerdicts, t))];
+  const rule = `|${titles.map(() => ':--').join('|')}|`;
+  const table = [rowText(titles), rule, ...shown.map((row) => rowText(cells(row, place, hasVerdicts, t)))];
   const name = escapeMarkdown(t('Model: {0}', clip(onOneLine(model), longestModel)));
   const head = [
     commandLink(name, 'xmlcnn.selectModel', [], t('Choose another model')),
@@ -46,8 +47,11 @@ export function hoverMarkdown({ model, place, rows, text }: HoverContent, t: Tra
   ];
   const more =
     rows.length > shown.length ? [escapeMarkdown(t('{0} more true labels', rows.length - shown.length))] : [];
-  return [head.join(' · '), table.map((row) => `| ${row.join(' | ')} |`).join('\n'), ...more].join('\n\n');
+  return [head.join(' · '), table.join('\n'), ...more].join('\n\n');
 }
+
+/** The editor leaves no room between the columns of a table. */
+const rowText = (row: string[]): string => `| ${row.join('&nbsp;&nbsp; | ')} |`;
 
 function cells(row: LabelRow, place: TextPlace, hasVerdicts: boolean, t: Translate): string[] {
   const { known, verdict } = row;

@@ -5,7 +5,7 @@ import type { LabelRow, Verdict } from './verdicts.ts';
 
 const barLength = 8;
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-const longestNgram = 28;
+const longestNgram = 24;
 const figureSpace = '\u2007';
 
 /** A probability as a bar of block characters; at least a hair. */

@@ -24,6 +24,8 @@ export class PredictionsPanel extends Disposable {
   private last: Push<'predictions'> | undefined;
   private stale: 'model' | 'file' | undefined;
   private watchers: vscode.Disposable[] = [];
+  /** Before its page listens, nothing needs to be told: all is told then. */
+  private isListening = false;
 
   constructor(
     private readonly services: Services,
@@ -33,7 +35,7 @@ export class PredictionsPanel extends Disposable {
   ) {
     super();
     panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'xmlcnn.svg');
-    this.host = this.own(new WebviewHost(services, panel.webview, 'predictions', this.methods(), () => this.tellAll()));
+    this.host = this.own(new WebviewHost(services, panel.webview, 'predictions', this.methods(), () => this.listens()));
     this.own(panel.onDidDispose(() => this.dispose()));
     this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.open()));
     void this.open();
@@ -69,7 +71,13 @@ export class PredictionsPanel extends Disposable {
     return shortName(basename(this.folder));
   }
 
+  private listens(): void {
+    this.isListening = true;
+    this.tellAll();
+  }
+
   private tellAll(): void {
+    if (!this.isListening) return;
     this.host.push({ type: 'opening', state: this.state, run: this.runName });
     if (this.judged) this.host.push({ type: 'opened', state: this.state, judged: this.judged });
     if (this.last) this.host.push(this.last);
@@ -78,7 +86,7 @@ export class PredictionsPanel extends Disposable {
 
   private tell(message: Push<'predictions'>): void {
     this.last = message;
-    this.host.push(message);
+    if (this.isListening) this.host.push(message);
   }
 
   private async open(evaluate = false): Promise<void> {
@@ -103,19 +111,20 @@ export class PredictionsPanel extends Disposable {
       this.judged = judged;
       this.last = undefined;
       this.watchFile(judged);
-      this.host.push({ type: 'opened', state: this.state, judged });
+      if (this.isListening) this.host.push({ type: 'opened', state: this.state, judged });
     } catch (error) {
-      if (isCurrent()) await this.fail(error);
+      if (isCurrent()) await this.fail(error, runner);
     } finally {
       if (isCurrent()) this.opening = undefined;
     }
   }
 
-  private async fail(error: unknown): Promise<void> {
-    if (error instanceof Cancelled) return this.tell({ type: 'cancelled' });
-    const { log } = this.services;
-    log.warn(`Predictions of ${this.folder}: ${error instanceof UserError ? error.describe() : String(error)}`);
+  private async fail(error: unknown, runner: RunnerClient<'predictions'>): Promise<void> {
     const splits = await this.splits().catch(() => []);
+    if (this.runner !== runner) return;
+    if (error instanceof Cancelled) return this.tell({ type: 'cancelled', splits });
+    const text = error instanceof UserError ? error.describe() : String(error);
+    this.services.log.warn(`Predictions of ${this.folder}: ${text}`);
     this.tell({ type: 'failed', failure: failureOf(error), splits });
   }
 
@@ -150,7 +159,7 @@ export class PredictionsPanel extends Disposable {
     const changed = ({ fsPath }: vscode.Uri): void => {
       if (fsPath !== file || !this.judged) return;
       this.stale = what;
-      this.host.push({ type: 'stale', what });
+      if (this.isListening) this.host.push({ type: 'stale', what });
     };
     for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) event(changed);
     this.watchers.push(watcher);

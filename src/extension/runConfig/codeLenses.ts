@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
-import { modelSize } from '../../core/config/language/modelSize.ts';
+import { modelParts, modelSize } from '../../core/config/language/modelSize.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import type { Analysis } from '../../core/config/validate.ts';
 import { hasSameData, readRunFacts, type RunFacts } from '../../core/training/runFacts.ts';
@@ -9,7 +9,10 @@ import { Disposable } from '../base/disposable.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import type { ConfigDocuments } from './configDocuments.ts';
 import { fileOf, selector } from './editorRange.ts';
-import { sizeText, sizeTooltip } from './sizeText.ts';
+import { partRows, sizeText, sizeTooltip } from './sizeText.ts';
+
+/** Shows what the model's parameters are; for the lens alone. */
+const showParts = 'xmlcnn.showModelParts';
 
 /** Above a config: what can be done with it, and how large its model is. */
 export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvider {
@@ -27,6 +30,11 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
     super();
     this.own(vscode.languages.registerCodeLensProvider(selector, this));
     this.own(
+      vscode.commands.registerCommand(showParts, (rows: vscode.QuickPickItem[], title: string) =>
+        vscode.window.showQuickPick(rows, { title, placeHolder: vscode.l10n.t('What the parameters are') }),
+      ),
+    );
+    this.own(
       runs.onDidChange(() => {
         this.listings.clear();
         this.changed.fire();
@@ -43,13 +51,11 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
     const lens = (title: string, command: string, tooltip: string): vscode.CodeLens =>
       new vscode.CodeLens(top, { title, command, tooltip, arguments: [document.uri] });
     const { t } = vscode.l10n;
-    const lenses = [lens(`$(play) ${t('Train')}`, 'xmlcnn.train', t('Start a run of this config'))];
+    const lenses = [lens(t('Train'), 'xmlcnn.train', t('Start a run of this config'))];
     if (runs.some(({ status }) => status !== 'damaged'))
-      lenses.push(
-        lens(`$(debug-continue) ${t('Resume')}`, 'xmlcnn.resume', t('Go on with the last run of this config')),
-      );
+      lenses.push(lens(t('Resume'), 'xmlcnn.resume', t('Go on with the last run of this config')));
     if (runs.some(({ bestEpoch }) => bestEpoch > 0))
-      lenses.push(lens(`$(checklist) ${t('Evaluate')}`, 'xmlcnn.evaluate', t('Measure the last run of this config')));
+      lenses.push(lens(t('Evaluate'), 'xmlcnn.evaluate', t('Measure the last run of this config')));
     const size = await this.sizeLens(analysis, runs, top);
     return size ? [...lenses, size] : lenses;
   }
@@ -79,7 +85,12 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
     const isOfOtherData = labels !== undefined && found !== undefined && !hasSameData(found.config, config);
     const facts = { size: modelSize(config, { labels, vocabulary }), isOfOtherData, epochSeconds };
     const { t } = vscode.l10n;
-    return new vscode.CodeLens(top, { title: sizeText(facts, t), tooltip: sizeTooltip(facts, t), command: '' });
+    return new vscode.CodeLens(top, {
+      title: sizeText(facts, t),
+      tooltip: sizeTooltip(facts, t),
+      command: showParts,
+      arguments: [partRows(modelParts(config, { labels, vocabulary }), t), sizeText(facts, t)],
+    });
   }
 
   /** Of the newest run that knows its labels, else of the newest that can be read. */

@@ -23,7 +23,9 @@ export async function createRunConfig(
   if (path === undefined) return;
   const facts = await survey(services, path, options);
   const folder = dirname(facts.train);
-  const preset = vscode.workspace.getConfiguration('xmlcnn', vscode.Uri.file(path)).get<string>('defaultPreset', 'auto');
+  const preset = vscode.workspace
+    .getConfiguration('xmlcnn', vscode.Uri.file(path))
+    .get<string>('defaultPreset', 'auto');
   const text = createConfigText(factsFrom(folder, facts), isPreset(preset) ? preset : undefined);
   const target = await chooseTarget(join(folder, `${datasetName(facts.train)}.xmlcnn.json`));
   if (target === undefined) return;

@@ -1,4 +1,4 @@
-import type { ModelSize } from '../../core/config/language/modelSize.ts';
+import type { ModelPart, ModelSize } from '../../core/config/language/modelSize.ts';
 import { timeText, type Translate } from '../runs/jobText.ts';
 
 export interface SizeFacts {
@@ -11,18 +11,17 @@ export interface SizeFacts {
 
 /** How large the model is and how long it takes, as far as that is known: what is not known is named. */
 export function sizeText({ size, isOfOtherData, epochSeconds }: SizeFacts, t: Translate): string {
-  const { parameters, bytes, perLabel, perWord, isAtMost } = size;
-  const more = [
-    perWord === undefined ? undefined : t('{0} per word', countText(perWord)),
-    perLabel === undefined ? undefined : t('{0} per label', countText(perLabel)),
-  ].filter((part) => part !== undefined);
-  const isOpen = more.length > 0;
-  const count = [countText(parameters), ...more].join(' + ');
+  const { parameters, bytesEach, perLabel, perWord, isAtMost } = size;
   const sign = isOfOtherData ? '≈ ' : isAtMost ? '≤ ' : '';
-  const memory = isOpen ? t('{0} and more', memoryText(bytes)) : memoryText(bytes);
+  const more = (text: (count: number) => string): string =>
+    [
+      ...(perWord === undefined ? [] : [` + ${t('{0} per word', text(perWord))}`]),
+      ...(perLabel === undefined ? [] : [` + ${t('{0} per label', text(perLabel))}`]),
+    ].join('');
+  const memory = (count: number): string => memoryText(count * bytesEach);
   return [
-    t('{0} parameters', `${sign}${count}`),
-    t('{0} of memory', `${sign}${memory}`),
+    `${sign}${t('{0} parameters', countText(parameters))}${more(countText)}`,
+    `${sign}${t('{0} of memory', memory(parameters))}${more(memory)}`,
     ...(epochSeconds === undefined ? [] : [t('{0} per epoch in the last run', timeText(epochSeconds, t))]),
   ].join(' · ');
 }
@@ -43,11 +42,26 @@ export function sizeTooltip({ size, isOfOtherData }: SizeFacts, t: Translate): s
 /** 1,234 · 56.7 k · 12.3 M */
 export function countText(count: number): string {
   if (count < 10_000) return count.toLocaleString('en-US');
-  if (count < 999_950) return `${(count / 1e3).toFixed(count < 99_950 ? 1 : 0)} k`;
+  if (count < 999_500) return `${(count / 1e3).toFixed(count < 99_950 ? 1 : 0)} k`;
   return `${(count / 1e6).toFixed(count < 99.95e6 ? 1 : 0)} M`;
 }
 
 function memoryText(bytes: number): string {
-  const megabytes = bytes / 1024 ** 2;
-  return megabytes < 1024 ? `${Math.max(1, Math.round(megabytes))} MB` : `${(megabytes / 1024).toFixed(1)} GB`;
+  const kilobytes = bytes / 1024;
+  if (kilobytes < 999.5) return `${kilobytes < 9.95 ? kilobytes.toFixed(1) : Math.round(kilobytes)} KB`;
+  const megabytes = kilobytes / 1024;
+  return megabytes < 999.5
+    ? `${megabytes < 9.95 ? megabytes.toFixed(1) : Math.round(megabytes)} MB`
+    : `${(megabytes / 1024).toFixed(1)} GB`;
+}
+
+/** A row for each part of the model: its name, its shape, how many weights that makes. */
+export function partRows(parts: readonly ModelPart[], t: Translate): { label: string; description: string }[] {
+  return parts.map(({ name, shape, parameters, per }) => {
+    const count = parameters.toLocaleString('en-US');
+    const product = shape.map((n) => n.toLocaleString('en-US')).join(' × ');
+    const total = shape.length > 1 ? `${product} = ${count}` : count;
+    const description = !per ? total : per === 'word' ? t('{0} per word', total) : t('{0} per label', total);
+    return { label: name, description };
+  });
 }

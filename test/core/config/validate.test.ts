@@ -39,6 +39,10 @@ describe('syntax', () => {
   it.each(['', '  // nothing\n', '[', '{', '/* open', '"', '{"a":'])('says something about %j', (text) => {
     expect(validateText(text).filter((d) => d.code === 'syntax')).toHaveLength(1);
   });
+  it('complains about half a key once', () => {
+    expect(validateText(withTrain('"model": { "filt" }')).map((d) => d.code)).toEqual(['syntax']);
+    expect(validateText(withTrain('"model": { "filters"\n "pools": 3 }')).map((d) => d.code)).toEqual(['syntax']);
+  });
   it('survives deep nesting', () => {
     expect(validateText('['.repeat(200_000))[0].severity).toBe('error');
   });

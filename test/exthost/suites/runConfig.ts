@@ -36,3 +36,82 @@ export const runConfig: Check[] = [
     await until('no diagnostic', () => vscode.languages.getDiagnostics(document.uri).length === 0 || undefined);
   }),
 ];
+
+/** What the editor's own commands answer about a document. */
+const ask = <T>(command: string, ...args: unknown[]): Promise<T> =>
+  Promise.resolve(vscode.commands.executeCommand<T>(`vscode.${command}`, ...args));
+
+/** Where a text begins in a document. */
+const placeOf = (document: vscode.TextDocument, text: string): vscode.Position =>
+  document.positionAt(document.getText().indexOf(text));
+
+export const runConfigLanguage: Check[] = [
+  check('completion offers the keys that are missing, with documentation', async () => {
+    const document = await open('valid.xmlcnn.json');
+    const { items } = await ask<vscode.CompletionList>(
+      'executeCompletionItemProvider',
+      document.uri,
+      placeOf(document, '"train"'),
+      undefined,
+      5,
+    );
+    const labels = items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    assert.ok(labels.includes('textField'));
+    assert.ok(!labels.includes('train'));
+    assert.ok(items[0].documentation instanceof vscode.MarkdownString);
+  }),
+  check('completion offers the files beside the config', async () => {
+    const document = await open('valid.xmlcnn.json');
+    const at = placeOf(document, 'train.jsonl');
+    const files = await ask<vscode.CompletionList>('executeCompletionItemProvider', document.uri, at);
+    const labels = files.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    assert.ok(labels.includes('test.jsonl'), labels.join());
+  }),
+  check('a hover tells meaning and default', async () => {
+    const document = await open('valid.xmlcnn.json');
+    const hovers = await ask<vscode.Hover[]>('executeHoverProvider', document.uri, placeOf(document, '"train"'));
+    const text = hovers.flatMap(({ contents }) => contents.map((part) => (part as vscode.MarkdownString).value)).join();
+    assert.match(text, /Training documents/);
+    assert.match(text, /it must be given/);
+  }),
+  check('there are an outline, folding, links and lenses', async () => {
+    const { uri } = await open('valid.xmlcnn.json');
+    const symbols = await ask<vscode.DocumentSymbol[]>('executeDocumentSymbolProvider', uri);
+    assert.deepEqual(
+      symbols.map(({ name, children }) => [name, children.map((child) => child.name)]),
+      [['dataset', ['train', 'test']]],
+    );
+    const folds = await ask<vscode.FoldingRange[]>('executeFoldingRangeProvider', uri);
+    assert.deepEqual([folds[0].start, folds[0].end], [0, 2]);
+    const links = await ask<vscode.DocumentLink[]>('executeLinkProvider', uri);
+    assert.deepEqual(
+      links.map(({ target }) => target?.path.split('/').at(-1)),
+      ['train.jsonl', 'test.jsonl'],
+    );
+    const lenses = await ask<vscode.CodeLens[]>('executeCodeLensProvider', uri, 10);
+    const titles = lenses.map(({ command }) => command?.title ?? '');
+    assert.equal(titles[0], 'Train');
+    assert.match(titles.at(-1) ?? '', /parameters/);
+    assert.ok(!titles.includes('Resume'), 'there is no run to resume');
+  }),
+  check('formatting keeps comments', async () => {
+    const { uri } = await open('valid.xmlcnn.json');
+    const edits = await ask<vscode.TextEdit[]>('executeFormatDocumentProvider', uri, {
+      tabSize: 2,
+      insertSpaces: true,
+    });
+    assert.ok(edits.length > 0);
+    assert.ok(edits.every(({ newText }) => newText.trim() === ''));
+  }),
+  check('a quick fix mends the key', async () => {
+    const document = await open('wrong.xmlcnn.json');
+    const [{ range }] = vscode.languages.getDiagnostics(document.uri);
+    const actions = await ask<vscode.CodeAction[]>('executeCodeActionProvider', document.uri, range);
+    const fix = actions.find(({ title }) => title === 'Change to "train"');
+    assert.ok(fix?.isPreferred);
+    assert.deepEqual(
+      fix.edit?.get(document.uri).map(({ newText }) => newText),
+      ['"train"'],
+    );
+  }),
+];

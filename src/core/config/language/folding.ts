@@ -28,8 +28,13 @@ export function foldingOf(text: string): FoldingLines[] {
         .split(/[\r\n]/)
         .at(-1)
         ?.trim() === '';
-    if (isComment(kind) && comments && isWholeLine && line === comments.end + 1) comments.end = lastLine;
-    else if (isComment(kind)) folds.push((comments = { start: line, end: lastLine, isComment: true }));
+    if (!isComment(kind)) continue;
+    if (comments && isWholeLine && line === comments.end + 1) comments.end = lastLine;
+    else {
+      const fold = { start: line, end: lastLine, isComment: true };
+      folds.push(fold);
+      comments = isWholeLine ? fold : undefined;
+    }
   }
   return folds.filter((fold) => fold.end > fold.start).sort((a, b) => a.start - b.start);
 }

@@ -17,12 +17,13 @@ export function formatEdits(
   const source = new ConfigText(text);
   const lists = source.root ? oneLineLists(source.root, source) : [];
   const range = part && { offset: part.start, length: part.end - part.start };
-  const edits = format(text, range, { tabSize, insertSpaces, eol }).filter(
+  const insertFinalNewline = /\n\s*$/.test(text);
+  const edits = format(text, range, { tabSize, insertSpaces, eol, insertFinalNewline }).filter(
     (edit) => !lists.some((list) => isWithin(edit, list)),
   );
   const tidied = lists
     .filter(({ offset, length }) => !part || (offset >= part.start && offset + length <= part.end))
-    .map((list): TextEdit => ({ offset: list.offset, length: list.length, content: tidy(list, source) }))
+    .map((list): TextEdit => ({ offset: list.offset + 1, length: list.length - 2, content: tidy(list, source) }))
     .filter(({ offset, length, content }) => text.slice(offset, offset + length) !== content);
   return [...edits, ...tidied]
     .sort((a, b) => a.offset - b.offset)
@@ -40,11 +41,11 @@ function oneLineLists(node: Node, source: ConfigText): Node[] {
   return isPlain && children.length > 0 && start.line === end.line ? [node] : [];
 }
 
-/** `[1, 3, 5]`; with a comment in it, as it is. */
+/** The inside of a list: `1, 3, 5`; with a comment in it, as it is. */
 function tidy(list: Node, source: ConfigText): string {
   const children = list.children ?? [];
-  const text = source.textOf(list);
+  const text = source.textOf(list).slice(1, -1);
   const items = children.map((child) => source.textOf(child));
   const rest = items.reduce((left, item) => left.replace(item, () => ''), text);
-  return /^[[\],\s]*$/.test(rest) ? `[${items.join(', ')}]` : text;
+  return /^[,\s]*$/.test(rest) ? items.join(', ') : text;
 }

@@ -143,15 +143,16 @@ function validationDescription(runs: readonly DrawnRun[], family: Family, ks: re
 function layoutOf(axis: Axis, title: string, yaxis: object): NonNullable<Figure['layout']> {
   return {
     hovermode: 'x unified',
-    // The page names the figure and its runs; a picture for use elsewhere must do so itself.
     xaxis: {
       title: { text: axisTitle(axis), standoff: 4 },
       unifiedhovertitle: { text: `${axisTitle(axis)} %{x}` },
       nticks: 8,
+      zeroline: false,
       tickformat: 'd',
       rangemode: 'normal',
       showgrid: false,
     },
+    // Names the figure in a picture that is used elsewhere, too.
     yaxis: { title: { text: title, standoff: 4 }, nticks: 6, ...yaxis },
   };
 }

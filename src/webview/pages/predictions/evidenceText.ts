@@ -38,7 +38,7 @@ function stretch(text: string, strength: number): HTMLElement {
 }
 
 /** What was added to the label's logit, the strongest first. */
-export function evidenceList(evidence: LabelEvidence): HTMLElement {
+export function evidenceList(evidence: LabelEvidence): HTMLDetailsElement {
   const list = (title: string, side: 'for' | 'against'): HTMLElement | false =>
     evidence[side].length > 0 &&
     el(
@@ -55,7 +55,7 @@ export function evidenceList(evidence: LabelEvidence): HTMLElement {
     );
   return el(
     'details',
-    { class: 'evidence-list', attributes: { open: true } },
+    { class: 'evidence-list' },
     el('summary', {}, `Evidence: logit ${signed(evidence.logit)}, of which ${signed(evidence.rest)} from no word`),
     el('div', { class: 'columns' }, list('For', 'for'), list('Against', 'against')),
   );

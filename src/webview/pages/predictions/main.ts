@@ -106,6 +106,7 @@ class PredictionsPage implements Context {
       case 'failed':
         return this.failed(message.failure, message.splits);
       case 'cancelled':
+        this.drawActions(message.splits);
         return this.drawInstead(
           emptyState('Stopped', 'Predictions need the scores of all documents.', this.retry('Start Again')),
         );
@@ -191,6 +192,8 @@ class PredictionsPage implements Context {
     const { target } = this.state;
     const split = target?.kind === 'split' ? target.split : '';
     const options = splits.map((name) => ({ value: name as string, label: splitNames[name] }));
+    const isMissing = split !== '' && !splits.includes(split);
+    const missing = { value: split, label: isMissing ? splitNames[split] : '' };
     const own = {
       value: '',
       label: target?.kind === 'text' ? 'a text' : target?.kind === 'record' ? 'a record' : 'a file',
@@ -201,7 +204,7 @@ class PredictionsPage implements Context {
       isRecord && button('All Documents of This File', this.does('showWholeFile')),
       dropdown({
         label: 'Documents',
-        options: split === '' ? [own, ...options] : options,
+        options: [...(split === '' ? [own] : []), ...(isMissing ? [missing] : []), ...options],
         value: split,
         onChange: (chosen) => chosen !== '' && this.chooseSplit(chosen as Split),
       }),
@@ -290,11 +293,11 @@ function subtitle(judged: Judged): string {
   if (judged.kind === 'text')
     return judged.file === undefined ? 'A text of its own' : `${judged.file}, line ${count(judged.line ?? 0)}`;
   const { split, file, documents, unlabelled, metrics } = judged;
-  const ranking = Object.entries(metrics).filter(([name]) => /^(P|nDCG)@/.test(name));
+  const ranking = Object.entries(metrics).filter(([name]) => /^(P@|nDCG@(?!1$))/.test(name));
   return [
     `${split ? `${splitNames[split]} documents` : 'Documents'} of ${file}`,
     plural(documents, 'document') + (unlabelled > 0 ? ` (${count(unlabelled)} without labels)` : ''),
-    ...ranking.map(([name, value]) => `${name} ${share(value)}`),
+    ...ranking.map(([name, value]) => `${name}\u00a0${share(value)}`),
   ].join(' · ');
 }
 

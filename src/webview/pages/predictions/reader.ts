@@ -26,6 +26,7 @@ export class Reader {
   private shown: JudgedDocument | undefined;
   private selected: JudgedLabel | undefined;
   private showsAll = false;
+  private showsNgrams = false;
   /** Answers that a later question has overtaken are dropped. */
   private latest = 0;
 
@@ -191,6 +192,9 @@ export class Reader {
       const text = `No training document has “${name}”: the model cannot predict it.`;
       return replaceChildren(this.evidence, el('p', { class: 'muted' }, text));
     }
+    const list = evidenceList(evidence);
+    list.open = this.showsNgrams;
+    list.addEventListener('toggle', () => (this.showsNgrams = list.open));
     replaceChildren(
       this.evidence,
       el(
@@ -204,7 +208,7 @@ export class Reader {
         el('strong', {}, name),
         '; the thicker the line, the more.',
       ),
-      evidenceList(evidence),
+      list,
     );
     replaceChildren(this.text, ...evidenceText(shown.text, evidence.highlights));
   }

@@ -95,6 +95,15 @@ test('no dataset: prose, and nothing at all', async () => {
   expect(await RecordLocator.open('bag.txt', bag, {})).toBeUndefined();
 });
 
+test('nesting may be deep, keys may be escaped, a key may stand there twice', async () => {
+  const nested = `${'['.repeat(50_000)}"]}"${']'.repeat(50_000)}`;
+  const lines = linesOf(
+    `{ "meta" : ${nested}, "te\\u0078t" : "first" , "n":{"text":"no"}, "text":"last \\\\\\"", "labels":[] }`,
+  );
+  const found = await (await locator('a.jsonl', lines)).at(lines, 0);
+  expect(found?.map.text).toBe('last \\"');
+});
+
 test('half a surrogate pair is read as it would be from the disk', async () => {
   const lines = linesOf('{"text":"a \ud83c b","labels":[]}');
   expect((await (await locator('a.jsonl', lines)).at(lines, 0))?.map.text).toBe('a \ufffd b');

@@ -1,0 +1,15 @@
+import * as vscode from 'vscode';
+import { groupDatasets, type FoundDataset } from './workspaceDatasets.ts';
+
+/** Files that may be datasets by their names. */
+export const datasetPattern = '**/*.{jsonl,csv,tsv,txt,arff,svm,train,valid,validation,dev,test,gz}';
+const excluded = '**/{node_modules,runs,.xmlcnn,.git,dist,out}/**';
+/** Files looked at; of a workspace with more, the datasets among these are found. */
+export const mostFiles = 5000;
+
+/** The datasets of the workspace; `isCut` where it has more files than are looked at. */
+export async function findDatasets(): Promise<{ datasets: FoundDataset[]; isCut: boolean }> {
+  const files = await vscode.workspace.findFiles(datasetPattern, excluded, mostFiles);
+  const paths = files.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+  return { datasets: groupDatasets(paths), isCut: files.length >= mostFiles };
+}

@@ -1,0 +1,28 @@
+import * as vscode from 'vscode';
+import type { SourceOptions } from '../../core/data/document.ts';
+import { Disposable } from '../base/disposable.ts';
+import { reporting } from '../base/failures.ts';
+import type { Services } from '../base/services.ts';
+import type { RunStore } from '../runs/runStore.ts';
+import { ConfigCodeLenses } from './codeLenses.ts';
+import { ConfigDocuments } from './configDocuments.ts';
+import { createRunConfig } from './createRunConfig.ts';
+import { RunConfigDiagnostics } from './diagnostics.ts';
+import { registerLanguageProviders } from './languageProviders.ts';
+import { registerQuickFixes } from './quickFixes.ts';
+
+/** Writing run configs: the language, and the command that makes one for a dataset. */
+export class RunConfigFeature extends Disposable {
+  constructor(services: Services, runs: RunStore) {
+    super();
+    const configs = new ConfigDocuments();
+    this.own(new RunConfigDiagnostics(configs));
+    this.own(registerLanguageProviders(configs));
+    this.own(registerQuickFixes(configs));
+    this.own(new ConfigCodeLenses(configs, runs, services.log));
+    // the Explorer hands over the selection besides the file: no options
+    const create = (data?: vscode.Uri, options?: SourceOptions | unknown[]): Promise<void> =>
+      createRunConfig(services, data, Array.isArray(options) ? {} : options);
+    this.own(vscode.commands.registerCommand('xmlcnn.createRunConfig', reporting(services.log, create)));
+  }
+}
