@@ -15,4 +15,4 @@ console.log(`Open ${folderUrl(server, resolve(process.argv[2]))}\nCtrl+C ends it
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void server.stop().finally(() => process.exit()));
 }
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { createConfigText, type DatasetFacts, factsFrom } from '../../core/config/createConfig.ts';
 import { isPreset } from '../../core/config/presets.ts';
 import { datasetName } from '../../core/data/datasetName.ts';
 import type { SourceOptions } from '../../core/data/document.ts';
+import { UserError } from '../../core/errors.ts';
 import { writeFileAtomic } from '../../core/files.ts';
 import type { Services } from '../base/services.ts';
 import { chooseDataset } from './chooseDataset.ts';
@@ -26,11 +28,32 @@ export async function createRunConfig(
   const preset = vscode.workspace
     .getConfiguration('xmlcnn', vscode.Uri.file(path))
     .get<string>('defaultPreset', 'auto');
-  const text = createConfigText(factsFrom(folder, facts), isPreset(preset) ? preset : undefined);
-  const target = await chooseTarget(join(folder, `${datasetName(facts.train)}.xmlcnn.json`));
+  const configText = (file: string): string =>
+    createConfigText(factsFrom(dirname(file), facts), isPreset(preset) ? preset : undefined);
+  const proposed = join(folder, `${datasetName(facts.train)}.xmlcnn.json`);
+  configText(proposed); // refuses what cannot be trained on before anything is asked
+  const target = await chooseTarget(proposed);
   if (target === undefined) return;
-  if (target.isNew) await writeFileAtomic(target.file, text);
-  await vscode.window.showTextDocument(vscode.Uri.file(target.file), { preview: false });
+  const file = target.isNew ? await write(target.file, configText) : target.file;
+  if (file !== undefined) await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+}
+
+/** Datasets may lie where nothing can be written: the user then says where to. undefined where nothing was written. */
+async function write(file: string, configText: (file: string) => string): Promise<string | undefined> {
+  try {
+    await writeFileAtomic(file, configText(file));
+    return file;
+  } catch (error) {
+    if (!(error instanceof UserError) || !['no-permission', 'read-only'].includes(error.code)) throw error;
+  }
+  const base = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+  const chosen = await vscode.window.showSaveDialog({
+    title: vscode.l10n.t('{0} cannot be written to: where should the config be stored?', dirname(file)),
+    defaultUri: vscode.Uri.joinPath(base, basename(file)),
+    filters: { [vscode.l10n.t('Run config')]: ['xmlcnn.json'] },
+  });
+  if (chosen) await writeFileAtomic(chosen.fsPath, configText(chosen.fsPath));
+  return chosen?.fsPath;
 }
 
 /** In a process of its own: the dataset may be large. */

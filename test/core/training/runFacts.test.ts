@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hasSameData, readRunFacts } from '../../../src/core/training/runFacts.ts';
 import { runPaths } from '../../../src/core/training/runFolder.ts';
 import { temporaryFolders } from './folder.ts';
-import { linesOf, makeConfig, run } from './setup.ts';
+import { makeConfig, run } from './setup.ts';
 
 const newFolder = temporaryFolders();
 
@@ -16,8 +16,10 @@ test('facts of a finished run, and of one that has its checkpoint alone', async 
   const { labels, vocabulary } = result.summary!;
   expect(facts).toMatchObject({ labels, vocabulary });
   const paths = runPaths(result.folder);
-  const epochs = (await linesOf(paths.metrics)).filter(({ type }) => type === 'epoch');
-  const seconds = epochs.map(({ epochSeconds }) => epochSeconds as number);
+  const log = (await readFile(paths.metrics, 'utf8')).trimEnd().split('\n');
+  const lines = log.map((line) => JSON.parse(line) as { type: string; epochSeconds: number });
+  const seconds = lines.flatMap(({ type, epochSeconds }) => (type === 'epoch' ? [epochSeconds] : []));
+  expect(seconds).toHaveLength(config.training.epochs);
   expect(facts.epochSeconds).toBeCloseTo(seconds.reduce((a, b) => a + b, 0) / seconds.length);
   expect(hasSameData(facts.config, config)).toBe(true);
   await rm(paths.summary);

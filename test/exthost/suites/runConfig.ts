@@ -55,10 +55,11 @@ export const runConfigLanguage: Check[] = [
       undefined,
       5,
     );
-    const labels = items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    const keys = items.filter(({ kind }) => kind === vscode.CompletionItemKind.Property);
+    const labels = keys.map(({ label }) => (typeof label === 'string' ? label : label.label));
     assert.ok(labels.includes('textField'));
     assert.ok(!labels.includes('train'));
-    assert.ok(items[0].documentation instanceof vscode.MarkdownString);
+    assert.ok(keys[0].documentation instanceof vscode.MarkdownString);
   }),
   check('completion offers the files beside the config', async () => {
     const document = await open('valid.xmlcnn.json');

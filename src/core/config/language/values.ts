@@ -1,4 +1,6 @@
 /** Values that a key may have: those that it is limited to, the default, what presets say, files, fields of the dataset. */
+import type { DatasetField } from '../../data/fieldNames.ts';
+import { guessFields } from '../../data/fields.ts';
 import { monitorable } from '../monitor.ts';
 import { presetNames, presets } from '../presets.ts';
 import type { Schema } from '../schema.ts';
@@ -91,12 +93,27 @@ async function proposeFields({ text, cursor, environment }: ValuePlace, key: str
   const { file, files } = environment;
   const { dataset } = analyse(text, { file, files }).config;
   if (typeof dataset.train !== 'string') return [];
-  const fields = await environment.datasetFields(dataset);
+  const fields = likeliestFirst(await environment.datasetFields(dataset), key);
   const isList = key === 'dataset.labelColumns' && !cursor.path.some((name) => typeof name === 'number');
   return fields.map(({ name, example }) => ({
     ...proposal('field', name, key, example && clip(example)),
     ...(isList && { insert: `[${escapeSnippet(JSON.stringify(name))}$1]`, filter: `[${JSON.stringify(name)}` }),
   }));
+}
+
+/** Fields whose names are well known for what the key wants come first. */
+function likeliestFirst(fields: DatasetField[], key: string): DatasetField[] {
+  const { id, text, label } = guessFields(fields.map(({ name }) => String(name)));
+  const likely: Record<string, (string | undefined)[]> = {
+    'dataset.idField': [id],
+    'dataset.textField': text.toReversed(), // the text itself before a title
+    'dataset.labelField': [label],
+  };
+  const rank = ({ name }: DatasetField): number => {
+    const at = (likely[key] ?? []).indexOf(String(name));
+    return at < 0 ? Infinity : at;
+  };
+  return fields.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
 }
 
 function clip(text: string): string {

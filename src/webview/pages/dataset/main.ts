@@ -191,9 +191,14 @@ class DatasetPage implements Context {
     replaceChildren(this.content, emptyState(failure.message, failure.remedy, again));
   }
 
-  /** The file was read to its end; if records were left out, the findings tell why. */
+  /** There is no document: none was read before the reading was stopped, or none is in the file. The findings tell why. */
   private drawNothing(): void {
-    const { path, skipped } = this.snapshot.splits[0];
+    const { path, skipped, state: reading } = this.snapshot.splits[0];
+    if (reading === 'cancelled')
+      return replaceChildren(
+        this.content,
+        emptyState('Nothing was read yet', 'Reading was stopped before the first document.', this.readAs),
+      );
     const text = skipped ? 'The findings below tell why.' : `${path} was read to its end.`;
     const state = emptyState(skipped ? 'No record could be read' : 'There is no document', text, this.readAs);
     replaceChildren(this.content, state, skipped > 0 && new Findings(this).element);

@@ -43,6 +43,9 @@ class MetricsView {
   /** Runs that are not there any more, by their titles. */
   private gone: string[] = [];
 
+  /** What the parts below were last drawn from. */
+  private readonly drawnFor = new Map<HTMLElement, string>();
+
   private readonly root = document.getElementById('root')!;
   private readonly message = el('div');
   private readonly list = el('div', { class: 'toolbar' });
@@ -77,7 +80,10 @@ class MetricsView {
       this.tables,
     );
     replaceChildren(this.root, el('h1', { class: 'visually-hidden' }, 'Metrics'), this.message, this.content);
-    onThemeChange(() => this.draw());
+    onThemeChange(() => {
+      this.drawnFor.clear(); // marks take their colours from the theme
+      this.draw();
+    });
     this.draw();
   }
 
@@ -190,29 +196,34 @@ class MetricsView {
       );
   }
 
+  /** Fills an element anew only where what it is drawn from has changed: a control exchanged in mid-click loses the click. */
+  private redraw(element: HTMLElement, inputs: unknown, children: () => Parameters<typeof replaceChildren>[1][]): void {
+    const key = JSON.stringify(inputs);
+    if (this.drawnFor.get(element) === key) return;
+    this.drawnFor.set(element, key);
+    keepingFocus(element, () => replaceChildren(element, ...children()));
+  }
+
   private drawList(): void {
     if (!this.runs) return;
     const { selected, showsAllRuns } = this.state;
-    keepingFocus(this.list, () =>
-      replaceChildren(
-        this.list,
-        runList({
-          runs: this.runs!,
-          selected,
-          isNarrow: this.place === 'sideBar',
-          showsAll: showsAllRuns,
-          onSelect: (folder, isSelected) =>
-            this.select(isSelected ? [...selected, folder] : selected.filter((other) => other !== folder)),
-          onShowAll: (showsAll) => this.set({ showsAllRuns: showsAll }),
-        }),
-      ),
-    );
+    const listed = this.runs.map((run) => ({ ...run, changed: undefined }));
+    this.redraw(this.list, [listed, selected, showsAllRuns, this.place], () => [
+      runList({
+        runs: this.runs!,
+        selected,
+        isNarrow: this.place === 'sideBar',
+        showsAll: showsAllRuns,
+        onSelect: (folder, isSelected) =>
+          this.select(isSelected ? [...selected, folder] : selected.filter((other) => other !== folder)),
+        onShowAll: (showsAll) => this.set({ showsAllRuns: showsAll }),
+      }),
+    ]);
   }
 
   private drawButtons(): void {
     const folders = this.state.selected;
-    replaceChildren(
-      this.buttons,
+    this.redraw(this.buttons, [folders, this.place], () => [
       button('CSV', () => void this.host.call('saveCsv', { folders }), {
         icon: 'export',
         tooltip: 'Export the curves as CSV',
@@ -224,7 +235,7 @@ class MetricsView {
           appearance: 'icon',
           icon: 'openInEditor',
         }),
-    );
+    ]);
   }
 
   private drawLive(): void {
@@ -241,9 +252,7 @@ class MetricsView {
     const runs = this.drawn();
     const ks = ksOf(runs, state.family);
     const onChange = (change: Partial<MetricsState>): void => this.set(change);
-    keepingFocus(this.choices, () =>
-      replaceChildren(this.choices, ...choices({ state, ks, runs: runs.length, onChange })),
-    );
+    this.redraw(this.choices, [state, ks, runs.length], () => choices({ state, ks, runs: runs.length, onChange }));
   }
 
   private drawFigures(): void {

@@ -4,7 +4,8 @@ import { button, el, failedState, link, loadingState, replaceChildren } from '..
 import type { Context } from './context.ts';
 import { evidenceList, evidenceText } from './evidenceText.ts';
 import { count, plural, probability } from './figures.ts';
-import { standingMark, standingOf } from './verdicts.ts';
+import { standingOf } from './standing.ts';
+import { standingMark } from './verdicts.ts';
 
 /** Labels below the threshold that are shown unasked. */
 const shownBelow = 5;

@@ -188,11 +188,21 @@ describe('dataset fields', () => {
     '"textField": ["title", "|"]',
     '"labelColumns": ["|"]',
   ])('are proposed for %s', async (rest) => {
-    expect(await labels(dataset(rest))).toEqual(['title', 'tags']);
+    expect((await labels(dataset(rest))).toSorted()).toEqual(['tags', 'title']);
   });
   it('show a value, and begin a list where one is wanted', async () => {
     expect((await at(dataset('"textField": |'))).found[0].detail).toBe('A title');
     expect(await choose(dataset('"labelColumns": |'), 'tags')).toContain('"labelColumns": ["tags"]');
+  });
+  it('have first what by its name is wanted', async () => {
+    const named = {
+      ...environment,
+      datasetFields: async () => ['id', 'title', 'text', 'tags'].map((name) => ({ name })),
+    };
+    const first = async (key: string) => (await at(dataset(`"${key}": "|"`), named)).found.map(({ label }) => label);
+    expect(await first('idField')).toEqual(['id', 'title', 'text', 'tags']);
+    expect(await first('textField')).toEqual(['text', 'title', 'id', 'tags']);
+    expect(await first('labelField')).toEqual(['tags', 'id', 'title', 'text']);
   });
   it('are none where there is no training file', async () => {
     expect(await labels('{ "dataset": { "textField": "|" } }')).toEqual([]);
