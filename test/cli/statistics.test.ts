@@ -26,6 +26,7 @@ describe('dataset statistics', () => {
       unlabelled: 1,
       empty: 1,
       words: { mean: 1.5, median: 1.5, p95: 3, max: 3, total: 6 },
+      cutOffs: [250, 500, 1000, 5000].map((words) => ({ words, documents: 0, wordsLost: 0 })),
       vocabulary: 4,
       wordsSeenOnce: 3,
       labels: 4,
@@ -51,6 +52,17 @@ describe('dataset statistics', () => {
       expect(words.p95).toBe(sorted[Math.ceil(0.95 * n) - 1]);
       expect(words.max).toBe(sorted[n - 1]);
     }
+  });
+
+  it('counts what maximum lengths cut off', () => {
+    const lengths = [10, 250, 251, 600, 6000];
+    const { cutOffs } = collect(lengths.map((length) => [Array<string>(length).fill('w'), []]));
+    expect(cutOffs).toEqual([
+      { words: 250, documents: 3, wordsLost: 1 + 350 + 5750 },
+      { words: 500, documents: 2, wordsLost: 100 + 5500 },
+      { words: 1000, documents: 1, wordsLost: 5000 },
+      { words: 5000, documents: 1, wordsLost: 1000 },
+    ]);
   });
 
   it('is all zeros for an empty set', () => {

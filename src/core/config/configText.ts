@@ -162,5 +162,10 @@ function meant(found: string): string | undefined {
   return word ? JSON.stringify(word[1]) : undefined;
 }
 
-const toText = (value: unknown): string =>
-  Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(', ')}]` : JSON.stringify(value);
+/** JSON on one line, as people write it. */
+function toText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toText).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${toText(member)}`);
+  return members.length ? `{ ${members.join(', ')} }` : '{}';
+}

@@ -8,6 +8,15 @@ export interface Spread {
   max: number;
 }
 
+/** What a maximum length of `words` would cut off. */
+export interface CutOff {
+  words: number;
+  /** Documents that are longer. */
+  documents: number;
+  /** Their words beyond the maximum, all together. */
+  wordsLost: number;
+}
+
 export interface LabelCount {
   name: string;
   documents: number;
@@ -22,6 +31,8 @@ export interface DatasetStatistics {
   empty: number;
   /** Words per document; in a bag of words, distinct features per document. */
   words: Spread & { total: number };
+  /** Exact, for each of the usual maximum lengths; features of a bag of words. */
+  cutOffs: CutOff[];
   /** Distinct words (features). */
   vocabulary: number;
   /** Distinct words (features) that occur once in the whole set. */

@@ -1,10 +1,10 @@
 import type { DocumentSource } from '../data/document.ts';
 import { Cancelled } from '../errors.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import type { DatasetStatistics, Spread } from './figures.ts';
+import type { CutOff, DatasetStatistics, Spread } from './figures.ts';
 import type { LengthBins, LengthHistogram } from './lengths.ts';
 
-export type { DatasetStatistics, LabelCount, Spread } from './figures.ts';
+export type { CutOff, DatasetStatistics, LabelCount, Spread } from './figures.ts';
 
 export interface CollectOptions {
   signal?: AbortSignal;
@@ -13,13 +13,15 @@ export interface CollectOptions {
 }
 
 const PROGRESS_EVERY = 256;
+/** Maximum lengths, in words, that people choose from. */
+const usualMaxima = [250, 500, 1000, 5000];
 
-/** Statistics of a dataset in one streaming pass; memory grows with vocabulary and labels only. */
-export async function collectStatistics(
+/** Counts a dataset in one streaming pass; memory grows with vocabulary and labels only. Throws `Cancelled`. */
+export async function countDocuments(
   source: DocumentSource,
   tokenizer: Tokenizer,
   options: CollectOptions = {},
-): Promise<DatasetStatistics> {
+): Promise<StatisticsCollector> {
   const collector = new StatisticsCollector();
   let documents = 0;
   for await (const document of source) {
@@ -28,13 +30,14 @@ export async function collectStatistics(
     if (++documents % PROGRESS_EVERY === 0) options.onProgress?.(source.bytesRead, documents);
   }
   options.onProgress?.(source.bytesRead, documents);
-  return collector.result();
+  return collector;
 }
 
 /** Gathers the figures document by document, so that a caller with its own loop can use them too. */
 export class StatisticsCollector {
   private documents = 0;
-  private readonly wordCounts = new Map<string | number, number>();
+  /** Occurrences of each word, or of each feature by its number. */
+  readonly wordCounts = new Map<string | number, number>();
   private readonly labelCounts = new Map<string, number>();
   private readonly wordsPerDocument = new Histogram();
   private readonly labelsPerDocument = new Histogram();
@@ -50,6 +53,19 @@ export class StatisticsCollector {
   /** Words that this share of the documents does not exceed (nearest rank); 0 for an empty set. */
   wordsAt(share: number): number {
     return this.wordsPerDocument.percentile(share);
+  }
+
+  /** What maximum lengths would cut off. */
+  cutOffs(maxima: readonly number[]): CutOff[] {
+    const cuts = maxima.map((words): CutOff => ({ words, documents: 0, wordsLost: 0 }));
+    for (const [length, documents] of this.wordsPerDocument) {
+      for (const cut of cuts) {
+        if (length <= cut.words) continue;
+        cut.documents += documents;
+        cut.wordsLost += documents * (length - cut.words);
+      }
+    }
+    return cuts;
   }
 
   /** Documents by number of words. */
@@ -74,6 +90,7 @@ export class StatisticsCollector {
       unlabelled: this.labelsPerDocument.countOf(0),
       empty: this.wordsPerDocument.countOf(0),
       words: { ...this.wordsPerDocument.spread(), total: this.wordsPerDocument.total },
+      cutOffs: this.cutOffs(usualMaxima),
       vocabulary: this.wordCounts.size,
       wordsSeenOnce,
       labels: labelCounts.length,

@@ -8,7 +8,7 @@ import { openSource } from '../data/open.ts';
 import { UserError } from '../errors.ts';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import type { DatasetStatistics } from './figures.ts';
-import { collectStatistics } from './statistics.ts';
+import { countDocuments, type StatisticsCollector } from './statistics.ts';
 
 export interface SurveyProgress {
   file: string;
@@ -31,6 +31,8 @@ export interface Survey {
   /** Options it was read with, those found from the content included. */
   options: SourceOptions;
   statistics: DatasetStatistics;
+  /** What the statistics were made of. */
+  counts: StatisticsCollector;
 }
 
 /** The tokenizer of a config that says nothing about it. */
@@ -46,11 +48,11 @@ export async function surveyFile(
 ): Promise<Survey> {
   const { reason, options: found } = await detectFormat(file, options);
   const source = await openSource(file, { ...options, ...found });
-  const statistics = await collectStatistics(source, tokenizer, {
+  const counts = await countDocuments(source, tokenizer, {
     signal,
     onProgress: (done, documents) => onProgress?.({ file, done, total: source.totalBytes, documents }),
   });
-  return { source, reason, options: { ...options, ...found }, statistics };
+  return { source, reason, options: { ...options, ...found }, statistics: counts.result(), counts };
 }
 
 /**

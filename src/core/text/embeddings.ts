@@ -162,14 +162,15 @@ class EmbeddingReader {
   }
 }
 
-const isBlank = (text: string): boolean => text.trim() === '';
+/** Whether a line holds nothing. */
+export const isBlank = (text: string): boolean => text.trim() === '';
 const isDecimal = (field: string): boolean => /^-?\d*\.\d+(e[-+]?\d+)?$/i.test(field);
 // trim() would take a no-break space too, which is a word in some files
-const fields = (text: string): string[] => text.split(/[ \t\r]+/).filter((field) => field !== '');
+export const fields = (text: string): string[] => text.split(/[ \t\r]+/).filter((field) => field !== '');
 const isSeparator = (unit: number): boolean => unit === 32 || unit === 9 || unit === 13;
 
 /** Where the last `dim` fields begin (at the separator before them), -1 if there is no word before them. */
-function vectorStart(text: string, dim: number): number {
+export function vectorStart(text: string, dim: number): number {
   let at = text.length;
   for (let left = dim; left > 0; left--) {
     while (at > 0 && isSeparator(text.charCodeAt(at - 1))) at--;

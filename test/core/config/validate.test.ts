@@ -185,7 +185,7 @@ describe('rules', () => {
       '{ "dataset": { "train": "a" } }',
       'k-exceeds-labels',
       '{',
-      '{ "evaluation": {"k":[1,3]}, "dataset": { "train": "a" } }',
+      '{ "evaluation": { "k": [1, 3] }, "dataset": { "train": "a" } }',
       { facts: { labelCount: 3 } },
     );
   });
@@ -257,7 +257,7 @@ describe('rules', () => {
       '{ "dataset": { "train": "a", "validationFraction": 0 } }',
       'no-validation',
       '0',
-      '{ "training": {"patience":0}, "dataset": { "train": "a", "validationFraction": 0 } }',
+      '{ "training": { "patience": 0 }, "dataset": { "train": "a", "validationFraction": 0 } }',
     );
     const retrain = '{ "dataset": { "train": "a", "validationFraction": 0 }, "training": { "retrainOnAll": true } }';
     expectOne(retrain, 'no-validation', 'true');

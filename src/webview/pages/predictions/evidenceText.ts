@@ -31,7 +31,7 @@ function stretch(text: string, strength: number): HTMLElement {
       attributes: {
         title: `${strength > 0 ? 'For' : 'Against'} the label: ${(100 * size).toFixed(0)} % of the strongest`,
       },
-      style: { '--opacity': `${(12 + 48 * size).toFixed(0)}%`, '--thickness': `${1 + Math.round(3 * size)}px` },
+      style: { '--opacity': `${(10 + 25 * size).toFixed(0)}%`, '--thickness': `${1 + Math.round(3 * size)}px` },
     },
     text,
   );

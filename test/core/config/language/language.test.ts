@@ -235,7 +235,7 @@ describe('remedies', () => {
     expect(remediesOf(missing, '{}', undefined)).toEqual([]);
   });
   it.each([
-    ['{}', 'dataset.train', '{ "dataset": {"train":"data/a.csv"} }'],
+    ['{}', 'dataset.train', '{ "dataset": { "train": "data/a.csv" } }'],
     ['{ "dataset": {} }', 'dataset.train', '{ "dataset": { "train": "data/a.csv" } }'],
     ['{ "dataset": { "train": "b" } }', 'dataset.train', '{ "dataset": { "train": "data/a.csv" } }'],
     ['{ "extends": "b.json" }', 'extends', '{ "extends": "data/a.csv" }'],

@@ -1,0 +1,105 @@
+import { documentsOfLabels } from '../../core/explore/clusters/cooccurrence.ts';
+import type { LabelIncidence } from '../../core/explore/clusters/labelIncidence.ts';
+import { documentWords, markingWords } from '../../core/explore/words/markers.ts';
+import { counted, grouped, percent } from '../terminal/text.ts';
+import { featureNote, labelText, wordText, type OpenedFile } from './opened.ts';
+import { left, right, type Look } from './section.ts';
+import { unknown } from './unknown.ts';
+
+const WORDS = 15;
+const NEIGHBOURS = 20;
+const EXAMPLES = 5;
+const EXAMPLE_WORDS = 6;
+
+/** One label: its documents, the words that mark it, what it occurs with. Throws `UserError` `unknown-label`. */
+export async function lookAtLabel(file: OpenedFile, wanted: string): Promise<Look> {
+  const incidence = await file.labels();
+  const id = labelId(incidence, wanted, file);
+  const words = await file.words();
+  const { starts, documents } = documentsOfLabels(incidence);
+  const own = documents.subarray(starts[id], starts[id + 1]);
+  const label = incidence.names[id];
+  const marking = markingWords(words, own, WORDS);
+  const together = occurringWith(incidence, id, own);
+  const examples = Array.from(own.subarray(0, EXAMPLES), (document) => ({
+    id: words.ids[document],
+    line: words.lines[document],
+    words: documentWords(words, document, EXAMPLE_WORDS).map(({ word }) => word),
+  }));
+  return {
+    json: {
+      file: file.source.path,
+      label,
+      display: incidence.display[id],
+      rank: id + 1,
+      documents: own.length,
+      words: marking,
+      labels: together.length,
+      together: together.slice(0, NEIGHBOURS),
+      examples,
+    },
+    section: {
+      title: `Label ${labelText(file, label)} (${file.name})`,
+      lines: [
+        `${counted(own.length, 'document')} (${percent(own.length / incidence.documents)}), number ${grouped(id + 1)} of ${counted(incidence.labels, 'label')} by frequency; occurs with ${counted(together.length, 'other label')}.`,
+        ...featureNote(file.source),
+      ],
+      tables: [
+        {
+          caption: 'Words that mark it',
+          columns: [left('word'), right('its documents'), right('all'), right('z')],
+          rows: marking.map((m) => [
+            wordText(file.source, m.word),
+            grouped(m.inGroup),
+            grouped(m.documents),
+            m.z.toFixed(1),
+          ]),
+        },
+        {
+          caption: 'Labels that occur with it',
+          columns: [left('label'), right('together'), right('of its documents'), right('of the other’s')],
+          rows: together
+            .slice(0, NEIGHBOURS)
+            .map((t) => [
+              labelText(file, t.label),
+              grouped(t.together),
+              percent(t.together / own.length),
+              percent(t.together / t.documents),
+            ]),
+        },
+        {
+          caption: 'Its first documents',
+          columns: [right('line'), left('document'), left('words')],
+          rows: examples.map((e) => [
+            String(e.line),
+            e.id,
+            e.words.map((word) => wordText(file.source, word)).join(', '),
+          ]),
+        },
+      ],
+    },
+  };
+}
+
+function labelId({ names, display }: LabelIncidence, wanted: string, file: OpenedFile): number {
+  const id = names.indexOf(wanted);
+  const found = id < 0 ? display.indexOf(wanted) : id;
+  if (found >= 0) return found;
+  const known = [...names, ...display.filter((name) => name !== undefined)];
+  throw unknown('label', wanted, known, file.source.path);
+}
+
+/** Labels that share documents with one, those with most first. */
+function occurringWith(
+  { starts, labelIds, names, display, counts }: LabelIncidence,
+  label: number,
+  documents: Int32Array,
+): { label: string; display?: string; together: number; documents: number }[] {
+  const together = new Map<number, number>();
+  for (const document of documents)
+    for (let e = starts[document]; e < starts[document + 1]; e++)
+      if (labelIds[e] !== label) together.set(labelIds[e], (together.get(labelIds[e]) ?? 0) + 1);
+  return [...together]
+    .sort(([a, x], [b, y]) => y - x || a - b)
+    .map(([id, n]) => ({ label: names[id], display: display[id], together: n, documents: counts[id] }));
+}

@@ -1,0 +1,86 @@
+import { basename } from 'node:path';
+import type { DocumentSource } from '../../core/data/document.ts';
+import { readIncidence, type LabelIncidence } from '../../core/explore/clusters/labelIncidence.ts';
+import { readWordIndex, type WordIndex } from '../../core/explore/words/wordIndex.ts';
+import type { Tokenizer } from '../../core/text/tokenizer.ts';
+import type { SurveyedFile } from '../dataset.ts';
+import { rateOf } from '../terminal/progress.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { sanitise } from '../terminal/text.ts';
+
+/** What every look needs beside the data. */
+export interface LookContext {
+  tokenizer: Tokenizer;
+  terminal: Terminal;
+  signal: AbortSignal;
+}
+
+/** A file that was surveyed, with its labels and words read at most once, when a look asks for them. */
+export class OpenedFile {
+  private readingLabels?: Promise<LabelIncidence>;
+  private readingWords?: Promise<WordIndex>;
+
+  constructor(
+    readonly surveyed: SurveyedFile,
+    private readonly context: LookContext,
+  ) {}
+
+  get source(): DocumentSource {
+    return this.surveyed.source;
+  }
+
+  /** Its name among others: the split, or the file where there is but one. */
+  get name(): string {
+    return this.surveyed.split === 'all' ? basename(this.source.path) : this.surveyed.split;
+  }
+
+  labels(): Promise<LabelIncidence> {
+    const { signal, terminal } = this.context;
+    const onProgress = readingProgress(terminal, 'Reading labels of', this.source);
+    return (this.readingLabels ??= readIncidence(this.source, { signal, onProgress }));
+  }
+
+  words(): Promise<WordIndex> {
+    const { signal, terminal, tokenizer } = this.context;
+    const onProgress = readingProgress(terminal, 'Reading words of', this.source);
+    return (this.readingWords ??= readWordIndex(this.source, tokenizer, { signal, onProgress }));
+  }
+
+  /** What people call a label. */
+  display(label: string): string {
+    return this.source.labelNames.get(label) ?? label;
+  }
+}
+
+/** Labels as people read them, with the id beside a name. */
+export function labelText(file: OpenedFile, label: string): string {
+  const display = file.display(label);
+  return display === label ? label : `${display} (${label})`;
+}
+
+/** Words of a bag of words are the numbers of its features. */
+export const wordText = (source: DocumentSource, word: string): string =>
+  source.bagOfWords ? `feature ${word}` : word;
+
+/** Said where words are shown. */
+export const featureNote = (source: DocumentSource): string[] =>
+  source.bagOfWords ? ['A bag of words: its features, by number, stand for words.'] : [];
+
+/** Shows how far the reading of a source is. */
+export function readingProgress(
+  terminal: Terminal,
+  label: string,
+  source: DocumentSource,
+): (bytesRead: number, documents: number) => void {
+  const started = performance.now();
+  return (done, documents) => {
+    const seconds = (performance.now() - started) / 1000;
+    terminal.progress.update({
+      label: `${label} ${sanitise(basename(source.path))}`,
+      done,
+      total: source.totalBytes,
+      rate: rateOf(documents / seconds, 'documents'),
+      secondsLeft: done ? (seconds * (source.totalBytes - done)) / done : 0,
+    });
+  };
+}

@@ -1,0 +1,45 @@
+import type { Terminal } from '../terminal/terminal.ts';
+import { clip, sanitise, table, type Column } from '../terminal/text.ts';
+
+/** A table as every face shows it; cells are raw and made harmless where they are shown. */
+export interface SectionTable {
+  caption?: string;
+  columns: Column[];
+  rows: string[][];
+}
+
+/** What one look at a dataset found, for people. */
+export interface Section {
+  title: string;
+  lines: string[];
+  tables: SectionTable[];
+}
+
+/** A section, and the same as data. */
+export interface Look {
+  json: unknown;
+  section: Section;
+}
+
+/** Columns of text at most: a table of names and words stays within a window. */
+const CELL_COLUMNS = 72;
+
+/** Prints a section; its numbers are already formatted. */
+export function showSection({ title, lines, tables }: Section, terminal: Terminal): void {
+  const { style } = terminal;
+  terminal.print('', style.bold(sanitise(title)), ...lines.map((line) => `  ${sanitise(line)}`));
+  for (const { caption, columns, rows } of tables) {
+    if (!rows.length) continue;
+    const [titles, ...body] = table(
+      columns,
+      rows.map((row) => row.map((cell) => clip(sanitise(cell), CELL_COLUMNS))),
+    );
+    terminal.print('', ...(caption ? [`  ${sanitise(caption)}`] : []), `  ${style.dim(titles)}`);
+    terminal.print(...body.map((line) => `  ${line}`));
+  }
+}
+
+/** A column of text. */
+export const left = (title: string): Column => ({ title });
+/** A column of figures. */
+export const right = (title: string): Column => ({ title, align: 'right' });

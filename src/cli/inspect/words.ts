@@ -1,0 +1,35 @@
+import { documentsOfLabels } from '../../core/explore/clusters/cooccurrence.ts';
+import { markingWords, type Marker } from '../../core/explore/words/markers.ts';
+import { grouped } from '../terminal/text.ts';
+import { featureNote, labelText, wordText, type OpenedFile } from './opened.ts';
+import { left, right, type Look } from './section.ts';
+
+const LABELS = 10;
+const WORDS = 8;
+
+/** The words that mark each of the most frequent labels. */
+export async function lookAtWords(file: OpenedFile): Promise<Look> {
+  const [incidence, words] = [await file.labels(), await file.words()];
+  const { starts, documents } = documentsOfLabels(incidence);
+  const marked = incidence.names.slice(0, LABELS).map((label, id) => ({
+    label,
+    display: incidence.display[id],
+    documents: incidence.counts[id],
+    words: markingWords(words, documents.subarray(starts[id], starts[id + 1]), WORDS),
+  }));
+  const rows = marked.map((m) => [labelText(file, m.label), grouped(m.documents), wordList(m.words, file)]);
+  return {
+    json: { file: file.source.path, labels: marked },
+    section: {
+      title: `Words that mark labels (${file.name})`,
+      lines: [
+        'By log-odds against all other documents, smoothed, in standard errors; strongest first.',
+        ...featureNote(file.source),
+      ],
+      tables: [{ columns: [left('label'), right('documents'), left('words')], rows }],
+    },
+  };
+}
+
+const wordList = (words: readonly Marker[], file: OpenedFile): string =>
+  words.map(({ word }) => wordText(file.source, word)).join(', ');
