@@ -1,0 +1,57 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { UserError } from '../../core/errors.ts';
+import type { Analysis } from '../../core/config/validate.ts';
+import { analyse } from '../../core/config/validate.ts';
+
+/** The config of the active editor, else one picked among the workspace's. Undefined where the user picks none. */
+export async function chooseConfig(placeHolder: string): Promise<string | undefined> {
+  const active = vscode.window.activeTextEditor?.document;
+  if (active?.languageId === 'xmlcnn') {
+    if (active.uri.scheme === 'file') return active.uri.fsPath;
+    throw notSaved();
+  }
+  const found = await vscode.workspace.findFiles('**/*.xmlcnn.json', '**/{node_modules,.git}/**', 500);
+  if (found.length === 0) throw noConfig();
+  if (found.length === 1) return found[0].fsPath;
+  const items = found.map((uri) => ({
+    label: basename(uri.fsPath),
+    description: vscode.workspace.asRelativePath(uri),
+    file: uri.fsPath,
+  }));
+  items.sort((a, b) => (a.description < b.description ? -1 : 1));
+  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.file;
+}
+
+/** Saves the config where it is being edited, and checks it. Undefined where it has errors: they are shown. */
+export async function checkedConfig(file: string): Promise<Analysis | undefined> {
+  const uri = vscode.Uri.file(file);
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (open?.isDirty && !(await open.save())) throw notSaved();
+  const document = open ?? (await vscode.workspace.openTextDocument(uri));
+  const analysis = analyse(document.getText(), { file, checkFiles: true });
+  const errors = analysis.diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return analysis;
+  await vscode.window.showTextDocument(document, { preview: false });
+  await vscode.commands.executeCommand('workbench.actions.view.problems');
+  const count =
+    errors.length === 1
+      ? vscode.l10n.t('{0} has an error: {1}', basename(file), errors[0].message)
+      : vscode.l10n.t('{0} has {1} errors. The first: {2}', basename(file), errors.length, errors[0].message);
+  void vscode.window.showErrorMessage(`${count} ${vscode.l10n.t('Correct the config and train again.')}`);
+  return undefined;
+}
+
+const notSaved = (): UserError =>
+  new UserError(
+    'config-not-saved',
+    vscode.l10n.t('The run config is not saved'),
+    vscode.l10n.t('Save it as a *.xmlcnn.json file: its paths count from its folder.'),
+  );
+
+const noConfig = (): UserError =>
+  new UserError(
+    'no-config',
+    vscode.l10n.t('There is no run config in this workspace'),
+    vscode.l10n.t('Make one with "XML-CNN: Create Run Config".'),
+  );

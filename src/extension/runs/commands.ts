@@ -1,0 +1,192 @@
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { analyse } from '../../core/config/validate.ts';
+import { UserError } from '../../core/errors.ts';
+import { exists, runPaths } from '../../core/training/runFolder.ts';
+import { listRuns, runsOfConfig } from '../../core/training/runs.ts';
+import type { Split } from '../../core/training/evaluate.ts';
+import { reporting } from '../base/failures.ts';
+import type { Services } from '../base/services.ts';
+import type { CommandArgument } from './arguments.ts';
+import { foldersOf, named } from './arguments.ts';
+import { checkedConfig, chooseConfig } from './chooseConfig.ts';
+import { chooseRun } from './chooseRun.ts';
+import type { Job, Jobs } from './jobs.ts';
+import { overridesOf } from './jobSettings.ts';
+import type { JobSettings } from './jobSettings.ts';
+import { waitUntilFree } from './lockWait.ts';
+import { deleteRuns } from './deleteRuns.ts';
+import type { RunStore } from './runStore.ts';
+import type { RunsNode } from './runsTree.ts';
+import { mayStartJobs } from './trust.ts';
+
+/** How long a resume waits for another process's last checkpoint, in milliseconds. */
+const patience = 120_000;
+
+/** Registers the commands about jobs and runs. */
+export function registerRunCommands({ log }: Services, runs: RunStore, jobs: Jobs): vscode.Disposable {
+  const commands: Record<string, (node: CommandArgument, selection?: readonly RunsNode[]) => Promise<unknown>> = {
+    train: (node) => train(jobs, node),
+    resume: (node) => resume(runs, jobs, node),
+    evaluate: (node) => evaluate(runs, jobs, node),
+    stop: (node) => stop(jobs, node),
+    refreshRuns: () => runs.refresh(),
+    deleteRun: (node, selection) => deleteRuns(foldersOf(node, selection), runs, jobs),
+    openRunFolder: (node) => forFolders(node, openFolder),
+    copyRunPath: async (node, selection) => vscode.env.clipboard.writeText(foldersOf(node, selection).join('\n')),
+    openRunConfig: (node) =>
+      forFolders(node, (folder) =>
+        vscode.commands.executeCommand('vscode.open', vscode.Uri.file(runPaths(folder).config)),
+      ),
+    openRunPredictions: (node) =>
+      forFolders(node, (folder) => vscode.commands.executeCommand('xmlcnn.openPredictions', folder)),
+    showRunMetrics: (node) =>
+      forFolders(node, (folder) => vscode.commands.executeCommand('xmlcnn.showMetrics', folder)),
+    compareSelectedRuns: (node, selection) =>
+      Promise.resolve(vscode.commands.executeCommand('xmlcnn.compareRuns', foldersOf(node, selection))),
+  };
+  const registered = Object.entries(commands).map(([name, work]) =>
+    vscode.commands.registerCommand(`xmlcnn.${name}`, reporting(log, work)),
+  );
+  return vscode.Disposable.from(...registered);
+}
+
+async function train(jobs: Jobs, argument: CommandArgument): Promise<void> {
+  if (!(await mayStartJobs())) return;
+  const name = named(argument);
+  if (name?.type === 'run') throw isRun(name.folder);
+  const file = name?.type === 'config' ? name.file : await chooseConfig(vscode.l10n.t('Config to train with'));
+  if (file === undefined) return;
+  const analysis = await checkedConfig(file);
+  if (analysis) jobs.start({ kind: 'train', configFile: file, overrides: overridesOf(analysis, settings(file)) });
+}
+
+/** A run goes on with its own config; a config's newest run goes on with that config as it is now. */
+async function resume(runs: RunStore, jobs: Jobs, argument: CommandArgument): Promise<void> {
+  if (!(await mayStartJobs())) return;
+  const name = named(argument);
+  if (name?.type === 'config') return resumeConfig(jobs, name.file);
+  const folder =
+    name?.type === 'run'
+      ? name.folder
+      : (await chooseRun(runs, vscode.l10n.t('Run to resume'), ({ status }) => status === 'interrupted'))?.folder;
+  if (folder !== undefined) await startResume(jobs, folder, runPaths(folder).config);
+}
+
+async function resumeConfig(jobs: Jobs, file: string): Promise<void> {
+  const analysis = await checkedConfig(file);
+  if (!analysis) return;
+  const own = runsOfConfig(await listRuns(analysis.config.output.folder), analysis.config, file);
+  const found = own.find(({ status }) => status === 'interrupted') ?? own[0];
+  if (!found) throw nothingToResume(file);
+  await startResume(jobs, found.folder, file, overridesOf(analysis, settings(file)));
+}
+
+async function startResume(jobs: Jobs, folder: string, configFile: string, overrides: string[] = []): Promise<void> {
+  if (!jobs.inFolder(folder)) await waitForOthers(folder);
+  jobs.start({ kind: 'resume', configFile, folder, overrides });
+}
+
+/** A window that was just closed may have left a process that writes its last checkpoint. */
+async function waitForOthers(folder: string): Promise<void> {
+  const title = vscode.l10n.t('Waiting for another process to finish with this run');
+  const location = vscode.ProgressLocation.Notification;
+  if (await waitUntilFree(folder, 0)) return;
+  await vscode.window.withProgress({ location, title, cancellable: true }, (_, token) => {
+    const cancelled = new AbortController();
+    token.onCancellationRequested(() => cancelled.abort());
+    return waitUntilFree(folder, patience, cancelled.signal);
+  });
+}
+
+async function evaluate(runs: RunStore, jobs: Jobs, argument: CommandArgument): Promise<void> {
+  if (!(await mayStartJobs())) return;
+  const folder = await runToEvaluate(runs, named(argument));
+  if (folder === undefined) return;
+  const chosen = await chooseSplit(folder);
+  if (chosen) jobs.start({ kind: 'evaluate', folder, ...chosen });
+}
+
+async function runToEvaluate(runs: RunStore, name: ReturnType<typeof named>): Promise<string | undefined> {
+  if (name?.type === 'run') return name.folder;
+  if (name?.type === 'config') {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.file(name.file));
+    const { config } = analyse(document.getText(), { file: name.file });
+    const [newest] = runsOfConfig(await listRuns(config.output.folder), config, name.file);
+    if (!newest) throw nothingToResume(name.file);
+    return newest.folder;
+  }
+  const run = await chooseRun(runs, vscode.l10n.t('Run to evaluate'), ({ bestEpoch }) => bestEpoch > 0);
+  return run?.folder;
+}
+
+async function chooseSplit(folder: string): Promise<{ split?: Split; data?: string } | undefined> {
+  const split = (name: Split, label: string): vscode.QuickPickItem & { split: Split } => ({ label, split: name });
+  const items = [
+    split('test', vscode.l10n.t('Test documents')),
+    split('validation', vscode.l10n.t('Validation documents')),
+    split('train', vscode.l10n.t('Training documents')),
+    { label: vscode.l10n.t('Choose a File…'), split: undefined },
+  ];
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Documents to evaluate on') });
+  if (!chosen) return undefined;
+  if (chosen.split) return { split: chosen.split };
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      defaultUri: vscode.Uri.file(dirname(dirname(folder))),
+      openLabel: vscode.l10n.t('Evaluate'),
+    })) ?? [];
+  return file && { data: file.fsPath };
+}
+
+async function stop(jobs: Jobs, argument: CommandArgument): Promise<void> {
+  const job = await jobToStop(jobs, argument);
+  if (job) jobs.stop(job);
+}
+
+async function jobToStop(jobs: Jobs, argument: CommandArgument): Promise<Job | undefined> {
+  const name = named(argument);
+  if (name?.type === 'job') return jobs.all.find(({ id }) => id === name.id);
+  if (name?.type === 'run') return jobs.inFolder(name.folder);
+  const fits = ({ task }: Job): boolean =>
+    name === undefined || (task.kind !== 'evaluate' && task.configFile === name.file);
+  const running = jobs.all.filter(fits);
+  if (running.length < 2) return running[0];
+  const items = running.map((job) => ({ label: job.state.title, job }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Run to stop') }))?.job;
+}
+
+async function forFolders(node: CommandArgument, work: (folder: string) => Thenable<unknown>): Promise<void> {
+  const [folder] = foldersOf(node);
+  if (folder !== undefined) await work(folder);
+}
+
+/** In the Explorer where it is in the workspace, else in the system's file manager. */
+async function openFolder(folder: string): Promise<void> {
+  const uri = vscode.Uri.file(folder);
+  if (!(await exists(folder)))
+    throw new UserError('run-not-found', 'There is no such folder', 'Refresh the runs.', { file: folder });
+  const isInside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+  await vscode.commands.executeCommand(isInside ? 'revealInExplorer' : 'revealFileInOS', uri);
+}
+
+function settings(file: string): JobSettings {
+  const values = vscode.workspace.getConfiguration('xmlcnn', vscode.Uri.file(file));
+  return { threads: values.get('threads', 0), engine: values.get('engine', 'auto') };
+}
+
+const isRun = (file: string): UserError =>
+  new UserError(
+    'is-a-run',
+    vscode.l10n.t('This is a run folder, not a config'),
+    vscode.l10n.t('Resume it, or train with a *.xmlcnn.json file.'),
+    { file },
+  );
+
+const nothingToResume = (file: string): UserError =>
+  new UserError(
+    'nothing-to-resume',
+    vscode.l10n.t('There is no run of this config'),
+    vscode.l10n.t('Train it first.'),
+    { file },
+  );

@@ -1,0 +1,188 @@
+import * as vscode from 'vscode';
+import type { RunListing } from '../../core/training/runs.ts';
+import { Disposable } from '../base/disposable.ts';
+import type { Job, Jobs } from './jobs.ts';
+import { percent } from './jobText.ts';
+import type { RunFile } from './runFiles.ts';
+import { fileTitle, listRunFiles } from './runFiles.ts';
+import type { RunStore } from './runStore.ts';
+import { runDescription, runFacts, shortName, statusName } from './runText.ts';
+
+/** A run, or one that a job is about to make. */
+export interface RunNode {
+  type: 'run';
+  /** The run's folder; the job's id where there is none yet. */
+  id: string;
+  folder?: string;
+  listing?: RunListing;
+  job?: Job;
+}
+
+export interface FileNode {
+  type: 'file';
+  folder: string;
+  file: RunFile;
+  /** The epoch that a checkpoint holds, where the listing of the run tells. */
+  epoch?: number;
+}
+
+export type RunsNode = RunNode | FileNode;
+
+const t = vscode.l10n.t;
+/** Time between two changes of the tree, in milliseconds. */
+const pause = 400;
+
+/** The view *Runs*: runs, the newest first, with their files below. */
+export class RunsTree extends Disposable implements vscode.TreeDataProvider<RunsNode> {
+  private readonly changed = this.own(new vscode.EventEmitter<RunsNode | undefined>());
+  readonly onDidChangeTreeData = this.changed.event;
+  readonly view: vscode.TreeView<RunsNode>;
+  private nodes = new Map<string, RunNode>();
+  private readonly stale = new Set<RunNode | undefined>();
+  private timer?: NodeJS.Timeout;
+  /** The listings that were shown last. */
+  private shown = '';
+
+  constructor(
+    private readonly runs: RunStore,
+    private readonly jobs: Jobs,
+  ) {
+    super();
+    this.view = this.own(
+      vscode.window.createTreeView<RunsNode>('xmlcnn.runs', {
+        treeDataProvider: this,
+        canSelectMany: true,
+        showCollapseAll: true,
+      }),
+    );
+    this.own(runs.onDidChange(() => this.showRuns()));
+    this.own(jobs.onDidChange(() => this.later(undefined)));
+    this.own(jobs.onDidProgress((job) => this.showProgress(job)));
+  }
+
+  async getChildren(node?: RunsNode): Promise<RunsNode[]> {
+    await this.runs.whenRead;
+    if (!node) return this.roots();
+    if (node.type === 'file' || !node.listing) return [];
+    const { folder, bestEpoch, epochs } = node.listing;
+    const epochOf = (file: RunFile): number | undefined =>
+      file.kind !== 'checkpoint' ? undefined : { best: bestEpoch, last: epochs }[file.name];
+    return (await listRunFiles(folder)).map((file) => ({ type: 'file', folder, file, epoch: epochOf(file) }));
+  }
+
+  getParent(node: RunsNode): RunsNode | undefined {
+    return node.type === 'file' ? this.nodes.get(node.folder) : undefined;
+  }
+
+  getTreeItem(node: RunsNode): vscode.TreeItem {
+    return node.type === 'run' ? runItem(node) : fileItem(node);
+  }
+
+  private roots(): RunNode[] {
+    const jobs = this.jobs.all;
+    const nodes: RunNode[] = this.runs.runs.map((listing) => ({
+      ...{ type: 'run', id: listing.folder, folder: listing.folder, listing },
+      job: jobs.find(({ state }) => state.folder === listing.folder),
+    }));
+    const beginning = jobs.filter(({ state: { folder } }) => !nodes.some((node) => node.folder === folder));
+    const begun = beginning.map((job): RunNode => {
+      const { folder } = job.state;
+      return { type: 'run', id: folder ?? job.id, folder, job };
+    });
+    const all = [...begun, ...nodes];
+    this.nodes = new Map(all.map((node) => [node.id, node]));
+    return all;
+  }
+
+  /** What a run that works here changes in its folder is not shown: its job tells more, and sooner. */
+  private showRuns(): void {
+    const shown = this.runs.runs.map((run) => (this.jobs.inFolder(run.folder) ? run.folder : run));
+    const key = JSON.stringify(shown);
+    if (key !== this.shown) this.later(undefined);
+    this.shown = key;
+  }
+
+  private showProgress(job: Job): void {
+    const node = this.nodes.get(job.state.folder ?? job.id);
+    if (node) this.later(node);
+  }
+
+  /** The editor draws a tree when its changes pause: told too often, it would never. */
+  private later(node: RunNode | undefined): void {
+    this.stale.add(node);
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      const stale = this.stale.has(undefined) ? [undefined] : [...this.stale];
+      this.stale.clear();
+      if (!this.isDisposed) for (const one of stale) this.changed.fire(one);
+    }, pause);
+  }
+}
+
+function runItem({ id, listing, job }: RunNode): vscode.TreeItem {
+  const name = listing?.name ?? job?.state.title ?? id;
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(shortName(name), listing ? Collapsed : None);
+  item.id = id;
+  item.description = runDescription(listing, job?.state, t);
+  item.iconPath = job ? new vscode.ThemeIcon('sync~spin') : listing && statusIcon(listing.status);
+  item.contextValue = job ? `run.job.${job.task.kind}` : `run.${listing?.status}`;
+  item.tooltip = listing ? factsTooltip(name, runFacts(listing, t)) : name;
+  const status = job ? t('running') : listing ? statusName(listing.status, t) : '';
+  item.accessibilityInformation = { label: [name, status, item.description].filter(Boolean).join(', ') };
+  return item;
+}
+
+function statusIcon(status: RunListing['status']): vscode.ThemeIcon {
+  const colored = (icon: string, color: string): vscode.ThemeIcon =>
+    new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  switch (status) {
+    case 'running':
+      return new vscode.ThemeIcon('sync');
+    case 'finished':
+      return colored('pass', 'testing.iconPassed');
+    case 'early':
+      return colored('pass-filled', 'testing.iconPassed');
+    case 'interrupted':
+      return colored('debug-pause', 'list.warningForeground');
+    case 'damaged':
+      return colored('error', 'list.errorForeground');
+  }
+}
+
+/** Names and paths are the user's: they go in as text. */
+function factsTooltip(name: string, facts: [string, string][]): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  tooltip.appendMarkdown('**').appendText(name).appendMarkdown('**\n\n');
+  for (const [title, value] of facts) {
+    tooltip.appendMarkdown('- ').appendText(`${title}: ${value}`).appendMarkdown('\n');
+  }
+  return tooltip;
+}
+
+function fileItem({ folder, file, epoch }: FileNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(fileTitle(file));
+  const uri = vscode.Uri.file(file.path);
+  item.id = file.path;
+  item.contextValue = `file.${file.kind}`;
+  item.tooltip = file.path;
+  if (file.kind === 'config') {
+    item.iconPath = new vscode.ThemeIcon('settings-gear');
+    item.command = { command: 'vscode.open', title: t('Open'), arguments: [uri] };
+  } else if (file.kind === 'checkpoint') {
+    item.iconPath = new vscode.ThemeIcon(file.name === 'best' ? 'star-full' : 'save');
+    item.description = epoch ? t('checkpoint of epoch {0}', epoch) : t('checkpoint');
+  } else {
+    const precision = file.metrics?.['P@1'];
+    item.iconPath = new vscode.ThemeIcon('checklist');
+    item.description = [
+      precision === undefined ? undefined : t('P@1 {0}', percent(precision)),
+      file.documents === undefined ? undefined : t('{0} documents', file.documents.toLocaleString('en-US')),
+    ]
+      .filter((part) => part !== undefined)
+      .join(' · ');
+    const title = t('Open Predictions');
+    item.command = { command: 'xmlcnn.openPredictions', title, arguments: [folder, { evaluation: file.split }] };
+  }
+  return item;
+}
