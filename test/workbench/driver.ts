@@ -211,12 +211,15 @@ export class Workbench {
     }
   }
 
-  /** Opens the palette with a text in it; false where it did not open, for a key that is pressed while a webview comes or goes is lost. */
+  /** Opens the palette with a text in it; false where it did not open or stay open, for a key that is pressed while a webview comes or goes is lost. */
   private async ask(text: string): Promise<boolean> {
     await this.page.keyboard.press('F1');
     if (!(await appears(this.quickInput, 3000))) return false;
-    await this.quickInput.fill(text);
-    return true;
+    // A webview that takes the focus closes the palette again.
+    return this.quickInput.fill(text, { timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Whether the palette offers a command now. */
@@ -389,6 +392,7 @@ export class Workbench {
   async goTo(line: number, column = 1): Promise<void> {
     await this.page.keyboard.press('Control+G');
     await this.answer(`:${line}:${column}`);
+    await this.quickInput.waitFor({ state: 'hidden' }); // keys pressed before that are lost
   }
 
   /** Where a text stands in the editor, in pixels of the page. Throws where it is not on the screen. */

@@ -81,7 +81,12 @@ export class PredictionsPanel extends Disposable {
     this.host.push({ type: 'opening', state: this.state, run: this.runName });
     if (this.judged) this.host.push({ type: 'opened', state: this.state, judged: this.judged });
     if (this.last) this.host.push(this.last);
-    if (this.stale) this.host.push({ type: 'stale', what: this.stale });
+    this.tellStale();
+  }
+
+  /** What changed while it was being opened is told afterwards. */
+  private tellStale(): void {
+    if (this.isListening && this.judged && this.stale) this.host.push({ type: 'stale', what: this.stale });
   }
 
   private tell(message: Push<'predictions'>): void {
@@ -111,7 +116,9 @@ export class PredictionsPanel extends Disposable {
       this.judged = judged;
       this.last = undefined;
       this.watchFile(judged);
+      void runner.exited.then(() => (isCurrent() ? this.fail(lostProcess(), runner) : undefined));
       if (this.isListening) this.host.push({ type: 'opened', state: this.state, judged });
+      this.tellStale();
     } catch (error) {
       if (isCurrent()) await this.fail(error, runner);
     } finally {
@@ -123,6 +130,7 @@ export class PredictionsPanel extends Disposable {
     const splits = await this.splits().catch(() => []);
     if (this.runner !== runner) return;
     if (error instanceof Cancelled) return this.tell({ type: 'cancelled', splits });
+    this.judged = undefined;
     const text = error instanceof UserError ? error.describe() : String(error);
     this.services.log.warn(`Predictions of ${this.folder}: ${text}`);
     this.tell({ type: 'failed', failure: failureOf(error), splits });
@@ -157,9 +165,9 @@ export class PredictionsPanel extends Disposable {
     );
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     const changed = ({ fsPath }: vscode.Uri): void => {
-      if (fsPath !== file || !this.judged) return;
+      if (fsPath !== file) return;
       this.stale = what;
-      if (this.isListening) this.host.push({ type: 'stale', what });
+      this.tellStale();
     };
     for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) event(changed);
     this.watchers.push(watcher);
@@ -226,3 +234,11 @@ export class PredictionsPanel extends Disposable {
     this.showInstead(split ? { kind: 'split', split, line } : { kind: 'file', file, line });
   }
 }
+
+/** A call in flight tells it itself; this is for a process that ends between two calls. */
+const lostProcess = (): UserError =>
+  new UserError(
+    'runner-crashed',
+    vscode.l10n.t('The process that held the predictions has ended unexpectedly'),
+    vscode.l10n.t('Open them again; the XML-CNN output channel holds its log.'),
+  );

@@ -17,6 +17,7 @@ const severities: Record<Diagnostic['severity'], vscode.DiagnosticSeverity> = {
 /** Shows what the core validator finds in open run configs, as they are typed. */
 export class RunConfigDiagnostics extends Disposable {
   private readonly collection = this.own(vscode.languages.createDiagnosticCollection(languageId));
+  private readonly shown = new Map<vscode.TextDocument, string>();
   private readonly timers = new Map<vscode.TextDocument, NodeJS.Timeout>();
 
   constructor(private readonly configs: ConfigDocuments) {
@@ -55,12 +56,17 @@ export class RunConfigDiagnostics extends Disposable {
 
   private check(document: vscode.TextDocument): void {
     if (document.languageId !== languageId || document.isClosed) return;
-    this.collection.set(document.uri, this.configs.analysis(document).diagnostics.map(toEditor));
+    const { diagnostics } = this.configs.analysis(document);
+    const found = JSON.stringify(diagnostics);
+    if (this.shown.get(document) === found) return; // setting the same again would close a menu of quick fixes
+    this.shown.set(document, found);
+    this.collection.set(document.uri, diagnostics.map(toEditor));
   }
 
   private close(document: vscode.TextDocument): void {
     clearTimeout(this.timers.get(document));
     this.timers.delete(document);
+    this.shown.delete(document);
     this.collection.delete(document.uri);
   }
 

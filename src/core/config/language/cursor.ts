@@ -55,7 +55,8 @@ export function cursorAt(text: string, offset: number): Cursor | undefined {
   }
   if (!found) return undefined;
   const { frame, ...cursor } = found;
-  const others = [...(frame?.keys ?? [])].filter(([start]) => start !== found.start);
+  const isOnKey = found.at === 'key' && found.end > found.start;
+  const others = [...(frame?.keys ?? [])].filter(([start]) => !isOnKey || start !== found.start);
   return { ...cursor, present: new Set(others.map(([, name]) => name)), next: next ?? 'end' };
 }
 

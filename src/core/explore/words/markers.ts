@@ -53,10 +53,17 @@ export function markingWords(index: WordIndex, group: Iterable<number>, top = 20
  */
 export function logOdds(here: number, size: number, there: number, rest: number, share: number): number {
   const prior = PRIOR * share;
-  const odds = (count: number, of: number): number => (count + prior) / (of + PRIOR - count - prior);
-  const delta = Math.log(odds(here, size) / odds(there, rest));
-  return delta / Math.sqrt(1 / (here + prior) + 1 / (there + prior));
+  const group = counts(here, size, prior);
+  const others = counts(there, rest, prior);
+  const delta = Math.log(group.holding / group.lacking / (others.holding / others.lacking));
+  // documents without the word count too: nearly all may hold it, and then the few that lack it decide
+  return delta / Math.sqrt(1 / group.holding + 1 / group.lacking + 1 / others.holding + 1 / others.lacking);
 }
+
+const counts = (count: number, of: number, prior: number): { holding: number; lacking: number } => ({
+  holding: count + prior,
+  lacking: of - count + (PRIOR - prior),
+});
 
 /** A word with its weight in one document. */
 export interface WeightedWord {

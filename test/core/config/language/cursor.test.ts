@@ -17,6 +17,7 @@ describe('cursorAt', () => {
     ['{|}', ['key', '', '', '', 'close', undefined]],
     ['{ "ext|" }', ['key', '', '"ext"', '', 'close', undefined]],
     ['{ "ext|ends": "wide", "model": {} }', ['key', '', '"extends"', 'model', 'colon', undefined]],
+    ['{ |"model": {} }', ['key', '', '', 'model', 'other', undefined]],
     ['{ "model": { | }, "text": {} }', ['key', 'model', '', '', 'close', undefined]],
     ['{ "model": { "pools": 2, | "filters": 3 } }', ['key', 'model', '', 'pools filters', 'other', undefined]],
     ['{ "model": { "pools": 2\n | } }', ['key', 'model', '', 'pools', 'close', 23]],

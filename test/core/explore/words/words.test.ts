@@ -41,7 +41,19 @@ test('the log-odds are those of Monroe et al., by hand', () => {
   const [first] = markingWords(indexOf(['x', 'x', 'x', 'y', 'y']), [0, 1]);
   const delta = Math.log((2 + 6) / (2 + 10 - 2 - 6)) - Math.log((1 + 6) / (3 + 10 - 1 - 6));
   expect(first.word).toBe('x');
-  expect(first.z).toBeCloseTo(delta / Math.sqrt(1 / 8 + 1 / 7), 12);
+  expect(first.z).toBeCloseTo(delta / Math.sqrt(1 / 8 + 1 / 4 + 1 / 7 + 1 / 6), 12);
+});
+
+test('a word that nearly every document holds marks none, however many there are', () => {
+  const texts = Array.from({ length: 2000 }, (_, i) =>
+    [i === 1500 ? 'but' : 'the', i < 200 && i % 4 ? 'fish' : 'meat'].join(' '),
+  );
+  const found = markingWords(
+    indexOf(texts),
+    Array.from({ length: 200 }, (_, i) => i),
+  );
+  expect(found[0].word).toBe('fish');
+  expect(found.find(({ word }) => word === 'the')?.z ?? 0).toBeLessThan(1);
 });
 
 test('the words of a document by TF-IDF', () => {
