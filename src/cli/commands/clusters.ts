@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { detectFormat } from '../../core/data/detect.ts';
 import { openSource } from '../../core/data/open.ts';
 import type { ClusterSummary } from '../../core/explore/clusters/describe.ts';
@@ -10,9 +10,12 @@ import { scalings } from '../../core/explore/clusters/scaling.ts';
 import { defaultKs } from '../../core/explore/clusters/sweep.ts';
 import { clusterTree } from '../../core/explore/clusters/tree.ts';
 import { clusterWords } from '../../core/explore/clusters/words.ts';
-import type { Marker } from '../../core/explore/words/markers.ts';
+import { mapLabels, type LabelMap } from '../../core/explore/clusters/map.ts';
+import { writeFileAtomic } from '../../core/files.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import type { DescribedCluster } from '../inspect/cluster.ts';
+import { renderClusters } from '../report/clusters.ts';
 import { datasetOptions, defaultTokenizer, filesOf, sourceOptions } from '../dataset.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, clip, counted, grouped, percent, sanitise, table } from '../terminal/text.ts';
@@ -38,12 +41,17 @@ export const clusters: Command = {
       value: 'DIR',
       description: 'Write clusters.json, labels.csv and the co-occurrence as .npz and .mat here',
     },
+    html: { value: 'FILE', description: 'Write curves and clusters as a page that works offline' },
+    map: { description: 'With --html: draw a map of the labels, at most the 5,000 most frequent' },
     ...datasetOptions,
   },
   examples: ['xmlcnn clusters data/train.jsonl', 'xmlcnn clusters data --k 10,20,40 --choose 20 --output clusters'],
   async run(args, terminal, signal) {
     const ks = listOf(args);
     const choose = args.whole('choose');
+    const html = args.text('html');
+    if (args.flag('map') && html === undefined)
+      throw usage('clusters', '--map is drawn on a page, and there is no --html');
     const [, file] = (await filesOf(args.positionals[0], false))[0];
     const options = { onError: 'skip' as const, ...sourceOptions(args) };
     const { options: found } = await detectFormat(file, options);
@@ -84,9 +92,36 @@ export const clusters: Command = {
     const output = args.text('output');
     const written = output && (await writeClusters(resolve(output), explored, k, point.result, described));
     if (written) terminal.print('', `Written into ${sanitise(written.folder)}: ${written.files.join(', ')}`);
-    return { json: json(explored, k, described, clusterTree(point.result), written || undefined) };
+    if (html !== undefined) {
+      const map = args.flag('map') ? await drawMap(explored, args.whole('seed', 0), terminal, signal) : undefined;
+      const title = `Label clusters of ${basename(args.positionals[0])}`;
+      await writeFileAtomic(resolve(html), renderClusters({ title, explored, k, clusters: described, map }));
+      terminal.print('', `Wrote ${sanitise(html)}`);
+    }
+    return { json: { ...json(explored, k, described, clusterTree(point.result), written || undefined), html } };
   },
 };
+
+async function drawMap(
+  { matrix, incidence }: LabelClusters,
+  seed: number | undefined,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<LabelMap> {
+  const onProgress = (done: number, total: number): void =>
+    terminal.progress.update({ label: 'Drawing the map', done, total, rate: '', secondsLeft: 0 });
+  const map = await mapLabels(
+    matrix,
+    Int32Array.from({ length: incidence.labels }, (_, label) => label),
+    {
+      seed,
+      signal,
+      onProgress,
+    },
+  );
+  terminal.progress.clear();
+  return map;
+}
 
 function listOf(args: Arguments): number[] | undefined {
   const text = args.text('k');
@@ -107,9 +142,13 @@ const progressOf =
   (phase: ClusterPhase, done: number, total: number): void =>
     terminal.progress.update({ label: phases[phase], done, total, rate: '', secondsLeft: 0 });
 
-type Described = ClusterSummary & { words: Marker[] };
-
-function json(explored: LabelClusters, k: number, clusters: Described[], tree: unknown, written?: unknown): unknown {
+function json(
+  explored: LabelClusters,
+  k: number,
+  clusters: DescribedCluster[],
+  tree: unknown,
+  written?: unknown,
+): object {
   const { incidence, adjacency, scaling, sweep } = explored;
   return {
     labels: incidence.labels,
@@ -128,7 +167,7 @@ function json(explored: LabelClusters, k: number, clusters: Described[], tree: u
   };
 }
 
-function show(explored: LabelClusters, k: number, clusters: Described[], terminal: Terminal): void {
+function show(explored: LabelClusters, k: number, clusters: DescribedCluster[], terminal: Terminal): void {
   const { incidence, adjacency, sweep } = explored;
   const pairs = (adjacency.values.length - incidence.labels) / 2;
   const { style } = terminal;
@@ -172,7 +211,7 @@ function curve({ sweep }: LabelClusters, chosen: number, terminal: Terminal): st
   return [`  ${terminal.style.dim(titles)}`, ...lines.map((line) => `  ${line}`)];
 }
 
-function showCluster(cluster: Described, labels: number, terminal: Terminal): void {
+function showCluster(cluster: DescribedCluster, labels: number, terminal: Terminal): void {
   const { style } = terminal;
   const name = ({ display, name }: ClusterSummary['top'][number]): string =>
     clip(sanitise(display ?? name), NAME_COLUMNS);

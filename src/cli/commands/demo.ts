@@ -18,7 +18,7 @@ import { counted, duration, grouped, sanitise } from '../terminal/text.ts';
 import { demoConfig } from '../wordnet/config.ts';
 import { splitNames, type GlossDataset, type GlossDocument } from '../wordnet/dataset.ts';
 import { findWordnet, writeDataset } from '../wordnet/files.ts';
-import { showFile } from './inspect.ts';
+import { showFile } from '../inspect/overview.ts';
 import { show } from './predict.ts';
 import { overridesOf, resultJson, showFigures, trainOnTerminal, trainingOptions } from './train.ts';
 

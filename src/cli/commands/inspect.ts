@@ -1,44 +1,90 @@
-import { dirname } from 'node:path';
-import type { FindingLog } from '../../core/data/document.ts';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { withFileErrors, writeFileAtomic } from '../../core/files.ts';
+import { embeddingCoverage, type EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
+import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { datasetOptions, defaultTokenizer, filesOf, sourceOptions, survey, type SurveyedFile } from '../dataset.ts';
-import type { Terminal } from '../terminal/terminal.ts';
-import { bar, bytes, clip, counted, grouped, percent, sanitise, table } from '../terminal/text.ts';
+import { lookAgainst } from '../inspect/against.ts';
+import { coverageLine, distributionOf } from '../inspect/distribution.ts';
+import { lookAtDocument } from '../inspect/document.ts';
+import { lookAtLabel } from '../inspect/label.ts';
+import { OpenedFile, type LookContext } from '../inspect/opened.ts';
+import { showFile } from '../inspect/overview.ts';
+import { lookAtQuality } from '../inspect/quality.ts';
+import { showSection, type Look } from '../inspect/section.ts';
+import { lookAtWords } from '../inspect/words.ts';
+import { renderInspection } from '../report/inspection.ts';
+import { counted, sanitise } from '../terminal/text.ts';
 
 const HEAD = 15;
-const SHOWN_FINDINGS = 5;
-const NAME_COLUMNS = 44;
 
 export const inspect: Command = {
   name: 'inspect',
-  summary: 'Show what is in a dataset: counts, lengths, labels, and what is wrong with it',
+  summary: 'Show what is in a dataset: counts, lengths, labels, words, and what is wrong with it',
   details:
-    'Reads the data once and keeps nothing but counts. Of a folder with train, validation and test files, all are shown.',
+    'Reads the data once and keeps nothing but counts. Of a folder with train, validation and test files, all are shown. ' +
+    'The looks that are asked for (--words, --label, --document, --against, --quality) read it again after that; words and labels are those of train.',
   positionals: [{ name: 'DATA', description: 'Dataset file (plain or .gz), or a folder' }],
   options: {
     labels: { value: 'N', description: `Labels to list, most frequent first (default ${HEAD})` },
+    words: { description: 'Show the words that mark the most frequent labels' },
+    label: { value: 'LABEL', description: 'Show one label: its words, what it occurs with, documents' },
+    document: {
+      value: 'ID',
+      description: "Show one document: its labels and words; with --against, also the other set's nearest by labels",
+    },
+    against: {
+      value: 'OTHER',
+      description: 'Compare with another set, file or folder (with --document: for its nearest document alone)',
+    },
+    quality: { description: 'Look for duplicates, leakage, damaged texts and doubtful labels' },
+    embeddings: { value: 'FILE', description: 'Tell how many of the words a text file of word vectors knows' },
+    html: { value: 'FILE', description: 'Write all that is shown as a page that works offline' },
     ...datasetOptions,
   },
-  examples: ['xmlcnn inspect data/train.jsonl', 'xmlcnn inspect data --label-names data/label_names.tsv'],
+  examples: [
+    'xmlcnn inspect data/train.jsonl',
+    'xmlcnn inspect data --words --quality --html data.html',
+    'xmlcnn inspect data/test.jsonl --against data/train.jsonl --document 32003R0001',
+  ],
   async run(args, terminal, signal) {
+    const context: LookContext = { tokenizer: await defaultTokenizer(), terminal, signal };
     const path = args.positionals[0];
-    const options = { onError: 'skip' as const, ...sourceOptions(args) };
     const head = args.whole('labels', 0) ?? HEAD;
-    const tokenizer = await defaultTokenizer();
     const files: SurveyedFile[] = [];
     for (const [split, file] of await filesOf(path, false)) {
-      const surveyed = await survey(split, file, options, tokenizer, terminal, signal);
+      const surveyed = await surveyWith(split, file, args, context);
       files.push(surveyed);
       showFile(surveyed, head, terminal);
     }
     const unseen = labelsOnlyOutsideTrain(files);
     for (const { split, labels } of unseen)
       terminal.print('', `${counted(labels, 'label')} of ${split} never occur${labels === 1 ? 's' : ''} in train.`);
-    return { json: { path, files: files.map(fileJson), labelsOnlyOutsideTrain: unseen } };
+    const coverage = await coverageOf(files, args.text('embeddings'), context);
+    const looks = await lookDeeper(files, args, context);
+    const html = args.text('html');
+    if (html !== undefined) {
+      await writeFileAtomic(
+        resolve(html),
+        renderInspection({ path, files, unseen, coverage, looks: Object.values(looks) }),
+      );
+      terminal.print('', `Wrote ${sanitise(html)}`);
+    }
+    return {
+      json: {
+        path,
+        files: files.map((file, i) => ({ ...fileJson(file), embeddings: coverage?.coverages[i] })),
+        labelsOnlyOutsideTrain: unseen,
+        embeddings: coverage && { file: coverage.file, dim: coverage.dim, vectors: coverage.vectors },
+        ...Object.fromEntries(Object.entries(looks).map(([name, { json }]) => [name, json])),
+        html,
+      },
+    };
   },
 };
 
-function fileJson({ split, source, reason, options, statistics, findings }: SurveyedFile): unknown {
+function fileJson({ split, source, reason, options, statistics, findings }: SurveyedFile): object {
   return {
     split,
     file: source.path,
@@ -49,118 +95,72 @@ function fileJson({ split, source, reason, options, statistics, findings }: Surv
     bytes: source.totalBytes,
     statistics: {
       ...statistics,
+      distribution: distributionOf(statistics),
       labelCounts: statistics.labelCounts.map((l) => ({ ...l, display: source.labelNames.get(l.name) })),
     },
     findings,
   };
 }
 
-export function showFile(file: SurveyedFile, head: number, terminal: Terminal): void {
-  const { split, source, reason, statistics: s, findings } = file;
-  const { style } = terminal;
-  const title = split === 'all' ? sanitise(source.path) : `${split}: ${sanitise(source.path)}`;
-  const lines: [string, string][] = [
-    ['format', `${source.format} (${sanitise(reason)}), ${bytes(source.totalBytes)}`],
-    ...fieldsRead(file),
-    ['documents', `${grouped(s.documents)}${remarks(s.unlabelled, 'without a label')}${remarks(s.empty, 'empty')}`],
-    [
-      source.bagOfWords ? 'features' : 'words',
-      `mean ${grouped(s.words.mean, 1)}, median ${grouped(s.words.median)}, 95% up to ${grouped(s.words.p95)}, max ${grouped(s.words.max)} per document`,
-    ],
-    [
-      'vocabulary',
-      `${counted(s.vocabulary, source.bagOfWords ? 'feature' : 'word')}, ${grouped(s.wordsSeenOnce)} seen once`,
-    ],
-    [
-      'labels',
-      `${grouped(s.labels)}; ${s.labelsPerDocument.mean.toFixed(2)} per document (median ${s.labelsPerDocument.median}, max ${s.labelsPerDocument.max}), density ${s.density.toPrecision(3)}`,
-    ],
-    [
-      'per label',
-      `mean ${grouped(s.documentsPerLabel.mean, 1)}, median ${grouped(s.documentsPerLabel.median)}, max ${grouped(s.documentsPerLabel.max)} documents`,
-    ],
-    [
-      'rare labels',
-      `${grouped(s.rareLabels.one)} with 1 document, ${grouped(s.rareLabels.atMostTwo)} with at most 2, ${grouped(s.rareLabels.atMostFive)} with at most 5`,
-    ],
-  ];
-  terminal.print('', style.bold(title), ...lines.map(([name, value]) => `  ${style.dim(name.padEnd(12))}${value}`));
-  if (source.bagOfWords)
-    terminal.print(
-      `  ${style.yellow('Bag of words: there is no word order, so XML-CNN cannot be trained on this set.')}`,
-    );
-  showHead(s, source, head, terminal);
-  showFindings(findings, source.path, terminal);
+const surveyWith = (
+  split: SurveyedFile['split'],
+  file: string,
+  args: Arguments,
+  { tokenizer, terminal, signal }: LookContext,
+): Promise<SurveyedFile> =>
+  survey(split, file, { onError: 'skip', ...sourceOptions(args) }, tokenizer, terminal, signal);
+
+/** Shows how many words of each file a file of vectors knows. */
+async function coverageOf(
+  files: readonly SurveyedFile[],
+  embeddings: string | undefined,
+  { terminal, signal }: LookContext,
+): Promise<EmbeddingCoverages | undefined> {
+  if (embeddings === undefined) return undefined;
+  const counts = files.map((file) => file.counts.wordCounts);
+  const { size: total } = await withFileErrors(embeddings, () => stat(embeddings));
+  const found = await embeddingCoverage(embeddings, counts, {
+    signal,
+    onProgress: (done) =>
+      terminal.progress.update({ label: 'Reading word vectors', done, total, rate: '', secondsLeft: 0 }),
+  });
+  terminal.progress.clear();
+  terminal.print('', `${sanitise(found.file)}: ${counted(found.vectors, 'vector')} of ${counted(found.dim, 'number')}`);
+  found.coverages.forEach((coverage, i) => terminal.print(`  ${files[i].split}: ${coverageLine(coverage)}`));
+  return found;
 }
 
-/** Which fields were taken for text and labels, of formats that have fields. */
-function fieldsRead({ options: { textField, labelField, labelColumns, idField } }: SurveyedFile): [string, string][] {
-  if (textField === undefined) return [];
-  const name = (field: string | number): string =>
-    typeof field === 'number' ? `column ${field}` : `"${sanitise(field)}"`;
-  const text = [textField].flat().map(name).join(' and ');
-  const labels = labelField === undefined ? counted(labelColumns?.length ?? 0, 'label column') : name(labelField);
-  return [
-    ['fields', `text from ${text}, labels from ${labels}${idField === undefined ? '' : `, id from ${name(idField)}`}`],
-  ];
+/** The looks that were asked for, one after the other, each shown when it is there. */
+async function lookDeeper(
+  surveyed: readonly SurveyedFile[],
+  args: Arguments,
+  context: LookContext,
+): Promise<Record<string, Look>> {
+  const files = surveyed.map((file) => new OpenedFile(file, context));
+  const train = files[0];
+  const looks: Record<string, Look> = {};
+  const take = async (name: string, look: Promise<Look>): Promise<void> => {
+    looks[name] = await look;
+    context.terminal.progress.clear();
+    showSection(looks[name].section, context.terminal);
+  };
+  const [label, document, otherPath] = [args.text('label'), args.text('document'), args.text('against')];
+  if (args.flag('words')) await take('words', lookAtWords(train));
+  if (label !== undefined) await take('label', lookAtLabel(train, label));
+  const other = otherPath === undefined ? undefined : await openOther(otherPath, args, context);
+  if (document !== undefined) await take('document', lookAtDocument(files, document, other));
+  else if (other) await take('against', lookAgainst(train, other, context));
+  if (args.flag('quality')) await take('quality', lookAtQuality(files, context));
+  return looks;
 }
 
-const remarks = (n: number, what: string): string => (n ? `, ${grouped(n)} ${what}` : '');
-
-function showHead(
-  s: SurveyedFile['statistics'],
-  source: SurveyedFile['source'],
-  head: number,
-  terminal: Terminal,
-): void {
-  const shown = s.labelCounts.slice(0, head);
-  if (!shown.length) return;
-  const most = shown[0].documents;
-  const named = source.labelNames.size > 0;
-  const rows = shown.map(({ name, documents }) => [
-    clip(sanitise(source.labelNames.get(name) ?? name), NAME_COLUMNS),
-    ...(named ? [clip(sanitise(name), 16)] : []),
-    grouped(documents),
-    percent(documents / s.documents),
-    terminal.style.cyan(bar(documents / most, 24)),
-  ]);
-  const columns = [
-    { title: 'label' },
-    ...(named ? [{ title: 'id' }] : []),
-    { title: 'documents', align: 'right' as const },
-    { title: 'share', align: 'right' as const },
-    { title: '' },
-  ];
-  const [titles, ...body] = table(columns, rows);
-  terminal.print('', `  ${terminal.style.dim(titles)}`, ...body.map((line) => `  ${line}`));
-  if (s.labels > shown.length)
-    terminal.print(`  ${terminal.style.dim(`… and ${counted(s.labels - shown.length, 'label')} more`)}`);
+/** The other set: of a folder with splits its train. Read with the options of the first. */
+async function openOther(path: string, args: Arguments, context: LookContext): Promise<OpenedFile> {
+  const [split, file] = (await filesOf(path, false))[0];
+  return new OpenedFile(await surveyWith(split, file, args, context), context);
 }
 
-function showFindings(findings: FindingLog, path: string, terminal: Terminal): void {
-  const counts = Object.entries(findings.counts);
-  if (!counts.length) return;
-  const { style } = terminal;
-  terminal.print(
-    '',
-    `  ${style.bold('Findings')}${findings.skipped ? `: ${counted(findings.skipped, 'record')} left out` : ''}`,
-  );
-  for (const [code, count] of counts) {
-    terminal.print(`  ${style.yellow(code)}: ${grouped(count)}`);
-    for (const f of findings.first.filter((f) => f.code === code).slice(0, SHOWN_FINDINGS)) {
-      const file =
-        f.file === path
-          ? ''
-          : `${sanitise(dirname(f.file) === dirname(path) ? f.file.slice(dirname(f.file).length + 1) : f.file)} `;
-      const where = f.line ? `line ${f.line}${f.byte === undefined ? '' : ` (byte ${f.byte})`}: ` : '';
-      terminal.print(
-        `    ${file}${where}${clip(sanitise(f.message), 100)}${f.skipped ? style.dim(' (left out)') : ''}`,
-      );
-    }
-    if (count > SHOWN_FINDINGS) terminal.print(style.dim(`    … and ${grouped(count - SHOWN_FINDINGS)} more`));
-  }
-}
-
+/** Labels of validation and test that train does not have. */
 function labelsOnlyOutsideTrain(files: SurveyedFile[]): { split: string; labels: number }[] {
   const train = files.find((f) => f.split === 'train');
   if (!train) return [];

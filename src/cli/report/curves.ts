@@ -26,15 +26,24 @@ export function learningCurves(epochs: EpochPoint[], bestEpoch: number, metrics:
   const loss = epochs.filter((e) => Number.isFinite(e.trainLoss)).map((e) => ({ x: e.epoch, y: e.trainLoss }));
   return `<div class="columns">${[
     loss.length
-      ? curve('Training loss', 'loss', [{ name: 'training loss', points: loss, kind: 0, markers: true }])
+      ? curve('Training loss', 'epoch', 'loss', [{ name: 'training loss', points: loss, kind: 0, markers: true }])
       : '',
-    series.length ? curve('Validation', 'percent', series, { x: bestEpoch, text: `best: epoch ${bestEpoch}` }) : '',
+    series.length
+      ? curve('Validation', 'epoch', 'percent', series, { x: bestEpoch, text: `best: epoch ${bestEpoch}` })
+      : '',
   ].join('')}</div>`;
 }
 
-type CurveSeries = { name: string; points: Point[]; kind: number; markers: boolean }[];
+export type CurveSeries = { name: string; points: Point[]; kind: number; markers: boolean }[];
 
-function curve(title: string, yTitle: string, series: CurveSeries, mark?: { x: number; text: string }): string {
+/** A line plot over whole numbers, with its title below. */
+export function curve(
+  title: string,
+  xTitle: string,
+  yTitle: string,
+  series: CurveSeries,
+  mark?: { x: number; text: string },
+): string {
   const xs = series.flatMap((s) => s.points.map((p) => p.x));
   const ys = series.flatMap((s) => s.points.map((p) => p.y));
   const figure = plot({
@@ -42,7 +51,7 @@ function curve(title: string, yTitle: string, series: CurveSeries, mark?: { x: n
     description: series
       .map((s) => `${s.name}: from ${short(s.points[0].y)} to ${short(s.points[s.points.length - 1].y)}`)
       .join('; '),
-    xTitle: 'epoch',
+    xTitle,
     yTitle,
     series,
     x: (range) => linearScale(extent(xs), range, { whole: true, count: 8 }),

@@ -1,11 +1,12 @@
 import type { DatasetStatistics } from '../../core/explore/statistics.ts';
 import type { Band } from '../../core/metrics/labelCounts.ts';
 import { formatMetric, metricRows, type System } from '../figures.ts';
-import { grouped, percent } from '../terminal/text.ts';
-import { labelFrequencyPlot, learningCurves, type EpochPoint } from './curves.ts';
+import { grouped } from '../terminal/text.ts';
+import { learningCurves, type EpochPoint } from './curves.ts';
 import { escapeHtml } from './escape.ts';
 import { exampleCard, type ReportExample } from './examples.ts';
-import { style } from './style.ts';
+import { labelFrequencies } from './frequencies.ts';
+import { dataTable, page, section } from './page.ts';
 
 /** All a report shows; every string may come from data and is escaped. */
 export interface ReportInput {
@@ -28,30 +29,21 @@ export interface ReportInput {
   notes: string[];
 }
 
-const HEAD_LABELS = 15;
 const headline = ['P@1', 'P@3', 'P@5', 'nDCG@5', 'PSP@5', 'microF1'];
 
-/** A page that needs nothing but itself: no script, no network, light or dark as the reader's system is. */
+/** The report of a run. */
 export function renderReport(input: ReportInput): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(input.title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(input.title)}</h1>
-<p class="lead">${escapeHtml(input.subtitle)}</p>
-${[cards(input), metricsSection(input), curvesSection(input), labelsSection(input), bandsSection(input), examplesSection(input), dataSection(input), settingsSection(input), notesSection(input)].filter(Boolean).join('\n')}
-</main>
-</body>
-</html>
-`;
+  return page(input.title, input.subtitle, [
+    cards(input),
+    metricsSection(input),
+    curvesSection(input),
+    labelsSection(input),
+    bandsSection(input),
+    examplesSection(input),
+    dataSection(input),
+    settingsSection(input),
+    notesSection(input),
+  ]);
 }
 
 function cards({ systems: [model, baseline], measuredOn }: ReportInput): string {
@@ -77,24 +69,7 @@ function curvesSection({ epochs, bestEpoch, curves }: ReportInput): string {
 
 function labelsSection({ statistics, display }: ReportInput): string {
   const [first] = statistics;
-  if (!first?.statistics.labels) return '';
-  const { labelCounts, labels, documents, rareLabels } = first.statistics;
-  const most = labelCounts[0].documents;
-  const rows = labelCounts
-    .slice(0, HEAD_LABELS)
-    .map(
-      ({ name, documents: n }) =>
-        `<tr><th scope="row">${escapeHtml(display(name))}</th><td>${grouped(n)}</td><td>${percent(n / documents)}</td>` +
-        `<td class="wide"><span class="bar" style="width:${((n / most) * 100).toFixed(1)}%"></span></td></tr>`,
-    );
-  const text =
-    `${grouped(labels)} labels in ${grouped(documents)} documents (${first.name}): ${grouped(rareLabels.one)} label` +
-    `${rareLabels.one === 1 ? '' : 's'} with one document, ${grouped(rareLabels.atMostTwo)} with at most two, ${grouped(rareLabels.atMostFive)} with at most five.`;
-  const head = `<table><caption>The ${rows.length} most frequent labels</caption><thead><tr><th scope="col">label</th><th scope="col">documents</th><th scope="col">share</th><td></td></tr></thead><tbody>${rows.join('')}</tbody></table>`;
-  return section(
-    'Label frequencies',
-    `<p>${escapeHtml(text)}</p><div class="columns">${labelFrequencyPlot(first.statistics)}<div class="scroll">${head}</div></div>`,
-  );
+  return first?.statistics.labels ? labelFrequencies(first.name, first.statistics, display) : '';
 }
 
 function bandsSection({ bands }: ReportInput): string {
@@ -155,17 +130,4 @@ function settingsSection({ settings }: ReportInput): string {
 
 function notesSection({ notes }: ReportInput): string {
   return notes.length ? section('Notes', notes.map((n) => `<p class="note">${escapeHtml(n)}</p>`).join('')) : '';
-}
-
-const section = (title: string, content: string): string =>
-  `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
-
-/** The first column is text, the others are figures. */
-function dataTable(titles: string[], rows: string[][]): string {
-  const head = titles.map((t) => `<th scope="col">${escapeHtml(t)}</th>`).join('');
-  const body = rows.map(
-    ([first, ...rest]) =>
-      `<tr><th scope="row">${escapeHtml(first)}</th>${rest.map((c) => `<td>${escapeHtml(c)}</td>`).join('')}</tr>`,
-  );
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 }

@@ -40,6 +40,9 @@ td.wide { width: 34%; min-width: 90px; padding-right: 0; vertical-align: middle;
 .bar { display: block; height: 10px; min-width: 1px; background: var(--bar); border-radius: 2px; }
 article { background: var(--panel); border: 1px solid var(--rule); border-radius: 8px; padding: 14px 18px; margin: 0 0 16px; }
 article p { margin: 0 0 8px; } article .muted { margin: 10px 0 0; } .example { font-size: 1.06rem; overflow-wrap: anywhere; white-space: pre-wrap; }
+article h3 { margin: 0 0 6px; font-size: 1.05rem; } .swatch { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border-radius: 50%; }
+svg .name { font-size: 12px; paint-order: stroke; stroke: var(--page); stroke-width: 3px; stroke-linejoin: round; pointer-events: none; }
+th.text { text-align: left; }
 mark { color: inherit; border-radius: 2px; }
 .level-1 { background: var(--m1); } .level-2 { background: var(--m2); } .level-3 { background: var(--m3); } .level-4 { background: var(--m4); font-weight: 600; }
 @media print { section { break-inside: avoid; } }

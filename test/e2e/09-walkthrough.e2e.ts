@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { inWorkbench } from '../workbench/inWorkbench.ts';
+
+const title = 'Get started with XML-CNN';
+
+// What somebody does who has installed the extension into a fresh profile and follows the walkthrough alone.
+inWorkbench('9. the walkthrough', {}, (workbench) => {
+  const page = () => workbench().page;
+  const showWalkthrough = async (): Promise<void> => {
+    await workbench().runCommand('Welcome: Open Walkthrough...');
+    await workbench().pick(title);
+    await page().getByRole('heading', { name: title }).or(page().getByText(title)).first().waitFor();
+  };
+  const step = async (name: string, button: string): Promise<void> => {
+    await page().locator('.getting-started-step').filter({ hasText: name }).first().click();
+    await page().locator('.gettingStarted').getByText(button, { exact: true }).first().click();
+  };
+
+  it('opens the sample dataset', async () => {
+    await showWalkthrough();
+    await workbench().screenshotInThemes('09-walkthrough');
+    await step('Open the sample dataset', 'Open Sample Dataset');
+    await workbench().pick('Into workspace');
+    await workbench().tab('train.jsonl').waitFor();
+    expect(existsSync(join(workbench().workspace, 'glosses', 'LICENSE-WordNet.txt'))).toBe(true);
+  });
+
+  it('creates a run config', async () => {
+    await showWalkthrough();
+    await step('Create a run config', 'Create Run Config');
+    const config = workbench().tab('glosses.xmlcnn.json');
+    const dataset = page().locator('.quick-input-list .monaco-list-row').filter({ hasText: 'glosses' }).first();
+    await config.or(dataset).first().waitFor();
+    if (await dataset.isVisible()) await dataset.click();
+    await config.waitFor();
+  });
+
+  it('trains', { timeout: 400_000 }, async () => {
+    await showWalkthrough();
+    await step('Train', 'Train');
+    const config = page().locator('.quick-input-list .monaco-list-row').filter({ hasText: 'glosses' }).first();
+    const started = workbench().statusBar(/Epoch \d+/);
+    await config.or(started).first().waitFor();
+    if (await config.isVisible()) await config.click();
+    await page().locator('.notifications-toasts').getByText('finished after epoch').waitFor({ timeout: 360_000 });
+    await workbench().screenshot('09-trained');
+  });
+
+  it('reaches a hover with predicted labels', async () => {
+    await workbench().openFile('glosses/test.jsonl');
+    const hover = await workbench().hover('small tree');
+    await hover.getByText('Because of').waitFor();
+    expect(await hover.innerText()).toMatch(/plant/);
+    await workbench().screenshot('09-hover');
+  });
+});
