@@ -252,7 +252,9 @@ export class Workbench {
   /** Saves to a path in the save dialog that is open. */
   async saveAs(path: string): Promise<void> {
     await expectPath(this.quickInput);
-    await this.answer(path);
+    await this.quickInput.fill(path);
+    await this.page.waitForTimeout(1000); // the dialog looks at the path first; before that, Enter saves to the one it proposed
+    await this.page.keyboard.press('Enter');
   }
 
   /** Answers the input box or quick pick that is open. */
