@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { lookAt } from '../workbench/accessibility.ts';
@@ -40,10 +40,10 @@ inWorkbench('5. the Metrics view', { fill }, (workbench) => {
   it('exports the curves as CSV', async () => {
     const page = await workbench().webview('metrics');
     await page.getByRole('button', { name: 'CSV' }).click();
-    const file = join(workbench().workspace, 'curves.csv');
-    await workbench().saveAs(file);
-    await expect.poll(() => existsSync(file)).toBe(true);
-    expect(readFileSync(file, 'utf8').split('\n')[0]).toContain('epoch');
+    await workbench().save();
+    const saved = (): string | undefined => readdirSync(workbench().workspace).find((name) => name.endsWith('.csv'));
+    await expect.poll(saved).toMatch(/metrics\.csv$/);
+    expect(readFileSync(join(workbench().workspace, saved()!), 'utf8').split('\n')[0]).toContain('epoch');
   });
 
   it('follows a run that is being trained', async () => {

@@ -183,6 +183,7 @@ export class Workbench {
   /** Writes test/e2e/screenshots/<name>-<theme>.png. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(screenshots, { recursive: true });
+    await this.page.waitForTimeout(300); // hovers fade in
     await this.page.screenshot({ path: join(screenshots, `${name}-${this.theme}.png`) });
   }
 
@@ -249,11 +250,10 @@ export class Workbench {
     await this.quickRow(name).click();
   }
 
-  /** Saves to a path in the save dialog that is open. */
-  async saveAs(path: string): Promise<void> {
+  /** Saves to the path that the save dialog proposes. */
+  async save(): Promise<void> {
     await expectPath(this.quickInput);
-    await this.quickInput.fill(path);
-    await this.page.waitForTimeout(1000); // the dialog looks at the path first; before that, Enter saves to the one it proposed
+    await this.page.waitForTimeout(1000); // the dialog looks at the path first
     await this.page.keyboard.press('Enter');
   }
 

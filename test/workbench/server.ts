@@ -43,6 +43,7 @@ const quiet = {
   'remote.autoForwardPorts': false,
   'workbench.editor.useModal': 'off',
   'editor.hover.delay': 100,
+  'editor.minimap.enabled': false,
   'window.autoDetectHighContrast': false,
 };
 
