@@ -7,7 +7,8 @@ import type { Handlers } from '../protocol.ts';
 let current: JudgedRun | JudgedSingle | undefined;
 
 function opened(): JudgedRun | JudgedSingle {
-  if (!current) throw new UserError('not-open', 'The predictions are not open yet', 'Wait for them, or open them again.');
+  if (!current)
+    throw new UserError('not-open', 'The predictions are not open yet', 'Wait for them, or open them again.');
   return current;
 }
 
