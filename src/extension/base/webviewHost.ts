@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { UserError } from '../../core/errors.ts';
 import type { FromPage, HostMethods, PageName, Push, ToPage } from '../../webview/protocol.ts';
 import { Disposable } from './disposable.ts';
 import { failureOf } from './failures.ts';
@@ -52,7 +53,10 @@ export class WebviewHost<P extends PageName> extends Disposable {
       if (!Object.hasOwn(this.methods, method)) throw new Error(`No method ${method}`);
       this.post({ type: 'result', id, value: await this.methods[method](params) });
     } catch (error) {
-      this.services.log.warn(`${method}: ${error instanceof Error ? error.message : String(error)}`);
+      const isStopped = error instanceof UserError && error.code === 'search-stopped'; // by the next search, as a rule
+      this.services.log[isStopped ? 'debug' : 'warn'](
+        `${method}: ${error instanceof Error ? error.message : String(error)}`,
+      );
       this.post({ type: 'failure', id, failure: failureOf(error) });
     }
   }

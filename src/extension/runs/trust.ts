@@ -5,7 +5,7 @@ export async function mayStartJobs(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = vscode.l10n.t('Manage Workspace Trust');
   const text = vscode.l10n.t(
-    'This workspace is not trusted: its datasets can be inspected, but nothing is trained or evaluated.',
+    'This workspace is not trusted: its datasets can be inspected, but nothing is trained, evaluated or predicted.',
   );
   if ((await vscode.window.showWarningMessage(text, manage)) === manage)
     await vscode.commands.executeCommand('workbench.trust.manage');
