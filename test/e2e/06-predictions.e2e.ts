@@ -64,7 +64,7 @@ inWorkbench('6. Predictions', { fill }, (workbench) => {
   });
 
   it('is there again after a reload of the window', async () => {
-    await workbench().page.waitForTimeout(7000); // in a browser the editor stores what pages keep every few seconds only
+    await workbench().pagesStored();
     await workbench().reload();
     await (await panel()).getByText('Label: animal').first().waitFor();
   });

@@ -143,6 +143,11 @@ export class Workbench {
     await this.ready();
   }
 
+  /** Waits until what pages keep is stored: in a browser the editor does that every few seconds only. */
+  async pagesStored(): Promise<void> {
+    await this.page.waitForTimeout(7000);
+  }
+
   /** Reloads the window, as *Developer: Reload Window* does. */
   async reload(): Promise<void> {
     await this.page.reload();
