@@ -197,7 +197,10 @@ class DatasetPage implements Context {
     if (reading === 'cancelled')
       return replaceChildren(
         this.content,
-        emptyState('Nothing was read yet', 'Reading was stopped before the first document.', this.readAs),
+        emptyState('Nothing was read yet', 'Reading was stopped before the first document.', {
+          label: 'Read Again',
+          run: this.does('reload'),
+        }),
       );
     const text = skipped ? 'The findings below tell why.' : `${path} was read to its end.`;
     const state = emptyState(skipped ? 'No record could be read' : 'There is no document', text, this.readAs);

@@ -16,7 +16,7 @@ export function banners(
       banner('stale', `${nameOf(staleFile)} has changed since it was read.`, { label: 'Reload', run: reload }),
     );
   const documents = splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
-  if (splits.some(({ state }) => state === 'cancelled'))
+  if (documents > 0 && splits.some(({ state }) => state === 'cancelled'))
     shown.push(
       banner('partial', `Reading was stopped after ${plural(documents, 'document')}; all below is of these alone.`, {
         label: 'Read Again',
