@@ -21,6 +21,25 @@ import type {
   RecordText,
   SplitName,
 } from '../core/explore/inspected.ts';
+import type {
+  AnalysisProgress,
+  ComparedLabel,
+  ComparedQuery,
+  ComparisonOverview,
+  DocumentWords,
+  DuplicateRow,
+  HeadCooccurrence,
+  LabelWords,
+  NearestDocument,
+  NeighbourQuery,
+  NeighbourRow,
+  OtherSet,
+  QualityOverview,
+  QualityQuery,
+  QualityRow,
+  WordMeasure,
+  WordsOverview,
+} from '../core/explore/analysis/analysed.ts';
 import type { RecordTarget } from '../core/explore/recordText.ts';
 import type { SurveyProgress } from '../core/explore/survey.ts';
 import type { Highlight } from '../core/predict/highlights.ts';
@@ -106,6 +125,21 @@ export interface DatasetService {
   documents: Call<DocumentQuery, DocumentPage>;
   document: Call<{ split: SplitName; document: number; offset: number }, DocumentText>;
   findings: Call<FindingQuery, FindingPage>;
+  /** Reads the words of a split; a cancelled reading is a result, with the words of the documents until then. */
+  readWords: Call<{ split: SplitName }, WordsOverview, AnalysisProgress>;
+  labelWords: Call<{ split: SplitName; label: string; measure: WordMeasure }, LabelWords>;
+  documentWords: Call<{ split: SplitName; document: number }, DocumentWords>;
+  /** How often the `most` most frequent labels occur together. */
+  headCooccurrence: Call<{ split: SplitName; most: number }, HeadCooccurrence>;
+  neighbours: Call<NeighbourQuery, Page<NeighbourRow>>;
+  /** Checks the documents of all splits; cancelled, it tells of those until then. */
+  readQuality: Call<void, QualityOverview, AnalysisProgress>;
+  quality: Call<QualityQuery, Page<QualityRow>>;
+  /** Holds a split against another set; cancelled, it tells of the documents until then. */
+  compare: Call<{ split: SplitName; other: OtherSet }, ComparisonOverview, AnalysisProgress>;
+  compared: Call<ComparedQuery, Page<ComparedLabel>>;
+  duplicates: Call<{ offset: number; limit: number }, Page<DuplicateRow>>;
+  nearest: Call<{ document: number }, NearestDocument>;
   /** One record of any dataset; needs no `open`. */
   record: Call<RecordTarget, RecordText>;
 }

@@ -5,6 +5,25 @@
 
 import type { DocumentPlace, SourceOptions } from '../core/data/document.ts';
 import type {
+  AnalysisProgress,
+  ComparedLabel,
+  ComparedQuery,
+  ComparisonOverview,
+  DocumentWords,
+  DuplicateRow,
+  HeadCooccurrence,
+  LabelWords,
+  NearestDocument,
+  NeighbourQuery,
+  NeighbourRow,
+  OtherSet,
+  QualityOverview,
+  QualityQuery,
+  QualityRow,
+  WordMeasure,
+  WordsOverview,
+} from '../core/explore/analysis/analysed.ts';
+import type {
   DatasetSnapshot,
   DocumentPage,
   DocumentQuery,
@@ -69,6 +88,23 @@ export interface DatasetPage {
     openRecord: Method<{ split: SplitName; place: DocumentPlace; id: string }, void>;
     openFile: Method<{ file: string; line: number }, void>;
     createRunConfig: Method<void, void>;
+    /** An analysis that is stopped gives what it found until then. */
+    readWords: Method<{ split: SplitName }, WordsOverview>;
+    labelWords: Method<{ split: SplitName; label: string; measure: WordMeasure }, LabelWords>;
+    documentWords: Method<{ split: SplitName; document: number }, DocumentWords>;
+    headCooccurrence: Method<{ split: SplitName; most: number }, HeadCooccurrence>;
+    neighbours: Method<NeighbourQuery, Page<NeighbourRow>>;
+    readQuality: Method<void, QualityOverview>;
+    quality: Method<QualityQuery, Page<QualityRow>>;
+    compare: Method<{ split: SplitName; other: OtherSet }, ComparisonOverview>;
+    compared: Method<ComparedQuery, Page<ComparedLabel>>;
+    duplicates: Method<{ offset: number; limit: number }, Page<DuplicateRow>>;
+    nearest: Method<{ document: number }, NearestDocument>;
+    stopAnalysis: Method<{ analysis: AnalysisName }, void>;
+    /** Lets the user name a file to compare with; undefined where none was chosen. */
+    chooseOther: Method<void, string | undefined>;
+    /** Opens a document of any file. */
+    openPointer: Method<{ file: string; line: number; id: string }, void>;
     /** Stops reading; what was read stays. */
     cancel: Method<void, void>;
     reload: Method<void, void>;
@@ -80,8 +116,12 @@ export interface DatasetPage {
     | { type: 'opened'; state: DatasetPanelState; name: string }
     | { type: 'snapshot'; snapshot: DatasetSnapshot; reading: boolean }
     | { type: 'failed'; failure: Failure }
+    | { type: 'analysing'; analysis: AnalysisName; progress: AnalysisProgress }
     | { type: 'stale'; file: string };
 }
+
+/** What is read for, beyond the first look. */
+export type AnalysisName = 'words' | 'quality' | 'comparison';
 
 /** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
 export interface DatasetPanelState {

@@ -1,5 +1,6 @@
 import { documentsOfLabels } from '../../core/explore/clusters/cooccurrence.ts';
 import type { LabelIncidence } from '../../core/explore/clusters/labelIncidence.ts';
+import { neighboursOf } from '../../core/explore/clusters/neighbours.ts';
 import { documentWords, markingWords } from '../../core/explore/words/markers.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
 import { featureNote, labelText, wordText, type OpenedFile } from './opened.ts';
@@ -20,7 +21,12 @@ export async function lookAtLabel(file: OpenedFile, wanted: string): Promise<Loo
   const own = documents.subarray(starts[id], starts[id + 1]);
   const label = incidence.names[id];
   const marking = markingWords(words, own, WORDS);
-  const together = occurringWith(incidence, id, own);
+  const together = neighboursOf(incidence, id, own).map(({ label, together }) => ({
+    label: incidence.names[label],
+    display: incidence.display[label],
+    together,
+    documents: incidence.counts[label],
+  }));
   const examples = Array.from(own.subarray(0, EXAMPLES), (document) => ({
     id: words.ids[document],
     line: words.lines[document],
@@ -87,19 +93,4 @@ function labelId({ names, display }: LabelIncidence, wanted: string, file: Opene
   if (found >= 0) return found;
   const known = [...names, ...display.filter((name) => name !== undefined)];
   throw unknown('label', wanted, known, file.source.path);
-}
-
-/** Labels that share documents with one, those with most first. */
-function occurringWith(
-  { starts, labelIds, names, display, counts }: LabelIncidence,
-  label: number,
-  documents: Int32Array,
-): { label: string; display?: string; together: number; documents: number }[] {
-  const together = new Map<number, number>();
-  for (const document of documents)
-    for (let e = starts[document]; e < starts[document + 1]; e++)
-      if (labelIds[e] !== label) together.set(labelIds[e], (together.get(labelIds[e]) ?? 0) + 1);
-  return [...together]
-    .sort(([a, x], [b, y]) => y - x || a - b)
-    .map(([id, n]) => ({ label: names[id], display: display[id], together: n, documents: counts[id] }));
 }

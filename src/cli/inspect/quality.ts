@@ -1,4 +1,3 @@
-import { cooccurrence } from '../../core/explore/clusters/cooccurrence.ts';
 import { labelVariants } from '../../core/explore/quality/labelVariants.ts';
 import { nearThreshold } from '../../core/explore/quality/nearDuplicates.ts';
 import {
@@ -59,7 +58,7 @@ async function labelQuality(file: OpenedFile): Promise<LabelQuality> {
   const incidence = await file.labels();
   const { names, counts } = incidence;
   const variants = labelVariants(names.map((name) => file.display(name)));
-  const together = alwaysTogether(cooccurrence(incidence), counts);
+  const together = alwaysTogether(incidence);
   return {
     variants: variants.map(({ first, second, kind }) => ({ first: names[first], second: names[second], kind })),
     together: together.map((group) => ({ labels: group.map((id) => names[id]), documents: counts[group[0]] })),

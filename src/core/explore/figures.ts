@@ -49,3 +49,19 @@ export interface DatasetStatistics {
   /** Every label, most frequent first, then by code point. */
   labelCounts: LabelCount[];
 }
+
+/** A word with its weight in one document. */
+export interface WeightedWord {
+  word: string;
+  /** Occurrences in the document. */
+  count: number;
+  /** count x ln(documents / documents with the word). */
+  tfidf: number;
+}
+
+/** How many documents of another set have a text of the first one. */
+export interface SharedTexts {
+  exact: number;
+  /** Nearly the same, by estimate; the exact ones not counted. */
+  near: number;
+}

@@ -1,6 +1,7 @@
 /** What an inspection of a dataset shows; plain data that crosses process borders. */
 import type { DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
 import type { DatasetStatistics } from './figures.ts';
+import type { LabelDistribution } from './labelDistribution.ts';
 import type { LengthHistogram } from './lengths.ts';
 
 export type SplitName = 'train' | 'validation' | 'test' | 'all';
@@ -32,12 +33,17 @@ export interface SplitSnapshot {
   options: SourceOptions;
   bagOfWords: boolean;
   statistics: Omit<DatasetStatistics, 'labelCounts'>;
+  /** How unevenly the labels are spread. */
+  distribution: LabelDistribution;
   lengths: LengthHistogram;
   /** `[rank from 1, documents]` of the labels, most frequent first, thinned for a plot. */
   ranks: [rank: number, documents: number][];
   findings: Partial<Record<Finding['code'], number>>;
   /** Records left out. */
   skipped: number;
+  /** Labels of this split that no document of the training file has, and that no other split has; undefined for one split alone. */
+  notInTrain?: number;
+  onlyHere?: number;
 }
 
 /** A label with its documents in each split, in the order of the snapshot's splits. */

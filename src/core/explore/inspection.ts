@@ -21,6 +21,7 @@ import type {
   LabelRow,
   Page,
   SplitName,
+  SplitSnapshot,
 } from './inspected.ts';
 import { LabelTable } from './labelTable.ts';
 import { lengthBins } from './lengths.ts';
@@ -44,7 +45,7 @@ export class Inspection {
   constructor(
     readonly path: string,
     private readonly labels: LabelTable,
-    private readonly splits: readonly SplitInspection[],
+    readonly splits: readonly SplitInspection[],
     private readonly names: FoundLabelNames,
   ) {}
 
@@ -76,9 +77,10 @@ export class Inspection {
       Math.max(...ranges.map(({ usual }) => usual)),
       Math.max(...ranges.map(({ longest }) => longest)),
     );
+    const alone = this.labelsAlone();
     return {
       path: this.path,
-      splits: this.splits.map((split) => split.snapshot(bins)),
+      splits: this.splits.map((split, i) => ({ ...split.snapshot(bins), ...alone[i] })),
       labels: this.labels.names.length,
       head: this.byCount(this.splits[0])
         .slice(0, headLabels)
@@ -149,7 +151,8 @@ export class Inspection {
     return { rows: kept.slice(offset, offset + limit), total: kept.length, notKept: all - kept.length };
   }
 
-  private split(name: SplitName): SplitInspection {
+  /** Throws `UserError` `no-such-split`. */
+  split(name: SplitName): SplitInspection {
     const found = this.splits.find(({ split }) => split === name);
     if (!found) throw new UserError('no-such-split', `This dataset has no ${name} file`, 'Choose another.');
     return found;
@@ -203,7 +206,8 @@ export class Inspection {
     return display === undefined ? { name } : { name, display };
   }
 
-  private displayName(name: string): string | undefined {
+  /** What people call a label, where its name is an id. */
+  displayName(name: string): string | undefined {
     const display = this.names.map.get(name) ?? this.splits[0].labelNames.get(name);
     return display === name ? undefined : display;
   }
@@ -247,6 +251,24 @@ export class Inspection {
     const train = this.splits.find(({ split }) => split === 'train');
     if (!train || this.splits.length < 2) return undefined;
     return this.labels.names.reduce((unseen, _, label) => unseen + (train.index.countOf(label) ? 0 : 1), 0);
+  }
+
+  /** For each split its labels that the training file, and that every other split lacks. */
+  private labelsAlone(): Pick<SplitSnapshot, 'notInTrain' | 'onlyHere'>[] {
+    const { splits } = this;
+    if (splits.length < 2) return splits.map(() => ({}));
+    const train = splits.findIndex(({ split }) => split === 'train');
+    const notInTrain = splits.map(() => 0);
+    const onlyHere = splits.map(() => 0);
+    for (let label = 0; label < this.labels.names.length; label++) {
+      const having = splits.flatMap(({ index }, i) => (index.countOf(label) ? [i] : []));
+      if (having.length === 1) onlyHere[having[0]]++;
+      if (!having.includes(train)) for (const i of having) notInTrain[i]++;
+    }
+    return splits.map((_, i) => ({
+      notInTrain: train < 0 || i === train ? undefined : notInTrain[i],
+      onlyHere: onlyHere[i],
+    }));
   }
 }
 

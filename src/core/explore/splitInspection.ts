@@ -4,6 +4,7 @@ import { openSource } from '../data/open.ts';
 import { Cancelled, UserError } from '../errors.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { DocumentIndex } from './documentIndex.ts';
+import { labelDistribution } from './labelDistribution.ts';
 import type { InspectionFailure, SplitName, SplitSnapshot } from './inspected.ts';
 import type { LabelTable } from './labelTable.ts';
 import type { LengthBins } from './lengths.ts';
@@ -32,6 +33,18 @@ export class SplitInspection {
     if (this.opened) return this.opened.source;
     const { message, remedy } = this.failure ?? { message: 'The file was not read yet', remedy: 'Wait for it.' };
     throw new UserError('not-read', message, remedy, { file: this.path });
+  }
+
+  /** The file opened once more: reading it through leaves the findings of this inspection alone. Throws `UserError`. */
+  async reopen(): Promise<SeekableSource> {
+    return openSource(this.source.path, { ...this.options, ...this.opened?.options, onError: 'skip' });
+  }
+
+  /** Throws the `UserError` that ended the reading; that it was stopped is none. */
+  throwFailure(): void {
+    if (!this.failure) return;
+    const { code, message, remedy, file, line } = this.failure;
+    throw new UserError(code, message, remedy, { file, line });
   }
 
   get labelNames(): ReadonlyMap<string, string> {
@@ -77,6 +90,7 @@ export class SplitInspection {
 
   snapshot(bins: LengthBins): SplitSnapshot {
     const { labelCounts, ...statistics } = this.collector.result();
+    const counts = labelCounts.map(({ documents }) => documents);
     const source = this.opened?.source;
     return {
       split: this.split,
@@ -90,8 +104,9 @@ export class SplitInspection {
       options: this.opened?.options ?? this.options,
       bagOfWords: source?.bagOfWords ?? false,
       statistics,
+      distribution: labelDistribution(counts),
       lengths: this.collector.lengths(bins),
-      ranks: rankCurve(labelCounts.map(({ documents }) => documents)),
+      ranks: rankCurve(counts),
       findings: { ...source?.findings.counts },
       skipped: source?.findings.skipped ?? 0,
     };

@@ -4,7 +4,8 @@ import type { SourceOptions } from '../../core/data/document.ts';
 import { Cancelled, UserError } from '../../core/errors.ts';
 import type { DatasetSnapshot, DocumentPage, DocumentQuery } from '../../core/explore/inspected.ts';
 import type { RunnerClient } from '../../runner/client.ts';
-import type { DatasetPanelState, HostMethods } from '../../webview/protocol.ts';
+import type { AnalysisProgress } from '../../core/explore/analysis/analysed.ts';
+import type { AnalysisName, DatasetPanelState, HostMethods } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
@@ -19,6 +20,7 @@ export class DatasetPanel extends Disposable {
   private runner: RunnerClient<'dataset'> | undefined;
   private reading: AbortController | undefined;
   private search: AbortController | undefined;
+  private readonly analyses = new Map<AnalysisName, AbortController>();
   private snapshot: DatasetSnapshot | undefined;
   private failure: unknown;
   private staleFile: string | undefined;
@@ -100,6 +102,7 @@ export class DatasetPanel extends Disposable {
     this.reading?.abort();
     this.reading = undefined;
     this.search?.abort();
+    this.analyses.clear(); // they end with their process
     this.runner?.dispose();
     this.runner = undefined;
     for (const watcher of this.watchers.splice(0)) watcher.dispose();
@@ -147,11 +150,54 @@ export class DatasetPanel extends Disposable {
         const train = vscode.Uri.file(this.trainFile());
         await vscode.commands.executeCommand('xmlcnn.createRunConfig', train, this.options);
       },
+      readWords: (query) => this.analysis('words', (options) => this.client.call('readWords', query, options)),
+      labelWords: (query) => this.client.call('labelWords', query),
+      documentWords: (query) => this.client.call('documentWords', query),
+      headCooccurrence: (query) => this.client.call('headCooccurrence', query),
+      neighbours: (query) => this.client.call('neighbours', query),
+      readQuality: () => this.analysis('quality', (options) => this.client.call('readQuality', undefined, options)),
+      quality: (query) => this.client.call('quality', query),
+      compare: (query) => this.analysis('comparison', (options) => this.client.call('compare', query, options)),
+      compared: (query) => this.client.call('compared', query),
+      duplicates: (query) => this.client.call('duplicates', query),
+      nearest: (query) => this.client.call('nearest', query),
+      stopAnalysis: ({ analysis }) => this.analyses.get(analysis)?.abort(),
+      chooseOther: () => this.chooseOther(),
+      openPointer: ({ file, line, id }) => openRecord({ file, line: line || undefined, id }, this.records),
       cancel: () => this.reading?.abort(),
       reload: () => void this.read(),
       readAs: () => void this.readAs(),
       readAsLatin1: () => this.readWith({ ...this.options, encoding: 'latin1' }),
     };
+  }
+
+  /** Runs one analysis of its kind at a time: a later one ends the earlier. */
+  private async analysis<T>(
+    name: AnalysisName,
+    call: (options: { signal: AbortSignal; onEvent: (progress: AnalysisProgress) => void }) => Promise<T>,
+  ): Promise<T> {
+    this.analyses.get(name)?.abort();
+    const stop = new AbortController();
+    this.analyses.set(name, stop);
+    const onEvent = (progress: AnalysisProgress): void => {
+      if (this.analyses.get(name) === stop) this.host.push({ type: 'analysing', analysis: name, progress });
+    };
+    try {
+      return await call({ signal: stop.signal, onEvent });
+    } finally {
+      if (this.analyses.get(name) === stop) this.analyses.delete(name);
+    }
+  }
+
+  private async chooseOther(): Promise<string | undefined> {
+    const { t } = vscode.l10n;
+    const [file] =
+      (await vscode.window.showOpenDialog({
+        title: t('Compare With'),
+        openLabel: t('Compare'),
+        defaultUri: vscode.Uri.file(dirname(this.path)),
+      })) ?? [];
+    return file?.fsPath;
   }
 
   private async documents(query: DocumentQuery): Promise<DocumentPage> {

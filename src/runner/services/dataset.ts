@@ -1,20 +1,23 @@
 import type { SourceOptions } from '../../core/data/document.ts';
 import { UserError } from '../../core/errors.ts';
+import { Analyses } from '../../core/explore/analysis/analyses.ts';
 import { openInspection, type Inspection } from '../../core/explore/inspection.ts';
 import { readRecord } from '../../core/explore/recordText.ts';
 import type { Handlers } from '../protocol.ts';
 
 /** The dataset that this process inspects; opening another replaces it. */
-let current: Inspection | undefined;
+let current: { inspection: Inspection; analyses: Analyses } | undefined;
 
-function opened(): Inspection {
+function opened(): { inspection: Inspection; analyses: Analyses } {
   if (!current) throw new UserError('not-read', 'The dataset was not opened yet', 'Wait for it, or reload.');
   return current;
 }
 
 async function open(path: string, options: SourceOptions): Promise<Inspection> {
   current = undefined;
-  return (current = await openInspection(path, options));
+  const inspection = await openInspection(path, options);
+  current = { inspection, analyses: new Analyses(inspection) };
+  return inspection;
 }
 
 /** Inspects one dataset; a cancelled inspection is a result, with what was read until then. */
@@ -24,9 +27,22 @@ export const dataset: Handlers<'dataset'> = {
     emit(inspection.snapshot());
     return inspection.read(emit, signal);
   },
-  labels: async (query) => opened().labelPage(query),
-  documents: async (query, { signal }) => opened().documentPage(query, signal),
-  document: async ({ split, document, offset }, { signal }) => opened().documentText(split, document, offset, signal),
-  findings: async (query) => opened().findingPage(query),
+  labels: async (query) => opened().inspection.labelPage(query),
+  documents: async (query, { signal }) => opened().inspection.documentPage(query, signal),
+  document: async ({ split, document, offset }, { signal }) =>
+    opened().inspection.documentText(split, document, offset, signal),
+  findings: async (query) => opened().inspection.findingPage(query),
+  readWords: async ({ split }, { signal, emit }) => opened().analyses.readWords(split, { signal, onProgress: emit }),
+  labelWords: async ({ split, label, measure }) => opened().analyses.labelWords(split, label, measure),
+  documentWords: async ({ split, document }) => opened().analyses.documentWords(split, document),
+  headCooccurrence: async ({ split, most }) => opened().analyses.headCooccurrence(split, most),
+  neighbours: async (query) => opened().analyses.neighbourPage(query),
+  readQuality: async (_, { signal, emit }) => opened().analyses.readQuality({ signal, onProgress: emit }),
+  quality: async (query) => opened().analyses.qualityPage(query),
+  compare: async ({ split, other }, { signal, emit }) =>
+    opened().analyses.compare(split, other, { signal, onProgress: emit }),
+  compared: async (query) => opened().analyses.comparedPage(query),
+  duplicates: async (query) => opened().analyses.duplicatePage(query),
+  nearest: async ({ document }) => opened().analyses.nearest(document),
   record: async (target, { signal }) => readRecord(target, signal),
 };

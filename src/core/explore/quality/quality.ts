@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Document, DocumentSource } from '../../data/document.ts';
 import { Cancelled } from '../../errors.ts';
 import type { Tokenizer } from '../../text/tokenizer.ts';
-import { NearDuplicates } from './nearDuplicates.ts';
+import type { SharedTexts } from '../figures.ts';
+import { NearDuplicates, type SimilarPair } from './nearDuplicates.ts';
 import type { Suspicion } from './suspicious.ts';
 import { suspicionsIn } from './suspicious.ts';
 
@@ -10,6 +11,8 @@ import { suspicionsIn } from './suspicious.ts';
 export interface DocumentRef {
   /** Index of its set. */
   set: number;
+  /** Number within its set, from 0. */
+  document: number;
   id: string;
   line: number;
 }
@@ -29,11 +32,13 @@ export interface NearPair {
 }
 
 /** Documents of a later set whose text the first set holds too. */
-export interface Leakage {
+export interface Leakage extends SharedTexts {
   set: number;
-  exact: number;
-  /** Nearly the same, by estimate; the exact ones not counted. */
-  near: number;
+}
+
+/** A document of a later set, with one of the first set that has its text, or nearly so. */
+export interface Leak extends NearPair {
+  exact: boolean;
 }
 
 /** A count, with the first of what was counted. */
@@ -49,6 +54,7 @@ export interface QualityReport {
   repeated: Listed<RepeatedText> & { surplus: number; contradictory: number };
   near: Listed<NearPair>;
   leakage: Leakage[];
+  leaks: Listed<Leak>;
   empty: Listed<DocumentRef>;
   oneWord: Listed<DocumentRef>;
   suspicious: Partial<Record<Suspicion, Listed<DocumentRef>>>;
@@ -86,8 +92,11 @@ export async function collectQuality(
   return collector.result(sources.length);
 }
 
-class QualityCollector {
+/** Takes documents one by one, set after set, and tells of them at any time. */
+export class QualityCollector {
   private readonly refs: DocumentRef[] = [];
+  /** Number of the first document of each set. */
+  private readonly setStarts: number[] = [];
   private readonly firstWithText = new Map<string, number>();
   /** Number of the first document with the same text: its own where there is none. */
   private readonly sameAs: number[] = [];
@@ -102,7 +111,8 @@ class QualityCollector {
 
   add(set: number, { id, line, text, labels }: Document): void {
     const number = this.refs.length;
-    const ref = { set, id, line };
+    while (this.setStarts.length <= set) this.setStarts.push(number);
+    const ref = { set, document: number - this.setStarts[set], id, line };
     this.refs.push(ref);
     const words = this.tokenizer.words(text);
     if (words.length === 0) this.empty.add(ref);
@@ -131,10 +141,25 @@ class QualityCollector {
           .map(({ first, second, similarity }) => ({ first: this.refs[first], second: this.refs[second], similarity })),
       },
       leakage: Array.from({ length: sets - 1 }, (_, i) => this.leakage(i + 1, near)),
+      leaks: this.leaks(near),
       empty: this.empty,
       oneWord: this.oneWord,
       suspicious: Object.fromEntries(this.suspicious),
     };
+  }
+
+  /** What `leakage` counts, exact ones first. `near`: pairs that were found. */
+  private leaks(near: readonly SimilarPair[]): Listed<Leak> {
+    const list = new List<Leak>();
+    const isLeak = (first: number, second: number): boolean => this.refs[first].set === 0 && this.refs[second].set > 0;
+    this.sameAs.forEach((first, second) => {
+      if (isLeak(first, second))
+        list.add({ first: this.refs[first], second: this.refs[second], similarity: 1, exact: true });
+    });
+    for (const { first, second, similarity } of near)
+      if (isLeak(first, second))
+        list.add({ first: this.refs[first], second: this.refs[second], similarity, exact: false });
+    return list;
   }
 
   private groups(): RepeatedText[] {

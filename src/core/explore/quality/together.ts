@@ -1,19 +1,28 @@
-import type { SparseMatrix } from '../../sparse/matrix.ts';
+import type { Incidence } from '../clusters/cooccurrence.ts';
+import { documentsOfLabels } from '../clusters/cooccurrence.ts';
+import { mix32 } from '../../random.ts';
 
-/** Labels that occur in the very same documents: a model cannot tell them apart. Groups of two or more, the most frequent first. */
-export function alwaysTogether(adjacency: SparseMatrix, counts: ArrayLike<number>, leastDocuments = 2): number[][] {
-  const groups: number[][] = [];
-  const placed = new Set<number>();
-  for (let label = 0; label < adjacency.rows; label++) {
-    if (placed.has(label) || counts[label] < leastDocuments) continue;
-    const group = [label];
-    for (let e = adjacency.starts[label]; e < adjacency.starts[label + 1]; e++) {
-      const other = adjacency.indices[e];
-      const inBoth = adjacency.values[e];
-      if (other > label && inBoth === counts[label] && inBoth === counts[other]) group.push(other);
-    }
-    if (group.length > 1) groups.push(group);
-    for (const member of group) placed.add(member);
+/**
+ * Labels that occur in the very same documents: a model cannot tell them apart. Groups of two or more, the most frequent first.
+ * Time and memory are those of the labels of all documents.
+ */
+export function alwaysTogether(incidence: Incidence, leastDocuments = 2): number[][] {
+  const { starts, documents } = documentsOfLabels(incidence);
+  const listOf = (label: number): Int32Array => documents.subarray(starts[label], starts[label + 1]);
+  const byKey = new Map<string, number[][]>();
+  for (let label = 0; label < incidence.labels; label++) {
+    const own = listOf(label);
+    if (own.length < leastDocuments) continue;
+    const key = `${own.length} ${own.reduce((hash, document) => mix32((hash ^ document) + 0x6d2b79f5), 0)}`;
+    const groups = byKey.get(key) ?? [];
+    if (groups.length === 0) byKey.set(key, groups);
+    const group = groups.find(([first]) => listOf(first).every((document, i) => document === own[i]));
+    if (group) group.push(label);
+    else groups.push([label]);
   }
-  return groups.sort((a, b) => counts[b[0]] - counts[a[0]] || a[0] - b[0]);
+  const size = (label: number): number => starts[label + 1] - starts[label];
+  return [...byKey.values()]
+    .flat()
+    .filter(({ length }) => length > 1)
+    .sort((a, b) => size(b[0]) - size(a[0]) || a[0] - b[0]);
 }

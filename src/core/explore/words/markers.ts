@@ -1,5 +1,8 @@
 import { topK } from '../../metrics/ranking.ts';
+import type { WeightedWord } from '../figures.ts';
 import type { WordIndex } from './wordIndex.ts';
+
+export type { WeightedWord } from '../figures.ts';
 
 /** A word that marks a group of documents. */
 export interface Marker {
@@ -20,6 +23,19 @@ const PRIOR = 10;
  * @param group document numbers without repeats
  */
 export function markingWords(index: WordIndex, group: Iterable<number>, top = 20): Marker[] {
+  return rankWords(index, group, top, logOdds).map(({ score, ...word }) => ({ ...word, z: score }));
+}
+
+/** How much a word marks a group: see the parameters of `logOdds`. */
+type WordScore = (here: number, size: number, there: number, rest: number, share: number) => number;
+
+/** The words of a group of documents with the largest scores above 0. */
+export function rankWords(
+  index: WordIndex,
+  group: Iterable<number>,
+  top: number,
+  scoreOf: WordScore,
+): (Omit<Marker, 'z'> & { score: number })[] {
   const inGroup = new Int32Array(index.words.length);
   let size = 0;
   for (const document of group) {
@@ -32,7 +48,7 @@ export function markingWords(index: WordIndex, group: Iterable<number>, top = 20
   for (let word = 0; word < scores.length; word++) {
     const frequency = index.documentFrequency[word];
     scores[word] = inGroup[word]
-      ? logOdds(inGroup[word], size, frequency - inGroup[word], rest, frequency / index.documents)
+      ? scoreOf(inGroup[word], size, frequency - inGroup[word], rest, frequency / index.documents)
       : 0;
   }
   return [...topK(scores, top)]
@@ -41,7 +57,7 @@ export function markingWords(index: WordIndex, group: Iterable<number>, top = 20
       word: index.words[word],
       inGroup: inGroup[word],
       documents: index.documentFrequency[word],
-      z: scores[word],
+      score: scores[word],
     }));
 }
 
@@ -64,15 +80,6 @@ const counts = (count: number, of: number, prior: number): { holding: number; la
   holding: count + prior,
   lacking: of - count + (PRIOR - prior),
 });
-
-/** A word with its weight in one document. */
-export interface WeightedWord {
-  word: string;
-  /** Occurrences in the document. */
-  count: number;
-  /** count x ln(documents / documents with the word). */
-  tfidf: number;
-}
 
 /** The words that mark one document among its set, by TF-IDF. */
 export function documentWords(index: WordIndex, document: number, top = 10): WeightedWord[] {

@@ -12,7 +12,6 @@ import { alwaysTogether } from '../../../../src/core/explore/quality/together.ts
 import { key32, uniformAt } from '../../../../src/core/random.ts';
 import { Cancelled } from '../../../../src/core/errors.ts';
 import type { Tokenizer } from '../../../../src/core/text/tokenizer.ts';
-import { sparse } from '../clusters/dense.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'xmlcnn-quality-'));
 afterAll(() => rm(folder, { recursive: true }));
@@ -154,11 +153,16 @@ test('labels that look like variants of each other', () => {
 });
 
 test('labels that always occur together', () => {
-  const adjacency = sparse([
-    [5, 3, 5, 0],
-    [3, 3, 3, 0],
-    [5, 3, 5, 0],
-    [0, 0, 0, 1],
-  ]);
-  expect(alwaysTogether(adjacency, [5, 3, 5, 1])).toEqual([[0, 2]]);
+  const documents = [[0, 2, 1], [2, 0], [0, 2, 1, 3], [1, 2, 0], [0, 2], [4], [5]];
+  const incidence = {
+    documents: documents.length,
+    labels: 6,
+    starts: Float64Array.from([0, ...documents.map((_, i) => documents.slice(0, i + 1).flat().length)]),
+    labelIds: Int32Array.from(documents.flat()),
+  };
+  expect(alwaysTogether(incidence)).toEqual([[0, 2]]);
+  expect(
+    alwaysTogether({ ...incidence, labelIds: incidence.labelIds.map((label) => (label === 5 ? 4 : label)) }),
+  ).toEqual([[0, 2]]);
+  expect(alwaysTogether(incidence, 6)).toEqual([]);
 });

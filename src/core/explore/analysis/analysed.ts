@@ -1,0 +1,209 @@
+/** What analyses of an inspected dataset tell; plain data that crosses process borders. */
+import type { SourceOptions } from '../../data/document.ts';
+import type { Overlap } from '../compareSets.ts';
+import type { SharedTexts, WeightedWord } from '../figures.ts';
+import type { DocumentLabel, SplitName } from '../inspected.ts';
+import type { Suspicion } from '../quality/suspicious.ts';
+
+/** Files are read once more each; the first pass has number 1. */
+export interface AnalysisProgress {
+  pass: number;
+  passes: number;
+  file: string;
+  /** Bytes of this file, and documents read of it. */
+  done: number;
+  total: number;
+  documents: number;
+}
+
+/** An analysis that was stopped is of the first documents alone. */
+export interface Coverage {
+  documents: number;
+  of: number;
+}
+
+/** A label with the documents of the split that have it. */
+export interface CountedLabel extends DocumentLabel {
+  documents: number;
+}
+
+/** A document of a split, or of a file that it was compared with. */
+export interface DocumentPointer {
+  /** Undefined for a file that is no split of the dataset. */
+  split?: SplitName;
+  file: string;
+  /** Number from 0. */
+  document: number;
+  id: string;
+  line: number;
+}
+
+// ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface WordsOverview extends Coverage {
+  /** Distinct words, or features of a bag of words. */
+  words: number;
+}
+
+export const wordMeasures = ['log-odds', 'chi-square'] as const;
+export type WordMeasure = (typeof wordMeasures)[number];
+
+export interface MarkingWord {
+  word: string;
+  /** Documents of the label that hold it, and of all. */
+  inGroup: number;
+  documents: number;
+  /** Standard errors (log-odds), or the statistic (chi-square). */
+  score: number;
+}
+
+export interface LabelWords extends Coverage {
+  label: CountedLabel;
+  measure: WordMeasure;
+  words: MarkingWord[];
+}
+
+export interface DocumentWords extends Coverage, DocumentPointer {
+  labels: DocumentLabel[];
+  words: WeightedWord[];
+}
+
+// ── co-occurrence ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface HeadCooccurrence {
+  /** The most frequent labels. */
+  labels: CountedLabel[];
+  /** Documents that have both; a label's own on the diagonal. */
+  counts: number[][];
+  /** Labels of the split, and the share of all label occurrences that the ones shown have. */
+  all: number;
+  share: number;
+  documents: number;
+}
+
+export interface NeighbourQuery {
+  split: SplitName;
+  label: string;
+  search?: string;
+  /** `together`: documents with both; `lift`: against what chance would give. */
+  sort: 'together' | 'lift';
+  descending: boolean;
+  offset: number;
+  limit: number;
+}
+
+export interface NeighbourRow extends CountedLabel {
+  /** Documents with both. */
+  together: number;
+  /** Their share of the label's documents, and of the other's. */
+  ofLabel: number;
+  ofOther: number;
+  /** together x all documents / (documents of the one x of the other); 1 where they are independent. */
+  lift: number;
+}
+
+// ── quality ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type QualityKind =
+  | 'repeated'
+  | 'contradictory'
+  | 'near'
+  | 'leaks'
+  | 'empty'
+  | 'oneWord'
+  | `suspicious ${Suspicion}`
+  | 'variants'
+  | 'together';
+
+export interface QualityOverview {
+  /** Undefined for a bag of words, which has no texts. */
+  texts?: Coverage & {
+    /** Documents beyond the first of their text. */
+    surplus: number;
+    leakage: (SharedTexts & { split: SplitName })[];
+  };
+  /** How many were found of each kind; of each, the first thousand can be listed. */
+  counts: Partial<Record<QualityKind, number>>;
+  /** The split whose documents others must not repeat, and whose labels are compared. */
+  first: SplitName;
+  /** Texts that are at least this alike are told, with this standard error at most. */
+  nearThreshold: number;
+  nearError: number;
+}
+
+/** What was found: documents, or labels. */
+export interface QualityRow {
+  key: number;
+  /** The first of `count` documents. */
+  found: DocumentPointer[];
+  count: number;
+  similarity?: number;
+  exact?: boolean;
+  contradictory?: boolean;
+  labels?: CountedLabel[];
+  difference?: 'spelling' | 'edit';
+}
+
+export interface QualityQuery {
+  kind: QualityKind;
+  offset: number;
+  limit: number;
+}
+
+// ── comparison ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Another set: a split of the dataset, or any file. */
+export type OtherSet = { split: SplitName } | { path: string; options?: SourceOptions };
+
+export interface ComparedSet extends Coverage {
+  split?: SplitName;
+  path: string;
+  /** Of the documents that were read. */
+  meanWords: number;
+  labelsPerDocument: number;
+  labels: number;
+  words: number;
+  bagOfWords: boolean;
+}
+
+export interface ComparisonOverview {
+  first: ComparedSet;
+  second: ComparedSet;
+  labels: Overlap;
+  /** Undefined where one is a bag of words and the other is not. */
+  words?: Overlap;
+  /** Documents of the second whose text the first has too; undefined where one is a bag of words. */
+  duplicates?: SharedTexts;
+}
+
+export const comparedLists = ['moved', 'onlyFirst', 'onlySecond'] as const;
+export type ComparedList = (typeof comparedLists)[number];
+
+export interface ComparedLabel extends DocumentLabel {
+  /** Documents of each set, and their shares. */
+  first: number;
+  second: number;
+  firstShare: number;
+  secondShare: number;
+  /** Difference of the shares in standard errors; 0 for a label of one set alone. */
+  z: number;
+}
+
+export interface ComparedQuery {
+  list: ComparedList;
+  offset: number;
+  limit: number;
+}
+
+export interface DuplicateRow {
+  first: DocumentPointer;
+  second: DocumentPointer;
+  similarity: number;
+  exact: boolean;
+}
+
+export interface NearestDocument {
+  document: DocumentWords;
+  /** The document of the other set with the largest label overlap; undefined where none shares a label. */
+  nearest?: DocumentWords & { shared: string[] };
+}

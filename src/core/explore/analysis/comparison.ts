@@ -1,0 +1,176 @@
+import { defaultTokenizer } from '../survey.ts';
+import { compareSets, type SetComparison, type SetFacts } from '../compareSets.ts';
+import type { Page, SplitName } from '../inspected.ts';
+import { NearestByLabels } from '../nearestByLabels.ts';
+import { QualityCollector, type QualityReport } from '../quality/quality.ts';
+import type { SplitInspection } from '../splitInspection.ts';
+import type {
+  ComparedLabel,
+  ComparedQuery,
+  ComparedSet,
+  ComparisonOverview,
+  DocumentWords,
+  DuplicateRow,
+  NearestDocument,
+} from './analysed.ts';
+import { pointerOf } from './quality.ts';
+import type { Passes } from './readAgain.ts';
+import type { SplitLabels } from './splitLabels.ts';
+import { WordsOfSplit } from './wordsOfSplit.ts';
+
+/** A set that is compared. */
+export interface SetToCompare {
+  inspection: SplitInspection;
+  /** Undefined for a file that is no split of the dataset. */
+  split?: SplitName;
+  labels: SplitLabels;
+}
+
+interface ReadSet extends SetToCompare {
+  words: WordsOfSplit;
+}
+
+/** Labels told as moved, and as those of one set alone. */
+const told = 1000;
+/** Words told of a document, as the seed does. */
+const wordsTold = 10;
+
+/** Two sets held against each other as wholes, and document by document. */
+export class Comparison {
+  private readonly compared: SetComparison;
+  private nearest: NearestByLabels | undefined;
+
+  private constructor(
+    private readonly first: ReadSet,
+    private readonly second: ReadSet,
+    private readonly report: QualityReport | undefined,
+  ) {
+    this.compared = compareSets(factsOf(first), factsOf(second), told);
+  }
+
+  /** Reads both once more. Throws `UserError`. */
+  static async read(first: SetToCompare, second: SetToCompare, passes: Passes): Promise<Comparison> {
+    const tokenizer = await defaultTokenizer();
+    const texts = [first, second].some(({ inspection }) => inspection.source.bagOfWords)
+      ? undefined
+      : new QualityCollector(tokenizer);
+    const read = async (set: SetToCompare, number: number): Promise<ReadSet> => {
+      const words = await WordsOfSplit.read(set.inspection, tokenizer, passes, (document) =>
+        texts?.add(number, document),
+      );
+      return { ...set, words };
+    };
+    const sets = [await read(first, 0), await read(second, 1)] as const;
+    return new Comparison(...sets, texts?.result(2));
+  }
+
+  get isWhole(): boolean {
+    return [this.first, this.second].every(({ words, labels }) => words.index.documents === labels.documents);
+  }
+
+  overview(): ComparisonOverview {
+    const { first, second, compared, report } = this;
+    const isSameKind = first.inspection.source.bagOfWords === second.inspection.source.bagOfWords;
+    return {
+      first: shapeOf(first),
+      second: shapeOf(second),
+      labels: compared.labels,
+      words: isSameKind ? compared.words : undefined,
+      duplicates: report?.leakage[0],
+    };
+  }
+
+  page({ list, offset, limit }: ComparedQuery): Page<ComparedLabel> {
+    const rows = list === 'moved' ? this.compared.moved : this.compared[list].map(({ name }) => ({ name, z: 0 }));
+    return {
+      rows: rows.slice(offset, offset + limit).map(({ name, z }) => this.row(name, z)),
+      total: rows.length,
+    };
+  }
+
+  duplicates(offset: number, limit: number): Page<DuplicateRow> {
+    const all = this.report?.leaks.first ?? [];
+    const rows = all.slice(offset, offset + limit).map(({ first, second, similarity, exact }) => ({
+      first: pointer(this.first, first),
+      second: pointer(this.second, second),
+      similarity,
+      exact,
+    }));
+    return { rows, total: all.length };
+  }
+
+  /** The document of the second set that shares most labels with one of the first. */
+  nearestTo(document: number): NearestDocument {
+    const { first, second } = this;
+    const shown = documentOf(first, document);
+    this.nearest ??= new NearestByLabels(second.labels, second.labels.names);
+    const found = this.nearest.find(shown.labels.map(({ name }) => name));
+    if (!found) return { document: shown };
+    const other = documentOf(second, found.document);
+    const own = new Set(shown.labels.map(({ name }) => name));
+    const shared = other.labels.map(({ name }) => name).filter((name) => own.has(name));
+    return { document: shown, nearest: { ...other, shared } };
+  }
+
+  private row(name: string, z: number): ComparedLabel {
+    const [a, b] = [this.first, this.second].map(({ labels }) => ({ labels, rank: labels.rankOf(name) }));
+    const documents = ({ labels, rank }: typeof a): number => (rank === undefined ? 0 : labels.counts[rank]);
+    const display = [a, b].map(({ labels, rank }) => (rank === undefined ? undefined : labels.display[rank]));
+    const share = (side: typeof a): number => (side.labels.documents ? documents(side) / side.labels.documents : 0);
+    return {
+      name,
+      display: display.find((one) => one !== undefined),
+      first: documents(a),
+      second: documents(b),
+      firstShare: share(a),
+      secondShare: share(b),
+      z,
+    };
+  }
+}
+
+function factsOf({ labels, words: { index } }: ReadSet): SetFacts {
+  return {
+    documents: labels.documents,
+    labels: new Map(labels.names.map((name, label) => [name, labels.counts[label]])),
+    words: new Map(index.words.map((word, i) => [word, index.documentFrequency[i]])),
+  };
+}
+
+function shapeOf({ inspection, split, labels, words: { index } }: ReadSet): ComparedSet {
+  const total = index.counts.reduce((sum, n) => sum + n, 0);
+  return {
+    split,
+    path: inspection.path,
+    documents: index.documents,
+    of: labels.documents,
+    meanWords: index.documents ? total / index.documents : 0,
+    labelsPerDocument: labels.documents ? labels.labelIds.length / labels.documents : 0,
+    labels: labels.labels,
+    words: index.words.length,
+    bagOfWords: inspection.source.bagOfWords,
+  };
+}
+
+const pointer = (
+  { inspection: { path }, split }: SetToCompare,
+  ref: { document: number; id: string; line: number },
+): ReturnType<typeof pointerOf> => pointerOf({ split, path }, ref);
+
+function documentOf(set: ReadSet, document: number): DocumentWords {
+  const { labels, words } = set;
+  const { index } = words;
+  const ranks = labels.labelIds.subarray(labels.starts[document], labels.starts[document + 1]);
+  const isRead = document < index.documents;
+  return {
+    ...pointer(set, {
+      document,
+      id: isRead ? index.ids[document] : '',
+      line: set.inspection.index.place(document).line,
+    }),
+    documents: index.documents,
+    of: labels.documents,
+    labels: Array.from(ranks, (rank) => ({ name: labels.names[rank], display: labels.display[rank] })),
+    words: words.ofDocument(document, wordsTold),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Tokenizer } from '../../text/tokenizer.ts';
+import type { SplitInspection } from '../splitInspection.ts';
+import { chiSquare } from '../words/chiSquare.ts';
+import { documentWords, logOdds, rankWords, type WeightedWord } from '../words/markers.ts';
+import { WordIndexBuilder, type WordIndex } from '../words/wordIndex.ts';
+import type { MarkingWord, WordMeasure } from './analysed.ts';
+import { readAgain, type Passes } from './readAgain.ts';
+import type { Document } from '../../data/document.ts';
+
+/** The words of a split's documents, or of the first of them where the reading was stopped. */
+export class WordsOfSplit {
+  private constructor(readonly index: WordIndex) {}
+
+  /** `also` sees every document on the same pass. */
+  static async read(
+    split: SplitInspection,
+    tokenizer: Tokenizer,
+    passes: Passes,
+    also: (document: Document) => void = () => {},
+  ): Promise<WordsOfSplit> {
+    const builder = new WordIndexBuilder();
+    await readAgain(
+      split,
+      (document) => {
+        const { id, line, text, features } = document;
+        builder.add(id, line, features ? Array.from(features.indices, String) : tokenizer.words(text));
+        also(document);
+      },
+      passes,
+    );
+    return new WordsOfSplit(builder.result());
+  }
+
+  /** Words that mark a group of documents against the others. */
+  marking(group: Int32Array, measure: WordMeasure, top: number): MarkingWord[] {
+    const read = group.filter((document) => document < this.index.documents);
+    return rankWords(this.index, read, top, measure === 'log-odds' ? logOdds : chiSquare);
+  }
+
+  /** Words that mark one document. */
+  ofDocument(document: number, top: number): WeightedWord[] {
+    return document < this.index.documents ? documentWords(this.index, document, top) : [];
+  }
+}
