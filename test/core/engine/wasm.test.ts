@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../../src/core/engine/engine.ts';
-import { WordNumbering } from '../../../src/core/engine/wasm/distinct.ts';
+import { WordNumbering } from '../../../src/core/engine/distinct.ts';
 import { createWasmEngine } from '../../../src/core/engine/wasm/wasmEngine.ts';
 import { initialWeights } from '../../../src/core/model/init.ts';
 import { agreesWithReference, parityCases } from './parity.ts';

@@ -14,7 +14,7 @@ export function adamUpdate(
   p: Float32Array,
   m: Float32Array,
   v: Float32Array,
-  gradient: Float64Array,
+  gradient: ArrayLike<number>,
   { beta1, beta2, epsilon, learningRate, weightDecay, step }: AdamStep,
   first = 0,
   end = p.length,

@@ -10,6 +10,8 @@ import type {
   StepResult,
   Weights,
 } from '../engine.ts';
+import { MovingAverage } from '../movingAverage.ts';
+import { MovingRows } from '../movingRows.ts';
 import { adamUpdate } from './adam.ts';
 import { averageDecay, updateAverage } from './average.ts';
 import { clipGradients } from './clip.ts';
@@ -128,6 +130,37 @@ class ReferenceEngine implements Engine {
   async writeState({ step, tensors }: OptimizerState): Promise<void> {
     assign(new Map(this.stateTensors()), tensors);
     this.step = step;
+    this.catchUp(tensors);
+  }
+
+  /** Other engines leave rows of the embedding behind until their word returns, and tell when they last moved. */
+  private catchUp(tensors: OptimizerState['tensors']): void {
+    const { step } = this;
+    const { shape, ema, adam } = this.options;
+    const everyRow = Int32Array.from({ length: shape.vocabulary }, (_, row) => row);
+    const inRow = (row: number, change: (i: number) => void): void => {
+      for (let i = row * shape.dim; i < (row + 1) * shape.dim; i++) change(i);
+    };
+    const averaged = tensors.get('ema.step/embedding');
+    const [shadow, weights] = [this.average.get('embedding'), this.weights.get('embedding')!];
+    if (shadow && averaged) {
+      const average = new MovingAverage(ema, shape.vocabulary);
+      everyRow.forEach((row) => {
+        const ratio = average.kept(averaged[row], step);
+        inRow(row, (i) => (shadow[i] = weights[i] + (shadow[i] - weights[i]) * ratio));
+      });
+    }
+    const used = tensors.get('adam.step/embedding');
+    const [m, v] = [this.m.get('embedding'), this.v.get('embedding')];
+    if (!used || !m || !v) return;
+    const moving = new MovingRows(shape.vocabulary, adam.beta1);
+    moving.lastUse.set(used);
+    moving.wake(everyRow, step + 1, (row, steps) =>
+      inRow(row, (i) => {
+        m[i] *= adam.beta1 ** steps;
+        v[i] *= adam.beta2 ** steps;
+      }),
+    );
   }
 
   private stateTensors(): [string, Float32Array][] {

@@ -11,11 +11,12 @@ import type {
   StepResult,
   Weights,
 } from '../engine.ts';
-import { WordNumbering, type DistinctWords } from './distinct.ts';
+import { WordNumbering, type DistinctWords } from '../distinct.ts';
+import { documentsOf } from '../documentsOf.ts';
 import { filterBlock, layoutOf, parameterBytes, requireFit, roundUp, type Layout } from './layout.ts';
 import { buildName, Machine, memoryLimit, type Call, type KernelBuild } from './machine.ts';
-import { MovingAverage } from './movingAverage.ts';
-import { MovingRows } from './movingRows.ts';
+import { MovingAverage } from '../movingAverage.ts';
+import { MovingRows } from '../movingRows.ts';
 import { Parameters, type Place } from './parameters.ts';
 
 /** Floats of one tile of the flat Adam update. */
@@ -135,7 +136,7 @@ class WasmEngine implements Engine {
     const { documents, words } = this.partLimits();
     for (let from = 0; from < batch.size;) {
       const first = from;
-      const distinct = this.numbering.of(slice(batch, from, from + documents), words);
+      const distinct = this.numbering.of(documentsOf(batch, from, from + documents), words);
       await this.scorePart(
         distinct,
         (d, logits) => onRow(first + d, logits),
@@ -187,7 +188,8 @@ class WasmEngine implements Engine {
   async writeState(state: OptimizerState): Promise<void> {
     this.parameters.writeMoments(state.tensors);
     const last = state.tensors.get('ema.step/embedding');
-    if (this.average && last instanceof Int32Array) this.average.lastStep.set(last);
+    if (last instanceof Int32Array) this.average?.lastStep.set(last);
+    else this.average?.lastStep.fill(state.step); // another engine's state: every row has been averaged
     const used = state.tensors.get('adam.step/embedding');
     if (used instanceof Int32Array) this.moving?.lastUse.set(used);
     else this.moving?.lastUse.fill(state.step); // another engine's state: every row may be moving
@@ -834,13 +836,6 @@ class WasmEngine implements Engine {
 interface Slice {
   first: number;
   count: number;
-}
-
-/** Documents from … to - 1 of a batch, without their labels. `to` may lie past the end. */
-function slice({ size, words, wordStarts }: Batch, from: number, to: number): Batch {
-  const end = Math.min(size, to);
-  const none = new Int32Array(0);
-  return { size: end - from, words, wordStarts: wordStarts.subarray(from, end + 1), labels: none, labelStarts: none };
 }
 
 interface UpdateFactors {

@@ -1,4 +1,4 @@
-import type { Batch } from '../engine.ts';
+import type { Batch } from './engine.ts';
 
 /** The distinct words of the first documents of a batch; number 0 is PAD. */
 export interface DistinctWords {

@@ -1,0 +1,369 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { NetworkShape } from '../../model/network.ts';
+import { paddedLength, pooledPerSize, pooledSize } from '../../model/network.ts';
+import type { DistinctWords } from '../distinct.ts';
+import { WordNumbering } from '../distinct.ts';
+import { documentsOf } from '../documentsOf.ts';
+import type {
+  Activations,
+  Batch,
+  Engine,
+  EngineOptions,
+  OnLogits,
+  OptimizerState,
+  StepResult,
+  Weights,
+} from '../engine.ts';
+import type { Backend } from './backend.ts';
+import { hiddenMasks, wordMasks } from './dropout.ts';
+import { DeviceParameters } from './parameters.ts';
+import type { Filters, Pooled } from './pooling.ts';
+import { pool, project } from './pooling.ts';
+import type { WindowTable } from './windowTable.ts';
+import { meanMatrix, windowTables } from './windowTable.ts';
+import { scatterGradient, winnersOf } from './winners.ts';
+import { WordVectors } from './wordVectors.ts';
+
+/** Most floats of one tensor of convolution outputs, and of one of projections when scoring. */
+const PIECE = 2 ** 23;
+/** Documents that are scored at once. */
+const SCORED_DOCUMENTS = 256;
+
+/** From the words of a batch to its last layer before the output. */
+interface Encoded {
+  pooled: tf.Tensor2D; // after the ReLU, without dropout [B, S]
+  hidden?: tf.Tensor2D; // after the ReLU, without dropout [B, H]
+  top: tf.Tensor2D; // input of the output layer, with dropout
+  sizes: Pooled[];
+}
+
+/** Project-then-gather XML-CNN as a tensor program: ARCHITECTURE.md, "Engines". */
+export class TfjsEngine implements Engine {
+  readonly name: string;
+  readonly build: string;
+  readonly shape: NetworkShape;
+  private readonly vectors: WordVectors;
+  private readonly device: DeviceParameters;
+  private readonly numbering: WordNumbering;
+  private step = 0;
+
+  constructor(
+    private readonly options: EngineOptions,
+    private readonly backend: Backend,
+  ) {
+    this.name = backend.engine;
+    this.build = backend.build;
+    this.shape = options.shape;
+    this.vectors = new WordVectors(options);
+    this.device = new DeviceParameters(options);
+    this.numbering = new WordNumbering(this.shape.vocabulary, (words) => paddedLength(this.shape, words));
+  }
+
+  async trainStep(batch: Batch, learningRate: number): Promise<StepResult> {
+    await this.backend.use();
+    const { options, shape } = this;
+    const words = this.numbering.of(batch);
+    const masks = wordMasks(this.dropoutKey, words.ids, shape.dim, options.embeddingDropout);
+    const tables = shape.filterSizes.map((k) => windowTables(shape, k, words, PIECE / shape.filters));
+    const x = tf.tensor2d(this.vectors.rows(words.ids, masks), [words.count, shape.dim]);
+    const kept: tf.Tensor[] = [x];
+    try {
+      const outer = tf.tidy(() => this.denseStep(batch, x, words, tables));
+      kept.push(...Object.values(outer.gradients), ...outer.winners, outer.loss, outer.pooledGradient);
+      const inner = await this.convolutionGradients(x, words, tables, outer);
+      kept.push(...Object.values(inner));
+      const { embedding, ...filters } = inner;
+      const wordGradient = embedding && times((await embedding.data()) as Float32Array, masks);
+      wordGradient?.fill(0, 0, shape.dim); // PAD
+      const gradients = new Map(Object.entries({ ...outer.gradients, ...filters }));
+      const gradientNorm = options.clip > 0 ? await globalNorm(gradients.values(), wordGradient) : undefined;
+      const [loss] = await outer.loss.data();
+      this.update(words, gradients, wordGradient, learningRate, gradientNorm);
+      return gradientNorm === undefined ? { loss } : { loss, gradientNorm };
+    } finally {
+      tf.dispose(kept);
+    }
+  }
+
+  private get dropoutKey() {
+    return { seed: this.options.seed, step: this.step };
+  }
+
+  /** Forward through all layers, and back through the dense ones. */
+  private denseStep(batch: Batch, x: tf.Tensor2D, words: DistinctWords, tables: WindowTable[][]) {
+    const { device, options, shape } = this;
+    const units = shape.hidden || pooledSize(shape);
+    const factors = hiddenMasks(this.dropoutKey, batch.size, units, options.hiddenDropout);
+    const mask = factors && tf.tensor2d(factors, [batch.size, units]);
+    const { pooled, hidden, top, sizes } = this.encode(x, words, tables, { mask, wantsWinners: true });
+    const truth = multiHot(batch, shape.labels);
+    const logits = this.logitsOf(top);
+    const scale = options.loss === 'bce-sum' ? 1 : 1 / (batch.size * shape.labels);
+    const loss = tf.mul(crossEntropy(logits, truth), scale);
+    const dlogits = tf.mul<tf.Tensor2D>(tf.sub(tf.sigmoid(logits), truth), scale);
+    const gradients: Record<string, tf.Tensor> = denseGradients('output', top, dlogits);
+    const dtop = tf.matMul<tf.Tensor2D>(dlogits, device.matrix('output.weight'), false, true);
+    let dlast: tf.Tensor2D = mask ? tf.mul(dtop, mask) : dtop;
+    if (hidden) {
+      const dhidden = tf.mul<tf.Tensor2D>(dlast, tf.step(hidden));
+      Object.assign(gradients, denseGradients('hidden', pooled, dhidden));
+      dlast = tf.matMul<tf.Tensor2D>(dhidden, device.matrix('hidden.weight'), false, true);
+    }
+    const pooledGradient = tf.mul<tf.Tensor2D>(dlast, tf.step(pooled));
+    return { loss, gradients, pooledGradient, winners: sizes.flatMap(({ winners }) => winners ?? []) };
+  }
+
+  /** From words to the input of the output layer. */
+  private encode(
+    x: tf.Tensor2D,
+    words: DistinctWords,
+    tables: WindowTable[][],
+    { mask, wantsWinners }: { mask?: tf.Tensor2D; wantsWinners: boolean },
+  ): Encoded {
+    const { device, shape } = this;
+    const sizes = shape.filterSizes.map((k, i) => {
+      const filters = this.filtersOf(k);
+      return tf.tidy(() => pool(project(x, filters), filters, shape, words, tables[i], wantsWinners));
+    });
+    const pooled = tf.relu(concatColumns(sizes.map(({ values }) => values)));
+    if (!shape.hidden) return { pooled, top: mask ? tf.mul(pooled, mask) : pooled, sizes };
+    const hidden = tf.relu(
+      tf.add<tf.Tensor2D>(tf.matMul(pooled, device.matrix('hidden.weight')), device.vector('hidden.bias')),
+    );
+    return { pooled, hidden, top: mask ? tf.mul(hidden, mask) : hidden, sizes };
+  }
+
+  private logitsOf(top: tf.Tensor2D): tf.Tensor2D {
+    return tf.add(tf.matMul(top, this.device.matrix('output.weight')), this.device.vector('output.bias'));
+  }
+
+  private filtersOf(k: number): Filters {
+    return { k, weight: this.device.matrix(`conv${k}.weight`), bias: this.device.vector(`conv${k}.bias`) };
+  }
+
+  /** Back through pooling and projections: gradients of filters, biases and, where they train, of the words' vectors. */
+  private async convolutionGradients(
+    x: tf.Tensor2D,
+    words: DistinctWords,
+    tables: WindowTable[][],
+    { winners, pooledGradient }: { winners: tf.Tensor[]; pooledGradient: tf.Tensor2D },
+  ): Promise<Record<string, tf.Tensor>> {
+    const { shape } = this;
+    const isAverage = shape.pooling === 'dynamic-average';
+    const gradient = isAverage ? [] : await pooledGradient.data();
+    const numbers = await Promise.all(winners.map((tensor) => tensor.data()));
+    return tf.tidy(() => {
+      const all: Record<string, tf.Tensor> = {};
+      let base = 0;
+      for (const [i, k] of shape.filterSizes.entries()) {
+        const units = pooledPerSize(shape, k);
+        const found = isAverage
+          ? this.averageGradient(tf.slice2d(pooledGradient, [0, base], [-1, units]), words, tables[i], k)
+          : this.maximaGradient(numbers[i], gradient, { base, units }, words, tables[i], k);
+        base += units;
+        all[`conv${k}.bias`] = found.bias;
+        all[`conv${k}.weight`] = tf.matMul(x, found.projections, true);
+        if (!this.options.trainEmbeddings) continue;
+        const part = tf.matMul(found.projections, this.device.matrix(`conv${k}.weight`), false, true);
+        all.embedding = all.embedding ? tf.add(all.embedding, part) : part;
+      }
+      return all;
+    });
+  }
+
+  private maximaGradient(
+    winners: ArrayLike<number>,
+    gradient: ArrayLike<number>,
+    place: { base: number; units: number },
+    words: DistinctWords,
+    tables: WindowTable[],
+    k: number,
+  ): { projections: tf.Tensor2D; bias: tf.Tensor1D } {
+    const { filters } = this.shape;
+    const target = { projections: new Float32Array(words.count * k * filters), bias: new Float32Array(filters) };
+    const stride = pooledSize(this.shape);
+    scatterGradient(winnersOf(winners, tables, this.shape), gradient, { stride, ...place }, words, k, target);
+    return {
+      projections: tf.tensor2d(target.projections, [words.count, k * filters]),
+      bias: tf.tensor1d(target.bias),
+    };
+  }
+
+  private averageGradient(
+    gradient: tf.Tensor2D,
+    words: DistinctWords,
+    tables: WindowTable[],
+    k: number,
+  ): { projections: tf.Tensor2D; bias: tf.Tensor1D } {
+    const { filters, pools } = this.shape;
+    const documents = gradient.shape[0];
+    const rows = tf.reshape(tf.transpose(tf.reshape(gradient, [documents, filters, pools]), [0, 2, 1]), [-1, filters]);
+    const means = tf.tensor2d(meanMatrix(tables, words, k), [documents * pools, words.count * k]);
+    return {
+      projections: tf.reshape(tf.matMul(means, rows, true), [words.count, k * filters]),
+      bias: tf.sum(rows, 0),
+    };
+  }
+
+  private update(
+    words: DistinctWords,
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    wordGradient: Float32Array | undefined,
+    learningRate: number,
+    norm: number | undefined,
+  ): void {
+    const { adam, clip } = this.options;
+    const scale = norm === undefined ? 1 : Math.min(1, clip / (norm + 1e-6));
+    const step = ++this.step;
+    this.device.update(gradients, { learningRate, step, scale });
+    if (!wordGradient) return;
+    if (scale < 1) wordGradient.forEach((g, i) => (wordGradient[i] = g * scale));
+    this.vectors.update(words.ids, wordGradient, { ...adam, weightDecay: 0, learningRate, step });
+  }
+
+  async logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void> {
+    await this.backend.use();
+    const { shape } = this;
+    const limit = PIECE / (Math.max(...shape.filterSizes) * shape.filters);
+    for (let from = 0; from < batch.size;) {
+      const words = this.numbering.of(documentsOf(batch, from, from + SCORED_DOCUMENTS), limit);
+      const logits = tf.tidy(() => this.logitsOf(this.encodePlainly(words, false).top));
+      const values = (await logits.data()) as Float32Array;
+      logits.dispose();
+      for (let d = 0; d < words.documents; d++) onRow(from + d, values.slice(d * shape.labels, (d + 1) * shape.labels));
+      from += words.documents;
+      await pause?.(from);
+    }
+  }
+
+  /** Without dropout. */
+  private encodePlainly(words: DistinctWords, wantsWinners: boolean): Encoded & { tables: WindowTable[][] } {
+    const { shape } = this;
+    const tables = shape.filterSizes.map((k) => windowTables(shape, k, words, PIECE / shape.filters));
+    const x = tf.tensor2d(this.vectors.rows(words.ids), [words.count, shape.dim]);
+    return { ...this.encode(x, words, tables, { wantsWinners }), tables };
+  }
+
+  async activations(words: Int32Array): Promise<Activations> {
+    await this.backend.use();
+    const none = new Int32Array(0);
+    const batch = {
+      size: 1,
+      words,
+      wordStarts: Int32Array.of(0, words.length),
+      labels: none,
+      labelStarts: Int32Array.of(0, 0),
+    };
+    const distinct = this.numbering.of(batch);
+    const tables: WindowTable[][] = [];
+    const found = tf.tidy(() => {
+      const encoded = this.encodePlainly(distinct, true);
+      tables.push(...encoded.tables);
+      const { pooled, hidden, top, sizes } = encoded;
+      return {
+        pooled,
+        logits: this.logitsOf(top),
+        ...(hidden && { hidden }),
+        winners: sizes.flatMap((s) => s.winners ?? []),
+      };
+    });
+    const floats = async (tensor?: tf.Tensor): Promise<Float32Array> => Float32Array.from((await tensor?.data()) ?? []);
+    const winners = await Promise.all(found.winners.map((tensor) => tensor.data()));
+    const activations = {
+      pooled: await floats(found.pooled),
+      positions: this.positionsOf(winners, tables),
+      hidden: await floats(found.hidden),
+      logits: await floats(found.logits),
+    };
+    tf.dispose(found as tf.TensorContainer);
+    return activations;
+  }
+
+  private positionsOf(winners: ArrayLike<number>[], tables: WindowTable[][]): Int32Array {
+    const { shape } = this;
+    if (shape.pooling === 'dynamic-average') return new Int32Array(pooledSize(shape)).fill(-1);
+    return Int32Array.from(winners.flatMap((numbers, i) => [...winnersOf(numbers, tables[i], shape).starts]));
+  }
+
+  async readWeights(): Promise<Weights> {
+    await this.backend.use();
+    const weights: Weights = new Map([['embedding', this.vectors.weights.slice()]]);
+    await this.device.readWeights(weights);
+    return weights;
+  }
+
+  async writeWeights(weights: Weights): Promise<void> {
+    await this.backend.use();
+    this.vectors.writeWeights(weights.get('embedding'));
+    this.device.writeWeights(weights);
+    if (this.step > 0) return;
+    this.vectors.beginAverage();
+    this.device.beginAverage();
+  }
+
+  async readState(): Promise<OptimizerState> {
+    await this.backend.use();
+    const tensors: OptimizerState['tensors'] = new Map();
+    this.vectors.readState(tensors);
+    await this.device.readState(tensors);
+    return { step: this.step, tensors };
+  }
+
+  async writeState(state: OptimizerState): Promise<void> {
+    await this.backend.use();
+    this.vectors.writeState(state);
+    this.device.writeState(state.tensors);
+    this.step = state.step;
+  }
+
+  async readAverage(): Promise<Weights> {
+    await this.backend.use();
+    const weights: Weights = new Map([['embedding', this.vectors.readAverage(this.step)]]);
+    await this.device.readAverage(weights);
+    return weights;
+  }
+
+  async dispose(): Promise<void> {
+    await this.backend.use();
+    this.device.dispose();
+    await this.backend.release();
+  }
+}
+
+/** Gradients of a layer y = x W + b. */
+function denseGradients(name: string, x: tf.Tensor2D, dy: tf.Tensor2D): Record<string, tf.Tensor> {
+  return { [`${name}.weight`]: tf.matMul(x, dy, true), [`${name}.bias`]: tf.sum(dy, 0) };
+}
+
+/** Sum over all labels of max(x, 0) - x y + log(1 + exp(-|x|)). */
+function crossEntropy(logits: tf.Tensor2D, truth: tf.Tensor2D): tf.Scalar {
+  const soft = tf.log1p(tf.exp(tf.neg(tf.abs(logits))));
+  return tf.sum(tf.add(tf.sub(tf.relu(logits), tf.mul(logits, truth)), soft));
+}
+
+function multiHot({ size, labels, labelStarts }: Batch, count: number): tf.Tensor2D {
+  const truth = new Float32Array(size * count);
+  for (let d = 0; d < size; d++) {
+    for (let i = labelStarts[d]; i < labelStarts[d + 1]; i++) truth[d * count + labels[i]] = 1;
+  }
+  return tf.tensor2d(truth, [size, count]);
+}
+
+const concatColumns = (parts: tf.Tensor2D[]): tf.Tensor2D => (parts.length === 1 ? parts[0] : tf.concat(parts, 1));
+
+/** Euclidean norm of all gradients together. */
+async function globalNorm(gradients: Iterable<tf.Tensor>, words: Float32Array | undefined): Promise<number> {
+  let sum = 0;
+  for (const gradient of gradients) {
+    const square = tf.tidy(() => tf.sum(tf.square(gradient)));
+    sum += (await square.data())[0];
+    square.dispose();
+  }
+  for (const g of words ?? []) sum += g * g;
+  return Math.sqrt(sum);
+}
+
+/** Elementwise product in an array of its own, or a copy without factors. */
+function times(values: Float32Array, factors: Float32Array | undefined): Float32Array {
+  return factors ? values.map((value, i) => value * factors[i]) : values.slice();
+}
