@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { withFileErrors, writeFileAtomic } from '../../core/files.ts';
+import { writeFileAtomic } from '../../core/files.ts';
 import { embeddingCoverage, type EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -39,7 +38,11 @@ export const inspect: Command = {
       description: 'Compare with another set, file or folder (with --document: for its nearest document alone)',
     },
     quality: { description: 'Look for duplicates, leakage, damaged texts and doubtful labels' },
-    embeddings: { value: 'FILE', description: 'Tell how many of the words a text file of word vectors knows' },
+    embeddings: { value: 'FILE', description: 'Tell how many of the words a file of word vectors knows' },
+    'embeddings-entry': {
+      value: 'NAME',
+      description: 'With --embeddings: which file of a .zip, where several hold vectors',
+    },
     html: { value: 'FILE', description: 'Write all that is shown as a page that works offline' },
     ...datasetOptions,
   },
@@ -61,7 +64,7 @@ export const inspect: Command = {
     const unseen = labelsOnlyOutsideTrain(files);
     for (const { split, labels } of unseen)
       terminal.print('', `${counted(labels, 'label')} of ${split} never occur${labels === 1 ? 's' : ''} in train.`);
-    const coverage = await coverageOf(files, args.text('embeddings'), context);
+    const coverage = await coverageOf(files, args, context);
     const looks = await lookDeeper(files, args, context);
     const html = args.text('html');
     if (html !== undefined) {
@@ -113,15 +116,16 @@ const surveyWith = (
 /** Shows how many words of each file a file of vectors knows. */
 async function coverageOf(
   files: readonly SurveyedFile[],
-  embeddings: string | undefined,
+  args: Arguments,
   { terminal, signal }: LookContext,
 ): Promise<EmbeddingCoverages | undefined> {
+  const [embeddings, entry] = [args.text('embeddings'), args.text('embeddings-entry')];
   if (embeddings === undefined) return undefined;
   const counts = files.map((file) => file.counts.wordCounts);
-  const { size: total } = await withFileErrors(embeddings, () => stat(embeddings));
   const found = await embeddingCoverage(embeddings, counts, {
+    entry,
     signal,
-    onProgress: (done) =>
+    onProgress: (done, total) =>
       terminal.progress.update({ label: 'Reading word vectors', done, total, rate: '', secondsLeft: 0 }),
   });
   terminal.progress.clear();

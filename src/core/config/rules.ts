@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { pooledSize } from '../model/network.ts';
 import type { Severity } from './diagnostics.ts';
 import type { FileAccess } from './fileAccess.ts';
-import { embeddingDimension } from './embeddingFile.ts';
+import { UserError } from '../errors.ts';
 import { monitorable } from './monitor.ts';
 import { nearestFile } from './layers.ts';
 import type { RunConfig } from './runConfig.ts';
@@ -246,24 +246,14 @@ const filesExist: Rule = ({ config, files, stated }) => {
 };
 
 const vectorsAgree: Rule = ({ config: { embedding }, files, facts }) => {
-  const { file, dim } = embedding;
+  const { file, dim, entry } = embedding;
   if (file === undefined) return [];
   let found = facts.embeddingDim;
   if (found === undefined) {
-    if (!files || !isAbsolute(file)) return [];
-    const kind = files.kind(file);
-    if (!kind) return []; // said already
-    const head = kind === 'file' ? files.head(file) : undefined;
-    found = head && embeddingDimension(head);
-    if (found === undefined) {
-      return [
-        error(
-          'embedding-unreadable',
-          ['embedding.file'],
-          `embedding.file: ${file} does not hold word vectors as text (word v1 v2 …, plain or .gz).`,
-        ),
-      ];
-    }
+    if (!files || !isAbsolute(file) || !files.kind(file)) return []; // a missing file was told of already
+    const probed = files.vectorDim(file, dim, entry);
+    if (probed instanceof UserError) return [vectorsUnreadable(file, probed)];
+    found = probed;
   }
   if (found === dim) return [];
   return [
@@ -275,6 +265,15 @@ const vectorsAgree: Rule = ({ config: { embedding }, files, facts }) => {
     ),
   ];
 };
+
+function vectorsUnreadable(file: string, { code, message, remedy }: UserError): Violation {
+  const key = code === 'embedding-entry' ? 'embedding.entry' : 'embedding.file';
+  return error(
+    code === 'embedding-entry' ? code : 'embedding-unreadable',
+    [key, 'embedding.file'],
+    `${key}: ${file}: ${message}. ${remedy}`,
+  );
+}
 
 const rules: Rule[] = [
   trainGiven,

@@ -242,11 +242,32 @@ const embedding = object(
     file: optional(
       path({
         description:
-          'Pretrained vectors as text (`word v1 v2 …`, plain or .gz), GloVe for example; words it lacks start random. Without it all vectors start random. Seed flags `--model_variation` (random or pretrained), `--pretrain_type` and `--model_type` (which vectors).',
+          'Pretrained vectors: text (GloVe, fastText .vec) or word2vec binary (GoogleNews), plain, .gz or in a .zip; told apart by content. Without it all vectors start random. Seed flags `--model_variation` (random or pretrained), `--pretrain_type` and `--model_type` (which vectors).',
         source: 'seed flags --model_variation, --pretrain_type, --model_type',
         flags: ['--model_variation', '--pretrain_type', '--model_type'],
       }),
     ),
+    entry: optional(
+      string(
+        {
+          description:
+            'Which file of a .zip holds the vectors, where several do; where absent, the one whose vectors have `dim` numbers.',
+          source: 'this project; glove.6B.zip holds four',
+        },
+        { minLength: 1 },
+      ),
+    ),
+    lowercaseFallback: boolean({
+      description: 'A word that the file lacks takes the vector of its lower-case form, where there is one.',
+      default: false,
+      source: 'torchtext (lower_case_backup)',
+    }),
+    missing: oneOf(['uniform', 'mean'], {
+      description:
+        'Where words without a pretrained vector start: `uniform` in [-0.25, 0.25), by `training.seed`, or at the `mean` of the vectors found.',
+      default: 'uniform',
+      source: 'Kim 2014; seed: utils/w2v.py',
+    }),
     train: boolean({
       description: 'Train the word vectors along with the network; false keeps them as they start.',
       default: true,

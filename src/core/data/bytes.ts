@@ -3,7 +3,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { Cancelled, UserError } from '../errors.ts';
 import { fileError, withFileErrors } from '../files.ts';
-import { gunzip } from './gunzip.ts';
+import { unpack } from './unpack.ts';
 import { firstInvalidByte } from './utf8.ts';
 
 /** One line of a file, without its line end. */
@@ -81,7 +81,7 @@ export async function* readLines(path: string, options: LineOptions = {}): Async
       yield take(block);
     }
   } catch (error) {
-    if (!(error instanceof TornGzip)) throw error;
+    if (!(error instanceof TornPacked)) throw error;
     problem({ code: 'torn-line', line, byte, message: error.message });
     return;
   }
@@ -100,21 +100,37 @@ export async function* readBytes(
     refuseUnreadable(path, first.value);
     const all = prepend(first.value, raw);
     if (!startsWith(first.value, 0x1f, 0x8b)) yield* all;
-    else yield* unpack(all);
+    else yield* inflate(all, 'gzip');
   } finally {
     await raw.return();
   }
 }
 
-class TornGzip extends Error {}
-
-async function* unpack(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+/** The bytes `[from, to)` of a file, unpacked where they are deflated. Throws as `readBytes` does, and `TornPacked`. */
+export async function* readPart(
+  path: string,
+  { from, to, method }: { from: number; to: number; method: 'stored' | 'deflated' },
+  options: Pick<LineOptions, 'onProgress' | 'signal'> = {},
+): AsyncGenerator<Buffer, void> {
+  const raw = readRaw(path, options, from, to);
   try {
-    yield* gunzip(packed);
+    if (method === 'stored') yield* raw;
+    else yield* inflate(raw, 'deflate');
+  } finally {
+    await raw.return();
+  }
+}
+
+/** Packed data that breaks off or is damaged; what came before was yielded. */
+export class TornPacked extends Error {}
+
+async function* inflate(packed: AsyncIterable<Buffer>, format: 'gzip' | 'deflate'): AsyncGenerator<Buffer, void> {
+  try {
+    yield* unpack(packed, format);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (code === 'Z_BUF_ERROR') throw new TornGzip('The gzip data breaks off');
-    if (code.startsWith('Z_')) throw new TornGzip(`The gzip data is damaged (${(error as Error).message})`);
+    if (code === 'Z_BUF_ERROR') throw new TornPacked(`The ${format} data breaks off`);
+    if (code.startsWith('Z_')) throw new TornPacked(`The ${format} data is damaged (${(error as Error).message})`);
     throw error;
   }
 }
@@ -127,14 +143,18 @@ async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenera
 async function* readRaw(
   path: string,
   { onProgress, signal }: Pick<LineOptions, 'onProgress' | 'signal'>,
+  from = 0,
+  to = Infinity,
 ): AsyncGenerator<Buffer, void> {
   const file = await withFileErrors(path, () => open(path, 'r'));
   let total = 0;
   try {
     for (;;) {
       if (signal?.aborted) throw new Cancelled();
-      const buffer = Buffer.allocUnsafe(chunkSize);
-      const { bytesRead } = await file.read(buffer, 0, chunkSize);
+      const length = Math.min(chunkSize, to - from - total);
+      if (length === 0) return;
+      const buffer = Buffer.allocUnsafe(length);
+      const { bytesRead } = await file.read(buffer, 0, length, from > 0 ? from + total : null);
       if (bytesRead === 0) return;
       total += bytesRead;
       onProgress?.(total);
@@ -147,7 +167,8 @@ async function* readRaw(
   }
 }
 
-function refuseUnreadable(file: string, start: Buffer): void {
+/** Throws `UserError` `utf-16`, `unknown-compression` by the first bytes of a file. */
+export function refuseUnreadable(file: string, start: Buffer): void {
   if (startsWith(start, 0xff, 0xfe) || startsWith(start, 0xfe, 0xff))
     throw new UserError('utf-16', 'The file is UTF-16', 'Save it as UTF-8.', { file, line: 1, byte: 0 });
   const packer = packers.find(([, ...magic]) => startsWith(start, ...magic))?.[0];

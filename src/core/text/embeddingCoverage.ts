@@ -1,6 +1,6 @@
-import { readLines } from '../data/bytes.ts';
+import { probeVectors, type VectorChoice } from '../data/vectors/probe.ts';
+import { readVectors, type ReadVectorsOptions } from '../data/vectors/read.ts';
 import { UserError } from '../errors.ts';
-import { fields, isBlank, vectorStart } from './embeddings.ts';
 
 /** How much of a vocabulary a file of word vectors knows. */
 export interface EmbeddingCoverage {
@@ -14,7 +14,9 @@ export interface EmbeddingCoverage {
 
 export interface EmbeddingCoverages {
   file: string;
-  /** Length of the vectors, as the first line tells. */
+  /** Of a zip, the file in it. */
+  entry?: string;
+  /** Length of the vectors. */
   dim: number;
   /** Vectors in the file. */
   vectors: number;
@@ -23,39 +25,36 @@ export interface EmbeddingCoverages {
 }
 
 /**
- * Which words of several vocabularies (occurrences by word) a text file of word vectors knows, in one pass over it; vectors are
- * not kept. Throws `UserError` `embedding-empty`, and what reading lines throws.
+ * Which words of several vocabularies (occurrences by word) a file of word vectors knows, in one pass over it; vectors are
+ * not kept, and those that are torn not counted, as in training. `onProgress` tells bytes done and of how many. Throws `UserError`
+ * `embedding-empty`, and what probing and reading a file of vectors throw.
  */
 export async function embeddingCoverage(
   file: string,
   vocabularies: readonly ReadonlyMap<string | number, number>[],
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (bytesRead: number) => void } = {},
+  {
+    entry,
+    signal,
+    onProgress,
+  }: Omit<ReadVectorsOptions, 'onProgress'> &
+    Pick<VectorChoice, 'entry'> & { onProgress?: (done: number, total: number) => void } = {},
 ): Promise<EmbeddingCoverages> {
-  let dim = 0;
-  let vectors = 0;
   const found = vocabularies.map(() => new Set<string>());
-  // lines that are torn or not UTF-8 have no vector, as in training
-  for await (const lines of readLines(file, { signal, onProgress, onProblem: () => undefined })) {
-    for (const { text, number } of lines) {
-      if (text === undefined || isBlank(text)) continue;
-      if (number === 1 && isHeader(text)) continue;
-      dim ||= fields(text).length - 1;
-      const cut = dim > 0 ? vectorStart(text, dim) : -1;
-      if (cut < 0) continue;
-      vectors++;
-      const word = text.slice(0, cut);
+  const sink = {
+    wants(word: string): boolean {
       vocabularies.forEach((words, i) => words.has(word) && found[i].add(word));
-    }
-  }
+      return false;
+    },
+    take: () => undefined,
+    note: () => undefined,
+  };
+  const probed = probeVectors(file, { entry });
+  const vectors = await readVectors(probed, sink, { signal, onProgress: (done) => onProgress?.(done, probed.bytes) });
   if (!vectors)
-    throw new UserError('embedding-empty', 'The file holds no word vectors', 'Name a file of `word v1 v2 …` lines.', {
-      file,
-    });
-  return { file, dim, vectors, coverages: vocabularies.map((words, i) => coverageOf(words, found[i])) };
+    throw new UserError('embedding-empty', 'The file holds no whole word vector', 'Fetch the file anew.', { file });
+  const coverages = vocabularies.map((words, i) => coverageOf(words, found[i]));
+  return { file, entry: probed.entry?.name, dim: probed.dim, vectors, coverages };
 }
-
-/** `400000 300`: number of vectors and their length. */
-const isHeader = (text: string): boolean => /^\d+[ \t]+\d+\s*$/.test(text);
 
 function coverageOf(words: ReadonlyMap<string | number, number>, found: ReadonlySet<string>): EmbeddingCoverage {
   let [tokens, tokensFound] = [0, 0];

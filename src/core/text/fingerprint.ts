@@ -10,7 +10,7 @@ import { Cancelled } from '../errors.ts';
 import { withFileErrors } from '../files.ts';
 
 /** Raise it whenever the same input gives other prepared data, or the entry's layout changes. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** State of a file by the file system: cheap, and enough to see a change during a run. */
 export interface FileState {
@@ -78,7 +78,7 @@ export async function cacheKey(
       ...depends,
       dataset,
       text,
-      vectors: { file: embedding.file, dim: embedding.dim },
+      vectors: vectorsOf(embedding),
       seed: training.seed,
     }),
   );
@@ -90,6 +90,10 @@ export async function cacheKey(
   }
   return hash.digest('hex');
 }
+
+/** What the rows read from a file of word vectors depend on. */
+const vectorsOf = ({ file, entry, dim, lowercaseFallback }: RunConfig['embedding']): object =>
+  file === undefined ? {} : { file, entry, dim, lowercaseFallback };
 
 /** JSON with sorted keys: the order in which a config was put together does not matter. */
 function canonical(value: unknown): string {

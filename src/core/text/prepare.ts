@@ -1,14 +1,12 @@
 /** From the files of a config to corpora, vocabulary, labels and word vectors; and again, from the cache. */
-import { stat } from 'node:fs/promises';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { DocumentSource } from '../data/document.ts';
 import type { Split } from '../data/split.ts';
 import { randomSplit, stratifiedSplit } from '../data/split.ts';
 import { UserError } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
 import { ByteProgress } from './byteProgress.ts';
 import type { Corpus } from './corpus.ts';
-import { readEmbeddings } from './embeddings.ts';
+import { openEmbeddings, readEmbeddings } from './embeddings.ts';
 import { Interner } from './interner.ts';
 import type { LabelSet } from './labels.ts';
 import { labelMap, trainLabels } from './labels.ts';
@@ -45,10 +43,10 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
     validation: dataset.validation === undefined ? undefined : await openSplit(dataset.validation, config, false),
     test: dataset.test === undefined ? undefined : await openSplit(dataset.test, config, false),
   };
-  const { file: vectorFile, dim } = config.embedding;
-  const vectorBytes = vectorFile === undefined ? 0 : await sizeOf(vectorFile);
+  const { file: vectorFile, entry, dim, lowercaseFallback } = config.embedding;
+  const probed = vectorFile === undefined ? undefined : openEmbeddings(vectorFile, dim, entry);
   const all = Object.values(sources).filter((source) => source !== undefined);
-  const totalBytes = all.reduce((sum, source) => sum + source.totalBytes, vectorBytes);
+  const totalBytes = all.reduce((sum, source) => sum + source.totalBytes, probed?.bytes ?? 0);
   const reading = { signal, progress: new ByteProgress('reading', totalBytes, onEvent) };
 
   const {
@@ -70,14 +68,9 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
     sources.test && (await readOther(sources.test, 'test', { tokenizer, vocabulary, labels, config }, reading));
   labels = test?.labels ?? labels;
 
-  const vectors =
-    vectorFile === undefined
-      ? undefined
-      : await readEmbeddings(vectorFile, vocabulary, dim, {
-          signal,
-          onProgress: (bytes) => reading.progress.at(bytes),
-        });
-  if (vectors) reading.progress.fileDone(vectorBytes);
+  const onProgress = (bytes: number) => reading.progress.at(bytes);
+  const vectors = probed && (await readEmbeddings(probed, vocabulary, { signal, lowercaseFallback, onProgress }));
+  if (probed) reading.progress.fileDone(probed.bytes);
   const report = preparationReport(
     { train: reports.train, validation: validationReport, test: test?.report },
     all.map((source) => source.findings),
@@ -200,10 +193,6 @@ export async function encodeSource(
   const source = await openSplit(path, config, path === config.dataset.train);
   const progress = new ByteProgress('reading', source.totalBytes, onEvent);
   return readOther(source, 'test', { tokenizer, vocabulary, labels, config }, { signal, progress });
-}
-
-async function sizeOf(file: string): Promise<number> {
-  return (await withFileErrors(file, () => stat(file))).size;
 }
 
 function noLabels(file: string): UserError {

@@ -109,14 +109,16 @@ export function notices(report: PreparationReport): Notice[] {
   return found;
 }
 
-function embeddingNotices({ file, found, words, tokenCoverage = 0, findings, counts }: EmbeddingReport): Notice[] {
+function embeddingNotices(report: EmbeddingReport): Notice[] {
+  const { file, form, found, words, tokenCoverage = 0, findings, counts } = report;
   const message = `${file} has vectors for ${found} of ${words} words (${percent(tokenCoverage)} of the text)`;
   const notice: Notice = { type: 'notice', level: found > 0 ? 'info' : 'warning', message };
   const problems = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (problems === 0) return [notice];
   const [first] = findings;
+  const where = form === 'binary' ? `, record ${first.line}` : `:${first.line}`;
   const more = problems > 1 ? ` (and ${problems - 1} more like it or other)` : '';
-  return [notice, { type: 'notice', level: 'warning', message: `${file}:${first.line}: ${first.message}${more}` }];
+  return [notice, { type: 'notice', level: 'warning', message: `${file}${where}: ${first.message}${more}` }];
 }
 
 const records = (n: number): string => (n === 1 ? '1 record was' : `${n} records were`);

@@ -307,7 +307,7 @@ function startWeights(
     outputBias: model.outputBias,
     labelCounts: countLabels(corpus, shape.labels),
     documents: corpus.size,
-    embedding: initialEmbedding(data.vocabulary, embedding.dim, training.seed, data.pretrained),
+    embedding: initialEmbedding(data.vocabulary, embedding.dim, training.seed, data.pretrained, embedding.missing),
   });
 }
 

@@ -9,13 +9,13 @@ import { analyse, type Analysis } from '../../core/config/validate.ts';
 import { type DatasetField, fieldNames } from '../../core/data/fieldNames.ts';
 import { fileOf } from './editorRange.ts';
 
-/** Folders and heads kept in mind. */
+/** Answers kept in mind. */
 const mostKept = 20;
 
 /** What the language features know of open configs and of the files around them; answers are kept while they hold. */
 export class ConfigDocuments {
   private readonly analyses = new WeakMap<vscode.TextDocument, { version: number; analysis: Analysis }>();
-  private readonly heads = new Map<string, ReturnType<FileAccess['head']>>();
+  private readonly vectorDims = new Map<string, ReturnType<FileAccess['vectorDim']>>();
   private readonly fields = new Map<string, Promise<DatasetField[]>>();
 
   /** The config as it is in the editor, checked with its files. */
@@ -47,14 +47,14 @@ export class ConfigDocuments {
     ...nodeFiles,
     read: (path) =>
       vscode.workspace.textDocuments.find((document) => fileOf(document) === path)?.getText() ?? nodeFiles.read(path),
-    head: (path) => this.head(path),
+    vectorDim: (...args) => this.vectorDim(...args),
   };
 
   /** The head of a file of word vectors is large: it is not read again at every key that is pressed. */
-  private head(path: string): ReturnType<FileAccess['head']> {
+  private vectorDim(...[path, dim, entry]: Parameters<FileAccess['vectorDim']>): ReturnType<FileAccess['vectorDim']> {
     const found = statSync(path, { throwIfNoEntry: false });
-    const key = `${path} ${found?.mtimeMs} ${found?.size}`;
-    return kept(this.heads, key, () => nodeFiles.head(path));
+    const key = JSON.stringify([path, found?.mtimeMs, found?.size, dim, entry]);
+    return kept(this.vectorDims, key, () => nodeFiles.vectorDim(path, dim, entry));
   }
 
   private async datasetFields(dataset: RunConfig['dataset']): Promise<DatasetField[]> {

@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import type { Diagnostic, Edit, Range } from '../../../src/core/config/diagnostics.ts';
 import type { FileAccess } from '../../../src/core/config/fileAccess.ts';
+import { vectorHead } from '../../../src/core/data/vectors/head.ts';
+import { UserError } from '../../../src/core/errors.ts';
 import { validateText, type ValidateOptions } from '../../../src/core/config/validate.ts';
 
 /** Range of the n-th occurrence (from 0) of a piece of a text. */
@@ -68,7 +70,8 @@ export function fakeFiles(texts: Record<string, string>): FileAccess {
     list: (folder) =>
       paths.filter((p) => p.startsWith(`${folder}/`)).map((p) => p.slice(folder.length + 1).split('/')[0]),
     read: (path) => texts[path],
-    head: (path) => (path in texts ? { text: texts[path], whole: true } : undefined),
+    vectorDim: (path) =>
+      vectorHead(Buffer.from(texts[path]), true)?.dim ?? new UserError('embedding-unreadable', 'No vectors', 'None.'),
   };
 }
 

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { embeddingDimension } from '../../../src/core/config/embeddingFile.ts';
 import { nodeFiles } from '../../../src/core/config/fileAccess.ts';
 import { loadConfig } from '../../../src/core/config/load.ts';
 import { monitorable, parseMonitor } from '../../../src/core/config/monitor.ts';
 import { parseOverrides } from '../../../src/core/config/overrides.ts';
 import { editDistance, nearest } from '../../../src/core/config/spelling.ts';
+import { vectorHead } from '../../../src/core/data/vectors/head.ts';
+import { binaryOf, zipOf } from '../data/vectors/files.ts';
 import { UserError } from '../../../src/core/errors.ts';
 
 let folder: string;
@@ -124,8 +125,8 @@ describe('parseOverrides', () => {
   });
 });
 
-describe('embeddingDimension', () => {
-  const dimension = (text: string, whole = true) => embeddingDimension({ text, whole });
+describe('vectorDim', () => {
+  const dimension = (text: string, whole = true) => vectorHead(Buffer.from(text), whole)?.dim;
   it('reads files with and without a first line of counts, and words with blanks or numbers', () => {
     expect(dimension('the 0.1 0.2\nof 1 -2\n')).toBe(2);
     expect(dimension('10 2\nthe 0.1 0.2\n')).toBe(2);
@@ -139,11 +140,18 @@ describe('embeddingDimension', () => {
   it('knows no dimension where there are no vectors', () => {
     for (const text of ['', 'once upon a time', '\u0000\u0001']) expect(dimension(text)).toBeUndefined();
   });
+  it('knows binary vectors and those in a zip', () => {
+    put('v.bin', binaryOf([['the', [1, 2, 3]]]));
+    put('v.zip', zipOf({ 'a.txt': 'the 1 2\n', 'b.txt': 'the 1 2 3 4\n' }));
+    expect(nodeFiles.vectorDim(join(folder, 'v.bin'), 300)).toBe(3);
+    expect(nodeFiles.vectorDim(join(folder, 'v.zip'), 4)).toBe(4);
+    expect(nodeFiles.vectorDim(join(folder, 'v.zip'), 300, 'a.txt')).toBe(2);
+    expect(nodeFiles.vectorDim(join(folder, 'v.zip'), 300)).toMatchObject({ code: 'embedding-entry' });
+  });
   it('reads only the beginning of large files', () => {
     put('large.txt', `the 0.1 0.2\n${'x'.repeat(300_000)}`);
-    expect(nodeFiles.head(join(folder, 'large.txt'))).toMatchObject({ whole: false });
-    expect(embeddingDimension(nodeFiles.head(join(folder, 'large.txt'))!)).toBe(2);
-    expect(nodeFiles.head(join(folder, 'none.txt'))).toBeUndefined();
+    expect(nodeFiles.vectorDim(join(folder, 'large.txt'), 300)).toBe(2);
+    expect(nodeFiles.vectorDim(join(folder, 'none.txt'), 300)).toMatchObject({ code: 'file-not-found' });
   });
 });
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { Cancelled } from '../../../src/core/errors.ts';
-import { initialEmbedding, readEmbeddings } from '../../../src/core/text/embeddings.ts';
+import { initialEmbedding, openEmbeddings, readEmbeddings } from '../../../src/core/text/embeddings.ts';
 import { Vocabulary } from '../../../src/core/text/vocabulary.ts';
 import { put, temporaryFolder, userError } from './helpers.ts';
 
@@ -10,7 +10,7 @@ const vocabulary = new Vocabulary(['<pad>', '<unk>', 'cat', 'hat', 'mat'], Float
 
 async function read(content: string | Uint8Array, dim = 2) {
   const file = await put(join(await temporaryFolder(), 'vectors.txt'), content);
-  return readEmbeddings(file, vocabulary, dim);
+  return readEmbeddings(openEmbeddings(file, dim), vocabulary);
 }
 
 const lines = 'cat 1 2.5\ndog 9 9\nNew York 3 4\nmat -1e-1 .5\n';
@@ -79,12 +79,13 @@ test('vectors of another length are an error that names theirs', async () => {
   }
   expect((await userError(read('cat 1\n'))).remedy).toContain('to 1');
   expect((await userError(read(''))).code).toBe('embedding-empty');
-  expect((await userError(readEmbeddings('/nowhere/at/all', vocabulary, 2))).code).toBe('file-not-found');
+  expect(() => openEmbeddings('/nowhere/at/all', 2)).toThrow(expect.objectContaining({ code: 'file-not-found' }));
 });
 
 test('reading can be cancelled', async () => {
   const file = await put(join(await temporaryFolder(), 'v.txt'), lines);
-  await expect(readEmbeddings(file, vocabulary, 2, { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(Cancelled);
+  const reading = readEmbeddings(openEmbeddings(file, 2), vocabulary, { signal: AbortSignal.abort() });
+  await expect(reading).rejects.toBeInstanceOf(Cancelled);
 });
 
 test('random vectors: uniform in [-0.25, 0.25), a row by seed and number alone', () => {
@@ -108,4 +109,25 @@ test('pretrained rows replace random ones, the others stay as they are', async (
   const random = initialEmbedding(vocabulary, 2, 1);
   const values = initialEmbedding(vocabulary, 2, 1, pretrained);
   expect([...values]).toEqual([...random.subarray(0, 4), 1, 2.5, ...random.subarray(6, 8), Math.fround(-0.1), 0.5]);
+});
+
+test('missing words may start at the mean of those found', async () => {
+  const pretrained = await read(lines);
+  const values = initialEmbedding(vocabulary, 2, 1, pretrained, 'mean');
+  const mean = [(1 - 0.1) / 2, (2.5 + 0.5) / 2].map(Math.fround);
+  expect([...values]).toEqual([0, 0, ...mean, 1, 2.5, ...mean, Math.fround(-0.1), 0.5]);
+  const none = { rows: new Float32Array(10), found: new Uint8Array(5) };
+  expect(initialEmbedding(vocabulary, 2, 1, none, 'mean')).toEqual(initialEmbedding(vocabulary, 2, 1));
+});
+
+test('a word that is lacking may take the vector of its lower-case form', async () => {
+  const cased = new Vocabulary(['<pad>', '<unk>', 'Cat', 'cat', 'CAT', 'Hat'], Float64Array.of(0, 0, 4, 3, 2, 1));
+  const file = await put(join(await temporaryFolder(), 'v.txt'), 'cat 1 2\nCAT 3 4\ncat 5 6\nhats 7 8\n');
+  const open = () => openEmbeddings(file, 2);
+  const plain = await readEmbeddings(open(), cased);
+  expect([...plain.found]).toEqual([0, 0, 0, 1, 1, 0]);
+  const { rows: found, report } = await readEmbeddings(open(), cased, { lowercaseFallback: true });
+  expect([...found]).toEqual([0, 0, 0, 0, 1, 2, 1, 2, 3, 4, 0, 0]);
+  expect(report).toMatchObject({ found: 3, foundInLowerCase: 1, counts: { 'repeated-word': 1 } });
+  expect(report.tokenCoverage).toBeCloseTo(0.9);
 });

@@ -13,7 +13,7 @@ const likely: Record<string, RegExp> = {
   'dataset.test': datasets,
   'dataset.labelNames': /label|name|class|Y/i,
   'dataset.labelsFile': /label|Y|\.xml$/i,
-  'embedding.file': /\.(txt|vec)(\.gz)?$/i,
+  'embedding.file': /\.(txt|vec|bin)(\.gz)?$|\.zip$/i,
   'training.resumeFrom': /\.safetensors$/i,
 };
 /** Keys for which other files make no sense. */

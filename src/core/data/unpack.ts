@@ -1,11 +1,14 @@
-import { createGunzip } from 'node:zlib';
+import { createGunzip, createInflateRaw } from 'node:zlib';
+
+/** Fed at once; unpacks to a thousandfold of it at the very worst. */
+const pieceSize = 64 * 1024;
 
 /**
- * Unpacks gzip, one or several members. All that can be unpacked is yielded before an error is thrown, so that the
+ * Unpacks gzip, one or several members, or raw deflate. All that can be unpacked is yielded before an error is thrown, so that the
  * whole lines of a torn file can still be read; piping streams would lose what they hold when the error strikes.
  */
-export async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const inflate = createGunzip({ chunkSize: 256 * 1024 });
+export async function* unpack(packed: AsyncIterable<Buffer>, format: 'gzip' | 'deflate'): AsyncGenerator<Buffer> {
+  const inflate = (format === 'gzip' ? createGunzip : createInflateRaw)({ chunkSize: 256 * 1024 });
   const unpacked: Buffer[] = [];
   let failure: Error | undefined;
   let ended = false;
@@ -21,10 +24,12 @@ export async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buf
     });
   try {
     for await (const chunk of packed) {
-      await step((done) => inflate.write(chunk, () => done()));
-      yield* unpacked.splice(0);
-      if (failure) throw failure;
-      if (ended) return;
+      for (let at = 0; at < chunk.length; at += pieceSize) {
+        await step((done) => inflate.write(chunk.subarray(at, at + pieceSize), () => done()));
+        yield* unpacked.splice(0);
+        if (failure) throw failure;
+        if (ended) return;
+      }
     }
     await step(() => inflate.end());
     yield* unpacked.splice(0);
