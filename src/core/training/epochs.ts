@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { Cancelled, UserError } from '../errors.ts';
+import { Cancelled } from '../errors.ts';
 import { Evaluator } from '../metrics/evaluator.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { ThresholdTuner } from '../metrics/threshold.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { epochOrder, makeBatch } from './batches.ts';
+import { divergedAt, divergedScore } from './diverged.ts';
 import { Rate } from './rate.ts';
 import type { Run } from './run.ts';
 import { documentProgress, throwIfAborted, withScoringWeights } from './run.ts';
@@ -59,9 +60,13 @@ async function trainEpoch(run: Run, { corpus, epochs }: Plan, saver: Saver): Pro
     const started = performance.now();
     const step = state.epoch * batches + state.batch;
     const learningRate = learningRateAt(step, schedule);
-    const batch = makeBatch(corpus, state.batch * batchSize, (state.batch + 1) * batchSize, order);
+    const from = state.batch * batchSize;
+    const batch = makeBatch(corpus, from, from + batchSize, order);
     const { loss } = await engine.trainStep(batch, learningRate);
-    if (!Number.isFinite(loss)) throw diverged('training', loss, step + 1, state.epoch + 1, learningRate);
+    if (!Number.isFinite(loss)) {
+      const ids = Array.from(order.subarray(from, from + batch.size), (document) => corpus.ids[document]);
+      throw await divergedAt(run, batch, ids, { step: step + 1, loss, learningRate });
+    }
     const sum = kind === 'bce-mean' ? loss * batch.size : loss;
     state.batch++;
     state.lossSum += sum;
@@ -105,7 +110,7 @@ async function finishEpoch(run: Run, { corpus, validation }: Plan, saver: Saver)
   throwIfAborted(run);
   const score = validated && monitor(validated.metrics);
   const epoch = state.epoch + 1;
-  if (score !== undefined && !Number.isFinite(score)) throw diverged('validation', score, undefined, epoch);
+  if (score !== undefined && !Number.isFinite(score)) throw divergedScore(score, epoch);
   const isBest = state.phase === 'training' && !(score! <= (state.best?.score ?? -Infinity));
   const trainLoss = state.lossSum / corpus.size;
   const seconds = state.epochSeconds;
@@ -139,14 +144,4 @@ async function validate(run: Run, corpus: Corpus): Promise<{ metrics: Metrics; t
   await withScoringWeights(run, () => scoreCorpus(run.engine, corpus, onRow, options));
   run.emit({ type: 'phase', phase: run.state.phase });
   return { metrics: evaluator.metrics(), threshold: tuner.best().threshold };
-}
-
-function diverged(what: string, value: number, step: number | undefined, epoch: number, rate?: number): UserError {
-  const where = step === undefined ? `after epoch ${epoch}` : `at step ${step} (epoch ${epoch})`;
-  const now = rate === undefined ? '' : ` (${rate.toPrecision(3)} at that step)`;
-  return new UserError(
-    'training-diverged',
-    `The ${what} ${step === undefined ? 'score' : 'loss'} became ${value} ${where}: the training has diverged`,
-    `Set a smaller "training.learningRate"${now}, more "training.warmupSteps", or a "training.clip" such as 1, and train anew.`,
-  );
 }

@@ -15,6 +15,8 @@ export interface Run {
   readonly config: RunConfig;
   readonly paths: RunPaths;
   readonly identity: RunIdentity;
+  /** What word and label ids stand for. */
+  readonly names: { words: readonly string[]; labels: readonly string[] };
   readonly evaluator: EvaluatorOptions;
   readonly monitor: Monitor;
   readonly log: MetricsLog;

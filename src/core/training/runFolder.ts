@@ -5,6 +5,7 @@
  *   labels.json       labels in order of their ids (see `StoredLabels`)
  *   metrics.jsonl     points of the learning curve and a line per epoch
  *   summary.json      how the run ended (see `Summary`)
+ *   diverged.json     the batch whose loss was no number, where there was one (see `DivergedBatch`)
  *   evaluation-*.json, scores-*.bin    evaluations in full, and the scores that matter
  *   checkpoints/      last, best, epoch-0010, best-epoch-loss, best-batch-loss (.safetensors)
  *   lock              the process that works in the folder
@@ -23,6 +24,7 @@ export interface RunPaths {
   vocabulary: string;
   labels: string;
   metrics: string;
+  diverged: string;
   summary: string;
   lock: string;
   checkpoints: string;
@@ -41,6 +43,7 @@ export function runPaths(path: string): RunPaths {
     vocabulary: join(folder, 'vocabulary.txt'),
     labels: join(folder, 'labels.json'),
     metrics: join(folder, 'metrics.jsonl'),
+    diverged: join(folder, 'diverged.json'),
     summary: join(folder, 'summary.json'),
     lock: join(folder, 'lock'),
     checkpoints,

@@ -127,6 +127,7 @@ class Session {
       config,
       paths: this.claimed.paths,
       identity,
+      names: { words: data.vocabulary.words, labels: labels.names },
       evaluator: evaluatorOptions(config, labels),
       monitor: createMonitor(config.training.monitor, config.evaluation.k),
       log: await this.openLog(state, data, labels),
@@ -255,7 +256,7 @@ class Session {
     const { paths } = this.claimed;
     this.hasBegun = true;
     await writeRunFiles(paths, { config: this.config, words: data.vocabulary.words, labels });
-    await rm(paths.summary, { force: true });
+    for (const path of [paths.summary, paths.diverged]) await rm(path, { force: true });
     this.log = await MetricsLog.open(paths.metrics, state.metricsBytes);
     if (this.log.missing > 0)
       this.notice(

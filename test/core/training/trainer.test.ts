@@ -1,10 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../../src/core/engine/engine.ts';
 import { Cancelled } from '../../../src/core/errors.ts';
 import { parameters } from '../../../src/core/model/network.ts';
 import { concatCorpora } from '../../../src/core/text/corpus.ts';
 import { readCheckpointInfo, readScoringWeights } from '../../../src/core/training/checkpoint.ts';
+import type { DivergedBatch } from '../../../src/core/training/diverged.ts';
 import type { RunEvent } from '../../../src/core/training/events.ts';
 import { readRun, runPaths } from '../../../src/core/training/runFolder.ts';
 import { listRuns } from '../../../src/core/training/runs.ts';
@@ -256,16 +258,34 @@ describe('train', () => {
     }
   });
 
-  it('stops with a remedy where the loss is no number', async () => {
+  it('stops with a remedy where the loss is no number, and keeps the batch', async () => {
+    const batches: Batch[] = [];
     const makeEngine = altered((engine) => ({
       async trainStep(batch, rate) {
+        batches.push(batch);
         const { step } = await engine.readState();
         return step === 6 ? { loss: NaN } : engine.trainStep(batch, rate);
       },
     }));
-    const failing = run(makeConfig(await newFolder()), { makeEngine });
+    const folder = await newFolder();
+    const failing = run(makeConfig(folder), { makeEngine });
     await expect(failing).rejects.toMatchObject({ code: 'training-diverged', message: /NaN at step 7 \(epoch 2\)/ });
     await expect(failing).rejects.toMatchObject({ remedy: /learningRate/ });
+
+    const { diverged, checkpoint } = runPaths(join(folder, 'run'));
+    const kept = JSON.parse(await readFile(diverged, 'utf8')) as DivergedBatch;
+    expect(kept).toMatchObject({ epoch: 2, step: 7, phase: 'training', loss: 'NaN' });
+    const { train, vocabulary, labels } = makeData();
+    expect(kept.documents).toHaveLength(5);
+    for (const { id, words, labels: own } of kept.documents) {
+      const row = train.ids.indexOf(id);
+      const ids = train.words.subarray(train.wordStarts[row], train.wordStarts[row + 1]);
+      expect(words).toEqual(Array.from(ids, (word) => vocabulary.words[word]));
+      const labelIds = train.labels.subarray(train.labelStarts[row], train.labelStarts[row + 1]);
+      expect(own).toEqual(Array.from(labelIds, (label) => labels.names[label]));
+    }
+    expect(kept.documents.reduce((sum, { words }) => sum + words.length, 0)).toBe(batches.at(-1)!.words.length);
+    expect((await readCheckpointInfo(checkpoint('last'))).state.epoch).toBe(1);
   });
 
   it('refuses what cannot work before it leaves a folder behind', async () => {
