@@ -5,56 +5,53 @@ import { texts as readTexts } from './batches.ts';
 import { measureEngine, type EngineResult } from './engine.ts';
 import { perSecond, table } from './measure.ts';
 import { settings } from './settings.ts';
-import { ownSgemm, tfjsSgemm, type Shape } from './sgemm.ts';
-import { measureTorch, torchMissing, type TorchResult } from './torch.ts';
+import { measureSgemm } from './sgemm.ts';
+import { findTorch, measureTorch, type TorchResult } from './torch.ts';
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, threads: { type: 'string' }, json: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    threads: { type: 'string' },
+    json: { type: 'string' },
+    only: { type: 'string', multiple: true },
+  },
 });
+const parts = ['sgemm', ...settings.map((s) => s.name)];
+const unknown = values.only?.find((name) => !parts.includes(name));
+if (unknown !== undefined) throw new Error(`--only ${unknown}: there are ${parts.join('; ')}`);
+const wanted = (name: string): boolean => values.only?.includes(name) ?? true;
 const threads = Number(values.threads ?? availableParallelism());
 const texts = await readTexts();
-const noTorch = torchMissing();
+const torch = findTorch();
 console.log(
   `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${threads} threads, ${texts.name}`,
 );
+console.log('missing' in torch ? `PyTorch is not measured: ${torch.missing}.` : `PyTorch ${torch.version}`);
 
-console.log('\n## Matrix product, GFLOP/s (best of runs, packing included)\n');
-const shapes: Shape[] = [
-  { m: 1024, n: 1024, k: 1024 },
-  { m: 2240, n: 3584, k: 304 },
-  { m: 64, n: 4272, k: 512 },
-];
-const tfjs = await tfjsSgemm(shapes);
-const sgemm = [];
-for (const [i, shape] of shapes.entries()) {
-  sgemm.push({
-    shape,
-    oneThread: await ownSgemm(shape, 1),
-    allThreads: await ownSgemm(shape, threads),
-    withoutFma: await ownSgemm(shape, 1, 'simd'),
-    tfjs: tfjs?.[i],
-  });
-}
 const fixed = (x: number | undefined): string => x?.toFixed(1) ?? 'not measured';
-console.log(
-  table(
-    ['m x k x n', '1 thread', `${threads} threads`, '1 thread without FMA', 'tfjs-wasm (1 thread)'],
-    sgemm.map(({ shape: s, ...r }) => [
-      `${s.m} x ${s.k} x ${s.n}`,
-      fixed(r.oneThread),
-      fixed(r.allThreads),
-      fixed(r.withoutFma),
-      fixed(r.tfjs),
-    ]),
-  ),
-);
+const sgemm = wanted('sgemm') ? await measureSgemm(threads) : [];
+if (sgemm.length) {
+  console.log('\n## Matrix product, GFLOP/s (best of runs, packing included)\n');
+  console.log(
+    table(
+      ['m x k x n', '1 thread', `${threads} threads`, '1 thread without FMA', 'tfjs-wasm (1 thread)'],
+      sgemm.map(({ shape: s, ...r }) => [
+        `${s.m} x ${s.k} x ${s.n}`,
+        fixed(r.oneThread),
+        fixed(r.allThreads),
+        fixed(r.withoutFma),
+        fixed(r.tfjs),
+      ]),
+    ),
+  );
+}
 
 console.log('\n## Documents per second: median (slowest-fastest run)\n');
 const results: { name: string; engine: EngineResult; torch?: TorchResult }[] = [];
-for (const setting of settings) {
+for (const setting of settings.filter(({ name }) => wanted(name))) {
   const engine = await measureEngine(setting, texts, threads, values.quick ?? false);
-  const torch = setting.torch && !noTorch ? measureTorch(setting.torch, threads) : undefined;
-  results.push({ name: setting.name, engine, torch });
+  const peer = setting.torch && !('missing' in torch) ? measureTorch(setting.torch, threads) : undefined;
+  results.push({ name: setting.name, engine, torch: peer });
 }
 const batchOf = (name: string): number => settings.find((s) => s.name === name)!.batch;
 console.log(
@@ -87,7 +84,6 @@ console.log(
     }),
   ),
 );
-if (noTorch) console.log(`\nPyTorch was not measured: ${noTorch}.`);
 
 console.log('\n## Milliseconds of a training step, by kernel\n');
 for (const { name, engine } of results) {
@@ -102,5 +98,5 @@ for (const { name, engine } of results) {
 if (values.json)
   writeFileSync(
     values.json,
-    `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, threads, texts: texts.name, sgemm, results }, null, 2)}\n`,
+    `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, threads, texts: texts.name, torch, sgemm, results }, null, 2)}\n`,
   );

@@ -1,4 +1,6 @@
-// npm run bench: bundles the measurements and runs them. Options: --quick, --threads N, --json FILE.
+// npm run bench: bundles the measurements and runs them. Options: --quick, --threads N, --json FILE,
+// --only PART (sgemm, or a setting's name; may be repeated). PyTorch is measured beside it where it is installed for `python3`, or for
+// the Python that XMLCNN_PYTHON names.
 import { build } from 'esbuild';
 import { mkdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

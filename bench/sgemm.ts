@@ -4,14 +4,43 @@ import { createRequire } from 'node:module';
 import { Machine } from '../src/core/engine/wasm/machine.ts';
 import { time } from './measure.ts';
 
-export interface Shape {
+interface Shape {
   m: number;
   n: number;
   k: number;
 }
 
+export interface SgemmResult {
+  shape: Shape;
+  oneThread: number;
+  allThreads: number;
+  withoutFma: number;
+  tfjs?: number;
+}
+
+const shapes: Shape[] = [
+  { m: 1024, n: 1024, k: 1024 },
+  { m: 2240, n: 3584, k: 304 },
+  { m: 64, n: 4272, k: 512 },
+];
+
+/** The matrix products of a training step, here and in tfjs. */
+export async function measureSgemm(threads: number): Promise<SgemmResult[]> {
+  const tfjs = await tfjsSgemm();
+  const results: SgemmResult[] = [];
+  for (const [i, shape] of shapes.entries())
+    results.push({
+      shape,
+      oneThread: await ownSgemm(shape, 1),
+      allThreads: await ownSgemm(shape, threads),
+      withoutFma: await ownSgemm(shape, 1, 'simd'),
+      tfjs: tfjs?.[i],
+    });
+  return results;
+}
+
 /** GFLOP/s of this engine's matrix product, packing included: [m, k] x [k, n]. */
-export async function ownSgemm({ m, n, k }: Shape, threads: number, build?: 'simd'): Promise<number> {
+async function ownSgemm({ m, n, k }: Shape, threads: number, build?: 'simd'): Promise<number> {
   const machine = new Machine(threads, build);
   const a = machine.allocate(m * k * 4);
   const packed = machine.allocate((m + 4) * k * 4);
@@ -39,7 +68,7 @@ export async function ownSgemm({ m, n, k }: Shape, threads: number, build?: 'sim
 }
 
 /** The same product by tfjs's WebAssembly backend, where it is installed. */
-export async function tfjsSgemm(shapes: Shape[]): Promise<number[] | undefined> {
+async function tfjsSgemm(): Promise<number[] | undefined> {
   try {
     const tf = await import('@tensorflow/tfjs-core');
     const wasm = await import('@tensorflow/tfjs-backend-wasm');
