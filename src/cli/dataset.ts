@@ -57,7 +57,7 @@ export interface SurveyedFile extends Survey {
   findings: FindingLog;
 }
 
-/** The files a dataset argument names: of a folder its splits, or the folder as it is where its files are the documents. */
+/** The files a dataset argument names: of a folder or a pickle its splits, or the folder as it is where its files are the documents. */
 export async function filesOf(path: string, siblings: boolean): Promise<[keyof Splits | 'all', string][]> {
   const splits = await splitsOf(path);
   const files = (['train', 'validation', 'test'] as const).flatMap((name): [keyof Splits, string][] =>

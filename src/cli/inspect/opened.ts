@@ -58,13 +58,15 @@ export function labelText(file: OpenedFile, label: string): string {
   return display === label ? label : `${display} (${label})`;
 }
 
-/** Words of a bag of words are the numbers of its features. */
+/** Words of a bag of words are the numbers of its features; their names, where the set tells them. */
 export const wordText = (source: DocumentSource, word: string): string =>
-  source.bagOfWords ? `feature ${word}` : word;
+  source.bagOfWords ? (source.featureNames?.[Number(word)] ?? `feature ${word}`) : word;
 
 /** Said where words are shown. */
 export const featureNote = (source: DocumentSource): string[] =>
-  source.bagOfWords ? ['A bag of words: its features, by number, stand for words.'] : [];
+  source.bagOfWords
+    ? [`A bag of words: its features, by ${source.featureNames ? 'name' : 'number'}, stand for words.`]
+    : [];
 
 /** Shows how far the reading of a source is. */
 export function readingProgress(

@@ -56,7 +56,7 @@ type Line = [key: string, value: unknown, why?: string];
 type Section = [name: string, lines: Line[]];
 
 const count = (n: number): string => Math.round(n).toLocaleString('en-US');
-const bagOfWords: readonly DatasetFormat[] = ['xmlrepo-sparse', 'arff'];
+const bagOfWords: readonly DatasetFormat[] = ['xmlrepo-sparse', 'arff', 'numpy-bow'];
 
 /** Below this many documents an epoch is short, and held-out documents must be drawn with care. */
 const smallSet = 20_000;

@@ -49,7 +49,7 @@ const trainGiven: Rule = ({ config }) =>
     ? [error('missing-key', ['dataset.train'], 'dataset.train is missing: name the file of training documents.')]
     : [];
 
-const bagOfWordsFormats: readonly string[] = ['xmlrepo-sparse', 'arff'];
+const bagOfWordsFormats: readonly string[] = ['xmlrepo-sparse', 'arff', 'numpy-bow'];
 const wordOrder: Rule = ({ config }) =>
   bagOfWordsFormats.includes(config.dataset.format ?? '')
     ? [
@@ -219,6 +219,9 @@ const fitsMemory: Rule = ({ config, facts }) => {
   ];
 };
 
+/** `rcv.p#train`: a split within a file. */
+const partSuffix = /#(train|test)$/;
+
 const filesExist: Rule = ({ config, files, stated }) => {
   if (!files) return [];
   const violations: Violation[] = [];
@@ -227,7 +230,7 @@ const filesExist: Rule = ({ config, files, stated }) => {
       const path = (config as unknown as Record<string, Record<string, unknown>>)[name][key];
       if (schema.kind !== 'string' || !schema.path?.mustExist || typeof path !== 'string' || !isAbsolute(path))
         continue;
-      if (files.kind(path)) continue;
+      if (files.kind(path) || files.kind(path.replace(partSuffix, ''))) continue;
       const full = `${name}.${key}`;
       const own = stated(full);
       const near = typeof own === 'string' ? nearestFile(own, path, files) : undefined;

@@ -2,14 +2,17 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import { withFileErrors } from '../files.ts';
+import { binaryKind, type BinaryKind } from './binary.ts';
 import type { DatasetFormat, SourceOptions } from './document.ts';
 import { datasetFormats } from './document.ts';
 import { openFormat } from './formats.ts';
 import { hasFastTextLabel } from './formats/fasttext.ts';
 import { isObject, parseJson } from './formats/jsonl.ts';
+import { hasVocabulary } from './formats/numpy.ts';
 import { commonWidth, isQuotedTsv, sampleRows } from './formats/rows.ts';
 import { findLabelsFile } from './formats/xmlrepoRaw.ts';
 import { parseSparseHeader } from './formats/xmlrepoSparse.ts';
+import { storedFile } from './part.ts';
 import type { Sample } from './sample.ts';
 import { readSample } from './sample.ts';
 
@@ -37,9 +40,21 @@ export interface Recognised {
 }
 
 export async function recogniseFormat(path: string, options: SourceOptions): Promise<Recognised> {
-  if ((await withFileErrors(path, () => stat(path))).isDirectory())
+  const file = storedFile(path);
+  if ((await withFileErrors(file, () => stat(file))).isDirectory())
     return { format: 'folder', reason: 'a folder of text files' };
-  return recogniseSample(await readSample(path), options);
+  const binary = recogniseBinary(await binaryKind(file), file);
+  return binary ?? recogniseSample(await readSample(path), options);
+}
+
+function recogniseBinary(kind: BinaryKind | undefined, file: string): Recognised | undefined {
+  if (kind === undefined) return undefined;
+  if (kind === 'pickle') return { format: 'pickle', reason: 'a Python pickle' };
+  if (kind === 'zip' && !/\.npz$/i.test(file)) return undefined;
+  const array = kind === 'npy' ? 'a NumPy array' : 'NumPy arrays in a zip';
+  if (hasVocabulary(file))
+    return { format: 'numpy-ids', reason: `${array} of word numbers, with a vocabulary beside it` };
+  return { format: 'numpy-bow', reason: `${array} of features` };
 }
 
 /** Tells a format from the beginning of a file, which must have a line that is not blank. Throws `UserError`. */

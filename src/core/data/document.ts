@@ -22,6 +22,9 @@ export const datasetFormats = [
   'xmlrepo-sparse',
   'arff',
   'folder',
+  'pickle',
+  'numpy-ids',
+  'numpy-bow',
 ] as const;
 export type DatasetFormat = (typeof datasetFormats)[number];
 
@@ -118,6 +121,8 @@ export interface DocumentSource extends AsyncIterable<Document> {
   readonly findings: FindingLog;
   /** Names of label ids, from `labelNames` or a label-name file that belongs to the format; labels stay ids in documents. */
   readonly labelNames: ReadonlyMap<string, string>;
+  /** Bags of words: names of the features by number, where the set tells them. */
+  readonly featureNames?: readonly string[];
 }
 
 export interface FindingLog {

@@ -3,6 +3,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { withFileErrors } from '../files.ts';
+import { binaryKind } from './binary.ts';
+import { isDocumentMatrix } from './formats/numpy.ts';
+import { pickleParts } from './formats/seedPickle.ts';
+import { partOfFile } from './part.ts';
 
 export interface Splits {
   train?: string;
@@ -25,17 +29,22 @@ const words: Record<string, Part> = {
   tst: 'test',
 };
 
+/** Said of matrices only: `x_tr.npy`. */
+const wordsOfMatrices: Record<string, Part> = { tr: 'train', te: 'test', va: 'validation' };
+const isMatrix = (name: string): boolean => /\.np[yz]$/i.test(name);
+
 /** Files that belong to a dataset but are no part of it, and such as nothing here reads. */
-const companions =
-  /(_labels\.(txt|tsv|csv)|\.labels|\.xml|\.xmlcnn\.json|\.md|\.xz|\.zip|\.npz|\.bz2|\.zst|\.tmp)(\.gz)?$/i;
+const companions = /(_labels\.(txt|tsv|csv)|\.labels|\.xml|\.xmlcnn\.json|\.md|\.xz|\.zip|\.bz2|\.zst|\.tmp)(\.gz)?$/i;
 
 /**
  * For a file: it and its siblings, told by a part of the name such as `train`, `dev`, `valid`, `test` (`train.jsonl`,
  * `cooking.valid`, `bibtex-test.arff.gz`); a file without such a part is the training file. For a folder: the set in it
- * that has a training file. Throws `UserError` where a folder holds several such sets or none.
+ * that has a training file. For a pickle, its parts. Throws `UserError` where a folder holds several such sets or none.
  */
 export async function findSplits(path: string): Promise<Splits> {
-  const isFolder = (await withFileErrors(path, () => stat(path))).isDirectory();
+  const { file } = partOfFile(path);
+  const isFolder = (await withFileErrors(file, () => stat(file))).isDirectory();
+  if (!isFolder && (await binaryKind(file)) === 'pickle') return partsOfPickle(file);
   const named = partOf(basename(path));
   if (isFolder) {
     const sets = await splitSets(path);
@@ -44,6 +53,12 @@ export async function findSplits(path: string): Promise<Splits> {
   if (named === undefined) return { train: path };
   const siblings = (await splitSets(dirname(path))).get(named.rest) ?? {};
   return { ...siblings, [named.part]: path };
+}
+
+/** The splits that one file holds: `rcv.p#train` and `rcv.p#test`. */
+async function partsOfPickle(file: string): Promise<Splits> {
+  const parts = await pickleParts(file);
+  return Object.fromEntries(parts.map((part) => [part, `${file}#${part}`]));
 }
 
 function onlySet(folder: string, sets: Map<string, Splits>): Splits {
@@ -85,7 +100,8 @@ async function splitSets(folder: string): Promise<Map<string, Splits>> {
 export function groupSplits(folder: string, names: string[]): Map<string, Splits> {
   const sets = new Map<string, Splits>();
   for (const name of names.sort()) {
-    const found = companions.test(name) || name.startsWith('.') ? undefined : partOf(name);
+    const isOther = companions.test(name) || name.startsWith('.') || (isMatrix(name) && !isDocumentMatrix(name));
+    const found = isOther ? undefined : partOf(name);
     if (!found) continue;
     const splits = sets.get(found.rest) ?? {};
     splits[found.part] ??= join(folder, name); // sorted: `x` comes before `x.gz`
@@ -98,8 +114,9 @@ export function groupSplits(folder: string, names: string[]): Map<string, Splits
 function partOf(name: string): { part: Part; rest: string } | undefined {
   const plain = name.replace(/\.gz$/i, '');
   const pieces = plain.split(/([-_.\s]+)/);
-  const at = pieces.findLastIndex((piece) => words[piece.toLowerCase()] !== undefined);
+  const known = isMatrix(plain) ? { ...words, ...wordsOfMatrices } : words;
+  const at = pieces.findLastIndex((piece) => known[piece.toLowerCase()] !== undefined);
   if (at < 0) return undefined;
   const rest = pieces.map((piece, i) => (i === at ? '*' : piece)).join('');
-  return { part: words[pieces[at].toLowerCase()], rest };
+  return { part: known[pieces[at].toLowerCase()], rest };
 }

@@ -21,16 +21,10 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
   const totalBytes = opened.totalBytes ?? (await fileSize(path));
   const namesFile = options.labelNames ?? findNamesFile(path, format);
   const labelNames =
-    namesFile === undefined ? new Map<string, string>() : await readLabelNames(namesFile, options.encoding);
-  return new ReaderSource(
-    path,
-    format,
-    bagOfWordsFormats.includes(format),
-    totalBytes,
-    labelNames,
-    opened.reader,
-    options,
-  );
+    namesFile === undefined
+      ? (opened.labelNames ?? new Map<string, string>())
+      : await readLabelNames(namesFile, options.encoding);
+  return new ReaderSource(path, format, bagOfWordsFormats.includes(format), totalBytes, labelNames, opened, options);
 }
 
 /** The label-name file that the Extreme Classification Repository's JSON lines come with. */

@@ -36,14 +36,14 @@ export async function* readSlices(
   const file = await withFileErrors(path, () => open(path, 'r'));
   try {
     const { size, mtimeMs } = await file.stat();
-    if (stamp && (stamp.size !== size || stamp.modified !== mtimeMs)) throw changed(path);
+    if (stamp && (stamp.size !== size || stamp.modified !== mtimeMs)) throw fileChanged(path);
     const magic = await readAt(file, 0, 2);
     if (magic.equals(gzipMagic)) yield* cut(readBytes(path, { signal }), slices, path);
     else
       for (const { start, stop } of slices) {
         if (signal?.aborted) throw new Cancelled();
         const bytes = await readAt(file, start, stop - start);
-        if (bytes.length < stop - start) throw changed(path);
+        if (bytes.length < stop - start) throw fileChanged(path);
         yield bytes;
       }
   } catch (error) {
@@ -87,9 +87,9 @@ async function* cut(
     if (next === slices.length) return;
     at = end;
   }
-  throw changed(path);
+  throw fileChanged(path);
 }
 
-function changed(file: string): UserError {
+export function fileChanged(file: string): UserError {
   return new UserError('file-changed', 'The file has changed since it was read', 'Read it again.', { file });
 }

@@ -13,8 +13,10 @@ import type {
 } from './document.ts';
 import { Findings } from './findings.ts';
 import { IdSet } from './idSet.ts';
-import type { Pass, RawRecord, RecordReader, Stretch } from './record.ts';
-import { readSlices, stampOf, type Stamp } from './slices.ts';
+import type { Opened } from './formats/opened.ts';
+import { storedFile } from './part.ts';
+import type { Pass, RawRecord, Stretch } from './record.ts';
+import { fileChanged, readSlices, stampOf, type Stamp } from './slices.ts';
 
 /** A format's reader as a `DocumentSource`: gives ids, removes repeated labels, notes doubts. */
 export class ReaderSource implements SeekableSource {
@@ -27,10 +29,14 @@ export class ReaderSource implements SeekableSource {
     readonly bagOfWords: boolean,
     readonly totalBytes: number,
     readonly labelNames: ReadonlyMap<string, string>,
-    private readonly reader: RecordReader,
+    private readonly opened: Pick<Opened, 'reader' | 'byNumber' | 'featureNames'>,
     private readonly options: Pick<SourceOptions, 'onError' | 'encoding'>,
   ) {
     this.pass = this.newPass();
+  }
+
+  get featureNames(): readonly string[] | undefined {
+    return this.opened.featureNames;
   }
 
   get bytesRead(): number {
@@ -48,7 +54,7 @@ export class ReaderSource implements SeekableSource {
 
   async *placed(): AsyncGenerator<PlacedDocument[], void> {
     this.pass = this.newPass();
-    this.stamp = this.format === 'folder' ? undefined : await stampOf(this.path);
+    this.stamp = this.format === 'folder' ? undefined : await stampOf(storedFile(this.path));
     yield* this.placedIn(this.pass);
   }
 
@@ -65,7 +71,8 @@ export class ReaderSource implements SeekableSource {
       const { number, line, byte } = first;
       return { first: number, count: last.number - number + 1, line, byte, bytes };
     };
-    if (this.format === 'folder') {
+    if (this.opened.byNumber) {
+      await this.requireSame();
       for (const range of ranges) {
         if (signal?.aborted) throw new Cancelled();
         yield stretch(range, Buffer.alloc(0));
@@ -78,9 +85,16 @@ export class ReaderSource implements SeekableSource {
       yield stretch(ranges[i++], bytes);
   }
 
+  /** Files that are sought are checked as they are opened. */
+  private async requireSame(): Promise<void> {
+    if (!this.stamp) return;
+    const { size, modified } = await stampOf(storedFile(this.path));
+    if (size !== this.stamp.size || modified !== this.stamp.modified) throw fileChanged(this.path);
+  }
+
   private async *placedIn(pass: Pass): AsyncGenerator<PlacedDocument[], void> {
     const ids = new IdSet();
-    for await (const records of this.reader(pass))
+    for await (const records of this.opened.reader(pass))
       yield records.map((record) => {
         const { line, number, byte, stop } = record;
         return { document: finish(record, this.path, pass.findings, ids), place: { line, number, byte, stop } };
@@ -94,7 +108,7 @@ export class ReaderSource implements SeekableSource {
 
   private async *documents(pass: Pass): AsyncGenerator<Document, void> {
     const ids = new IdSet();
-    for await (const records of this.reader(pass))
+    for await (const records of this.opened.reader(pass))
       for (const record of records) yield finish(record, this.path, pass.findings, ids);
   }
 }
@@ -135,6 +149,6 @@ export function requireWordOrder(source: DocumentSource): void {
 }
 
 export async function fileSize(path: string): Promise<number> {
-  const found = await withFileErrors(path, () => stat(path));
+  const found = await withFileErrors(path, () => stat(storedFile(path)));
   return found.size;
 }

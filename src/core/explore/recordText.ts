@@ -4,6 +4,7 @@ import { readLines } from '../data/bytes.ts';
 import type { DocumentPlace, PlacedDocument, SeekableSource, SourceOptions } from '../data/document.ts';
 import { labelNamesFor } from '../data/labelNamesFile.ts';
 import { openSource } from '../data/open.ts';
+import { storedFile } from '../data/part.ts';
 import { readSlices } from '../data/slices.ts';
 import { Cancelled, UserError } from '../errors.ts';
 import type { RecordText } from './inspected.ts';
@@ -36,7 +37,11 @@ export async function readRecord(target: RecordTarget, signal?: AbortSignal): Pr
   const { document, place } = found;
   const { map } = await labelNamesFor(target.path, target.options ?? {});
   const labels = document.labels.map((name) => ({ name, display: map.get(name) ?? source.labelNames.get(name) }));
-  const text = target.raw ? await rawText(source, place, target.options?.encoding) : shownText(document);
+  const isText = place.stop > 0; // others have no place of their own in the file
+  const text =
+    target.raw && isText
+      ? await rawText(source, place, target.options?.encoding)
+      : shownText(document, source.featureNames);
   return { id: document.id, text, labels, place, file: fileOf(source, document.id) };
 }
 
@@ -102,7 +107,7 @@ async function rawBytes(path: string, { byte, stop }: Pick<DocumentPlace, 'byte'
 
 /** The file that holds a document: its own, in a folder of texts. */
 function fileOf(source: SeekableSource, id: string): string {
-  if (source.format !== 'folder') return source.path;
+  if (source.format !== 'folder') return storedFile(source.path);
   const files = [`${id}.txt`, `${id}.txt.gz`].map((name) => join(source.path, name));
   return files.find((file) => existsSync(file)) ?? source.path;
 }

@@ -5,7 +5,9 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
+import { matrixCompanions } from '../data/formats/numpy.ts';
 import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
+import { storedFile } from '../data/part.ts';
 import { Cancelled } from '../errors.ts';
 import { withFileErrors } from '../files.ts';
 
@@ -29,8 +31,9 @@ export async function inputFiles({ dataset, embedding }: RunConfig): Promise<Fil
 }
 
 async function filesOf(path: string): Promise<string[]> {
-  const found = await withFileErrors(path, () => stat(path));
-  if (!found.isDirectory()) return [path, ...companions(path)];
+  const stored = storedFile(path);
+  const found = await withFileErrors(stored, () => stat(stored));
+  if (!found.isDirectory()) return [stored, ...companions(stored)];
   const entries = await withFileErrors(path, () => readdir(path, { recursive: true, withFileTypes: true }));
   const inside = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return [...inside.sort(), ...companions(path)];
@@ -44,6 +47,7 @@ function companions(path: string): string[] {
   );
   const labels = findLabelsFile(path);
   const there = beside.map((file) => join(dirname(path), file)).filter((file) => existsSync(file));
+  if (/\.np[yz]$/i.test(name)) there.push(...matrixCompanions(path));
   return labels === undefined ? there : [labels, ...there];
 }
 

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { binaryKind } from '../../core/data/binary.ts';
 import type { DocumentPlace, SourceOptions } from '../../core/data/document.ts';
+import { storedFile } from '../../core/data/part.ts';
 import { withFileErrors } from '../../core/files.ts';
 import type { RecordDocuments } from './recordDocuments.ts';
 
@@ -24,7 +26,8 @@ export interface RecordToOpen {
 export async function openRecord(record: RecordToOpen, records: RecordDocuments): Promise<void> {
   const { file, id, place, options } = record;
   const line = place?.line || record.line;
-  const found = await withFileErrors(file, () => stat(file));
+  const stored = storedFile(file);
+  const found = await withFileErrors(stored, () => stat(stored));
   if (found.isDirectory()) {
     const own = documentFile(file, id);
     if (own) await showAt(vscode.Uri.file(own), 1);
@@ -57,7 +60,7 @@ export async function openLine(file: string, line: number, records: RecordDocume
 /** Whether an editor shows the file, and tells us of it. */
 async function isShown(file: string): Promise<boolean> {
   const { size } = await withFileErrors(file, () => stat(file));
-  return size <= largestSynchronised && !(await isGzip(file));
+  return size <= largestSynchronised && !(await isGzip(file)) && (await binaryKind(file)) === undefined;
 }
 
 /** Opens a text file at a line, counted from 1. */

@@ -4,7 +4,7 @@ import type { Schema } from '../schema.ts';
 import { escapeSnippet, type Proposal } from './proposal.ts';
 import type { ValuePlace } from './values.ts';
 
-const datasets = /\.(jsonl|ndjson|csv|tsv|txt|arff|svm|train|valid|validation|dev|test)(\.gz)?$/i;
+const datasets = /\.(jsonl|ndjson|csv|tsv|txt|arff|svm|p|pkl|pickle|npy|npz|train|valid|validation|dev|test)(\.gz)?$/i;
 /** Names of the files that a key most likely wants; of the others it may want any. */
 const likely: Record<string, RegExp> = {
   extends: /\.json$/i,

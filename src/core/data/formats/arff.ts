@@ -42,7 +42,8 @@ export async function openArff(sample: Sample, options: SourceOptions): Promise<
     );
   const { attributes, dataLine } = await readHeader(sample.path, options.encoding);
   const header = { dataLine, ...assignRoles(sample.path, attributes, labelsFile, await readLabelXml(labelsFile)) };
-  return { options: { ...options, labelsFile }, reader: (pass) => read(pass, sample.path, header) };
+  const featureNames = attributes.filter((_, i) => header.roles[i] >= 0).map(({ name }) => unescape(name));
+  return { options: { ...options, labelsFile }, featureNames, reader: (pass) => read(pass, sample.path, header) };
 }
 
 /** `x.xml`, or that without `-train`, `-test` and the like. */

@@ -10,7 +10,7 @@ import { withFileErrors } from '../../files.ts';
 import { readLines } from '../bytes.ts';
 import type { SourceOptions } from '../document.ts';
 import { guessSeparator } from '../fields.ts';
-import type { Pass, RawRecord } from '../record.ts';
+import type { Pass, RawRecord, RecordReader } from '../record.ts';
 import { passLines, splitLabels } from '../record.ts';
 import type { Opened } from './opened.ts';
 
@@ -39,7 +39,8 @@ export async function openFolder(folder: string, options: SourceOptions): Promis
   const labelsOf = await findLabels(folder, texts, labelsFile, options);
   let totalBytes = 0;
   for (const file of texts) totalBytes += (await withFileErrors(file, () => stat(join(folder, file)))).size;
-  return { options: { ...options, labelsFile }, totalBytes, reader: (pass) => read(pass, folder, texts, labelsOf) };
+  const reader: RecordReader = (pass) => read(pass, folder, texts, labelsOf);
+  return { options: { ...options, labelsFile }, totalBytes, reader, byNumber: true };
 }
 
 /** Text files in the folder and below, in code-point order. */

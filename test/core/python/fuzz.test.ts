@@ -1,0 +1,151 @@
+/**
+ * Files with bytes changed, cut out and put in at random (seeded): every reader answers with data or with a `UserError`,
+ * soon, and without taking more memory than the file warrants. The file's own checks are evaded where they would keep the
+ * damage from the reader behind them: a zip's checksums are written anew.
+ */
+import { readFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync, zipSync } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { openSource } from '../../../src/core/data/open.ts';
+import { readZip, unzip } from '../../../src/core/data/zip.ts';
+import { UserError } from '../../../src/core/errors.ts';
+import { numbersOf, stringsOf } from '../../../src/core/python/ndarray.ts';
+import { readNpy } from '../../../src/core/python/npy.ts';
+import { readPickle } from '../../../src/core/python/pickle.ts';
+import { bitsAt, key32 } from '../../../src/core/random.ts';
+import { scratch } from '../data/helpers.ts';
+
+const seed = 'test/fixtures/seed';
+const { folder } = scratch();
+
+/** Values that lengths, counts and offsets go wrong with. */
+const nasty = [0, 1, 0x7f, 0x80, 0xff];
+
+/** One to eight changes, told by `round`. */
+function mutate(original: Buffer, round: number): Buffer {
+  const key = key32(20, round);
+  let draw = 0;
+  const below = (n: number): number => bitsAt(key, draw++) % Math.max(1, n);
+  let bytes: Buffer = Buffer.from(original);
+  for (let i = below(8); i >= 0; i--) {
+    const at = below(bytes.length);
+    const kind = below(12);
+    if (kind < 7 && bytes.length) bytes[at] = below(256);
+    else if (kind < 9) bytes.fill(nasty[below(nasty.length)], at, Math.min(bytes.length, at + 1 + below(8)));
+    else if (kind === 9) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + below(16))]);
+    else if (kind === 10)
+      bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(below(bytes.length)), bytes.subarray(at)]);
+    else bytes = bytes.subarray(0, at);
+  }
+  return bytes;
+}
+
+/** Runs `rounds` mutations of each file; tells how many were read and how many refused. */
+async function fuzz(
+  files: Buffer[],
+  rounds: number,
+  read: (bytes: Buffer) => unknown,
+): Promise<{ read: number; refused: number }> {
+  const told = { read: 0, refused: 0 };
+  const memory = process.memoryUsage.rss();
+  for (const [i, file] of files.entries())
+    for (let round = 0; round < rounds; round++) {
+      const bytes = mutate(file, i * rounds + round);
+      const started = performance.now();
+      try {
+        await read(bytes);
+        told.read++;
+      } catch (error) {
+        if (!(error instanceof UserError))
+          throw new Error(`file ${i}, round ${round}: ${String(error)}`, { cause: error });
+        told.refused++;
+      }
+      expect(performance.now() - started).toBeLessThan(5000); // a hang, not a timing
+    }
+  expect(process.memoryUsage.rss() - memory).toBeLessThan(600 * 2 ** 20);
+  return told;
+}
+
+const named = (...names: string[]): Buffer[] => names.map((name) => readFileSync(`${seed}/${name}`));
+const whenBoth = ({ read, refused }: { read: number; refused: number }, rounds: number): void => {
+  expect(read + refused).toBe(rounds);
+  expect(Math.min(read, refused)).toBeGreaterThan(rounds / 50); // the changes neither spare all nor ruin all
+};
+
+describe('damaged files are refused, never more', () => {
+  test('pickles', async () => {
+    const names = [
+      'rcv-py2-p0.p',
+      'rcv-py2-p2.p',
+      'rcv-py3-p0.p',
+      'rcv-py3-p4.p',
+      'arrays-p0.pkl',
+      'arrays-p2.pkl',
+      'arrays-p5.pkl',
+    ];
+    whenBoth(await fuzz(named(...names), 1000, (bytes) => readPickle(bytes, { file: 'x.p' })), 7000);
+  }, 120_000);
+
+  test('arrays', async () => {
+    const files = named(
+      'float64.npy',
+      'int16-fortran.npy',
+      'unicode.npy',
+      'objects.npy',
+      'vocab-py2.npy',
+      'rcv/vocab.npy',
+    );
+    const read = (bytes: Buffer) => {
+      const array = readNpy(bytes, 'x.npy');
+      return numbersOf(array) ?? stringsOf(array);
+    };
+    whenBoth(await fuzz(files, 500, read), 3000);
+  }, 120_000);
+
+  test('zips', async () => {
+    const read = (bytes: Buffer) =>
+      [...readZip(bytes, 'x.npz').values()].map((member) => unzip(bytes, member, 'x.npz').length);
+    whenBoth(await fuzz(named('rcv/x_train.npz', 'rcv/y_test.npz'), 1000, read), 2000);
+  }, 120_000);
+
+  test('sparse matrices whose zip is whole and whose arrays are not', async () => {
+    const where = join(folder, 'sparse');
+    mkdirSync(where);
+    for (const name of ['y_train.npz', 'vocab.npy'])
+      writeFileSync(join(where, name), readFileSync(`${seed}/rcv/${name}`));
+    const members = unzipSync(readFileSync(`${seed}/rcv/x_train.npz`));
+    const path = join(where, 'x_train.npz');
+    let round = 0;
+    const read = async (bytes: Buffer) => {
+      const names = Object.keys(members);
+      writeFileSync(path, zipSync({ ...members, [names[round++ % names.length]]: bytes }));
+      for await (const document of await openSource(path, { onError: 'skip' })) void document;
+    };
+    const told = await fuzz(
+      Object.values(members).map((bytes) => Buffer.from(bytes)),
+      60,
+      read,
+    );
+    expect(told.refused).toBeGreaterThan(50);
+  }, 120_000);
+
+  test('datasets: pickle, dense matrix', async () => {
+    const where = join(folder, 'dense');
+    mkdirSync(where);
+    writeFileSync(join(where, 'y_tr.npy'), readFileSync(`${seed}/eurlex/y_tr.npy`));
+    for (const [name, file] of [
+      ['rcv.p', 'rcv-py3-p4.p'],
+      ['rcv.p', 'rcv-py2-p0.p'],
+      ['x_tr.npy', 'eurlex/x_tr.npy'],
+    ]) {
+      const read = async (bytes: Buffer) => {
+        writeFileSync(join(where, name), bytes);
+        for await (const document of await openSource(join(where, name), { onError: 'skip' })) void document;
+      };
+      const told = await fuzz(named(file), 300, read);
+      expect(told.refused).toBeGreaterThan(20);
+    }
+  }, 120_000);
+});
