@@ -21,7 +21,7 @@ const topic = (i: number): Line => ({
 });
 
 /** Trains on files, from reading to the figures on test. */
-async function trainOn(lines: Line[], test: Line[] | undefined, changes: PartialConfig = {}) {
+async function trainOn(lines: Line[], test: Line[] | undefined, changes: Omit<PartialConfig, 'dataset'> = {}) {
   const folder = await newFolder();
   const write = async (name: string, documents: Line[]): Promise<string> => {
     const path = join(folder, name);

@@ -6,7 +6,7 @@ import { numberReader, numbersOf, stringsOf, type NdArray } from '../../python/n
 import { longestHeader, parseNpyHeader, readNpy, requireSize, type NpyHeader } from '../../python/npy.ts';
 import { binaryKind, readWhole } from '../binary.ts';
 import { remembered } from '../remembered.ts';
-import { readZip, unzip } from '../zip.ts';
+import { Zip } from '../unzip.ts';
 
 export interface MatrixRows {
   rows: number;
@@ -130,12 +130,11 @@ function compressed({ rows, columns, starts, indices, values }: Compressed): Mat
 }
 
 async function readCompressed(path: string): Promise<Compressed> {
-  const bytes = await readWhole(path);
-  const members = readZip(bytes, path);
+  const zip = new Zip(await readWhole(path), path);
   const array = (name: string): NdArray => {
-    const member = members.get(`${name}.npy`);
+    const member = zip.read(`${name}.npy`);
     if (!member) throw notSparse(path, `it has no ${name}`);
-    return readNpy(unzip(bytes, member, path), path);
+    return readNpy(member, path);
   };
   const numbers = (name: string): Float64Array => {
     const values = numbersOf(array(name));
