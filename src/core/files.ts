@@ -37,13 +37,17 @@ export function writeFileAtomic(path: string, data: Uint8Array | string): Promis
   return writeAtomic(path, (write) => write(data));
 }
 
+export type Write = (data: Uint8Array | string) => Promise<void>;
+/** Replaces bytes that were written before, from `position` on. */
+export type Overwrite = (data: Uint8Array, position: number) => Promise<void>;
+
 /**
  * The same for content that is made piece by piece: `produce` awaits `write` for each piece.
  * Temporary file in the same folder, fsync, rename, fsync of the folder. If `produce` throws, `path` is left as it was.
  */
 export async function writeAtomic(
   path: string,
-  produce: (write: (data: Uint8Array | string) => Promise<void>) => Promise<void>,
+  produce: (write: Write, overwrite: Overwrite) => Promise<void>,
 ): Promise<void> {
   const name = `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   const temporary = join(dirname(path), name);
@@ -51,7 +55,10 @@ export async function writeAtomic(
   underWay.add(name);
   try {
     try {
-      await produce((data) => withFileErrors(path, () => writeAll(file, data)));
+      await produce(
+        (data) => withFileErrors(path, () => writeAll(file, data)),
+        (data, position) => withFileErrors(path, () => writeAll(file, data, position)),
+      );
       await withFileErrors(path, () => file.sync());
     } finally {
       await file.close();
@@ -70,9 +77,12 @@ export async function writeAtomic(
 /** Temporary files of this process; one with our process id that is not among them is of an earlier process. */
 const underWay = new Set<string>();
 
-async function writeAll(file: FileHandle, data: Uint8Array | string): Promise<void> {
+async function writeAll(file: FileHandle, data: Uint8Array | string, position?: number): Promise<void> {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+  for (let at = 0; at < bytes.length;) {
+    const where = position === undefined ? null : position + at;
+    at += (await file.write(bytes, at, bytes.length - at, where)).bytesWritten;
+  }
 }
 
 /** Makes the rename itself durable, where the system lets a folder be opened for that (Windows does not). */

@@ -156,6 +156,37 @@ describe('train, evaluate, predict, runs', () => {
     expect([split.code, split.err]).toEqual([1, expect.stringContaining('Did you mean "test"?')]);
   });
 
+  it('evaluate writes matrices of scores and labels', async () => {
+    const run = at('runs', 'first');
+    const written = await call(['evaluate', run, '--scores', at('s.npz'), '--truth', at('t.mat'), '--above', '0.5']);
+    expect(written.code).toBe(0);
+    expect(written.out).toContain(`Written: ${at('s.npz')}\nWritten: ${at('t.mat')}`);
+    expect((await readFile(at('t.mat'))).toString('latin1', 0, 10)).toBe('MATLAB 5.0');
+    expect((await readFile(at('s.npz'))).toString('latin1', 0, 2)).toBe('PK');
+    const both = await call(['evaluate', run, '--scores', at('s.npz'), '--above', '0.5', '--top', '3']);
+    expect([both.code, both.err]).toEqual([1, expect.stringContaining('--top and --above exclude each other')]);
+    const alone = await call(['evaluate', run, '--top', '3']);
+    expect([alone.code, alone.err]).toEqual([1, expect.stringContaining('--top needs --scores')]);
+  });
+
+  it('embed writes vectors where it is told, or into the run folder', async () => {
+    const run = at('runs', 'first');
+    const result = (await call(['embed', run, at('test.jsonl'), '--json'])).json<{
+      documents: number;
+      layer: string;
+      size: number;
+      files: { npy: string; jsonl: string };
+    }>();
+    expect([result.documents, result.layer, result.size]).toEqual([35, 'pooled', 16]);
+    expect(result.files.npy).toBe(join(run, 'embeddings-test.jsonl.npy'));
+    expect((await readFile(result.files.npy)).length).toBe(128 + 35 * 16 * 4);
+    const one = await call(['embed', run, at('test.jsonl'), '-o', at('v.jsonl')]);
+    expect(one.out).toContain('35 documents as 16 numbers each, the pooled vector.');
+    expect(await readFile(at('v.jsonl'), 'utf8')).toBe(await readFile(result.files.jsonl, 'utf8'));
+    const wrong = await call(['embed', run, at('test.jsonl'), '-o', at('v.txt')]);
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('ends neither in .npy nor in .jsonl')]);
+  });
+
   it('predict reads standard input, a file, a dataset or a text', async () => {
     const run = at('runs', 'first');
     type Result = {

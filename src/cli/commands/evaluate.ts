@@ -1,12 +1,19 @@
 import { createEngine, engineNames } from '../../core/engine/create.ts';
 import type { Band } from '../../core/metrics/labelCounts.ts';
+import type { MatrixFiles } from '../../core/export/scoreMatrices.ts';
+import { evaluateToMatrices } from '../../core/export/scoreMatrices.ts';
+import type { EvaluateOptions } from '../../core/training/evaluate.ts';
 import { evaluateRun } from '../../core/training/evaluate.ts';
+import { usage, type Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { measuredOn, printSystems, systemsOf } from '../results.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { grouped, sanitise, table } from '../terminal/text.ts';
 import { trainingOptions } from './train.ts';
+
+/** Scores of a document that a matrix keeps, unless told otherwise. */
+const TOP = 100;
 
 export const evaluate: Command = {
   name: 'evaluate',
@@ -23,22 +30,35 @@ export const evaluate: Command = {
   options: {
     split: { value: 'NAME', description: 'train, validation or test (default: test)' },
     baselines: { description: 'Also measure the most frequent labels and TF-IDF 20-NN on the same documents' },
+    scores: {
+      value: 'FILE',
+      description: 'Write the probabilities as a matrix: .npz (scipy) or .mat (MATLAB, Octave)',
+    },
+    truth: { value: 'FILE', description: 'Write the labels of the documents as a matrix of the same shape' },
+    top: { value: 'K', description: `Best scores of a document that --scores keeps (default: ${TOP})` },
+    above: { value: 'P', description: 'Keep all scores above P instead' },
     engine: trainingOptions.engine,
     threads: trainingOptions.threads,
   },
-  examples: ['xmlcnn evaluate runs/reuters', 'xmlcnn evaluate runs/reuters other.jsonl --baselines'],
+  examples: [
+    'xmlcnn evaluate runs/reuters',
+    'xmlcnn evaluate runs/reuters other.jsonl --baselines',
+    'xmlcnn evaluate runs/reuters --scores score_matrix.mat --truth ty.mat',
+  ],
   async run(args, terminal, signal) {
     const [folder, data] = args.positionals;
     const engine = args.oneOf('engine', engineNames);
-    const result = await evaluateRun(folder, {
+    const matrices = matrixFiles(args);
+    const options: EvaluateOptions = {
       data,
       split: args.oneOf('split', ['train', 'validation', 'test'] as const),
       threads: args.whole('threads', 0),
       baselines: args.flag('baselines'),
       signal,
       onEvent: new RunReporter(terminal).handle,
-      ...(engine && { makeEngine: (options) => createEngine(engine, options) }),
-    });
+      ...(engine && { makeEngine: (o) => createEngine(engine, o) }),
+    };
+    const result = await (matrices ? evaluateToMatrices(folder, options, matrices) : evaluateRun(folder, options));
     const { evaluation, split, baselines } = result;
     terminal.print(`Figures on ${measuredOn(sanitise(split), evaluation.documents)} (percent, but for the log loss):`);
     if (evaluation.unlabelledDocuments)
@@ -49,10 +69,21 @@ export const evaluate: Command = {
     printSystems(systemsOf(evaluation.metrics, baselines), terminal);
     terminal.print('', 'By number of training documents per label:', '');
     printBands(evaluation.bands, terminal);
-    terminal.print('', `Written: ${sanitise(result.evaluationFile)}`);
-    return { json: result };
+    const written = [result.evaluationFile, matrices?.scores, matrices?.truth].filter((file) => file !== undefined);
+    terminal.print('', ...written.map((file) => `Written: ${sanitise(file)}`));
+    return { json: { ...result, scores: matrices?.scores, truth: matrices?.truth } };
   },
 };
+
+function matrixFiles(args: Arguments): MatrixFiles | undefined {
+  const [scores, truth] = [args.text('scores'), args.text('truth')];
+  const [top, above] = [args.whole('top'), args.number('above', 0, 1)];
+  if (top !== undefined && above !== undefined) throw usage('evaluate', '--top and --above exclude each other');
+  if (scores === undefined && (top ?? above) !== undefined)
+    throw usage('evaluate', `--${top === undefined ? 'above' : 'top'} needs --scores`);
+  if (scores === undefined && truth === undefined) return undefined;
+  return { scores, truth, kept: above === undefined ? { top: top ?? TOP } : { above } };
+}
 
 function printBands(bands: Band[], terminal: Terminal): void {
   const right = ['labels', 'true', 'predicted', 'precision', 'recall', 'F1', 'macro-F1'];

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { clusters } from './clusters.ts';
 import { demo } from './demo.ts';
+import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
@@ -10,4 +11,15 @@ import { train } from './train.ts';
 import { validate } from './validate.ts';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [inspect, clusters, init, validate, train, evaluate, predict, runs, demo];
+export const commands: readonly Command[] = [
+  inspect,
+  clusters,
+  init,
+  validate,
+  train,
+  evaluate,
+  predict,
+  embed,
+  runs,
+  demo,
+];

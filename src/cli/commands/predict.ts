@@ -1,5 +1,6 @@
 import { createEngine, engineNames } from '../../core/engine/create.ts';
 import { UserError } from '../../core/errors.ts';
+import { blocks } from '../../core/predict/blocks.ts';
 import {
   loadPredictor,
   type ExplainedLabel,
@@ -108,7 +109,7 @@ async function predictAll(
   const displayOf = (name: string): string | undefined => titles.get(name);
   const isTyped = readsStdin(args) && terminal.stdin.isTTY === true;
   if (isTyped) terminal.log('Type a text and press Enter; Ctrl-D ends.');
-  for await (const inputs of batches(inputsOf(args, predictor, terminal, signal), isTyped ? 1 : BATCH)) {
+  for await (const inputs of blocks(inputsOf(args, predictor, terminal, signal), isTyped ? 1 : BATCH)) {
     const predictions: Prediction<PredictedLabel | ExplainedLabel>[] = settings.explain
       ? await inTurn(inputs, ({ text }) => predictor.explain(text, options), signal)
       : await predictor.predict(
@@ -158,16 +159,6 @@ async function* untilAborted(lines: AsyncIterable<InputText>, signal: AbortSigna
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-async function* batches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    if (batch.push(item) < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length) yield batch;
 }
 
 async function inTurn<T, R>(items: T[], work: (item: T) => Promise<R>, signal: AbortSignal): Promise<R[]> {

@@ -52,6 +52,7 @@ export interface OptimizerState {
 }
 
 export type OnLogits = (document: number, logits: Float32Array) => void;
+export type OnFeatures = (document: number, features: Float32Array) => void;
 
 /** The network on some hardware. All calls are serial: one must settle before the next begins. */
 export interface Engine {
@@ -69,6 +70,12 @@ export interface Engine {
    *   documents. What it throws ends the call.
    */
   logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void>;
+  /**
+   * What the output layer sees of the batch's documents, as `logits` gives logits: the hidden layer after ReLU, or the pooled
+   * vector where there is none.
+   * @param onRow `features` [H] or [S] is overwritten by the next row
+   */
+  features(batch: Batch, onRow: OnFeatures, pause?: (done: number) => Promise<void>): Promise<void>;
   /** Activations behind one document's logits, for explanations. */
   activations(words: Int32Array): Promise<Activations>;
   readWeights(): Promise<Weights>;

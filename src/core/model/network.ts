@@ -77,6 +77,9 @@ export function pooledSize(shape: NetworkShape): number {
   return shape.filterSizes.reduce((sum, k) => sum + pooledPerSize(shape, k), 0);
 }
 
+/** Numbers that the output layer sees of a document, H or S. */
+export const featureSize = (shape: NetworkShape): number => shape.hidden || pooledSize(shape);
+
 /** Every parameter in the order of files and updates; row-major, `conv*.weight` as [filter, word vector, window position]. */
 export function parameters(shape: NetworkShape): ParameterSpec[] {
   const { vocabulary, dim, filterSizes, filters, hidden, labels } = shape;
@@ -93,7 +96,7 @@ export function parameters(shape: NetworkShape): ParameterSpec[] {
           { name: 'hidden.bias', shape: [hidden] },
         ]
       : []),
-    { name: 'output.weight', shape: [labels, hidden || pooled] },
+    { name: 'output.weight', shape: [labels, featureSize(shape)] },
     { name: 'output.bias', shape: [labels] },
   ];
 }

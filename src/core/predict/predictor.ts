@@ -3,6 +3,7 @@ import { createEngine } from '../engine/create.ts';
 import type { Engine, EngineOptions, Weights } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { topK } from '../metrics/ranking.ts';
+import { featureSize } from '../model/network.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { createTokenizer } from '../text/tokenizer.ts';
@@ -14,7 +15,7 @@ import { hashOfNames } from '../training/fingerprint.ts';
 import type { StoredLabels, StoredRun } from '../training/runFolder.ts';
 import { exists, readRun } from '../training/runFolder.ts';
 import type { ScoreOptions } from '../training/scoring.ts';
-import { scoreCorpus, sigmoid } from '../training/scoring.ts';
+import { embedCorpus, scoreCorpus, sigmoid } from '../training/scoring.ts';
 import type { Explanation } from './explain.ts';
 import { explainer } from './explain.ts';
 
@@ -111,7 +112,7 @@ export class Predictor {
    * Throws `Cancelled` once the signal is aborted.
    */
   async predict(texts: readonly string[], options: PredictOptions & ScoreOptions = {}): Promise<Prediction[]> {
-    const documents = texts.map((text) => this.encode(this.tokenizer.words(text, this.maxLength + 1)));
+    const documents = this.encodeAll(texts);
     const predictions: Prediction[] = [];
     const onRow = (i: number, probabilities: Float64Array): void => {
       predictions[i] = { labels: this.choose(probabilities, options), ...countsOf(documents[i]) };
@@ -134,12 +135,33 @@ export class Predictor {
     return { labels: chosen.map((label) => ({ ...label, explanation: explain(label.id) })), ...countsOf(document) };
   }
 
+  /** The layer that `embed` gives, and its size, H or S. */
+  get embedding(): { layer: 'hidden' | 'pooled'; size: number } {
+    const { shape } = this.engine;
+    return { layer: shape.hidden ? 'hidden' : 'pooled', size: featureSize(shape) };
+  }
+
+  /**
+   * Texts as vectors, in order: what the output layer sees of each, which is the hidden layer, or the pooled vector where
+   * there is none. Throws `Cancelled` once the signal is aborted.
+   */
+  async embed(texts: readonly string[], options: ScoreOptions = {}): Promise<Float32Array[]> {
+    const documents = this.encodeAll(texts);
+    const vectors: Float32Array[] = [];
+    await embedCorpus(this.engine, corpusOf(documents), (i, features) => (vectors[i] = features.slice()), options);
+    return vectors;
+  }
+
   dispose(): Promise<void> {
     return this.engine.dispose();
   }
 
   private get maxLength(): number {
     return this.config.text.maxLength;
+  }
+
+  private encodeAll(texts: readonly string[]): EncodedText[] {
+    return texts.map((text) => this.encode(this.tokenizer.words(text, this.maxLength + 1)));
   }
 
   private encode(words: string[]): EncodedText {

@@ -22,11 +22,15 @@ export function npyBytes(text: string): Uint8Array {
   return withHeader(`|S${text.length}`, [], Buffer.from(text, 'latin1'));
 }
 
-function withHeader(type: string, shape: readonly number[], data: Uint8Array): Uint8Array {
+const withHeader = (type: string, shape: readonly number[], data: Uint8Array): Uint8Array =>
+  Buffer.concat([npyHeader(type, shape), data]);
+
+/** What stands before the data; 128 bytes for every matrix, so that it can be replaced once the number of rows is known. */
+export function npyHeader(type: string, shape: readonly number[]): Uint8Array {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const dictionary = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  const padded = dictionary.padEnd(Math.ceil((dictionary.length + 11) / 64) * 64 - 11) + '\n';
-  const head = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${padded}`, 'latin1');
-  head.writeUInt16LE(padded.length, 8);
-  return Buffer.concat([head, data]);
+  const length = Math.max(shape.length === 2 ? 128 : 64, Math.ceil((dictionary.length + 11) / 64) * 64);
+  const head = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${dictionary.padEnd(length - 11)}\n`, 'latin1');
+  head.writeUInt16LE(length - 10, 8);
+  return head;
 }

@@ -11,6 +11,7 @@ import { Vocabulary } from '../text/vocabulary.ts';
 import { readScoringWeights } from './checkpoint.ts';
 import type { CheckpointInfo } from './checkpoint.ts';
 import { engineOptions } from './engineOptions.ts';
+import type { OnJudged } from './evaluation.ts';
 import { evaluateSplit, evaluatorOptions, measureBaselines } from './evaluation.ts';
 import type { RunEvent } from './events.ts';
 import { hashOfNames } from './fingerprint.ts';
@@ -33,6 +34,8 @@ export interface EvaluateOptions {
   baselines?: boolean;
   signal?: AbortSignal;
   onEvent: (event: RunEvent) => void;
+  /** Told each document's probabilities [Y], overwritten by the next, and its label ids, ascending. */
+  onDocument?: OnJudged;
   /** Makes the engine; by the name in the config where absent. */
   makeEngine?: EngineFactory;
 }
@@ -56,7 +59,7 @@ export interface EvaluateResult {
  * Throws `UserError` (`run-not-found`, `no-best-checkpoint`, `no-such-split`, `data-differs`, those of reading), `Cancelled`.
  */
 export async function evaluateRun(folder: string, options: EvaluateOptions): Promise<EvaluateResult> {
-  const { onEvent: emit, signal, makeEngine, threads } = options;
+  const { onEvent: emit, onDocument, signal, makeEngine, threads } = options;
   const run = await readRun(folder);
   const { paths, config } = run;
   const best = paths.checkpoint('best');
@@ -72,7 +75,7 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   const engine = await make(threads === undefined ? scoring : { ...scoring, threads });
   try {
     await engine.writeWeights(weights);
-    const evaluation = await evaluateSplit(engine, corpus, split, evaluator, paths, { emit, signal });
+    const evaluation = await evaluateSplit(engine, corpus, split, evaluator, paths, { emit, signal, onDocument });
     const baselines = train ? await measureBaselines(train, corpus, split, evaluator, { emit, signal }) : [];
     const files = { evaluationFile: paths.evaluation(split), scoresFile: paths.scores(split) };
     return {

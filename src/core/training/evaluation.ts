@@ -53,6 +53,8 @@ export function evaluatorOptions(
 
 type Face = Pick<Run, 'emit' | 'signal'>;
 
+export type OnJudged = (probabilities: Float64Array, labels: Int32Array) => void;
+
 /** Scores a split with the engine's weights, and stores the evaluation and the scores that matter beside the run. */
 export async function evaluateSplit(
   engine: Engine,
@@ -60,14 +62,16 @@ export async function evaluateSplit(
   split: string,
   options: EvaluatorOptions,
   paths: RunPaths,
-  { emit, signal }: Face,
+  { emit, signal, onDocument }: Face & { onDocument?: OnJudged },
 ): Promise<Evaluation> {
   const evaluator = new Evaluator(options);
   const store = new ScoreStore(engine.shape.labels);
   emit({ type: 'phase', phase: 'testing', message: split });
   const onRow = (document: number, probabilities: Float64Array): void => {
-    evaluator.add(probabilities, labelsOf(corpus, document));
+    const labels = labelsOf(corpus, document);
+    evaluator.add(probabilities, labels);
     store.add(probabilities);
+    onDocument?.(probabilities, labels);
   };
   await scoreCorpus(engine, corpus, onRow, { signal, onProgress: documentProgress(emit, 'testing') });
   const evaluation = evaluator.result();

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Cancelled } from '../errors.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, OnFeatures } from '../engine/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { makeBatch } from './batches.ts';
 
@@ -20,18 +20,34 @@ export async function scoreCorpus(
   engine: Engine,
   corpus: Corpus,
   onRow: (document: number, probabilities: Float64Array) => void,
-  { signal, onProgress }: ScoreOptions = {},
+  options: ScoreOptions = {},
 ): Promise<void> {
   const row = new Float64Array(engine.shape.labels);
   const onLogits = (document: number, logits: Float32Array): void => {
     for (let l = 0; l < row.length; l++) row[l] = sigmoid(logits[l]);
     onRow(document, row);
   };
-  await engine.logits(makeBatch(corpus, 0, corpus.size), onLogits, async (done) => {
+  await engine.logits(makeBatch(corpus, 0, corpus.size), onLogits, pauses(corpus, options));
+}
+
+/**
+ * What the output layer sees of every document, in order.
+ * @param onRow `features` [H] or [S] is overwritten by the next row
+ * Throws as `scoreCorpus` does.
+ */
+export const embedCorpus = (
+  engine: Engine,
+  corpus: Corpus,
+  onRow: OnFeatures,
+  options: ScoreOptions = {},
+): Promise<void> => engine.features(makeBatch(corpus, 0, corpus.size), onRow, pauses(corpus, options));
+
+function pauses({ size }: Corpus, { signal, onProgress }: ScoreOptions): (done: number) => Promise<void> {
+  return async (done) => {
     if (signal?.aborted) throw new Cancelled();
-    onProgress?.(Math.floor(done), corpus.size);
+    onProgress?.(Math.floor(done), size);
     await setImmediate(); // lets signals and the faces' events through where the engine never waits
-  });
+  };
 }
 
 /** Label ids of a document. */

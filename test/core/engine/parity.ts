@@ -67,6 +67,12 @@ async function logitsOf(engine: Engine, batch: Batch): Promise<Float32Array> {
   return all;
 }
 
+async function featuresOf(engine: Engine, batch: Batch): Promise<Float32Array[]> {
+  const rows: Float32Array[] = [];
+  await engine.features(batch, (document, features) => (rows[document] = features.slice()));
+  return rows;
+}
+
 /** Adam's first moment after the first step is (1 - beta1) times the gradient. */
 async function gradientsByAdam(engine: Engine, batch: Batch, beta1: number): Promise<Map<string, number[]>> {
   await engine.trainStep(batch, 1e-3);
@@ -374,6 +380,7 @@ const keepsAverage = (engine: Engine): Promise<boolean> =>
 async function compareActivations(engine: Engine, reference: Engine, batch: Batch, tolerance: number): Promise<void> {
   const expected = await logitsOf(reference, batch);
   expectClose(await logitsOf(engine, batch), expected, tolerance, 'logits');
+  const features = await featuresOf(engine, batch);
   for (let b = 0; b < batch.size; b++) {
     const words = batch.words.slice(batch.wordStarts[b], batch.wordStarts[b + 1]);
     const [actual, expected] = [await engine.activations(words), await reference.activations(words)];
@@ -381,5 +388,6 @@ async function compareActivations(engine: Engine, reference: Engine, batch: Batc
     expectClose(actual.hidden, expected.hidden, tolerance, 'hidden');
     expectClose(actual.logits, expected.logits, tolerance, 'logits of activations');
     expect([...actual.positions]).toEqual([...expected.positions]);
+    expectClose(features[b], expected.hidden.length ? expected.hidden : expected.pooled, tolerance, 'features');
   }
 }

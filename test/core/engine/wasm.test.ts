@@ -42,6 +42,13 @@ describe('scoring a corpus', () => {
       const alone = batchOf([[...words.subarray(2 * d, 2 * d + 2)]]);
       await engine.logits(alone, (_, logits) => expect(logits.slice(), `document ${d}`).toEqual(rows[d]));
     }
+    await engine.features(corpus, (document, features) => {
+      if (document % 999 === 0 || document === size - 1) rows[document] = features.slice();
+    });
+    for (const d of [0, 999, 16_983, size - 1]) {
+      const { hidden } = await engine.activations(words.subarray(2 * d, 2 * d + 2));
+      expect(rows[d], `features of document ${d}`).toEqual(hidden);
+    }
     expect(done).toEqual([...done].sort((a, b) => a - b));
     expect(done[done.length - 1]).toBeCloseTo(size, 6);
     expect(done.length).toBeGreaterThan(size / 512);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 
-/** A function that makes empty folders, removed after each test. */
-export function temporaryFolders(): () => Promise<string> {
+/** A function that makes empty folders, removed after each test, or when else `hook` says. */
+export function temporaryFolders(hook: (work: () => Promise<void>) => void = afterEach): () => Promise<string> {
   const made: string[] = [];
-  afterEach(async () => {
+  hook(async () => {
     for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
   });
   return async () => {

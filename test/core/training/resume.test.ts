@@ -19,12 +19,12 @@ vi.mock('../../../src/core/files.ts', async (original) => {
   const real = await original<typeof files>();
   const writeAtomic: typeof files.writeAtomic = async (path, produce) => {
     disk.at('before', path);
-    await real.writeAtomic(path, async (write) => {
+    await real.writeAtomic(path, async (write, overwrite) => {
       let pieces = 0;
       await produce(async (data) => {
         await write(data);
         if (pieces++ === 0) disk.at('half', path);
-      });
+      }, overwrite);
     });
     disk.at('after', path);
   };

@@ -5,6 +5,7 @@ import type {
   Batch,
   Engine,
   EngineOptions,
+  OnFeatures,
   OnLogits,
   OptimizerState,
   StepResult,
@@ -96,9 +97,22 @@ class ReferenceEngine implements Engine {
     }
   }
 
-  async logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void> {
+  logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void> {
+    return this.each(batch, ({ logits }) => logits, onRow, pause);
+  }
+
+  features(batch: Batch, onRow: OnFeatures, pause?: (done: number) => Promise<void>): Promise<void> {
+    return this.each(batch, ({ last }) => last, onRow, pause);
+  }
+
+  private async each(
+    batch: Batch,
+    of: (trace: Trace) => Float64Array,
+    onRow: OnLogits | OnFeatures,
+    pause?: (done: number) => Promise<void>,
+  ): Promise<void> {
     for (let b = 0; b < batch.size; b++) {
-      onRow(b, Float32Array.from(forward(wordsOf(batch, b), this.weights, this.shape).logits));
+      onRow(b, Float32Array.from(of(forward(wordsOf(batch, b), this.weights, this.shape))));
       await pause?.(b + 1);
     }
   }

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { paddedLength, pooledPerSize, pooledSize, strideOf, windows } from '../../model/network.ts';
+import { featureSize, paddedLength, pooledPerSize, pooledSize, strideOf, windows } from '../../model/network.ts';
 import { dropThreshold, key32, Stream } from '../../random.ts';
 import type {
   Activations,
   Batch,
   Engine,
   EngineOptions,
+  OnFeatures,
   OnLogits,
   OptimizerState,
   StepResult,
@@ -33,6 +34,9 @@ const PART_DOCUMENTS = 16_384;
 const PART_BYTES = 128 * 1048576;
 /** Tiles of the convolution in one piece of scoring, for each thread: some tenths of a second. */
 const PIECE_TILES = 8;
+
+/** What scoring gives of a document. */
+type Scored = 'logits' | 'features';
 
 /** Addresses of a batch's areas; they lie above the parameters and are laid out anew for each batch. */
 interface Areas {
@@ -132,14 +136,28 @@ class WasmEngine implements Engine {
     return { loss: this.lossOf(batch, areas), gradientNorm };
   }
 
-  async logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void> {
+  logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void> {
+    return this.score(batch, 'logits', onRow, pause);
+  }
+
+  features(batch: Batch, onRow: OnFeatures, pause?: (done: number) => Promise<void>): Promise<void> {
+    return this.score(batch, 'features', onRow, pause);
+  }
+
+  private async score(
+    batch: Batch,
+    what: Scored,
+    onRow: OnLogits | OnFeatures,
+    pause?: (done: number) => Promise<void>,
+  ): Promise<void> {
     const { documents, words } = this.partLimits();
     for (let from = 0; from < batch.size;) {
       const first = from;
       const distinct = this.numbering.of(documentsOf(batch, from, from + documents), words);
       await this.scorePart(
         distinct,
-        (d, logits) => onRow(first + d, logits),
+        what,
+        (d, row) => onRow(first + d, row),
         async (done) => pause?.(first + done),
       );
       from += distinct.documents;
@@ -158,7 +176,8 @@ class WasmEngine implements Engine {
     const distinct = this.numbering.of(batch);
     const areas = this.place(distinct);
     const pooling = shape.filterSizes.flatMap((k, i) => this.poolCalls(k, i, distinct, areas));
-    this.run([this.gatherCall(distinct.count, areas, 0), ...pooling, ...this.denseCalls(0, 1, areas)], areas);
+    const dense = [...this.hiddenCalls(0, 1, areas), ...this.logitCalls(0, 1, areas)];
+    this.run([this.gatherCall(distinct.count, areas, 0), ...pooling, ...dense], areas);
     const units = pooledSize(shape);
     return {
       pooled: machine.floats(areas.pooled, units).slice(),
@@ -251,7 +270,8 @@ class WasmEngine implements Engine {
   /** Projects the words of all documents filter block by filter block, then takes the documents through the dense layers. */
   private async scorePart(
     distinct: DistinctWords,
-    onRow: OnLogits,
+    what: Scored,
+    onRow: OnLogits | OnFeatures,
     pause: (done: number) => Promise<void>,
   ): Promise<void> {
     const { layout, shape } = this;
@@ -259,7 +279,7 @@ class WasmEngine implements Engine {
     const areas = this.place(distinct);
     // work is counted in multiply-adds; gathering costs about two of them
     const filterWork = (k: number): number => k * (count * layout.dim + 2 * tokens.length);
-    const rowWork = layout.pooled * layout.hidden + layout.top * layout.labels;
+    const rowWork = layout.pooled * layout.hidden + (what === 'logits' ? layout.top * layout.labels : 0);
     const convolutions = shape.filterSizes.reduce((sum, k) => sum + shape.filters * filterWork(k), 0);
     const total = convolutions + documents * rowWork;
     let done = 0;
@@ -276,11 +296,11 @@ class WasmEngine implements Engine {
     }
     for (let first = 0; first < documents; first += DENSE_ROWS) {
       const rows = Math.min(DENSE_ROWS, documents - first);
-      this.run(this.denseCalls(first, rows, areas), areas);
-      const logits = this.machine.floats(areas.logits, rows * layout.labels);
-      for (let r = 0; r < rows; r++) {
-        onRow(first + r, logits.subarray(r * layout.labels, r * layout.labels + shape.labels));
-      }
+      const calls = this.hiddenCalls(first, rows, areas);
+      this.run(what === 'logits' ? [...calls, ...this.logitCalls(first, rows, areas)] : calls, areas);
+      const { address, stride, length } = this.scoredRows(what, first, areas);
+      const values = this.machine.floats(address, rows * stride);
+      for (let r = 0; r < rows; r++) onRow(first + r, values.subarray(r * stride, r * stride + length));
       await finish(rows * rowWork);
     }
   }
@@ -295,20 +315,31 @@ class WasmEngine implements Engine {
     }));
   }
 
-  /** Pooled vectors of documents first … first + rows - 1 to their logits. */
-  private denseCalls(first: number, rows: number, areas: Areas): Call[] {
+  /** Pooled vectors of documents first … first + rows - 1 to the hidden layer, where there is one. */
+  private hiddenCalls(first: number, rows: number, areas: Areas): Call[] {
     const { layout } = this;
-    const pooled = areas.pooled + first * layout.pooled * 4;
+    if (!layout.hidden) return [];
     return [
-      ...(layout.hidden
-        ? [
-            this.packRows(rows, layout.pooled, pooled, areas),
-            this.forwardCall(rows, areas, 'hidden', areas.hidden, layout.hidden, false),
-          ]
-        : []),
-      this.packRows(rows, layout.top, layout.hidden ? areas.hidden : pooled, areas),
+      this.packRows(rows, layout.pooled, areas.pooled + first * layout.pooled * 4, areas),
+      this.forwardCall(rows, areas, 'hidden', areas.hidden, layout.hidden, false),
+    ];
+  }
+
+  /** What the output layer sees of the same documents to their logits. */
+  private logitCalls(first: number, rows: number, areas: Areas): Call[] {
+    const { layout } = this;
+    return [
+      this.packRows(rows, layout.top, this.scoredRows('features', first, areas).address, areas),
       this.forwardCall(rows, areas, 'output', areas.logits, layout.labels, false),
     ];
+  }
+
+  /** Where rows of a result lie, from document `first` on; the hidden layer and the logits hold the present rows only. */
+  private scoredRows(what: Scored, first: number, areas: Areas): { address: number; stride: number; length: number } {
+    const { layout, shape } = this;
+    if (what === 'logits') return { address: areas.logits, stride: layout.labels, length: shape.labels };
+    if (layout.hidden) return { address: areas.hidden, stride: layout.hidden, length: shape.hidden };
+    return { address: areas.pooled + first * layout.pooled * 4, stride: layout.pooled, length: featureSize(shape) };
   }
 
   // ---- forward ------------------------------------------------------------------------------------------------------
