@@ -9,6 +9,7 @@ import type {
   Batch,
   Engine,
   EngineOptions,
+  OnFeatures,
   OnLogits,
   OptimizerState,
   StepResult,
@@ -221,16 +222,29 @@ export class TfjsEngine implements Engine {
     this.vectors.update(words.ids, wordGradient, { ...adam, weightDecay: 0, learningRate, step });
   }
 
-  async logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void> {
+  logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void> {
+    return this.score(batch, (top) => this.logitsOf(top), onRow, pause);
+  }
+
+  features(batch: Batch, onRow: OnFeatures, pause?: (done: number) => Promise<void>): Promise<void> {
+    return this.score(batch, (top) => top, onRow, pause);
+  }
+
+  private async score(
+    batch: Batch,
+    of: (top: tf.Tensor2D) => tf.Tensor2D,
+    onRow: OnLogits | OnFeatures,
+    pause?: (done: number) => Promise<void>,
+  ): Promise<void> {
     await this.backend.use();
     const { shape } = this;
     const limit = PIECE / (Math.max(...shape.filterSizes) * shape.filters);
     for (let from = 0; from < batch.size;) {
       const words = this.numbering.of(documentsOf(batch, from, from + SCORED_DOCUMENTS), limit);
-      const logits = tf.tidy(() => this.logitsOf(this.encodePlainly(words, false).top));
-      const values = (await logits.data()) as Float32Array;
-      logits.dispose();
-      for (let d = 0; d < words.documents; d++) onRow(from + d, values.slice(d * shape.labels, (d + 1) * shape.labels));
+      const rows = tf.tidy(() => of(this.encodePlainly(words, false).top));
+      const [size, values] = [rows.shape[1], (await rows.data()) as Float32Array];
+      rows.dispose();
+      for (let d = 0; d < words.documents; d++) onRow(from + d, values.slice(d * size, (d + 1) * size));
       from += words.documents;
       await pause?.(from);
     }
