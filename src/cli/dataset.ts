@@ -3,7 +3,7 @@ import { datasetFormats, type FindingLog, type SourceOptions } from '../core/dat
 import { findSplits, type Splits } from '../core/data/findSplits.ts';
 import { UserError } from '../core/errors.ts';
 import { surveyFile, type Survey, type SurveyProgress } from '../core/explore/survey.ts';
-import type { Tokenizer } from '../core/text/tokenizer.ts';
+import type { WordScanner } from '../core/text/tokenizer.ts';
 import type { Arguments } from './arguments.ts';
 import type { OptionSpec } from './command.ts';
 import { rateOf } from './terminal/progress.ts';
@@ -82,7 +82,7 @@ export async function survey(
   split: SurveyedFile['split'],
   file: string,
   options: SourceOptions,
-  tokenizer: Tokenizer,
+  tokenizer: WordScanner,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<SurveyedFile> {

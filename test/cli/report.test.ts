@@ -7,11 +7,13 @@ import { highlightsOf } from '../../src/core/predict/highlights.ts';
 import { renderReport, type ReportInput } from '../../src/cli/report/report.ts';
 import { linearScale, logScale } from '../../src/cli/report/scale.ts';
 import { StatisticsCollector } from '../../src/core/explore/statistics.ts';
+import { defaultTokenizer } from '../../src/core/explore/survey.ts';
 
+const tokenizer = await defaultTokenizer();
 const statistics = (counts: number[]) => {
-  const collector = new StatisticsCollector();
+  const collector = new StatisticsCollector(tokenizer);
   counts.forEach((n, label) => {
-    for (let i = 0; i < n; i++) collector.add(['w'], [`label ${label}`]);
+    for (let i = 0; i < n; i++) collector.add({ text: 'w', labels: [`label ${label}`] });
   });
   return collector.result();
 };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { StatisticsCollector } from '../../src/core/explore/statistics.ts';
+import { defaultTokenizer } from '../../src/core/explore/survey.ts';
 
+const tokenizer = await defaultTokenizer();
 const collect = (documents: [words: string[], labels: string[]][]) => {
-  const collector = new StatisticsCollector();
-  for (const [words, labels] of documents) collector.add(words, labels);
+  const collector = new StatisticsCollector(tokenizer);
+  for (const [words, labels] of documents) collector.add({ text: words.join(' '), labels });
   return collector.result();
 };
 

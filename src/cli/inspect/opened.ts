@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { DocumentSource } from '../../core/data/document.ts';
 import { readIncidence, type LabelIncidence } from '../../core/explore/clusters/labelIncidence.ts';
 import { readWordIndex, type WordIndex } from '../../core/explore/words/wordIndex.ts';
-import type { Tokenizer } from '../../core/text/tokenizer.ts';
+import type { WordScanner } from '../../core/text/tokenizer.ts';
 import type { SurveyedFile } from '../dataset.ts';
 import { rateOf } from '../terminal/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -10,7 +10,7 @@ import { sanitise } from '../terminal/text.ts';
 
 /** What every look needs beside the data. */
 export interface LookContext {
-  tokenizer: Tokenizer;
+  tokenizer: WordScanner;
   terminal: Terminal;
   signal: AbortSignal;
 }

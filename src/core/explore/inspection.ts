@@ -4,8 +4,6 @@ import type { PlacedDocument, SourceOptions } from '../data/document.ts';
 import { datasetFiles } from '../data/findSplits.ts';
 import { labelNamesFor, type FoundLabelNames } from '../data/labelNamesFile.ts';
 import { Cancelled, UserError } from '../errors.ts';
-import { completeConfig } from '../config/defaults.ts';
-import { createTokenizer } from '../text/tokenizer.ts';
 import { DocumentSearch, groups, matched, rangeOf } from './documentSearch.ts';
 import type {
   DatasetSnapshot,
@@ -27,6 +25,7 @@ import { LabelTable } from './labelTable.ts';
 import { lengthBins } from './lengths.ts';
 import { shownText } from './shownText.ts';
 import { SplitInspection } from './splitInspection.ts';
+import { defaultTokenizer } from './survey.ts';
 
 /** Milliseconds between two snapshots; more where making one takes long. */
 const interval = 300;
@@ -58,7 +57,6 @@ export class Inspection {
     signal: AbortSignal,
     pause = (taken: number) => Math.max(interval, taken / snapshotShare),
   ): Promise<DatasetSnapshot> {
-    const tokenizer = await createTokenizer(completeConfig({ dataset: { train: '' } }).text);
     let due = 0;
     const tell = (): void => {
       const started = performance.now();
@@ -67,7 +65,7 @@ export class Inspection {
       const taken = performance.now() - started;
       due = performance.now() + pause(taken);
     };
-    for (const split of this.splits) await split.read(tokenizer, tell, signal);
+    for (const split of this.splits) await split.read(tell, signal);
     return this.snapshot();
   }
 
@@ -281,6 +279,7 @@ export async function openInspection(path: string, options: SourceOptions = {}):
   const files = await datasetFiles(path);
   const own = files.findIndex(([, file]) => resolve(file) === resolve(path));
   if (own > 0) files.unshift(...files.splice(own, 1));
-  const splits = files.map(([split, file]) => new SplitInspection(split, file, labels, options));
+  const tokenizer = await defaultTokenizer();
+  const splits = files.map(([split, file]) => new SplitInspection(split, file, labels, options, tokenizer));
   return new Inspection(path, labels, splits, await labelNamesFor(files[0][1], options));
 }

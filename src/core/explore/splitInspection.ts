@@ -2,7 +2,7 @@ import { detectFormat } from '../data/detect.ts';
 import type { SeekableSource, SourceOptions } from '../data/document.ts';
 import { openSource } from '../data/open.ts';
 import { Cancelled, UserError } from '../errors.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
+import type { WordScanner } from '../text/tokenizer.ts';
 import { DocumentIndex } from './documentIndex.ts';
 import { labelDistribution } from './labelDistribution.ts';
 import type { InspectionFailure, SplitName, SplitSnapshot } from './inspected.ts';
@@ -14,7 +14,7 @@ import { StatisticsCollector } from './statistics.ts';
 /** One file of a dataset: read through once, figures and index growing on the way. */
 export class SplitInspection {
   readonly index: DocumentIndex;
-  private readonly collector = new StatisticsCollector();
+  private readonly collector: StatisticsCollector;
   private opened: { source: SeekableSource; reason: string; options: SourceOptions } | undefined;
   private state: SplitSnapshot['state'] = 'waiting';
   private failure: InspectionFailure | undefined;
@@ -24,7 +24,9 @@ export class SplitInspection {
     readonly path: string,
     labels: LabelTable,
     private readonly options: SourceOptions,
+    tokenizer: WordScanner,
   ) {
+    this.collector = new StatisticsCollector(tokenizer);
     this.index = new DocumentIndex(labels);
   }
 
@@ -52,7 +54,7 @@ export class SplitInspection {
   }
 
   /** Reads to the end, or until the signal; `tell` is called after every batch. What goes wrong is told by the snapshot. */
-  async read(tokenizer: Tokenizer, tell: () => void, signal: AbortSignal): Promise<void> {
+  async read(tell: () => void, signal: AbortSignal): Promise<void> {
     this.state = 'reading';
     try {
       if (signal.aborted) throw new Cancelled();
@@ -63,9 +65,8 @@ export class SplitInspection {
       for await (const batch of source.placed()) {
         if (signal.aborted) throw new Cancelled();
         for (const { document, place } of batch) {
-          const words = document.features?.indices ?? tokenizer.words(document.text);
-          this.collector.add(words, document.labels);
-          this.index.add(place, words.length, document.labels);
+          const words = this.collector.add(document);
+          this.index.add(place, words, document.labels);
         }
         tell();
       }

@@ -1,8 +1,10 @@
-import type { DocumentSource } from '../data/document.ts';
+import type { Document, DocumentSource } from '../data/document.ts';
 import { Cancelled } from '../errors.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
+import type { WordScanner } from '../text/tokenizer.ts';
 import type { CutOff, DatasetStatistics, Spread } from './figures.ts';
 import type { LengthBins, LengthHistogram } from './lengths.ts';
+import { WordTable } from './words/wordTable.ts';
+import { Tally } from './words/tally.ts';
 
 export type { CutOff, DatasetStatistics, LabelCount, Spread } from './figures.ts';
 
@@ -19,14 +21,14 @@ const usualMaxima = [250, 500, 1000, 5000];
 /** Counts a dataset in one streaming pass; memory grows with vocabulary and labels only. Throws `Cancelled`. */
 export async function countDocuments(
   source: DocumentSource,
-  tokenizer: Tokenizer,
+  tokenizer: WordScanner,
   options: CollectOptions = {},
 ): Promise<StatisticsCollector> {
-  const collector = new StatisticsCollector();
+  const collector = new StatisticsCollector(tokenizer);
   let documents = 0;
   for await (const document of source) {
     if (options.signal?.aborted) throw new Cancelled();
-    collector.add(document.features?.indices ?? tokenizer.words(document.text), document.labels);
+    collector.add(document);
     if (++documents % PROGRESS_EVERY === 0) options.onProgress?.(source.bytesRead, documents);
   }
   options.onProgress?.(source.bytesRead, documents);
@@ -36,18 +38,31 @@ export async function countDocuments(
 /** Gathers the figures document by document, so that a caller with its own loop can use them too. */
 export class StatisticsCollector {
   private documents = 0;
-  /** Occurrences of each word, or of each feature by its number. */
-  readonly wordCounts = new Map<string | number, number>();
+  private readonly words: WordTable;
+  private readonly occurrences = new Tally();
   private readonly labelCounts = new Map<string, number>();
   private readonly wordsPerDocument = new Histogram();
   private readonly labelsPerDocument = new Histogram();
 
-  add(words: ArrayLike<string | number>, labels: readonly string[]): void {
+  constructor(tokenizer: WordScanner) {
+    this.words = new WordTable(tokenizer);
+  }
+
+  /** Returns how many words the document has. */
+  add({ text, features, labels }: Pick<Document, 'text' | 'features' | 'labels'>): number {
+    const words = this.words.of({ text, features });
     this.documents++;
-    for (let i = 0; i < words.length; i++) increment(this.wordCounts, words[i]);
+    this.occurrences.add(words);
     for (const label of labels) increment(this.labelCounts, label);
     this.wordsPerDocument.add(words.length);
     this.labelsPerDocument.add(labels.length);
+    return words.length;
+  }
+
+  /** Occurrences of each word, or of each feature by its number, so far. */
+  get wordCounts(): Map<string | number, number> {
+    const { names, areFeatures } = this.words;
+    return new Map(names.map((name, word) => [areFeatures ? Number(name) : name, this.occurrences.of(word)]));
   }
 
   /** Words that this share of the documents does not exceed (nearest rank); 0 for an empty set. */
@@ -83,16 +98,14 @@ export class StatisticsCollector {
     for (const { documents } of labelCounts) documentsPerLabel.add(documents);
     const labelsPerDocument = this.labelsPerDocument.spread();
     const atMost = (n: number): number => labelCounts.filter(({ documents }) => documents <= n).length;
-    let wordsSeenOnce = 0;
-    for (const count of this.wordCounts.values()) if (count === 1) wordsSeenOnce++;
     return {
       documents: this.documents,
       unlabelled: this.labelsPerDocument.countOf(0),
       empty: this.wordsPerDocument.countOf(0),
       words: { ...this.wordsPerDocument.spread(), total: this.wordsPerDocument.total },
       cutOffs: this.cutOffs(usualMaxima),
-      vocabulary: this.wordCounts.size,
-      wordsSeenOnce,
+      vocabulary: this.words.names.length,
+      wordsSeenOnce: this.occurrences.numbersWith(1),
       labels: labelCounts.length,
       labelsPerDocument,
       density: labelCounts.length ? labelsPerDocument.mean / labelCounts.length : 0,

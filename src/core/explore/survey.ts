@@ -6,7 +6,7 @@ import type { DocumentSource, SourceOptions } from '../data/document.ts';
 import { findSplits, type Splits } from '../data/findSplits.ts';
 import { openSource } from '../data/open.ts';
 import { UserError } from '../errors.ts';
-import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
 import type { DatasetStatistics } from './figures.ts';
 import { countDocuments, type StatisticsCollector } from './statistics.ts';
 
@@ -36,14 +36,14 @@ export interface Survey {
 }
 
 /** The tokenizer of a config that says nothing about it. */
-export const defaultTokenizer = (): Promise<Tokenizer> =>
+export const defaultTokenizer = (): Promise<WordScanner> =>
   createTokenizer(completeConfig({ dataset: { train: '' } }).text);
 
 /** Reads one file through. Throws `UserError` and `Cancelled`. */
 export async function surveyFile(
   file: string,
   options: SourceOptions,
-  tokenizer: Tokenizer,
+  tokenizer: WordScanner,
   { signal, onProgress }: SurveyContext = {},
 ): Promise<Survey> {
   const { reason, options: found } = await detectFormat(file, options);

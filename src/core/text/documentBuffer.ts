@@ -4,9 +4,7 @@ import { GrowingInts } from './growing.ts';
 import { Interner } from './interner.ts';
 import { ownString } from './ownString.ts';
 import type { WordScanner } from './tokenizer.ts';
-
-const dropped = -1;
-const knownSize = 1 << 18;
+import { WordNumbers } from './wordNumbers.ts';
 
 /** Documents of one file on their way into corpora: words and labels as numbers, in the order of the file. */
 export class DocumentBuffer {
@@ -17,45 +15,30 @@ export class DocumentBuffer {
   private readonly wordCounts = new GrowingInts();
   private readonly labelCounts = new GrowingInts();
   private readonly cut = new GrowingInts();
-  /** Piece of text -> number of its word: one look-up per word of a text. Frequent ones come first, so a full map just stays. */
-  private readonly known = new Map<string, number>();
+  private readonly numbers: WordNumbers;
 
   /** @param wordId number of a word: of an `Interner` for train, of the vocabulary for other files */
   constructor(
-    private readonly tokenizer: WordScanner,
+    tokenizer: WordScanner,
     private readonly maxLength: number,
-    private readonly wordId: (word: string) => number,
-  ) {}
+    wordId: (word: string) => number,
+  ) {
+    this.numbers = new WordNumbers(tokenizer, wordId);
+  }
 
   get size(): number {
     return this.ids.length;
   }
 
   add({ id, text, labels }: Document): void {
-    let length = 0;
-    let isCut = false;
-    this.tokenizer.scan(text, (found) => {
-      const word = this.known.get(found) ?? this.learn(found);
-      if (word === dropped) return true;
-      isCut = length === this.maxLength;
-      if (isCut) return false;
-      this.words.push(word);
-      length++;
-      return true;
-    });
+    const words = this.numbers.of(text, this.maxLength + 1); // one more tells whether it is cut
+    const length = Math.min(words.length, this.maxLength);
+    for (let i = 0; i < length; i++) this.words.push(words[i]);
     for (const label of labels) this.labels.push(this.labelNames.idOf(label));
     this.wordCounts.push(length);
     this.labelCounts.push(labels.length);
-    this.cut.push(isCut ? 1 : 0);
+    this.cut.push(words.length > length ? 1 : 0);
     this.ids.push(ownString(id));
-  }
-
-  private learn(found: string): number {
-    const own = ownString(found);
-    const word = this.tokenizer.normalise(own);
-    const id = word === '' ? dropped : this.wordId(word);
-    if (this.known.size < knownSize) this.known.set(own, id);
-    return id;
   }
 
   /** Label numbers of document i, for all documents. */

@@ -23,6 +23,11 @@ export interface WordScanner extends Tokenizer {
   scan(text: string, visit: (found: string, start: number) => boolean): void;
   /** The word that a piece stands for, '' where it is dropped. */
   normalise(found: string): string;
+  /**
+   * [256] 0 for the bytes of a UTF-8 text that part words, whatever stands beside them: what is between two of them can be cut
+   * into words by itself. undefined where there are none such.
+   */
+  readonly wordBytes: Uint8Array | undefined;
 }
 
 /**
@@ -51,6 +56,7 @@ async function loadPorterStemmer(): Promise<(word: string) => string> {
 const cacheSize = 1 << 17;
 
 class PatternTokenizer implements WordScanner {
+  readonly wordBytes: Uint8Array | undefined;
   private readonly word: RegExp;
   /** Nearly every word of a document was seen before. The frequent ones come first, so a full cache just stays. */
   private readonly cache = new Map<string, string>();
@@ -60,6 +66,10 @@ class PatternTokenizer implements WordScanner {
     readonly normalise: (found: string) => string,
   ) {
     this.word = new RegExp(pattern.word); // its own lastIndex
+    const { ascii } = pattern;
+    this.wordBytes =
+      ascii &&
+      Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= 128 || ascii.test(String.fromCharCode(byte))));
   }
 
   words(text: string, limit = Infinity): string[] {

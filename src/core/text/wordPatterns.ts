@@ -6,6 +6,11 @@ export interface WordPattern {
   word: RegExp;
   /** Matches words that are pure numbers, which `keepNumbers: false` drops. */
   number?: RegExp;
+  /**
+   * Matches the characters of ASCII that words may hold, where all others of ASCII part words, whatever stands beside them. Absent
+   * where that is not so.
+   */
+  ascii?: RegExp;
 }
 
 // A joiner between two word characters belongs to the word: Hindi conjuncts and Persian suffixes are written with it.
@@ -42,14 +47,19 @@ const inner = String.raw`[\p{L}\p{Nl}\p{M}\p{Nd}]`;
 
 export const wordPatterns: Record<RunConfig['text']['tokenizer'], WordPattern> = {
   /** Letters and digits with the marks on them, in any script. */
-  unicode: { word: new RegExp(`${letter}(?:${inner}|${joiner})*`, 'gu'), number: digitsOnly },
+  unicode: { word: new RegExp(`${letter}(?:${inner}|${joiner})*`, 'gu'), number: digitsOnly, ascii: /[A-Za-z0-9]/ },
   /** Each character of a script without spaces (with its marks) alone; other scripts as in `unicode`. */
   character: {
     word: new RegExp(String.raw`${character}\p{M}*|${letter}(?:[${inner}--${character}]|${joiner})*`, 'gv'),
     number: digitsOnly,
+    ascii: /[A-Za-z0-9]/,
   },
   /** Python's `\w+`: letters, numbers of any kind and the underscore, but no marks; numbers as `str.isnumeric` says. */
-  libmultilabel: { word: /[\p{L}\p{N}_]+/gu, number: new RegExp(String.raw`^[\p{N}${numericIdeographs}]+$`, 'u') },
+  libmultilabel: {
+    word: /[\p{L}\p{N}_]+/gu,
+    number: new RegExp(String.raw`^[\p{N}${numericIdeographs}]+$`, 'u'),
+    ascii: /\w/,
+  },
   /**
    * clean_str of Y. Kim's CNN_sentence, which the seed uses: ASCII letters, digits, `'` and `` ` ``; contractions cut off
    * (`do n't`, `it 's`, lower-case ones only); `( ) , ! ?` are words. Numbers stay. (Python's re.sub leaves a backslash

@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { lengthBins } from '../../../src/core/explore/lengths.ts';
 import { rankCurve } from '../../../src/core/explore/rankCurve.ts';
 import { StatisticsCollector } from '../../../src/core/explore/statistics.ts';
+import { defaultTokenizer } from '../../../src/core/explore/survey.ts';
+
+const tokenizer = await defaultTokenizer();
 
 function collected(lengths: number[]): StatisticsCollector {
-  const collector = new StatisticsCollector();
-  for (const length of lengths) collector.add(new Array<string>(length).fill('w'), []);
+  const collector = new StatisticsCollector(tokenizer);
+  for (const length of lengths) collector.add({ text: 'w '.repeat(length), labels: [] });
   return collector;
 }
 

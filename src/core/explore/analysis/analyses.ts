@@ -180,11 +180,11 @@ export class Analyses {
     { path, options = {} }: Extract<OtherSet, { path: string }>,
     passes: Passes,
   ): Promise<SetToCompare> {
-    const inspection = new SplitInspection('all', path, new LabelTable(), options);
+    const inspection = new SplitInspection('all', path, new LabelTable(), options, await defaultTokenizer());
     const tell = passes.begin(path);
     const onBatch = (): void =>
       tell(inspection.source.bytesRead, inspection.source.totalBytes, inspection.index.length);
-    await inspection.read(await defaultTokenizer(), onBatch, passes.context.signal);
+    await inspection.read(onBatch, passes.context.signal);
     inspection.throwFailure();
     const displayOf = (label: string): string | undefined =>
       inspection.labelNames.get(label) ?? this.inspection.displayName(label);

@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../../text/tokenizer.ts';
+import type { WordScanner } from '../../text/tokenizer.ts';
 import type { SplitName } from '../inspected.ts';
 import { labelVariants, type LabelVariant } from '../quality/labelVariants.ts';
 import { nearThreshold } from '../quality/nearDuplicates.ts';
@@ -39,7 +39,7 @@ export class QualityOfSplits {
   static async read(
     splits: readonly SplitInspection[],
     labels: SplitLabels,
-    tokenizer: Tokenizer,
+    tokenizer: WordScanner,
     passes: Passes,
   ): Promise<QualityOfSplits> {
     const variants = labelVariants(labels.names.map((name, label) => labels.display[label] ?? name));

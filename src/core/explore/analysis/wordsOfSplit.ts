@@ -1,4 +1,4 @@
-import type { Tokenizer } from '../../text/tokenizer.ts';
+import type { WordScanner } from '../../text/tokenizer.ts';
 import type { SplitInspection } from '../splitInspection.ts';
 import { chiSquare } from '../words/chiSquare.ts';
 import { documentWords, logOdds, rankWords, type WeightedWord } from '../words/markers.ts';
@@ -14,16 +14,15 @@ export class WordsOfSplit {
   /** `also` sees every document on the same pass. */
   static async read(
     split: SplitInspection,
-    tokenizer: Tokenizer,
+    tokenizer: WordScanner,
     passes: Passes,
     also: (document: Document) => void = () => {},
   ): Promise<WordsOfSplit> {
-    const builder = new WordIndexBuilder();
+    const builder = new WordIndexBuilder(tokenizer);
     await readAgain(
       split,
       (document) => {
-        const { id, line, text, features } = document;
-        builder.add(id, line, features ? Array.from(features.indices, String) : tokenizer.words(text));
+        builder.add(document);
         also(document);
       },
       passes,

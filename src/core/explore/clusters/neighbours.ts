@@ -11,7 +11,11 @@ export interface CooccurringLabel {
  * Labels that share documents with one, those with most first.
  * @param documents those that have the label
  */
-export function neighboursOf({ starts, labelIds }: Incidence, label: number, documents: Int32Array): CooccurringLabel[] {
+export function neighboursOf(
+  { starts, labelIds }: Incidence,
+  label: number,
+  documents: Int32Array,
+): CooccurringLabel[] {
   const together = new Map<number, number>();
   for (const document of documents)
     for (let e = starts[document]; e < starts[document + 1]; e++)

@@ -1,9 +1,11 @@
 import type { DocumentSource } from '../../data/document.ts';
 import { Cancelled } from '../../errors.ts';
 import { topK } from '../../metrics/ranking.ts';
-import type { Tokenizer } from '../../text/tokenizer.ts';
+import type { WordScanner } from '../../text/tokenizer.ts';
 import type { Marker } from '../words/markers.ts';
 import { logOdds } from '../words/markers.ts';
+import { Distinct } from '../words/distinct.ts';
+import { WordTable } from '../words/wordTable.ts';
 import type { LabelIncidence } from './labelIncidence.ts';
 import type { KMeansResult } from './kmeans.ts';
 
@@ -14,7 +16,7 @@ import type { KMeansResult } from './kmeans.ts';
  */
 export async function clusterWords(
   source: DocumentSource,
-  tokenizer: Tokenizer,
+  tokenizer: WordScanner,
   { names }: LabelIncidence,
   { assignment, sizes }: Pick<KMeansResult, 'assignment' | 'sizes'>,
   {
@@ -26,47 +28,50 @@ export async function clusterWords(
   const k = sizes.length;
   const labelIds = new Map(names.map((name, id) => [name, id]));
   const counts = new WordCounts(k);
+  const reader = new WordTable(tokenizer);
+  const distinct = new Distinct();
   const documentsIn = new Int32Array(k);
   let documents = 0;
   for await (const { labels, text, features } of source) {
     const clusters = new Set(labels.map((label) => assignment[labelIds.get(label)!]));
-    const words = features ? Array.from(features.indices, String) : tokenizer.words(text);
-    counts.add(new Set(words), clusters);
+    counts.add(distinct.of(reader.of({ text, features })).numbers, clusters);
     for (const cluster of clusters) documentsIn[cluster]++;
     if (++documents % 256 !== 0) continue;
     if (signal?.aborted) throw new Cancelled();
     onProgress?.(source.bytesRead);
   }
-  return Array.from(documentsIn, (size, cluster) => counts.markers(cluster, size, documents, top));
+  return Array.from(documentsIn, (size, cluster) => counts.markers(reader.names, cluster, { size, documents, top }));
 }
 
 /** In how many documents of each cluster, and of all, a word occurs. */
 class WordCounts {
-  private readonly ids = new Map<string, number>();
   private counts = new Int32Array(1 << 16); // [words, k + 1], the last for all documents
 
   constructor(private readonly k: number) {}
 
-  add(words: ReadonlySet<string>, clusters: ReadonlySet<number>): void {
+  /** @param words without repeats */
+  add(words: Int32Array, clusters: ReadonlySet<number>): void {
     const width = this.k + 1;
     for (const word of words) {
-      let id = this.ids.get(word);
-      if (id === undefined) this.ids.set(word, (id = this.ids.size));
-      if ((id + 1) * width > this.counts.length) this.grow();
-      this.counts[id * width + this.k]++;
-      for (const cluster of clusters) this.counts[id * width + cluster]++;
+      const at = word * width;
+      if (at + width > this.counts.length) this.grow(at + width);
+      this.counts[at + this.k]++;
+      for (const cluster of clusters) this.counts[at + cluster]++;
     }
   }
 
-  markers(cluster: number, size: number, documents: number, top: number): Marker[] {
+  markers(
+    words: readonly string[],
+    cluster: number,
+    { size, documents, top }: { size: number; documents: number; top: number },
+  ): Marker[] {
     const width = this.k + 1;
     const rest = documents - size;
     if (size === 0 || rest === 0) return [];
-    const scores = Float64Array.from({ length: this.ids.size }, (_, id) => {
+    const scores = Float64Array.from(words, (_, id) => {
       const [here, all] = [this.counts[id * width + cluster], this.counts[id * width + this.k]];
       return here ? logOdds(here, size, all - here, rest, all / documents) : 0;
     });
-    const words = [...this.ids.keys()];
     return [...topK(scores, top)]
       .filter((id) => scores[id] > 0)
       .map((id) => ({
@@ -77,8 +82,8 @@ class WordCounts {
       }));
   }
 
-  private grow(): void {
-    const larger = new Int32Array(Math.max(this.counts.length * 2, this.k + 1));
+  private grow(least: number): void {
+    const larger = new Int32Array(Math.max(this.counts.length * 2, least));
     larger.set(this.counts);
     this.counts = larger;
   }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Document, DocumentSource } from '../../data/document.ts';
 import { Cancelled } from '../../errors.ts';
-import type { Tokenizer } from '../../text/tokenizer.ts';
+import type { WordScanner } from '../../text/tokenizer.ts';
 import type { SharedTexts } from '../figures.ts';
+import { WordTable } from '../words/wordTable.ts';
 import { NearDuplicates, type SimilarPair } from './nearDuplicates.ts';
 import type { Suspicion } from './suspicious.ts';
 import { suspicionsIn } from './suspicious.ts';
@@ -75,7 +76,7 @@ const PROGRESS_EVERY = 256;
  */
 export async function collectQuality(
   sources: readonly DocumentSource[],
-  tokenizer: Tokenizer,
+  tokenizer: WordScanner,
   { signal, onProgress }: QualityOptions = {},
 ): Promise<QualityReport> {
   const collector = new QualityCollector(tokenizer);
@@ -101,20 +102,22 @@ export class QualityCollector {
   /** Number of the first document with the same text: its own where there is none. */
   private readonly sameAs: number[] = [];
   private readonly labelKeys: string[] = [];
-  private readonly wordIds = new Map<string, number>();
+  private readonly words: WordTable;
   private readonly near = new NearDuplicates();
   private readonly empty = new List<DocumentRef>();
   private readonly oneWord = new List<DocumentRef>();
   private readonly suspicious = new Map<Suspicion, List<DocumentRef>>();
 
-  constructor(private readonly tokenizer: Tokenizer) {}
+  constructor(tokenizer: WordScanner) {
+    this.words = new WordTable(tokenizer);
+  }
 
   add(set: number, { id, line, text, labels }: Document): void {
     const number = this.refs.length;
     while (this.setStarts.length <= set) this.setStarts.push(number);
     const ref = { set, document: number - this.setStarts[set], id, line };
     this.refs.push(ref);
-    const words = this.tokenizer.words(text);
+    const words = this.words.of({ text });
     if (words.length === 0) this.empty.add(ref);
     if (words.length === 1) this.oneWord.add(ref);
     for (const kind of suspicionsIn(text)) listOf(this.suspicious, kind).add(ref);
@@ -123,7 +126,7 @@ export class QualityCollector {
     if (first === number) this.firstWithText.set(key, number);
     this.sameAs.push(first);
     this.labelKeys.push(digest([...labels].sort().join('\n')));
-    this.near.add(first === number ? this.idsOf(words) : []); // repeats are found already
+    this.near.add(first === number ? words : []); // repeats are found already
   }
 
   result(sets: number): QualityReport {
@@ -185,14 +188,6 @@ export class QualityCollector {
     });
     const leaks = near.filter(({ first, second }) => this.refs[first].set === 0 && this.refs[second].set === set);
     return { set, exact, near: leaks.length };
-  }
-
-  private idsOf(words: readonly string[]): Int32Array {
-    return Int32Array.from(words, (word) => {
-      let id = this.wordIds.get(word);
-      if (id === undefined) this.wordIds.set(word, (id = this.wordIds.size));
-      return id;
-    });
   }
 }
 

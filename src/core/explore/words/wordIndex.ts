@@ -1,7 +1,11 @@
-import type { DocumentSource } from '../../data/document.ts';
+import type { Document, DocumentSource } from '../../data/document.ts';
 import { Cancelled } from '../../errors.ts';
 import { GrowingInts } from '../../text/growing.ts';
-import type { Tokenizer } from '../../text/tokenizer.ts';
+import { ownString } from '../../text/ownString.ts';
+import type { WordScanner } from '../../text/tokenizer.ts';
+import { Distinct } from './distinct.ts';
+import { WordTable } from './wordTable.ts';
+import { Tally } from './tally.ts';
 
 /** Which documents hold which words, in compressed rows by document. */
 export interface WordIndex {
@@ -23,13 +27,13 @@ const PROGRESS_EVERY = 256;
 /** Reads the words of all documents in one pass; about 8 bytes for each distinct word of each document. Throws `Cancelled`. */
 export async function readWordIndex(
   source: DocumentSource,
-  tokenizer: Tokenizer,
+  tokenizer: WordScanner,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (bytesRead: number, documents: number) => void } = {},
 ): Promise<WordIndex> {
-  const builder = new WordIndexBuilder();
+  const builder = new WordIndexBuilder(tokenizer);
   let documents = 0;
-  for await (const { id, line, text, features } of source) {
-    builder.add(id, line, features ? Array.from(features.indices, String) : tokenizer.words(text));
+  for await (const document of source) {
+    builder.add(document);
     if (++documents % PROGRESS_EVERY !== 0) continue;
     if (signal?.aborted) throw new Cancelled();
     onProgress?.(source.bytesRead, documents);
@@ -39,29 +43,29 @@ export async function readWordIndex(
 }
 
 export class WordIndexBuilder {
-  private readonly idOf = new Map<string, number>();
+  private readonly words: WordTable;
+  private readonly distinct = new Distinct();
   private readonly lengths = new GrowingInts();
   private readonly wordIds = new GrowingInts();
   private readonly counts = new GrowingInts();
-  private readonly frequency = new GrowingCounts();
+  private readonly frequency = new Tally();
   private readonly ids: string[] = [];
   private readonly lines = new GrowingInts();
 
-  add(id: string, line: number, words: readonly string[]): void {
-    const found = new Map<number, number>();
-    for (const word of words) {
-      let wordId = this.idOf.get(word);
-      if (wordId === undefined) this.idOf.set(word, (wordId = this.idOf.size));
-      found.set(wordId, (found.get(wordId) ?? 0) + 1);
+  constructor(tokenizer: WordScanner) {
+    this.words = new WordTable(tokenizer);
+  }
+
+  add({ id, line, text, features }: Omit<Document, 'labels'>): void {
+    const { numbers, counts } = this.distinct.of(this.words.of({ text, features }));
+    for (let i = 0; i < numbers.length; i++) {
+      this.wordIds.push(numbers[i]);
+      this.counts.push(counts[i]);
     }
-    for (const [wordId, count] of found) {
-      this.wordIds.push(wordId);
-      this.counts.push(count);
-      this.frequency.increment(wordId);
-    }
-    this.lengths.push(found.size);
+    this.frequency.add(numbers);
+    this.lengths.push(numbers.length);
     this.lines.push(line);
-    this.ids.push(id);
+    this.ids.push(ownString(id));
   }
 
   result(): WordIndex {
@@ -70,11 +74,11 @@ export class WordIndexBuilder {
     for (let d = 0; d < lengths.length; d++) starts[d + 1] = starts[d] + lengths.at(d);
     return {
       documents: lengths.length,
-      words: [...this.idOf.keys()],
+      words: [...this.words.names],
       starts,
       wordIds: moved(wordIds),
       counts: moved(counts),
-      documentFrequency: this.frequency.result(this.idOf.size),
+      documentFrequency: this.frequency.result(),
       ids,
       lines: moved(lines),
     };
@@ -85,22 +89,4 @@ function moved(ints: GrowingInts): Int32Array {
   const array = new Int32Array(ints.length);
   ints.take(array.length, array, 0);
   return array;
-}
-
-/** Counts by a key that grows by one at a time. */
-class GrowingCounts {
-  private counts = new Int32Array(1 << 12);
-
-  increment(key: number): void {
-    if (key >= this.counts.length) {
-      const larger = new Int32Array(this.counts.length * 2);
-      larger.set(this.counts);
-      this.counts = larger;
-    }
-    this.counts[key]++;
-  }
-
-  result(size: number): Int32Array {
-    return this.counts.slice(0, size);
-  }
 }

@@ -11,11 +11,11 @@ import { suspicionsIn } from '../../../../src/core/explore/quality/suspicious.ts
 import { alwaysTogether } from '../../../../src/core/explore/quality/together.ts';
 import { key32, uniformAt } from '../../../../src/core/random.ts';
 import { Cancelled } from '../../../../src/core/errors.ts';
-import type { Tokenizer } from '../../../../src/core/text/tokenizer.ts';
+import { defaultTokenizer } from '../../../../src/core/explore/survey.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'xmlcnn-quality-'));
 afterAll(() => rm(folder, { recursive: true }));
-const tokenizer: Tokenizer = { words: (text) => text.toLowerCase().match(/\w+/g) ?? [], spans: () => [] };
+const tokenizer = await defaultTokenizer();
 
 /** 300 random words of a vocabulary of 5,000, with every `changed`-th word exchanged. */
 function words(seed: number, changed = Infinity): Int32Array {

@@ -3,11 +3,14 @@ import { compareSets } from '../../../../src/core/explore/compareSets.ts';
 import { labelDistribution } from '../../../../src/core/explore/labelDistribution.ts';
 import { NearestByLabels } from '../../../../src/core/explore/nearestByLabels.ts';
 import { documentWords, markingWords } from '../../../../src/core/explore/words/markers.ts';
+import { defaultTokenizer } from '../../../../src/core/explore/survey.ts';
 import { WordIndexBuilder } from '../../../../src/core/explore/words/wordIndex.ts';
 
+const tokenizer = await defaultTokenizer();
+
 function indexOf(texts: readonly string[]) {
-  const builder = new WordIndexBuilder();
-  texts.forEach((text, i) => builder.add(String(i), i + 1, text.split(' ')));
+  const builder = new WordIndexBuilder(tokenizer);
+  texts.forEach((text, i) => builder.add({ id: String(i), line: i + 1, text }));
   return builder.result();
 }
 

@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import type { RunConfig } from '../../../src/core/config/runConfig.ts';
+import { key32, uniformAt } from '../../../src/core/random.ts';
+import { absent, ByteMap, hashByte } from '../../../src/core/text/byteMap.ts';
+import { Interner } from '../../../src/core/text/interner.ts';
+import { createTokenizer } from '../../../src/core/text/tokenizer.ts';
+import { WordNumbers } from '../../../src/core/text/wordNumbers.ts';
+import { defaultText } from './helpers.ts';
+
+async function readerOf(options: Partial<RunConfig['text']>) {
+  const tokenizer = await createTokenizer({ ...defaultText, ...options });
+  const names = new Interner();
+  const numbers = new WordNumbers(tokenizer, (word) => names.idOf(word));
+  return {
+    tokenizer,
+    words: (text: string, limit?: number) => Array.from(numbers.of(text, limit), (i) => names.names[i]),
+  };
+}
+
+/** What makes texts nasty: marks, joiners, scripts without spaces, numbers of all kinds, lone surrogates, separators beside letters. */
+const pieces = [
+  ...[
+    'the',
+    'The',
+    'x',
+    'Zürich',
+    'Zu\u0308rich',
+    'naïve',
+    '42',
+    '١٢',
+    '½',
+    '²',
+    '三',
+    '〇',
+    '2nd',
+    'a_b',
+    '_',
+    "don't",
+    "it's",
+    'N',
+  ],
+  ...[
+    '\u200d',
+    '\u200c',
+    '\u0308',
+    '\ud83d',
+    '\udc69',
+    '👩‍👩‍👧',
+    '𝒳𝒴',
+    '𐐀',
+    'क्\u200dष',
+    'می\u200cخواهم',
+    '我喜欢',
+    'ラーメン',
+    'น้ำ',
+  ],
+  ...[
+    ' ',
+    ' ',
+    ' ',
+    '\n',
+    '\t',
+    '\r\n',
+    '\0',
+    '\u007f',
+    '.',
+    ',',
+    '-',
+    '’',
+    '“',
+    '–',
+    '\u00a0',
+    '\u2028',
+    '\ufffd',
+    '\ufeff',
+    '(',
+    '!',
+    "'",
+    '`',
+  ],
+  ...['İ', 'ß', 'Σ', 'ſ', '\ue000', '\u{10ffff}', 'x'.repeat(80), '我'.repeat(40), 'Ωμέγα'],
+];
+
+function textOf(round: number): string {
+  const draw = (i: number): number => uniformAt(key32(round), i);
+  return Array.from(
+    { length: Math.floor(draw(0) * 30) },
+    (_, i) => pieces[Math.floor(draw(i + 1) * pieces.length)],
+  ).join('');
+}
+
+test.each([
+  {},
+  { keepNumbers: true, lowercase: false },
+  { tokenizer: 'character' as const },
+  { tokenizer: 'character' as const, keepNumbers: true },
+  { tokenizer: 'libmultilabel' as const },
+  { tokenizer: 'kim' as const },
+  { stem: 'porter' as const, stopWords: 'en' },
+])('finds the words that the tokenizer finds, in whatever text: %o', async (options) => {
+  const { tokenizer, words } = await readerOf(options);
+  for (let round = 0; round < 3000; round++) {
+    const text = textOf(round);
+    expect(words(text)).toEqual(tokenizer.words(text));
+    const limit = round % 7;
+    expect(words(text, limit)).toEqual(tokenizer.words(text, limit));
+  }
+});
+
+test('knows a word by all of its bytes', async () => {
+  const { words } = await readerOf({ lowercase: false });
+  expect(words('ab ab ba a b abab Ab')).toEqual(['ab', 'ab', 'ba', 'a', 'b', 'abab', 'Ab']);
+});
+
+test('texts grow, and do not disturb each other', async () => {
+  const { words } = await readerOf({});
+  const many = Array.from({ length: 50_000 }, (_, i) => `w${i}é`);
+  expect(words(many.join(' '))).toEqual(many);
+  expect(words('x')).toEqual(['x']);
+  expect(words('')).toEqual([]);
+  expect(words('我'.repeat(100_000), 3)).toEqual(['我'.repeat(100_000)]);
+});
+
+test('a byte map tells every key apart, colliding hashes too', () => {
+  const map = new ByteMap();
+  const keys = Array.from({ length: 5000 }, (_, i) => Buffer.from(`key ${i % 2 ? i : -i}`));
+  const hash = (key: Uint8Array): number => key.reduce(hashByte, 0);
+  const hashes = [hash, () => 7];
+  keys.forEach((key, i) => {
+    expect(map.get(key, 0, key.length, hashes[i % 2](key))).toBe(absent);
+    map.add(key, 0, key.length, hashes[i % 2](key), i);
+  });
+  keys.forEach((key, i) => expect(map.get(key, 0, key.length, hashes[i % 2](key))).toBe(i));
+  expect(map.size).toBe(5000);
+});
