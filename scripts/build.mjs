@@ -1,11 +1,14 @@
 // Builds everything: kernels, the command line, the library, the runner, the extension and its pages. `npm ci` runs it.
 // --dev leaves the bundles readable.
 import { build } from 'esbuild';
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 
 const minify = !process.argv.includes('--dev');
 
-if (minify) rmSync('dist', { recursive: true, force: true });
+// `npm run types` writes dist/types, and what it wrote holds until it runs again.
+if (minify && existsSync('dist'))
+  for (const name of readdirSync('dist').filter((name) => name !== 'types'))
+    rmSync(`dist/${name}`, { recursive: true });
 await import('./kernels.mjs');
 
 const common = { bundle: true, logLevel: 'warning' };

@@ -106,6 +106,12 @@ describe('train, evaluate, predict, runs', () => {
     expect((await call(['runs', at('runs')])).out).toMatch(/first +finished +20 +\d+ +100\.00/);
   });
 
+  it('runs lists nothing where there are none yet, and misses a folder that is named', async () => {
+    expect((await call(['runs', at(), '--json'])).json()).toEqual({ folder: at(), runs: [] });
+    const none = await call(['runs', at('rums')]);
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining('No such file or folder')]);
+  });
+
   it('prints one JSON document on standard output, logs on standard error', async () => {
     const { out, err, json } = await training('--json', '--set', 'output.name=second', '--set', 'training.epochs=2');
     expect(err).toContain('epoch 2/2');

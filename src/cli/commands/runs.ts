@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { withFileErrors } from '../../core/files.ts';
 import { listRuns, type RunListing } from '../../core/training/runs.ts';
 import type { Command } from '../command.ts';
 import { formatMetric } from '../figures.ts';
@@ -18,7 +20,9 @@ export const runs: Command = {
   options: {},
   examples: ['xmlcnn runs', 'xmlcnn runs experiments/runs --json'],
   async run(args, terminal) {
-    const folder = args.positionals[0] ?? 'runs';
+    const [named] = args.positionals;
+    const folder = named ?? 'runs';
+    if (named !== undefined) await withFileErrors(named, () => stat(named)); // the default need not be there yet
     const found = await listRuns(folder);
     if (!found.length) terminal.print(`There are no runs in ${sanitise(folder)}.`);
     else {

@@ -38,13 +38,19 @@ export async function loadConfig(path: string, overrides: readonly string[] = []
   return { config, diagnostics, file };
 }
 
+const unreadable: Record<string, string> = {
+  ENOENT: 'There is no such config',
+  EISDIR: 'This is a folder, not a config file',
+  EACCES: 'The config must not be read: permission denied',
+};
+
 async function readText(file: string): Promise<string> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code;
-    const message = why === 'EISDIR' ? 'This is a folder, not a config file' : `The config cannot be read (${why})`;
+    const why = (cause as NodeJS.ErrnoException).code ?? '';
+    const message = unreadable[why] ?? `The config cannot be read (${why})`;
     throw new UserError(
       'config-not-found',
       message,

@@ -84,7 +84,10 @@ describe('loadConfig', () => {
   it('refuses what is no config', async () => {
     put('latin.json', new Uint8Array([0x7b, 0xe9, 0x7d]));
     expect((await failure('latin.json')).code).toBe('undecodable');
-    expect((await failure('absent.json')).code).toBe('config-not-found');
+    expect(await failure('absent.json')).toMatchObject({
+      code: 'config-not-found',
+      message: 'There is no such config',
+    });
     expect((await failure('data')).code).toBe('config-not-found');
   });
   it.each([

@@ -78,7 +78,7 @@ interface Areas {
   end: number;
 }
 
-/** Project-then-gather XML-CNN on WebAssembly kernels: ARCHITECTURE.md, "The engine". */
+/** Project-then-gather XML-CNN on WebAssembly kernels: ARCHITECTURE.md, "Why the engine is fast". */
 class WasmEngine implements Engine {
   readonly name = 'wasm';
   readonly build: string;
