@@ -7,6 +7,7 @@ import { monitorable } from './monitor.ts';
 import { nearestFile } from './layers.ts';
 import type { RunConfig } from './runConfig.ts';
 import { sections } from './runConfig.ts';
+import { isRunName, runNameLike } from './runName.ts';
 import type { Facts } from './size.ts';
 import { largestMatrix, memoryLimit, shapeOf, trainingBytes } from './size.ts';
 import { nearest } from './spelling.ts';
@@ -221,6 +222,17 @@ const fitsMemory: Rule = ({ config, facts }) => {
 
 /** `rcv.p#train`: a split within a file. */
 const partSuffix = /#(train|test)$/;
+const nameIsNoPath: Rule = ({ config: { output } }) =>
+  output.name === undefined || isRunName(output.name)
+    ? []
+    : [
+        error(
+          'bad-run-name',
+          ['output.name'],
+          `output.name ${JSON.stringify(output.name)} cannot be the name of a folder: it must be one plain name, not a path.`,
+          { key: 'output.name', value: runNameLike(output.name) },
+        ),
+      ];
 
 const filesExist: Rule = ({ config, files, stated }) => {
   if (!files) return [];
@@ -288,6 +300,7 @@ const rules: Rule[] = [
   validationThere,
   splitsDiffer,
   fitsMemory,
+  nameIsNoPath,
   filesExist,
   vectorsAgree,
 ];

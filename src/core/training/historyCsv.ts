@@ -1,3 +1,4 @@
+import { csv } from '../csv.ts';
 import type { RunHistory } from './history.ts';
 
 /**
@@ -15,15 +16,9 @@ export function historyCsv(runs: readonly { name: string; history: RunHistory }[
       ...metrics.map((metric) => validation?.[metric]),
     ]),
   ]);
-  return [head, ...rows].map((cells) => `${head.map((_, i) => field(cells[i])).join(',')}\r\n`).join('');
+  return csv([head, ...rows.map((cells) => head.map((_, i) => cells[i]))]);
 }
 
 /** The step at which an epoch ended; undefined where no point of it was logged. */
 const lastStep = ({ points }: RunHistory, phase: string, epoch: number): number | undefined =>
   points.findLast((point) => point.phase === phase && point.epoch === epoch)?.step;
-
-/** Quoted where it must be (RFC 4180). */
-function field(value: string | number | boolean | undefined): string {
-  const text = value === undefined ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

@@ -10,9 +10,10 @@
  *   checkpoints/      last, best, epoch-0010, best-epoch-loss, best-batch-loss (.safetensors)
  *   lock              the process that works in the folder
  */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
+import { isRunName } from '../config/runName.ts';
 import { analyse } from '../config/validate.ts';
 import { UserError } from '../errors.ts';
 import { withFileErrors, writeFileAtomic } from '../files.ts';
@@ -80,10 +81,11 @@ export async function writeRunFiles(paths: RunPaths, run: Omit<StoredRun, 'paths
   await writeFileAtomic(paths.config, `${JSON.stringify(run.config, null, 2)}\n`);
 }
 
-/** Everything of a run but its weights. Throws `UserError` `run-not-found`, `damaged-run`. */
+/** Everything of a run but its weights. Throws `UserError` `run-not-found`, `damaged-run`, `linked-run`. */
 export async function readRun(folder: string): Promise<StoredRun> {
   const paths = runPaths(folder);
   if (!(await exists(paths.config))) throw runNotFound(paths.folder);
+  await refuseLinks(paths);
   const read = (path: string): Promise<string> => withFileErrors(path, () => readFile(path, 'utf8'));
   const words = (await read(paths.vocabulary)).split('\n').slice(0, -1);
   const labels = parseLabels(await read(paths.labels), paths.labels);
@@ -123,7 +125,7 @@ export interface ClaimedRun {
 
 /**
  * Makes and locks the folder of a new run, or locks that of a run to resume.
- * Throws `UserError` `run-exists`, `run-not-found`, `run-locked`.
+ * Throws `UserError` `run-exists`, `run-not-found`, `run-locked`, `linked-run`, `bad-run-name`.
  */
 export async function claimRun(
   config: RunConfig,
@@ -132,6 +134,7 @@ export async function claimRun(
   const paths = resume === undefined ? await newRun(config, configFile) : runPaths(resume);
   if (resume !== undefined && !(await isFolder(paths.folder))) throw runNotFound(paths.folder);
   const isNew = !(await isFolder(paths.folder));
+  if (!isNew) await refuseLinks(paths);
   await withFileErrors(paths.folder, () => mkdir(paths.checkpoints, { recursive: true }));
   const release = await takeLock(paths.lock);
   try {
@@ -150,6 +153,12 @@ export async function claimRun(
 async function newRun(config: RunConfig, configFile: string | undefined): Promise<RunPaths> {
   const { folder, name } = config.output;
   if (name !== undefined) {
+    if (!isRunName(name))
+      throw new UserError(
+        'bad-run-name',
+        `${JSON.stringify(name)} cannot be the name of a run`,
+        'Set "output.name" to one plain name, and "output.folder" to where the run is to be.',
+      );
     const paths = runPaths(join(folder, name));
     if (await exists(paths.config)) throw runExists(paths.folder);
     return paths;
@@ -168,6 +177,28 @@ async function newRun(config: RunConfig, configFile: string | undefined): Promis
 async function removeTemporaries({ folder, checkpoints }: RunPaths): Promise<void> {
   for (const place of [folder, checkpoints])
     for (const name of await readdir(place)) if (/^\..*\.tmp$/.test(name)) await rm(join(place, name), { force: true });
+}
+
+/**
+ * A run folder may come from somebody else: a link in it would have us read, overwrite or delete what lies elsewhere.
+ * The folder itself may be one.
+ */
+async function refuseLinks({ folder, checkpoints }: RunPaths): Promise<void> {
+  for (const place of [folder, checkpoints]) {
+    const isThere = await lstat(place).then(
+      (found) => found.isDirectory() || place === folder,
+      () => false,
+    );
+    if (!isThere) continue;
+    for (const entry of await withFileErrors(place, () => readdir(place, { withFileTypes: true })))
+      if (entry.isSymbolicLink())
+        throw new UserError(
+          'linked-run',
+          'A run folder may hold no links, and this is one',
+          'Put the file or folder itself there; only the run folder as a whole may be a link.',
+          { file: join(place, entry.name) },
+        );
+  }
 }
 
 export const exists = (path: string): Promise<boolean> =>

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { csv } from '../../csv.ts';
 import { withFileErrors, writeFileAtomic } from '../../files.ts';
 import { mat } from '../../sparse/mat.ts';
 import { npz } from '../../sparse/npz.ts';
@@ -56,14 +57,5 @@ export async function writeClusters(
 
 function labelsCsv({ names, display, counts }: LabelClusters['incidence'], assignment: Int32Array): string {
   const rows = names.map((name, label) => [name, display[label] ?? '', counts[label], assignment[label]]);
-  return [['label', 'name', 'documents', 'cluster'], ...rows]
-    .map((row) => `${row.map(csvCell).join(',')}\r\n`)
-    .join('');
-}
-
-/** Quoted where needed (RFC 4180); a text that a spreadsheet would run as a formula gets an apostrophe before it. */
-export function csvCell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csv([['label', 'name', 'documents', 'cluster'], ...rows]);
 }
