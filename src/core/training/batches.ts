@@ -19,6 +19,13 @@ export function makeBatch(corpus: Corpus, from: number, to: number, order?: Uint
 
 type Starts = Corpus['wordStarts'] | Corpus['labelStarts'];
 
+/** The documents with most words: no batch of as many takes notably more memory. */
+export function longestBatch(corpus: Corpus, size: number): Batch {
+  const words = (i: number): number => corpus.wordStarts[i + 1] - corpus.wordStarts[i];
+  const longestFirst = Uint32Array.from({ length: corpus.size }, (_, i) => i).sort((a, b) => words(b) - words(a));
+  return makeBatch(corpus, 0, size, longestFirst);
+}
+
 /** Rows from … end - 1, not copied. */
 function range(source: Int32Array, rows: Starts, from: number, end: number) {
   const starts = Int32Array.from({ length: end - from + 1 }, (_, i) => rows[from + i] - rows[from]);

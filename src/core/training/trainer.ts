@@ -12,6 +12,7 @@ import type { Corpus } from '../text/corpus.ts';
 import { initialEmbedding } from '../text/embeddings.ts';
 import { prepareData } from '../text/prepare.ts';
 import type { PreparedData } from '../text/prepare.ts';
+import { longestBatch } from './batches.ts';
 import type { CheckpointInfo, RunIdentity } from './checkpoint.ts';
 import { readCheckpointInfo, restoreEngine } from './checkpoint.ts';
 import type { Plan, Stopped } from './epochs.ts';
@@ -121,6 +122,7 @@ class Session {
     const shape = shapeOf(config, data, labels);
     const identity = identityOf(config, data, labels, shape);
     this.engine = await this.makeEngine(engineOptions(config, shape));
+    await this.engine.reserve?.(longestBatch(data.train, config.training.batchSize));
     const state = await this.begin(data, identity);
     throwIfAborted(options);
     const run: Run = {

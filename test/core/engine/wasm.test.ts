@@ -15,6 +15,29 @@ for (const build of ['relaxed-simd', 'simd'] as const) {
   }
 }
 
+describe('memory', () => {
+  const shape = { ...randomShape(new Draws(5), 'dynamic-max', 0), dim: 4096, maxLength: 50_000 };
+  const words = (n: number): number[][] => [Array.from({ length: n }, (_, i) => i + 2)];
+
+  it('refuses a model that WebAssembly cannot hold, with its sizes', async () => {
+    const made = createWasmEngine(plainOptions({ ...shape, vocabulary: 100_000 }));
+    await expect(made).rejects.toMatchObject({
+      code: 'model-too-large',
+      message: /^This model needs 6,\d{3} MB for weights and optimiser state \(largest: embedding 100,000 x 4,096/,
+    });
+  });
+
+  it('refuses a batch, with its sizes, before the first step', async () => {
+    const engine = await createWasmEngine(plainOptions({ ...shape, vocabulary: 60_000 }));
+    await expect(engine.reserve!(batchOf(words(50_000)))).rejects.toMatchObject({
+      code: 'model-too-large',
+      message: /optimiser state and \d,\d{3} MB for a batch/,
+    });
+    await engine.reserve!(batchOf(words(100)));
+    await engine.dispose();
+  });
+});
+
 describe('scoring a corpus', () => {
   const draws = new Draws(21);
   const shape = { ...randomShape(draws, 'dynamic-max', 7), filterSizes: [2, 6], filters: 70, dim: 5, labels: 3 };

@@ -306,6 +306,14 @@ describe('train', () => {
       { prepare, makeEngine: reference },
     );
     await expect(cancelled).rejects.toBeInstanceOf(Cancelled);
+    const reserve = async ({ size, wordStarts }: Batch): Promise<void> => {
+      const { train } = makeData();
+      const lengths = Array.from({ length: train.size }, (_, i) => train.wordStarts[i + 1] - train.wordStarts[i]);
+      const longest = lengths.sort((a, b) => b - a).slice(0, 5);
+      expect(Array.from({ length: size }, (_, i) => wordStarts[i + 1] - wordStarts[i])).toEqual(longest);
+      throw new RangeError('no memory for a batch');
+    };
+    await expect(run(makeConfig(folder), { makeEngine: altered(() => ({ reserve })) })).rejects.toThrow('for a batch');
     const makeEngine = async () => Promise.reject(new RangeError('no memory'));
     await expect(run(makeConfig(folder), { makeEngine })).rejects.toThrow('no memory');
     expect(await readdir(folder)).toEqual([]);

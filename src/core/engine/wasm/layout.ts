@@ -157,7 +157,7 @@ export function requireFit(layout: Layout, options: EngineOptions, batchBytes: n
     .join(', ');
   throw new UserError(
     'model-too-large',
-    `This model needs ${megabytes(parameters)} for weights and optimiser state and ${megabytes(batchBytes)} for a batch ` +
+    `This model needs ${megabytes(parameters)} for weights and optimiser state${batchBytes ? ` and ${megabytes(batchBytes)} for a batch` : ''} ` +
       `(largest: ${largest}); WebAssembly holds 4,096 MB`,
     'Use fewer hidden units, filters or pools, a smaller vocabulary (text.vocabularySize) or a smaller batch.',
   );

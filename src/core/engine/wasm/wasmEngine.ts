@@ -110,6 +110,10 @@ class WasmEngine implements Engine {
     return this.options.shape;
   }
 
+  async reserve(batch: Batch): Promise<void> {
+    this.place(this.numbering.of(batch), batch);
+  }
+
   async trainStep(batch: Batch, learningRate: number): Promise<StepResult> {
     const { options, machine } = this;
     const distinct = this.numbering.of(batch);
