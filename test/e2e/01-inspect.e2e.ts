@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Frame } from 'playwright-core';
@@ -23,8 +23,10 @@ function fill(folder: string): void {
   copySample(folder);
   writeFileSync(join(folder, 'torn.jsonl'), lines.join('\n'));
   writeFileSync(join(folder, 'packed.jsonl.gz'), gzipSync(readFileSync(join(folder, 'glosses', 'test.jsonl'))));
-  const long = record(1, `${'word '.repeat(4000)}end`, ['long']);
+  const long = record(1, `${'word '.repeat(20_000)}end`, ['long']);
   writeFileSync(join(folder, 'long.jsonl'), `${long}\n${record(2, 'short', ['short'])}\n`);
+  writeFileSync(join(folder, 'empty.jsonl'), '');
+  writeFileSync(join(folder, 'garbage.jsonl'), '{"text": \n{"text": \n{"text": \n');
 }
 
 inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
@@ -55,6 +57,79 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     const before = await ticks();
     await page.getByText('Log', { exact: true }).first().click();
     await expect.poll(ticks).not.toEqual(before);
+  });
+
+  it('draws ranks and lengths of all splits, or of one alone', async () => {
+    const page = await panel();
+    for (const [title, marks] of [
+      [/^Bars: the 30 most frequent labels/, '.bars path'],
+      [/^Curve: documents per label, over the rank/, '.lines path'],
+      [/^Histogram of document lengths/, '.bars path'],
+    ] as const) {
+      const plot = page.getByRole('img', { name: title });
+      await expect.poll(() => plot.locator('.legend .traces').count()).toBe(2);
+      await expect.poll(() => plot.locator(marks).count()).toBeGreaterThan(1);
+    }
+    const bars = page.getByRole('img', { name: /^Bars/ }).locator('.bars path');
+    const overlaid = await bars.count();
+    await page.getByRole('checkbox', { name: 'Overlay splits' }).click();
+    await expect.poll(() => bars.count()).toBe(overlaid / 2);
+    await workbench().screenshot('01-overview-one-split');
+    await page.getByRole('checkbox', { name: 'Overlay splits' }).click();
+    await expect.poll(() => bars.count()).toBe(overlaid);
+  });
+
+  it('sorts and pages the labels, with counts, shares and example documents', async () => {
+    const page = await tab('Labels');
+    const counts = new Map<string, number>();
+    const train = readFileSync('examples/glosses/train.jsonl', 'utf8').trimEnd().split('\n');
+    const labelled = train.map((line) => (JSON.parse(line) as { labels: string[] }).labels);
+    for (const label of labelled.flat()) counts.set(label, (counts.get(label) ?? 0) + 1);
+    const grid = page.getByRole('grid', { name: 'Labels' });
+    const row = (n: number): Promise<string[]> => grid.getByRole('row').nth(n).getByRole('gridcell').allInnerTexts();
+    const [most, documents] = [...counts].sort(([, a], [, b]) => b - a)[0];
+    const share = `${((100 * documents) / labelled.length).toFixed(2)}%`;
+    await expect.poll(() => row(1)).toEqual(expect.arrayContaining([most, String(documents), share]));
+    await grid.getByRole('button', { name: 'Label' }).click();
+    await expect.poll(async () => (await row(1))[0]).toBe([...counts.keys()].sort()[0]);
+    await page.getByRole('button', { name: 'Next Page' }).click();
+    await page.getByText(`51–${counts.size} of ${counts.size}`).waitFor();
+    await expect.poll(async () => (await row(1))[0]).toBe([...counts.keys()].sort()[50]);
+    await page.getByRole('button', { name: 'First Page' }).click();
+    const first = [...counts.keys()].sort()[0];
+    const line = labelled.findIndex((labels) => labels.includes(first)) + 1;
+    await grid
+      .getByText(`line ${line.toLocaleString('en-US')}`, { exact: true })
+      .first()
+      .click();
+    await page.locator('.reader').getByText(first, { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('is used with the keyboard: rows, pages and an entry of a table', async () => {
+    const page = await tab('Labels');
+    const { keyboard } = workbench().page;
+    const grid = page.getByRole('grid', { name: 'Labels' });
+    await grid.getByRole('row').nth(1).focus();
+    await keyboard.press('ArrowDown');
+    const isFocused = (n: number): Promise<boolean> =>
+      grid
+        .getByRole('row')
+        .nth(n)
+        .evaluate((row) => row === document.activeElement);
+    await expect.poll(() => isFocused(2)).toBe(true);
+    await workbench().screenshotInThemes('01-focus');
+    await keyboard.press('PageDown');
+    await page.getByText('51–58 of 58').waitFor();
+    await keyboard.press('Home');
+    await expect.poll(() => isFocused(1)).toBe(true);
+    const label = await grid.getByRole('row').nth(1).getByRole('gridcell').first().innerText();
+    await keyboard.press('Enter');
+    await page.getByText(`Label: ${label}`).waitFor();
+    await page.getByRole('button', { name: 'Show All Labels' }).click();
+    await page.getByRole('tab', { name: 'Documents' }).focus();
+    await keyboard.press('ArrowRight');
+    await expect.poll(() => page.getByRole('tab', { name: 'Findings' }).getAttribute('aria-selected')).toBe('true');
   });
 
   it('searches the labels, shows the documents of one, and one of these to read', async () => {
@@ -140,6 +215,55 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
       .first()
       .waitFor();
     await workbench().screenshot(`01-record-${file.split('.')[0]}`);
+  });
+
+  it('leads from a record of its own to its raw line', async () => {
+    await workbench()
+      .codeLens(/Raw line 1 of long\.jsonl/)
+      .first()
+      .click();
+    await workbench().statusBar('Ln 1, Col 1').waitFor();
+    await expect.poll(() => workbench().visibleText()).toMatch(/^\{"id":1,"text":"word /);
+  });
+
+  it('shows a long text piece by piece', async () => {
+    await inspect('long.jsonl');
+    const page = await tab('Documents');
+    await page.getByRole('grid', { name: 'Documents' }).getByRole('row').nth(1).getByRole('button').last().click();
+    const reader = page.locator('.reader');
+    const more = reader.getByText(/Show More \([\d,]+ characters left\)/);
+    await more.waitFor();
+    expect(await reader.getByText(/end$/).count()).toBe(0);
+    await expect
+      .poll(async () => {
+        await more.click({ timeout: 1000 }).catch(() => {}); // the last click takes the button away
+        return reader.getByText(/end$/).count();
+      })
+      .toBe(1);
+  });
+
+  it('says what is wrong with a file that holds no dataset, and what can be done', async () => {
+    await inspect('empty.jsonl');
+    let page = await panel();
+    await page.getByRole('heading', { name: 'The file is empty' }).waitFor();
+    await page.getByRole('button', { name: 'Reload' }).first().waitFor();
+    await lookAt(workbench(), '01-empty', 'dataset');
+    await inspect('garbage.jsonl');
+    page = await panel();
+    await page.getByRole('alert').getByText('The format of this file cannot be told').waitFor();
+    await page.getByRole('alert').getByText('Set "format" to one of').waitFor();
+    await lookAt(workbench(), '01-garbage', 'dataset');
+    rmSync(join(workbench().workspace, 'garbage.jsonl'));
+    await page.getByRole('button', { name: 'Reload' }).first().click();
+    page = await panel();
+    await page
+      .getByRole('alert')
+      .getByText(/no such file|There is no|not found|does not exist/i)
+      .first()
+      .waitFor();
+    await page.getByRole('button', { name: 'Try Again' }).waitFor();
+    expect(await page.getByText('has changed since it was read').count()).toBe(0);
+    await lookAt(workbench(), '01-failed', 'dataset');
   });
 
   it('says that what it shows is stale once the file has changed', async () => {

@@ -66,6 +66,20 @@ inWorkbench('3. the run-config language', { fill }, (workbench) => {
     for (let i = 0; i < 3; i++) await workbench().page.keyboard.press('Control+Z');
   });
 
+  it('comments a line out, and formats', async () => {
+    const { keyboard } = workbench().page;
+    const text = (): Promise<string> => workbench().visibleText();
+    const before = await text();
+    await workbench().goTo(4, 1);
+    await keyboard.press('Control+/');
+    await expect.poll(text).toContain('// "test"');
+    await keyboard.press('Control+Z');
+    await workbench().goTo(2, 1);
+    await keyboard.type('        ');
+    await workbench().runCommand('Format Document');
+    await expect.poll(text).toBe(before);
+  });
+
   it('trains from the lens above it', async () => {
     await workbench().goTo(1);
     await workbench()
@@ -77,7 +91,8 @@ inWorkbench('3. the run-config language', { fill }, (workbench) => {
     await workbench()
       .toast(/right finished/)
       .waitFor();
-    await workbench().codeLens('Evaluate').first().waitFor();
-    await workbench().screenshot('03-lens-after');
+    for (const title of ['Resume', 'Evaluate', /per epoch in the last run/])
+      await workbench().codeLens(title).first().waitFor();
+    await workbench().screenshotInThemes('03-lens-after');
   });
 });

@@ -19,17 +19,18 @@ inWorkbench('4. training', { fill }, (workbench) => {
 
   it('trains with the config in the editor: status bar and Runs view tell epoch, speed and time left', async () => {
     await workbench().openFile('long.xmlcnn.json');
-    await workbench().runCommand('XML-CNN: Train');
+    await workbench().editorAction('Train').click();
     const status = workbench().statusBar(/Epoch \d+\/2000/);
     await status.waitFor();
     await expect.poll(() => status.innerText()).toMatch(/documents\/s.* left/);
     await workbench().showContainer('XML-CNN');
     await row(/long.*Epoch \d+\/2000/).waitFor();
+    await (await workbench().webview('metrics')).getByText(/long: epoch \d+/).waitFor();
     await workbench().screenshotInThemes('04-training');
   });
 
   it('stops with a checkpoint', async () => {
-    await workbench().rowAction(row('long'), 'Stop');
+    await workbench().editorAction('Stop').click();
     await workbench().statusBar('was stopped with a checkpoint').waitFor();
     await row(/long.*interrupted/).waitFor();
     await expect.poll(() => workbench().runners('training')).toEqual([]);
@@ -75,7 +76,7 @@ inWorkbench('4. training', { fill }, (workbench) => {
     await workbench().openFile('short.xmlcnn.json');
     await workbench().runCommand('XML-CNN: Train');
     await workbench().statusBar('2 runs').waitFor();
-    expect(workbench().runners('training')).toHaveLength(2);
+    await expect.poll(() => workbench().runners('training').length).toBe(2);
     await row('short').waitFor();
     await workbench().screenshot('04-two-runs');
     await workbench()

@@ -16,12 +16,25 @@ const wrong = `{
 }
 `;
 
+const values = `{
+  "extends": "",
+  "dataset": { "train": "train.jsonl", "test": "test.jsonl", "textField": "" },
+  "training": { "schedule": "cosin" }
+}
+`;
+const missing = `{
+  "dataset": { "train": "absent.jsonl", "labelsFile": "labels.txt" }
+}
+`;
+
 function fill(folder: string): void {
   const files = {
     'train.jsonl': documents,
     'test.jsonl': documents,
     'valid.xmlcnn.json': valid,
     'wrong.xmlcnn.json': wrong,
+    'values.xmlcnn.json': values,
+    'missing.xmlcnn.json': missing,
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 }

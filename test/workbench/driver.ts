@@ -375,6 +375,12 @@ export class Workbench {
     return this.page.locator('.tabs-container .tab').filter({ has: label });
   }
 
+  /** A button in the title of the active editor. */
+  editorAction(title: string): Locator {
+    const action = `.editor-actions .action-label[aria-label^="${title}"]`;
+    return this.page.locator(`.editor-group-container.active ${action}`).first();
+  }
+
   /** The editor of the active group. */
   get editor(): Locator {
     return this.page

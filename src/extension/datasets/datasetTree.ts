@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { Disposable } from '../base/disposable.ts';
-import { datasetPattern, findDatasets, mostFiles } from './findDatasets.ts';
+import { datasetPattern, findDatasets, isExcluded, mostFiles } from './findDatasets.ts';
 import type { FoundDataset } from './workspaceDatasets.ts';
 
 /** Milliseconds in which changes of files are taken together. */
@@ -29,8 +29,9 @@ export class DatasetTree extends Disposable implements vscode.TreeDataProvider<D
     );
     const watcher = this.own(vscode.workspace.createFileSystemWatcher(datasetPattern, false, true, false));
     const later = (): void => this.refreshSoon();
-    this.own(watcher.onDidCreate(later));
-    this.own(watcher.onDidDelete(later));
+    const ofFile = (uri: vscode.Uri): void => void (isExcluded(uri) || later());
+    this.own(watcher.onDidCreate(ofFile));
+    this.own(watcher.onDidDelete(ofFile));
     this.own(vscode.workspace.onDidChangeWorkspaceFolders(later));
     this.own(vscode.commands.registerCommand('xmlcnn.refreshDatasets', () => this.changed.fire()));
     this.own(new vscode.Disposable(() => clearTimeout(this.waiting)));

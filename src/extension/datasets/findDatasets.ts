@@ -3,7 +3,8 @@ import { groupDatasets, type FoundDataset } from './workspaceDatasets.ts';
 
 /** Files that may be datasets by their names. */
 export const datasetPattern = '**/*.{jsonl,csv,tsv,txt,arff,svm,npy,npz,train,valid,validation,dev,test,gz}';
-const excluded = '**/{node_modules,runs,.xmlcnn,.git,dist,out}/**';
+const excludedFolders = ['node_modules', 'runs', '.xmlcnn', '.git', 'dist', 'out'];
+const excluded = `**/{${excludedFolders.join()}}/**`;
 /** Files looked at; of a workspace with more, the datasets among these are found. */
 export const mostFiles = 5000;
 
@@ -12,4 +13,13 @@ export async function findDatasets(): Promise<{ datasets: FoundDataset[]; isCut:
   const files = await vscode.workspace.findFiles(datasetPattern, excluded, mostFiles);
   const paths = files.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
   return { datasets: groupDatasets(paths), isCut: files.length >= mostFiles };
+}
+
+/** Whether a file is in a folder that no datasets are looked for in: runs write files as they go. */
+export function isExcluded(uri: vscode.Uri): boolean {
+  return vscode.workspace
+    .asRelativePath(uri)
+    .split('/')
+    .slice(0, -1)
+    .some((name) => excludedFolders.includes(name));
 }

@@ -60,7 +60,7 @@ export class MetricsPage extends Disposable {
       const { epoch, loss, done, total, documentsPerSecond, secondsLeft } = event;
       if (isDue(this.lastLive, folder, liveEvery))
         this.host.push({ type: 'live', folder, epoch, loss, done, total, documentsPerSecond, secondsLeft });
-    } else if (event.type === 'epoch') void this.runs.refreshRun(folder);
+    } else if (event.type === 'epoch') this.runs.refreshRunSoon(folder);
   }
 
   /** A page asks for runs by their folders; only those of the list are read. */

@@ -52,7 +52,7 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
       new vscode.CodeLens(top, { title, command, tooltip, arguments: [document.uri] });
     const { t } = vscode.l10n;
     const lenses = [lens(t('Train'), 'xmlcnn.train', t('Start a run of this config'))];
-    if (runs.some(({ status }) => status !== 'damaged'))
+    if (runs.some(({ status }) => status !== 'damaged' && status !== 'running'))
       lenses.push(lens(t('Resume'), 'xmlcnn.resume', t('Go on with the last run of this config')));
     if (runs.some(({ bestEpoch }) => bestEpoch > 0))
       lenses.push(lens(t('Evaluate'), 'xmlcnn.evaluate', t('Measure the last run of this config')));

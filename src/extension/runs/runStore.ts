@@ -73,10 +73,13 @@ export class RunStore extends Disposable {
 
   /** Reads one run folder again, wherever it is. */
   refreshRun(folder: string): Promise<void> {
-    const { folder: path } = runPaths(folder);
-    this.visited.add(dirname(path));
-    this.stale.add(path);
+    this.stale.add(this.visit(folder));
     return this.flush();
+  }
+
+  /** The same within a second, for what happens often: epochs of a small model come faster than the editor could follow. */
+  refreshRunSoon(folder: string): void {
+    this.later(this.visit(folder));
   }
 
   /** For the jobs: passes on what a run's process tells. */
@@ -88,6 +91,12 @@ export class RunStore extends Disposable {
     clearTimeout(this.timer);
     for (const watcher of this.watched.values()) watcher.dispose();
     super.dispose();
+  }
+
+  private visit(folder: string): string {
+    const { folder: path } = runPaths(folder);
+    this.visited.add(dirname(path));
+    return path;
   }
 
   private later(run: string | undefined): void {

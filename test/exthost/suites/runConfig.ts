@@ -68,6 +68,20 @@ export const runConfigLanguage: Check[] = [
     const labels = files.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
     assert.ok(labels.includes('test.jsonl'), labels.join());
   }),
+  check('completion offers presets, values and the fields of the dataset', async () => {
+    const document = await open('values.xmlcnn.json');
+    const offered = async (before: string): Promise<string[]> => {
+      const at = placeOf(document, before).translate(0, before.length);
+      const { items } = await ask<vscode.CompletionList>('executeCompletionItemProvider', document.uri, at);
+      return items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    };
+    const presets = await offered('"extends": "');
+    for (const name of ['libmultilabel', 'paper', 'kim-bce', 'wide']) assert.ok(presets.includes(name), presets.join());
+    const fields = await offered('"textField": "');
+    assert.ok(fields.includes('text') && fields.includes('labels'), fields.join());
+    const schedules = await offered('"schedule": "');
+    assert.ok(schedules.includes('cosine') && schedules.includes('constant'), schedules.join());
+  }),
   check('a hover tells meaning and default', async () => {
     const document = await open('valid.xmlcnn.json');
     const hovers = await ask<vscode.Hover[]>('executeHoverProvider', document.uri, placeOf(document, '"train"'));
@@ -115,4 +129,31 @@ export const runConfigLanguage: Check[] = [
       ['"train"'],
     );
   }),
+  check('a quick fix takes the nearest value', async () => {
+    const [fix] = await fixesFor('values.xmlcnn.json', /cosin/);
+    assert.equal(fix.title, 'Write "cosine"');
+  }),
+  check('quick fixes create or pick a file that is not there', async () => {
+    const fixes = await fixesFor('missing.xmlcnn.json', /absent\.jsonl/);
+    assert.ok(
+      fixes.some(({ title }) => title === 'Pick a file…'),
+      fixes.map(({ title }) => title).join(),
+    );
+    const titles = (await fixesFor('missing.xmlcnn.json', /labels\.txt/)).map(({ title }) => title);
+    assert.ok(
+      titles.some((title) => title.startsWith('Create')),
+      titles.join(),
+    );
+  }),
 ];
+
+/** The quick fixes for the one diagnostic that says something like this. */
+async function fixesFor(file: string, message: RegExp): Promise<vscode.CodeAction[]> {
+  const document = await open(file);
+  const [diagnostic, ...others] = await until(`a diagnostic like ${message}`, () => {
+    const found = vscode.languages.getDiagnostics(document.uri).filter((one) => message.test(one.message));
+    return found.length ? found : undefined;
+  });
+  assert.deepEqual(others, []);
+  return ask<vscode.CodeAction[]>('executeCodeActionProvider', document.uri, diagnostic.range);
+}

@@ -149,7 +149,7 @@ class DatasetPage implements Context {
   private reset(): void {
     this.latest = this.failure = this.staleFile = this.parts = this.tabs = undefined;
     this.isReading = true;
-    replaceChildren(this.notice);
+    for (const told of [this.banners, this.notice]) replaceChildren(told);
     replaceChildren(this.content, loadingState('Opening the dataset'));
   }
 
