@@ -92,6 +92,14 @@ describe('init and validate', () => {
   });
 });
 
+it('validate reads the documents where it is asked to, and tells a k above the number of labels', async () => {
+  await writeFile(at('k.xmlcnn.json'), JSON.stringify({ ...config, evaluation: { k: [1, 5] } }));
+  expect((await call(['validate', at('k.xmlcnn.json')])).code).toBe(0);
+  const { code, out } = await call(['validate', at('k.xmlcnn.json'), '--data']);
+  expect([code, out]).toEqual([1, expect.stringContaining('evaluation.k 5 exceeds the 3 labels of the data')]);
+  expect((await call(['validate', at('run.xmlcnn.json'), '--data'])).code).toBe(0);
+});
+
 describe('train, evaluate, predict, runs', () => {
   const training = (...more: string[]) => call(['train', at('run.xmlcnn.json'), '--threads', '1', ...more]);
 
