@@ -56,6 +56,8 @@ describe('inspect, the first view', () => {
     expect(out).toContain('entropy 0.92 bits, evenness 0.92');
     expect(out).toContain('at 500 words: 1 document (50.0%) cut, 16.6% of the words lost');
     expect(out).toContain('at 1,000 words: none');
+    expect(out).toContain(`0 █${' '.repeat(29)}█ 620, 20 to a column`);
+    expect(out).toContain('0  ██ 2');
     const { files } = await inspect<{
       files: { statistics: { distribution: { entropy: number; parts: unknown[] } } }[];
     }>(at('train.jsonl'));
@@ -63,6 +65,15 @@ describe('inspect, the first view', () => {
     const entropy = counts.reduce((sum, n) => sum - (n / 14) * Math.log2(n / 14), 0);
     expect(files[0].statistics.distribution.entropy).toBeCloseTo(entropy, 10);
     expect(files[0].statistics.distribution.parts).toHaveLength(3);
+  });
+
+  it('tells which labels one file alone has', async () => {
+    const told = await inspect<Record<string, unknown>>(folder);
+    expect(told).toMatchObject({ labelsOnlyOutsideTrain: [{ split: 'test', labels: 1 }], labelsOnlyInTrain: 3 });
+    const { out } = await call(['inspect', folder]);
+    expect(out).toContain('1 label of test never occurs in train.');
+    expect(out).toContain('3 labels of train occur nowhere else.');
+    expect(await inspect<Record<string, unknown>>(at('train.jsonl'))).not.toHaveProperty('labelsOnlyInTrain');
   });
 
   it('tells what vectors know, by words and by occurrences', async () => {
@@ -218,6 +229,7 @@ describe('pages', () => {
     expect(html.match(/<circle /g)).toHaveLength(6);
     expect(html).toContain('<title>fruit: 4 documents, cluster ');
     expect(html).toContain('<title id="inertia-t">Inertia</title>');
+    expect(html).toMatch(/<h2>Hierarchy<\/h2>.*joined at/s);
     const without = await call(['clusters', folder, '--map']);
     expect([without.code, without.err]).toEqual([1, expect.stringContaining('--html')]);
   });

@@ -3,7 +3,7 @@ import { existsSync, openSync, closeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { call } from './memoryTerminal.ts';
 
 const shared = resolve('../shared/data');
@@ -13,14 +13,16 @@ interface Told {
     split: string;
     statistics: {
       documents: number;
+      unlabelled: number;
       labels: number;
+      labelCounts: { name: string }[];
       labelsPerDocument: { mean: number };
       rareLabels: { one: number; atMostFive: number };
     };
   }[];
   labelsOnlyOutsideTrain: { split: string; labels: number }[];
   quality?: { leakage: { set: number; exact: number }[] };
-  against?: { duplicates: { exact: number }; labels: { both: number } };
+  against?: { duplicates: { exact: number }; labels: { first: number; second: number; both: number } };
 }
 
 async function inspect(...args: string[]): Promise<Told> {
@@ -42,10 +44,12 @@ function dataTest(name: string, path: string, run: (path: string) => Promise<voi
 
 describe('inspect on real data', () => {
   dataTest('cooking', 'cooking', async (path) => {
-    const train = await inspect(join(path, 'cooking.train'), '--words', '--quality');
-    expect(shapes(train)).toEqual([[12_404, 735, 2.31]]);
-    const valid = await inspect(join(path, 'cooking.valid'));
-    expect(valid.files[0].statistics.documents).toBe(3000);
+    const [train, valid] = [join(path, 'cooking.train'), join(path, 'cooking.valid')];
+    expect(shapes(await inspect(train, '--words', '--quality'))).toEqual([[12_404, 735, 2.31]]);
+    const { files, against } = await inspect(valid, '--against', train);
+    expect(files[0].statistics.documents).toBe(3000);
+    const { first, second, both } = against!.labels;
+    expect(first + second - both).toBe(736);
   });
 
   dataTest('GoEmotions: 42 test texts also occur in train', 'goemotions', async (path) => {
@@ -60,47 +64,75 @@ describe('inspect on real data', () => {
     expect(compared.against).toMatchObject({ duplicates: { exact: 42 }, labels: { both: 28 } });
   });
 
-  dataTest('Delicious', 'delicious-xmlrepo', async (path) => {
+  dataTest('Delicious, sparse: 13 documents without a label', 'delicious-xmlrepo', async (path) => {
     const told = await inspect(path, '--words', '--quality');
     expect(told.files.map(({ statistics }) => statistics.documents)).toEqual([12_920, 3185]);
-    expect(told.files[0].statistics.labels).toBe(983);
+    expect(told.files[0].statistics).toMatchObject({ labels: 983, unlabelled: 13 });
     expect(told.files[0].statistics.labelsPerDocument.mean).toBeCloseTo(19, 0);
   });
 
-  dataTest('bibtex', 'mulan/bibtex-train.arff.gz', async (path) => {
-    expect(shapes(await inspect(path, '--words'))).toEqual([[4880, 159, 2.38]]);
+  dataTest('Delicious, ARFF', 'mulan', async (path) => {
+    const [train] = shapes(await inspect(join(path, 'delicious-train.arff.gz')));
+    expect(train).toEqual([12_920, 983, 19.05]);
+    const { files } = await inspect(join(path, 'delicious-test.arff.gz'));
+    expect(files[0].statistics.documents).toBe(3185);
+  });
+
+  dataTest('bibtex, ARFF', 'mulan', async (path) => {
+    expect(shapes(await inspect(join(path, 'bibtex-train.arff.gz'), '--words'))).toEqual([[4880, 159, 2.38]]);
+    expect(shapes(await inspect(join(path, 'bibtex-test.arff.gz')))).toEqual([[2515, 159, 2.44]]);
   });
 });
 
-describe('inspect on EURLEX57K', () => {
-  const packed = join(shared, 'eurlex57k');
+describe('inspect on packed data', () => {
+  unpackedTest(
+    'Reuters: 4 test texts also occur in train, but for case and spaces',
+    'reuters21578-r90',
+    ['train', 'test'],
+    async (folder) => {
+      const told = await inspect(folder, '--quality');
+      expect(shapes(told)).toEqual([
+        [7770, 90, 1.23],
+        [3019, 90, 1.24],
+      ]);
+      expect(told.quality!.leakage).toMatchObject([{ set: 1, exact: 4 }]);
+    },
+  );
+
+  unpackedTest('EURLEX57K', 'eurlex57k', ['train', 'dev', 'test'], async (folder) => {
+    const told = await inspect(folder);
+    expect(shapes(told)[0]).toEqual([45_000, 4108, 5.07]);
+    expect(told.files.map(({ statistics }) => statistics.documents)).toEqual([45_000, 6000, 6000]);
+    expect(told.files[0].statistics.rareLabels).toMatchObject({ one: 709, atMostFive: 1767 });
+    expect(told.labelsOnlyOutsideTrain).toContainEqual({ split: 'test', labels: 85 });
+    const names = told.files.flatMap(({ statistics }) => statistics.labelCounts.map(({ name }) => name));
+    expect(new Set(names).size).toBe(4271);
+  });
+});
+
+/** A test on a folder whose files are packed with xz. */
+function unpackedTest(name: string, path: string, splits: string[], run: (folder: string) => Promise<void>): void {
+  const packed = join(shared, path);
   const missing = existsSync(packed) ? (hasXz() ? '' : 'xz') : packed;
-  if (missing) console.log(`skipped: EURLEX57K: ${missing} not found`);
-  let folder = '';
-
-  beforeAll(async () => {
-    if (missing) return;
-    folder = await mkdtemp(join(tmpdir(), 'xmlcnn-eurlex-'));
-    for (const split of ['train', 'test']) {
-      const out = openSync(join(folder, `${split}.jsonl`), 'wx');
-      execFileSync('xz', ['-dc', join(packed, `${split}.jsonl.xz`)], { stdio: ['ignore', out, 'inherit'] });
-      closeSync(out);
-    }
-  }, 120_000);
-  afterAll(() => (folder ? rm(folder, { recursive: true, force: true }) : undefined));
-
+  if (missing) console.log(`skipped: ${name}: ${missing} not found`);
   it.skipIf(missing)(
-    'has the figures that are known of it',
+    name,
     async () => {
-      const told = await inspect(folder);
-      expect(shapes(told)[0]).toEqual([45_000, 4108, 5.07]);
-      expect(told.files[1].statistics.documents).toBe(6000);
-      expect(told.files[0].statistics.rareLabels).toMatchObject({ one: 709, atMostFive: 1767 });
-      expect(told.labelsOnlyOutsideTrain).toEqual([{ split: 'test', labels: 85 }]);
+      const folder = await mkdtemp(join(tmpdir(), 'xmlcnn-data-'));
+      try {
+        for (const split of splits) {
+          const out = openSync(join(folder, `${split}.jsonl`), 'wx');
+          execFileSync('xz', ['-dc', join(packed, `${split}.jsonl.xz`)], { stdio: ['ignore', out, 'inherit'] });
+          closeSync(out);
+        }
+        await run(folder);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
     300_000,
   );
-});
+}
 
 function hasXz(): boolean {
   try {

@@ -13,9 +13,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'xmlcnn-process-'));
   tool = at('cli.mjs');
   await build({
-    entryPoints: ['src/cli/main.ts'],
-    outfile: tool,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true, // as the tool is built: what is loaded on demand is a file of its own
     platform: 'node',
     format: 'esm',
     mainFields: ['module', 'main'],
@@ -93,6 +95,12 @@ describe('the process', () => {
       child.kill('SIGINT');
     });
     expect((await ended).code).toBe(130);
+  });
+
+  it('finds what it loads on demand', async () => {
+    const { ended } = start(['clusters', at('train.jsonl'), '--k', '2', '--html', at('clusters.html'), '--map']);
+    const { code, err } = await ended;
+    expect([code, err]).toEqual([0, '']);
   });
 
   it('tells bad input from its own faults by the exit code', async () => {

@@ -33,6 +33,7 @@ describe('dataset statistics', () => {
       wordsSeenOnce: 3,
       labels: 4,
       labelsPerDocument: { mean: 1.5, median: 1.5, p95: 3, max: 3 },
+      documentsByLabels: [1, 1, 1, 1],
       density: 0.375,
       documentsPerLabel: { mean: 1.5, median: 1, p95: 3, max: 3 },
       rareLabels: { one: 3, atMostTwo: 3, atMostFive: 4 },
@@ -65,6 +66,13 @@ describe('dataset statistics', () => {
       { words: 1000, documents: 1, wordsLost: 5000 },
       { words: 5000, documents: 1, wordsLost: 1000 },
     ]);
+  });
+
+  it('counts documents by their labels, the many ones together', () => {
+    const named = (n: number): string[] => Array.from({ length: n }, (_, i) => `l${i}`);
+    const { documentsByLabels } = collect([0, 2, 2, 49, 50, 51, 900].map((n) => [[], named(n)]));
+    expect(documentsByLabels).toHaveLength(51);
+    expect([0, 1, 2, 49, 50].map((n) => documentsByLabels[n])).toEqual([1, 0, 2, 1, 3]);
   });
 
   it('is all zeros for an empty set', () => {

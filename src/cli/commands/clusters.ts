@@ -14,13 +14,15 @@ import { mapLabels, type LabelMap } from '../../core/explore/clusters/map.ts';
 import { writeFileAtomic } from '../../core/files.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import type { DescribedCluster } from '../inspect/cluster.ts';
+import { titleOf, type DescribedCluster } from '../inspect/cluster.ts';
+import { hierarchyLines, hierarchyOf, type HierarchyNode } from '../inspect/hierarchy.ts';
 import { renderClusters } from '../report/clusters.ts';
 import { datasetOptions, defaultTokenizer, filesOf, sourceOptions } from '../dataset.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, clip, counted, grouped, percent, sanitise, table } from '../terminal/text.ts';
 
 const NAME_COLUMNS = 28;
+const TITLE_COLUMNS = 60;
 const SHOWN_LABELS = 5;
 const SHOWN_WORDS = 6;
 
@@ -88,17 +90,20 @@ export const clusters: Command = {
       ...cluster,
       words: words[cluster.cluster],
     }));
+    const tree = clusterTree(point.result);
+    const hierarchy = hierarchyOf(tree, k, new Map(described.map(({ cluster, labels }) => [cluster, labels])));
     show(explored, k, described, terminal);
+    if (hierarchy) showHierarchy(hierarchy, described, terminal);
     const output = args.text('output');
     const written = output && (await writeClusters(resolve(output), explored, k, point.result, described));
     if (written) terminal.print('', `Written into ${sanitise(written.folder)}: ${written.files.join(', ')}`);
     if (html !== undefined) {
       const map = args.flag('map') ? await drawMap(explored, args.whole('seed', 0), terminal, signal) : undefined;
       const title = `Label clusters of ${basename(args.positionals[0])}`;
-      await writeFileAtomic(resolve(html), renderClusters({ title, explored, k, clusters: described, map }));
+      await writeFileAtomic(resolve(html), renderClusters({ title, explored, k, clusters: described, hierarchy, map }));
       terminal.print('', `Wrote ${sanitise(html)}`);
     }
-    return { json: { ...json(explored, k, described, clusterTree(point.result), written || undefined), html } };
+    return { json: { ...json(explored, k, described, tree, written || undefined), html } };
   },
 };
 
@@ -225,5 +230,16 @@ function showCluster(cluster: DescribedCluster, labels: number, terminal: Termin
     `  ${style.dim('labels')}  ${top.join(', ')}`,
     ...(words.length ? [`  ${style.dim('words')}   ${words.join(', ')}`] : []),
     `  ${style.dim('rare')}    ${grouped(one)} with 1 document, ${grouped(atMostTwo)} with at most 2, ${grouped(atMostFive)} with at most 5`,
+  );
+}
+
+/** Which clusters are near each other. */
+function showHierarchy(node: HierarchyNode, clusters: readonly DescribedCluster[], terminal: Terminal): void {
+  const titles = new Map(clusters.map((cluster) => [cluster.cluster, titleOf(cluster)]));
+  const lines = hierarchyLines(node, (cluster) => clip(sanitise(titles.get(cluster) ?? ''), TITLE_COLUMNS));
+  terminal.print(
+    '',
+    terminal.style.bold('Hierarchy of the clusters (Ward distances of their centroids)'),
+    ...lines.map((line) => `  ${line}`),
   );
 }

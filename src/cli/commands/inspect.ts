@@ -5,7 +5,7 @@ import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { datasetOptions, defaultTokenizer, filesOf, sourceOptions, survey, type SurveyedFile } from '../dataset.ts';
 import { lookAgainst } from '../inspect/against.ts';
-import { coverageLine, distributionOf } from '../inspect/distribution.ts';
+import { coverageLine, distributionOf, onlyInTrainLine } from '../inspect/distribution.ts';
 import { lookAtDocument } from '../inspect/document.ts';
 import { lookAtLabel } from '../inspect/label.ts';
 import { OpenedFile, type LookContext } from '../inspect/opened.ts';
@@ -64,13 +64,15 @@ export const inspect: Command = {
     const unseen = labelsOnlyOutsideTrain(files);
     for (const { split, labels } of unseen)
       terminal.print('', `${counted(labels, 'label')} of ${split} never occur${labels === 1 ? 's' : ''} in train.`);
+    const onlyInTrain = labelsOnlyInTrain(files);
+    if (onlyInTrain) terminal.print(onlyInTrainLine(onlyInTrain));
     const coverage = await coverageOf(files, args, context);
     const looks = await lookDeeper(files, args, context);
     const html = args.text('html');
     if (html !== undefined) {
       await writeFileAtomic(
         resolve(html),
-        renderInspection({ path, files, unseen, coverage, looks: Object.values(looks) }),
+        renderInspection({ path, files, unseen, onlyInTrain, coverage, looks: Object.values(looks) }),
       );
       terminal.print('', `Wrote ${sanitise(html)}`);
     }
@@ -79,6 +81,7 @@ export const inspect: Command = {
         path,
         files: files.map((file, i) => ({ ...fileJson(file), embeddings: coverage?.coverages[i] })),
         labelsOnlyOutsideTrain: unseen,
+        labelsOnlyInTrain: onlyInTrain,
         embeddings: coverage && { file: coverage.file, dim: coverage.dim, vectors: coverage.vectors },
         ...Object.fromEntries(Object.entries(looks).map(([name, { json }]) => [name, json])),
         html,
@@ -176,4 +179,13 @@ function labelsOnlyOutsideTrain(files: SurveyedFile[]): { split: string; labels:
       labels: statistics.labelCounts.filter((l) => !known.has(l.name)).length,
     }))
     .filter(({ labels }) => labels > 0);
+}
+
+/** Labels of train that no other split has; undefined where there is no other. */
+function labelsOnlyInTrain(files: SurveyedFile[]): number | undefined {
+  const train = files.find((f) => f.split === 'train');
+  const others = files.filter((f) => f !== train);
+  if (!train || others.length === 0) return undefined;
+  const seen = new Set(others.flatMap(({ statistics }) => statistics.labelCounts.map(({ name }) => name)));
+  return train.statistics.labelCounts.filter(({ name }) => !seen.has(name)).length;
 }

@@ -44,3 +44,6 @@ export function coverageLine({ words, wordsFound, tokens, tokensFound }: Embeddi
   const share = (part: number, of: number): string => percent(of ? part / of : 0);
   return `${grouped(wordsFound)} of ${grouped(words)} words (${share(wordsFound, words)}), ${share(tokensFound, tokens)} of all occurrences`;
 }
+
+export const onlyInTrainLine = (labels: number): string =>
+  `${counted(labels, 'label')} of train ${labels === 1 ? 'occurs' : 'occur'} nowhere else.`;

@@ -1,5 +1,6 @@
+import { lengthBins } from '../../core/explore/lengths.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { bar, bytes, clip, counted, grouped, percent, sanitise, table } from '../terminal/text.ts';
+import { bar, bytes, clip, counted, grouped, percent, sanitise, sparkline, table } from '../terminal/text.ts';
 import type { SurveyedFile } from '../dataset.ts';
 import { cutOffLines, spreadLines } from './distribution.ts';
 import { showFindings } from './findings.ts';
@@ -19,6 +20,7 @@ export function showFile(file: SurveyedFile, head: number, terminal: Terminal): 
       source.bagOfWords ? 'features' : 'words',
       `mean ${grouped(s.words.mean, 1)}, median ${grouped(s.words.median)}, 95% up to ${grouped(s.words.p95)}, max ${grouped(s.words.max)} per document`,
     ],
+    ...lengthLine(file),
     [
       'vocabulary',
       `${counted(s.vocabulary, source.bagOfWords ? 'feature' : 'word')}, ${grouped(s.wordsSeenOnce)} seen once`,
@@ -27,6 +29,7 @@ export function showFile(file: SurveyedFile, head: number, terminal: Terminal): 
       'labels',
       `${grouped(s.labels)}; ${s.labelsPerDocument.mean.toFixed(2)} per document (median ${s.labelsPerDocument.median}, max ${s.labelsPerDocument.max}), density ${s.density.toPrecision(3)}`,
     ],
+    ...labelsLine(s),
     [
       'per label',
       `mean ${grouped(s.documentsPerLabel.mean, 1)}, median ${grouped(s.documentsPerLabel.median)}, max ${grouped(s.documentsPerLabel.max)} documents`,
@@ -45,6 +48,21 @@ export function showFile(file: SurveyedFile, head: number, terminal: Terminal): 
     );
   showHead(s, source, head, terminal);
   showFindings(findings, source.path, terminal);
+}
+
+/** Documents by length, drawn. */
+function lengthLine({ counts, statistics: { words } }: SurveyedFile): [string, string][] {
+  if (!words.total) return [];
+  const histogram = counts.lengths(lengthBins(counts.wordsAt(0.99), words.max));
+  const end = histogram.open ? 'more' : grouped(histogram.counts.length * histogram.width);
+  return [['', `0 ${sparkline(histogram.counts)} ${end}, ${grouped(histogram.width)} to a column`]];
+}
+
+/** Documents by number of labels, drawn. */
+function labelsLine({ documentsByLabels, labelsPerDocument: { max } }: SurveyedFile['statistics']): [string, string][] {
+  if (documentsByLabels.length < 3) return [];
+  const last = documentsByLabels.length - 1;
+  return [['', `0 ${sparkline(documentsByLabels)} ${last}${max > last ? ' and more' : ''}`]];
 }
 
 /** Which fields were taken for text and labels, of formats that have fields. */

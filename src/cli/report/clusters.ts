@@ -1,7 +1,8 @@
 import type { LabelClusters } from '../../core/explore/clusters/explore.ts';
 import type { LabelMap } from '../../core/explore/clusters/map.ts';
 import { mapLimit } from '../../core/explore/clusters/map.ts';
-import type { DescribedCluster } from '../inspect/cluster.ts';
+import { titleOf, type DescribedCluster } from '../inspect/cluster.ts';
+import { nodeText, type HierarchyNode } from '../inspect/hierarchy.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
 import { curve } from './curves.ts';
 import { escapeHtml } from './escape.ts';
@@ -14,6 +15,8 @@ export interface ClustersInput {
   /** The number of clusters that is shown. */
   k: number;
   clusters: readonly DescribedCluster[];
+  /** Which clusters are near each other; undefined for one cluster. */
+  hierarchy?: HierarchyNode;
   map?: LabelMap;
 }
 
@@ -25,6 +28,7 @@ export function renderClusters(input: ClustersInput): string {
   return page(input.title, subtitle, [
     section('How many clusters', curves(input)),
     input.map ? section('Map of the labels', labelMap(input, input.map)) : '',
+    input.hierarchy ? section('Hierarchy', hierarchy(input.hierarchy, input.clusters)) : '',
     section('Clusters', input.clusters.map((cluster) => card(cluster, incidence.labels)).join('\n')),
   ]);
 }
@@ -55,6 +59,17 @@ function curves({ explored: { sweep }, k }: ClustersInput): string {
   return `<div class="columns">${curve('Inertia', 'clusters', 'inertia', [inertia], mark)}${
     silhouette.points.length ? curve('Silhouette', 'clusters', 'silhouette', [silhouette], mark) : ''
   }</div>${notes.map((note) => `<p class="muted">${escapeHtml(note)}</p>`).join('')}`;
+}
+
+function hierarchy(root: HierarchyNode, clusters: readonly DescribedCluster[]): string {
+  const titles = new Map(clusters.map((cluster) => [cluster.cluster, titleOf(cluster)]));
+  const swatch = ({ cluster }: HierarchyNode): string =>
+    cluster === undefined ? '' : `<span class="swatch" style="background:${colourOf(cluster)}"></span>`;
+  const item = (node: HierarchyNode): string =>
+    `<li>${swatch(node)}${escapeHtml(nodeText(node, (cluster) => titles.get(cluster) ?? ''))}${
+      node.children.length ? `<ul>${node.children.map(item).join('')}</ul>` : ''
+    }</li>`;
+  return `<p class="muted">Clusters that join early are alike: Ward distances of their centroids.</p><ul class="tree">${item(root)}</ul>`;
 }
 
 function card(cluster: DescribedCluster, labels: number): string {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { lengthBins } from '../../core/explore/lengths.ts';
 import type { EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
 import type { SurveyedFile } from '../dataset.ts';
-import { distributionOf } from '../inspect/distribution.ts';
+import { distributionOf, onlyInTrainLine } from '../inspect/distribution.ts';
 import type { Look, Section, SectionTable } from '../inspect/section.ts';
 import { bytes, counted, grouped, percent } from '../terminal/text.ts';
 import { curve } from './curves.ts';
@@ -16,6 +16,8 @@ export interface InspectionInput {
   /** Train first, where there are several. */
   files: readonly SurveyedFile[];
   unseen: readonly { split: string; labels: number }[];
+  /** Labels of train that no other file has, where there are others. */
+  onlyInTrain?: number;
   coverage?: EmbeddingCoverages;
   looks: readonly Look[];
 }
@@ -41,7 +43,7 @@ export function renderInspection(input: InspectionInput): string {
   );
 }
 
-function figures({ files, unseen, coverage }: InspectionInput): string {
+function figures({ files, unseen, onlyInTrain, coverage }: InspectionInput): string {
   const spreads = files.map(({ statistics }) => distributionOf(statistics));
   const of = (name: string, value: (s: SurveyedFile['statistics'], i: number) => string): string[] => [
     name,
@@ -88,6 +90,7 @@ function figures({ files, unseen, coverage }: InspectionInput): string {
       : []),
   ];
   const notes = unseen.map(({ split, labels }) => `${counted(labels, 'label')} of ${split} never occur in train.`);
+  if (onlyInTrain) notes.push(onlyInTrainLine(onlyInTrain));
   if (coverage) notes.push(`Vectors: ${coverage.file}, ${grouped(coverage.vectors)} of ${coverage.dim} numbers.`);
   return dataTable(['', ...files.map(({ split }) => split)], rows) + paragraphs(notes);
 }
@@ -110,7 +113,18 @@ function lengths(files: readonly SurveyedFile[]): string {
   }));
   const unit = files[0].source.bagOfWords ? 'features' : 'words';
   const note = `Documents from each length on, ${grouped(bins.width)} ${unit} to a step.${open ? ' The last step also holds all longer ones.' : ''}`;
-  return curve('Document lengths', unit, 'percent of documents', series) + paragraphs([note]);
+  return `<div class="columns">${curve('Document lengths', unit, 'percent of documents', series)}${labelNumbers(files)}</div>${paragraphs([note])}`;
+}
+
+/** Documents by number of labels: a line for each file, in shares of its documents. */
+function labelNumbers(files: readonly SurveyedFile[]): string {
+  const series = files.slice(0, KINDS).map(({ split, statistics: { documents, documentsByLabels } }, kind) => ({
+    name: split,
+    kind,
+    markers: documentsByLabels.length < 30,
+    points: documentsByLabels.map((n, x) => ({ x, y: (n / Math.max(1, documents)) * 100 })),
+  }));
+  return curve('Labels per document', 'labels', 'percent of documents', series);
 }
 
 /** One of the looks that were asked for. */

@@ -40,6 +40,7 @@ td.wide { width: 34%; min-width: 90px; padding-right: 0; vertical-align: middle;
 .bar { display: block; height: 10px; min-width: 1px; background: var(--bar); border-radius: 2px; }
 article { background: var(--panel); border: 1px solid var(--rule); border-radius: 8px; padding: 14px 18px; margin: 0 0 16px; }
 article p { margin: 0 0 8px; } article .muted { margin: 10px 0 0; } .example { font-size: 1.06rem; overflow-wrap: anywhere; white-space: pre-wrap; }
+.tree, .tree ul { list-style: none; margin: 0; padding-left: 1.1em; } .tree { padding-left: 0; } .tree ul { border-left: 1px solid var(--rule); margin-left: .4em; } .tree li { padding: 1px 0; }
 article h3 { margin: 0 0 6px; font-size: 1.05rem; } .swatch { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border-radius: 50%; }
 svg .name { font-size: 12px; paint-order: stroke; stroke: var(--page); stroke-width: 3px; stroke-linejoin: round; pointer-events: none; }
 th.text { text-align: left; }

@@ -95,6 +95,14 @@ export function bar(share: number, columns: number): string {
   return '█'.repeat(eighths >> 3) + (rest ? ' ▏▎▍▌▋▊▉'[rest] : '');
 }
 
+const heights = '▁▂▃▄▅▆▇█';
+
+/** Numbers from 0 on as a line of columns, the largest in full height; where there is nothing there is a gap. */
+export function sparkline(values: readonly number[]): string {
+  const most = Math.max(...values);
+  return values.map((value) => (value > 0 ? heights[Math.ceil((value / most) * 8) - 1] : ' ')).join('');
+}
+
 export interface Column {
   title: string;
   align?: 'left' | 'right';

@@ -41,6 +41,8 @@ export interface DatasetStatistics {
   labels: number;
   /** The mean is the set's label cardinality. */
   labelsPerDocument: Spread;
+  /** Documents with 0, 1, 2, … labels; the last of at most 51 counts those with more too. */
+  documentsByLabels: number[];
   /** Cardinality divided by L. */
   density: number;
   documentsPerLabel: Spread;

@@ -17,6 +17,8 @@ export interface CollectOptions {
 const PROGRESS_EVERY = 256;
 /** Maximum lengths, in words, that people choose from. */
 const usualMaxima = [250, 500, 1000, 5000];
+/** Labels a document can have before it is counted with those that have more. */
+const mostLabels = 50;
 
 /** Counts a dataset in one streaming pass; memory grows with vocabulary and labels only. Throws `Cancelled`. */
 export async function countDocuments(
@@ -91,6 +93,16 @@ export class StatisticsCollector {
     return { width, counts, open: this.wordsPerDocument.percentile(1) >= width * bins };
   }
 
+  private documentsByLabels(): number[] {
+    const counts: number[] = [];
+    for (const [labels, documents] of this.labelsPerDocument) {
+      const at = Math.min(labels, mostLabels);
+      while (counts.length <= at) counts.push(0);
+      counts[at] += documents;
+    }
+    return counts;
+  }
+
   result(): DatasetStatistics {
     const labelCounts = [...this.labelCounts].map(([name, documents]) => ({ name, documents }));
     labelCounts.sort((a, b) => b.documents - a.documents || (a.name < b.name ? -1 : 1));
@@ -108,6 +120,7 @@ export class StatisticsCollector {
       wordsSeenOnce: this.occurrences.numbersWith(1),
       labels: labelCounts.length,
       labelsPerDocument,
+      documentsByLabels: this.documentsByLabels(),
       density: labelCounts.length ? labelsPerDocument.mean / labelCounts.length : 0,
       documentsPerLabel: documentsPerLabel.spread(),
       rareLabels: { one: atMost(1), atMostTwo: atMost(2), atMostFive: atMost(5) },

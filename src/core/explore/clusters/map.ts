@@ -37,7 +37,7 @@ export async function mapLabels(
   if (drawn.length < 4) return inARow(drawn);
   const { d, values } = truncatedSvd(selectRows(matrix, drawn), DIMENSIONS, seed);
   const rows = Array.from(drawn, (_, i) => Array.from(values.subarray(i * d, (i + 1) * d)));
-  const { UMAP } = await import('umap-js');
+  const { UMAP } = await import('./umap.ts');
   const umap = new UMAP({ nNeighbors: Math.min(NEIGHBOURS, drawn.length - 1), random: randomOf(seed) });
   const epochs = umap.initializeFit(rows);
   for (let epoch = 0; epoch < epochs; epoch++) {
