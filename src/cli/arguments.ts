@@ -96,7 +96,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     }
     // without "=", a value that begins with a dash is far more likely the next option
     const value = token.value;
-    if (value === undefined || (!token.inlineValue && /^-./.test(value)))
+    if (value === undefined || (!token.inlineValue && !spec.dashed && /^-./.test(value)))
       throw usage(command.name, `${token.rawName} needs a value: ${token.rawName} ${spec.value}`);
     if (spec.multiple) values.set(token.name, [...((values.get(token.name) as string[] | undefined) ?? []), value]);
     else values.set(token.name, value);

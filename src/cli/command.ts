@@ -6,6 +6,8 @@ export interface OptionSpec {
   value?: string;
   description: string;
   multiple?: boolean;
+  /** The value may begin with a dash. */
+  dashed?: boolean;
   short?: string;
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { clusters } from './clusters.ts';
+import { config } from './config.ts';
 import { demo } from './demo.ts';
 import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   inspect,
   clusters,
   init,
+  config,
   validate,
   train,
   evaluate,

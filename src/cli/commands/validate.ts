@@ -8,6 +8,7 @@ import { withFileErrors } from '../../core/files.ts';
 import { createTokenizer } from '../../core/text/tokenizer.ts';
 import type { Command } from '../command.ts';
 import { survey } from '../dataset.ts';
+import { diagnosticLines } from '../diagnostics.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 
@@ -29,7 +30,7 @@ export const validate: Command = {
     const diagnostics = readsData
       ? validateText(text, { ...options, facts: await factsOf(first.config, terminal, signal) })
       : first.diagnostics;
-    for (const d of diagnostics) terminal.print(...describe(d, file, terminal));
+    for (const d of diagnostics) terminal.print(...diagnosticLines(d, file, terminal));
     const errors = diagnostics.filter(isError).length;
     const rest = diagnostics.length - errors;
     const remark = rest ? `, ${counted(rest, 'warning or remark', 'warnings or remarks')}` : '';
@@ -45,14 +46,4 @@ async function factsOf({ dataset, text }: RunConfig, terminal: Terminal, signal:
   const tokenizer = await createTokenizer(text);
   const { statistics } = await survey('train', dataset.train, dataset, tokenizer, terminal, signal);
   return { labelCount: statistics.labels };
-}
-
-/** `file:line:column: severity: message (code)`, which editors and CI systems recognise. */
-function describe(d: Diagnostic, file: string, { style }: Terminal): string[] {
-  const { line, character } = d.range.start;
-  const colour = { error: style.red, warning: style.yellow, info: style.cyan }[d.severity];
-  return [
-    `${sanitise(file)}:${line + 1}:${character + 1}: ${colour(`${d.severity}:`)} ${sanitise(d.message)} ${style.dim(`(${d.code})`)}`,
-    ...(d.fix ? [`  fix: ${sanitise(d.fix.title)}`] : []),
-  ];
 }

@@ -52,8 +52,8 @@ export function factsFrom(folder: string, { fields, ...facts }: DatasetFacts): D
 }
 
 /** A key of the new config, with the reason for its value. */
-type Line = [key: string, value: unknown, why?: string];
-type Section = [name: string, lines: Line[]];
+export type Line = [key: string, value: unknown, why?: string];
+export type Section = [name: string, lines: Line[]];
 
 const count = (n: number): string => Math.round(n).toLocaleString('en-US');
 const bagOfWords: readonly DatasetFormat[] = ['xmlrepo-sparse', 'arff', 'numpy-bow'];
@@ -82,12 +82,24 @@ export function createConfigText(facts: DatasetFacts, preset?: PresetName): stri
     ['evaluation', evaluationLines(facts)],
   ];
   const head = `${count(facts.documents)} documents, ${count(facts.labels)} labels, ${facts.labelsPerDocument.toFixed(2)} labels and ${count(facts.meanWords)} words per document`;
+  const comment = [
+    `XML-CNN run config for ${facts.train}: ${head}.`,
+    'Start it with: xmlcnn train <this file>. Every key has a default, so that only what differs stands here.',
+  ];
+  return layOut(comment, choice, sections);
+}
+
+/** A config as a person would write it: comments, a preset and why it was chosen, and sections. */
+export function layOut(
+  comment: readonly string[],
+  { preset, why }: { preset: PresetName; why: string },
+  sections: readonly Section[],
+): string {
   return [
-    `// XML-CNN run config for ${oneLine(facts.train)}: ${head}.`,
-    '// Start it with: xmlcnn train <this file>. Every key has a default, so that only what differs stands here.',
+    ...comment.map((line) => `// ${oneLine(line)}`),
     '{',
-    `  // ${choice.why}`,
-    `  "extends": ${JSON.stringify(choice.preset)},`,
+    `  // ${oneLine(why)}`,
+    `  "extends": ${JSON.stringify(preset)},`,
     ...sections.filter(([, lines]) => lines.length).flatMap(sectionText),
     '}',
     '',
