@@ -57,20 +57,43 @@ export async function writeCheckpoint(
   if (averaged) for (const [name, data] of await engine.readAverage()) put(`average/${name}`, data);
   const optimizer = await engine.readState();
   for (const [name, data] of optimizer.tensors) put(name, data);
-  const { seed, recipe, vocabulary, labels, data } = identity;
-  await writeSafetensors(path, tensors, {
+  const { build, shape } = engine;
+  await writeSafetensors(path, tensors, metadataOf({ ...identity, build, shape, step: optimizer.step, state }));
+}
+
+/** Writes weights that no optimiser belongs to: to score with, not to go on from. Throws `UserError`. */
+export async function writeWeights(path: string, weights: Weights, info: CheckpointInfo): Promise<void> {
+  const tensors = parameters(info.shape).map(({ name, shape }): [string, Tensor] => [
+    name,
+    { shape, data: weights.get(name) as Float32Array },
+  ]);
+  await writeSafetensors(path, new Map(tensors), metadataOf(info));
+}
+
+function metadataOf({
+  build,
+  shape,
+  step,
+  seed,
+  state,
+  recipe,
+  vocabulary,
+  labels,
+  data,
+}: CheckpointInfo): Record<string, string> {
+  return {
     format,
     version,
-    build: engine.build,
-    shape: JSON.stringify(engine.shape),
-    step: String(optimizer.step),
+    build,
+    shape: JSON.stringify(shape),
+    step: String(step),
     seed: String(seed),
     state: JSON.stringify(state),
     recipe: JSON.stringify(recipe),
     vocabulary,
     labels,
     data,
-  });
+  };
 }
 
 /** What a checkpoint says about itself, without its tensors. Throws `UserError`. */

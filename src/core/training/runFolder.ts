@@ -216,7 +216,7 @@ const isFolder = (path: string): Promise<boolean> =>
 const runNotFound = (file: string): UserError =>
   new UserError('run-not-found', 'This is not a run folder', '`xmlcnn runs` lists the runs there are.', { file });
 
-const runExists = (file: string): UserError =>
+export const runExists = (file: string): UserError =>
   new UserError(
     'run-exists',
     'There is a run of this name already',

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { completeConfig } from '../config/defaults.ts';
+import type { RunConfig } from '../config/runConfig.ts';
+import type { SeekableSource } from '../data/document.ts';
+import { findSplits, type Splits } from '../data/findSplits.ts';
+import { readNumberedNames, readVocabulary } from '../data/formats/numpy.ts';
+import { openSource } from '../data/open.ts';
+import { Cancelled, UserError } from '../errors.ts';
+import type { NetworkShape } from '../model/network.ts';
+import { writeImportedRun } from '../training/importRun.ts';
+import type { StoredLabels } from '../training/runFolder.ts';
+import { readTorchCheckpoint } from './checkpoint.ts';
+import { seedNetwork } from './seedNetwork.ts';
+
+export interface SeedRunOptions {
+  /** Folder of the new run. */
+  run: string;
+  /** The original program's dataset: its splits, and vocab.npy and label_set.txt beside them. */
+  data?: string;
+  /** vocab.npy, where it is not with the data. */
+  vocabulary?: string;
+  /** Lines of `number:name`, where they are not with the data. */
+  labelSet?: string;
+  /** Words that documents are padded to; as the weights say where absent. */
+  maxLength?: number;
+  signal?: AbortSignal;
+}
+
+export interface ImportedSeedRun {
+  shape: NetworkShape;
+  epoch?: number;
+  /** Tensors that are left out. */
+  unused: string[];
+}
+
+/**
+ * Makes a run of one of the original program's checkpoints, with its own wiring (`pooling: "seed"`).
+ * Throws `UserError` (`no-vocabulary`, `labels-differ`, `run-exists`, those of the checkpoint, of `seedNetwork` and of the data), `Cancelled`.
+ */
+export async function importSeedRun(checkpoint: string, options: SeedRunOptions): Promise<ImportedSeedRun> {
+  const splits = options.data === undefined ? {} : await findSplits(options.data);
+  const beside = splits.train === undefined ? undefined : dirname(splits.train);
+  const vocabularyFile = options.vocabulary ?? (beside === undefined ? undefined : join(beside, 'vocab.npy'));
+  if (vocabularyFile === undefined) throw noVocabulary(checkpoint);
+  const vocabulary = await readVocabulary(vocabularyFile);
+  const { state, epoch } = await readTorchCheckpoint(checkpoint);
+  const { shape, weights, words, unused } = seedNetwork(state, vocabulary, checkpoint, options.maxLength);
+  const train = splits.train === undefined ? undefined : await openSource(splits.train, { onError: 'skip' });
+  const names = await labelNames(options.labelSet, train);
+  const labels = await storedLabels(shape.labels, names, train, options.signal);
+  const config = configOf(shape, { ...splits, train: splits.train ?? join(dirname(vocabularyFile), 'x_train.npz') });
+  const origin = 'pytorch';
+  await writeImportedRun(options.run, { config, words, labels, shape, weights, epochs: epoch ?? 0, origin });
+  return { shape, epoch, unused };
+}
+
+async function labelNames(
+  file: string | undefined,
+  train: SeekableSource | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  if (file !== undefined) return readNumberedNames(file);
+  if (train === undefined) return new Map();
+  const beside = join(dirname(train.path), 'label_set.txt');
+  return train.labelNames.size === 0 && existsSync(beside) ? readNumberedNames(beside) : train.labelNames;
+}
+
+/** Labels by their column, with their training documents where there is a dataset. */
+async function storedLabels(
+  outputs: number,
+  display: ReadonlyMap<string, string>,
+  train: SeekableSource | undefined,
+  signal?: AbortSignal,
+): Promise<StoredLabels> {
+  const names = Array.from({ length: outputs }, (_, label) => String(label));
+  const trainCounts = new Array<number>(outputs).fill(0);
+  let trainDocuments = 0;
+  for await (const { labels } of train ?? []) {
+    if (signal?.aborted) throw new Cancelled();
+    trainDocuments++;
+    for (const label of labels) {
+      if (!(Number(label) < outputs))
+        throw new UserError(
+          'labels-differ',
+          `The dataset has a label ${label}, the checkpoint ${outputs} labels`,
+          'Name the dataset that it was trained on.',
+          {
+            file: train?.path,
+          },
+        );
+      trainCounts[Number(label)]++;
+    }
+  }
+  return { names, outputs, display: names.map((name) => display.get(name) ?? null), trainCounts, trainDocuments };
+}
+
+function configOf(
+  { maxLength, dim, filterSizes, filters, hidden, vocabulary }: NetworkShape,
+  splits: Splits & { train: string },
+): RunConfig {
+  const { train, validation, test } = splits;
+  const files = {
+    train: resolve(train),
+    ...(validation && { validation: resolve(validation) }),
+    ...(test && { test: resolve(test) }),
+  };
+  return completeConfig(
+    {
+      dataset: { ...files, validationFraction: 0 },
+      text: { maxLength, vocabularySize: Math.max(1, vocabulary - 2) },
+      embedding: { dim, train: false },
+      model: { filterSizes, filters, pooling: 'seed', pools: 1, hidden, padding: 'fit' },
+      training: { patience: 0 },
+    },
+    'seed-rcv1',
+  );
+}
+
+const noVocabulary = (file: string): UserError =>
+  new UserError(
+    'no-vocabulary',
+    'A checkpoint does not hold its words',
+    "Name the original program's dataset folder with --data, or its vocab.npy with --vocabulary.",
+    { file },
+  );

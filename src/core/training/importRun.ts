@@ -1,0 +1,66 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import type { RunConfig } from '../config/runConfig.ts';
+import type { Weights } from '../engine/engine.ts';
+import { withFileErrors, writeFileAtomic } from '../files.ts';
+import { parameterCount, type NetworkShape } from '../model/network.ts';
+import { writeWeights } from './checkpoint.ts';
+import { hashOfNames } from './fingerprint.ts';
+import { recipeOf } from './recipe.ts';
+import { exists, runExists, runPaths, writeRunFiles, type StoredLabels } from './runFolder.ts';
+import { initialState } from './state.ts';
+import type { Summary } from './summary.ts';
+
+export interface ImportedRun {
+  config: RunConfig;
+  /** `<pad>` and `<unk>` included. */
+  words: string[];
+  labels: StoredLabels;
+  shape: NetworkShape;
+  weights: Weights;
+  /** Epochs that the weights were trained for, as far as known. */
+  epochs: number;
+  /** What trained them. */
+  origin: string;
+}
+
+/**
+ * Makes a run folder of weights that were trained elsewhere: it predicts, explains and is evaluated as any other.
+ * Throws `UserError` `run-exists`.
+ */
+export async function writeImportedRun(folder: string, run: ImportedRun): Promise<void> {
+  const paths = runPaths(folder);
+  if (await exists(paths.config)) throw runExists(paths.folder);
+  const { words, labels, shape, weights, epochs, origin } = run;
+  const output = { ...run.config.output, folder: dirname(resolve(folder)), name: basename(paths.folder) };
+  const config = { ...run.config, output };
+  await withFileErrors(paths.folder, () => mkdir(paths.checkpoints, { recursive: true }));
+  const best = { epoch: epochs };
+  await writeWeights(paths.checkpoint('best'), weights, {
+    seed: config.training.seed,
+    recipe: recipeOf(config, shape),
+    vocabulary: hashOfNames(words),
+    labels: hashOfNames(labels.names.slice(0, labels.outputs)),
+    data: '',
+    shape,
+    build: origin,
+    step: 0,
+    state: { ...initialState(), epoch: epochs, best },
+  });
+  const summary: Summary = {
+    stopped: 'finished',
+    epochs,
+    best,
+    monitor: config.training.monitor,
+    baselines: [],
+    documents: { train: labels.trainDocuments, validation: 0, test: 0 },
+    labels: labels.outputs,
+    vocabulary: words.length,
+    parameters: parameterCount(shape),
+    engine: { name: origin, build: origin },
+    seconds: 0,
+    finishedAt: new Date().toISOString(),
+  };
+  await writeRunFiles(paths, { config, words, labels }); // last: a folder without them is no run
+  await writeFileAtomic(paths.summary, `${JSON.stringify(summary, null, 2)}\n`);
+}
