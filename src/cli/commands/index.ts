@@ -4,6 +4,7 @@ import { config } from './config.ts';
 import { demo } from './demo.ts';
 import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';
+import { importCommand } from './import.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { predict } from './predict.ts';
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   clusters,
   init,
   config,
+  importCommand,
   validate,
   train,
   evaluate,

@@ -95,7 +95,7 @@ async function storedLabels(
 }
 
 function configOf(
-  { maxLength, dim, filterSizes, filters, hidden, vocabulary }: NetworkShape,
+  { maxLength, dim, filterSizes, filters, hidden, vocabulary, labels }: NetworkShape,
   splits: Splits & { train: string },
 ): RunConfig {
   const { train, validation, test } = splits;
@@ -111,6 +111,7 @@ function configOf(
       embedding: { dim, train: false },
       model: { filterSizes, filters, pooling: 'seed', pools: 1, hidden, padding: 'fit' },
       training: { patience: 0 },
+      evaluation: { k: [1, 3, 5].filter((k) => k <= labels) },
     },
     'seed-rcv1',
   );

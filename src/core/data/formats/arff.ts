@@ -15,7 +15,7 @@ import type { Sample } from '../sample.ts';
 import type { Opened } from './opened.ts';
 import { finiteNumber, wholeNumber } from './xmlrepoSparse.ts';
 
-interface Attribute {
+export interface Attribute {
   name: string;
   type: string;
 }
@@ -72,7 +72,8 @@ function decodeEntities(text: string): string {
   );
 }
 
-async function readHeader(
+/** Attributes in their order, and the line of `@data`. Throws `UserError`. */
+export async function readHeader(
   file: string,
   encoding: SourceOptions['encoding'],
 ): Promise<{ attributes: Attribute[]; dataLine: number }> {
@@ -94,7 +95,8 @@ function parseAttribute(text: string, file: string, line: number): Attribute {
   return { name, type: match[2] };
 }
 
-function unescape(name: string): string {
+/** Without the backslashes before quotes. */
+export function unescape(name: string): string {
   return name.replace(/\\(.)/g, '$1');
 }
 
@@ -128,7 +130,7 @@ function assignRoles(
 }
 
 /** `{0,1}` → 0 and 1 by value; names that are no numbers count by their place. Plain numeric types give undefined. */
-function nominalValues(type: string): Map<string, number> | undefined {
+export function nominalValues(type: string): Map<string, number> | undefined {
   const list = /^\{(.*)\}$/.exec(type)?.[1];
   if (list === undefined) return undefined;
   return new Map(
@@ -172,7 +174,8 @@ function parseRow(text: string, header: Header): Pick<RawRecord, 'text' | 'label
   return { text: '', labels, features: { indices: Uint32Array.from(indices), values: Float32Array.from(values) } };
 }
 
-function cellValue(text: string, nominal: Map<string, number> | undefined): number {
+/** Throws `Malformed`. */
+export function cellValue(text: string, nominal: Map<string, number> | undefined): number {
   if (!nominal) return finiteNumber(text);
   const value = nominal.get(text);
   if (value === undefined)
