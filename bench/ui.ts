@@ -63,7 +63,7 @@ function watch([event, selector]: [string, string]): void {
 const seen = (page: Page): Promise<number> =>
   page.evaluate(() => (globalThis as unknown as { seen: Promise<number> }).seen);
 
-/** Runs in every frame that is loaded from now on: notes when its page shows a heading, figures and a plot, on the frame in which it does. */
+/** Runs in every frame that is loaded from now on: notes when its page first shows figures, and a plot. */
 function noteSights(sights: Record<string, string>): void {
   const seen: Record<string, number> = {};
   Object.assign(globalThis, { seen });

@@ -37,6 +37,65 @@ inWorkbench('5. the Metrics view', { fill }, (workbench) => {
     await lookAt(workbench(), '05-metrics', 'metrics');
   });
 
+  it('draws them over steps, and other metrics', async () => {
+    const page = await workbench().webview('metrics');
+    const titles = (axis: 'x' | 'y'): Promise<string[]> =>
+      page.locator(`.js-plotly-plot .${axis}title`).allTextContents();
+    const curves = page.getByRole('img', { name: /^Validation/ }).locator('.scatterlayer .trace');
+    await expect.poll(() => curves.count()).toBe(6);
+    await page.getByText('Steps', { exact: true }).click();
+    await expect.poll(() => titles('x')).toEqual(['Step', 'Step']);
+    await page.getByText('nDCG@k', { exact: true }).click();
+    await expect.poll(() => titles('y')).toEqual(['Training loss', 'Validation nDCG@k, %']);
+    await page.getByRole('checkbox', { name: '@5' }).click();
+    await expect.poll(() => curves.count()).toBe(4);
+    await workbench().screenshotInThemes('05-metrics-steps');
+    await page.getByRole('checkbox', { name: '@5' }).click();
+    await page.getByText('P@k', { exact: true }).click();
+    await page.getByText('Epochs', { exact: true }).click();
+    await expect.poll(() => titles('x')).toEqual(['Epoch', 'Epoch']);
+  });
+
+  it('tells the values at the mouse', async () => {
+    const page = await workbench().webview('metrics');
+    const plot = page.getByRole('img', { name: /^Validation/ });
+    await plot.hover();
+    const told = plot.locator('.hoverlayer');
+    await expect.poll(() => told.textContent()).toMatch(/Epoch 3.*second P@1.*\d+\.\d\d/);
+    await workbench().screenshotInThemes('05-metrics-hover', async () => {
+      await workbench().page.mouse.move(5, 5);
+      await plot.hover();
+      await expect.poll(() => told.textContent()).toMatch(/Epoch 3/);
+    });
+  });
+
+  it('shows the names of runs at once when its list is drawn anew', async () => {
+    const page = await workbench().webview('metrics');
+    const display = await page.evaluate(() => {
+      const box = document.createElement('vscode-checkbox');
+      box.append('a run');
+      document.body.append(box);
+      const label = box.shadowRoot?.querySelector('[part="label"]');
+      const { display } = getComputedStyle(label!);
+      box.remove();
+      return display;
+    });
+    expect(display).not.toBe('none');
+  });
+
+  it.each([
+    ['PNG', '\u0089PNG'],
+    ['SVG', '<svg'],
+  ])('exports a plot as %s', async (kind, beginning) => {
+    const page = await workbench().webview('metrics');
+    await page.getByRole('button', { name: kind }).first().click();
+    await workbench().save();
+    const ending = `loss.${kind.toLowerCase()}`;
+    const saved = (): string | undefined => readdirSync(workbench().workspace).find((name) => name.endsWith(ending));
+    await expect.poll(saved).toBeDefined();
+    expect(readFileSync(join(workbench().workspace, saved()!), 'latin1').startsWith(beginning)).toBe(true);
+  });
+
   it('exports the curves as CSV', async () => {
     const page = await workbench().webview('metrics');
     await page.getByRole('button', { name: 'CSV' }).click();
