@@ -201,6 +201,33 @@ describe('train, evaluate, predict, runs', () => {
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('ends neither in .npy nor in .jsonl')]);
   });
 
+  it('export writes a model, and import makes a run of it', async () => {
+    const run = at('runs', 'first');
+    const exported = await call(['export', run, '--format', 'safetensors', '-o', at('model')]);
+    expect(exported.out).toContain(
+      `${at('model')}: model.safetensors, vocabulary.txt, labels.json, config.json, README.md`,
+    );
+    const back = await call([
+      'import',
+      'safetensors',
+      at('model', 'model.safetensors'),
+      '-o',
+      at('runs', 'back'),
+      '--json',
+    ]);
+    expect(back.json<{ run: string }>().run).toBe(at('runs', 'back'));
+    const predict = async (from: string): Promise<string> =>
+      (await call(['predict', from, '--text', 'the apple of zinc'])).out;
+    expect(await predict(at('runs', 'back'))).toBe(await predict(run));
+    const none = await call(['export', run]);
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining('--format is missing')]);
+    const kind = await call(['import', 'pytorch', at('x'), '-o', at('y')]);
+    expect([kind.code, kind.err]).toEqual([
+      1,
+      expect.stringContaining('"pytorch" is none of torch, safetensors, eurlex'),
+    ]);
+  });
+
   it('predict reads standard input, a file, a dataset or a text', async () => {
     const run = at('runs', 'first');
     type Result = {

@@ -1,27 +1,29 @@
 import { basename, join } from 'node:path';
 import { importEurlex, type ImportedEurlex } from '../../core/data/eurlex/importEurlex.ts';
 import { importSeedRun } from '../../core/torch/importSeedRun.ts';
-import { parameterCount } from '../../core/model/network.ts';
+import { importSafetensors } from '../../core/export/importSafetensors.ts';
+import { parameterCount, type NetworkShape } from '../../core/model/network.ts';
 import type { Arguments } from '../arguments.ts';
 import { usage } from '../arguments.ts';
 import type { Command, Outcome } from '../command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, grouped, sanitise } from '../terminal/text.ts';
 
-const kinds = { torch, eurlex };
+const kinds = { torch, safetensors, eurlex };
 type Kind = keyof typeof kinds;
 
 export const importCommand: Command = {
   name: 'import',
-  summary: 'Make a run of a PyTorch checkpoint, or a dataset of the EUR-Lex files',
+  summary: 'Make a run of a PyTorch model, or a dataset of the EUR-Lex files',
   details:
     'torch: a checkpoint of the original program (torch.save, of any version) becomes a run folder that predicts and is evaluated; no code in it is run. ' +
     'Its words are in the vocab.npy beside the data. ' +
+    "safetensors: the parameters of LibMultiLabel's XMLCNN or KimCNN become a run, with the config, vocabulary and labels beside them, where `xmlcnn export` writes them, unless they are named. " +
     'eurlex: the ARFF of the features with the qrels of the labels becomes a bag-of-words dataset, with its names. ' +
     'Pickles, .npz and .npy need no import: every command reads them as they are.',
   positionals: [
-    { name: 'KIND', description: 'torch or eurlex' },
-    { name: 'FILE', description: 'The checkpoint, or the ARFF' },
+    { name: 'KIND', description: 'torch, safetensors or eurlex' },
+    { name: 'FILE', description: 'The checkpoint, the model, or the ARFF' },
   ],
   options: {
     output: {
@@ -30,7 +32,12 @@ export const importCommand: Command = {
       description: 'Run folder (default: runs/NAME), or folder of the dataset (default: eurlex)',
     },
     data: { value: 'DATA', description: "torch: the original program's dataset folder, with vocab.npy" },
-    vocabulary: { value: 'FILE', description: 'torch: vocab.npy or vocab_inv.npy, where it is elsewhere' },
+    vocabulary: {
+      value: 'FILE',
+      description: 'torch: vocab.npy or vocab_inv.npy, where it is elsewhere; safetensors: words by id, one a line',
+    },
+    config: { value: 'FILE', description: 'safetensors: the run config that says how texts are read' },
+    labels: { value: 'FILE', description: 'safetensors: labels.json of a run, or labels by output, one a line' },
     'label-set': { value: 'FILE', description: 'torch: names of the labels, lines of number:name' },
     'max-length': { value: 'N', description: 'torch: --sequence_length, where the weights fit several' },
     qrels: { value: 'FILE', description: 'eurlex: id2class_eurlex_eurovoc.qrels (plain or .gz)' },
@@ -39,11 +46,12 @@ export const importCommand: Command = {
   },
   examples: [
     'xmlcnn import torch saved_models/rcv/model_best_test --data datasets/rcv',
+    'xmlcnn import safetensors model/model.safetensors -o runs/imported',
     'xmlcnn import eurlex eurlex_train.arff --qrels id2class_eurlex_eurovoc.qrels',
   ],
   async run(args, terminal, signal) {
     const [kind, file] = args.positionals;
-    if (!Object.hasOwn(kinds, kind)) throw usage('import', `"${kind}" is neither torch nor eurlex`);
+    if (!Object.hasOwn(kinds, kind)) throw usage('import', `"${kind}" is none of ${Object.keys(kinds).join(', ')}`);
     return kinds[kind as Kind](file, args, terminal, signal);
   },
 };
@@ -58,12 +66,27 @@ async function torch(file: string, args: Arguments, terminal: Terminal, signal: 
     maxLength: args.whole('max-length'),
     signal,
   });
+  const left = unused.length
+    ? [`Left out, as the original program never used them: ${sanitise(unused.join(', '))}`]
+    : [];
+  showRun(run, shape, terminal, left);
+  return { json: { run, shape, epoch, unused } };
+}
+
+async function safetensors(file: string, args: Arguments, terminal: Terminal, signal: AbortSignal): Promise<Outcome> {
+  const run = args.text('output') ?? join('runs', basename(file, '.safetensors'));
+  const [config, vocabulary, labels] = ['config', 'vocabulary', 'labels'].map((name) => args.text(name));
+  const shape = await importSafetensors(file, { output: run, config, vocabulary, labels, signal });
+  showRun(run, shape, terminal);
+  return { json: { run, shape } };
+}
+
+function showRun(run: string, shape: NetworkShape, terminal: Terminal, notes: string[] = []): void {
   terminal.print(
     `Wrote ${terminal.style.bold(sanitise(run))}: ${grouped(parameterCount(shape))} weights, ${counted(shape.labels, 'label')}, ${counted(shape.vocabulary, 'word')}, documents of ${counted(shape.maxLength, 'word')}.`,
-    ...(unused.length ? [`Left out, as the original program never used them: ${sanitise(unused.join(', '))}`] : []),
+    ...notes,
     `Next: xmlcnn evaluate ${sanitise(run)}`,
   );
-  return { json: { run, shape, epoch, unused } };
 }
 
 async function eurlex(arff: string, args: Arguments, terminal: Terminal, signal: AbortSignal): Promise<Outcome> {

@@ -4,6 +4,7 @@ import { config } from './config.ts';
 import { demo } from './demo.ts';
 import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
@@ -24,6 +25,8 @@ export const commands: readonly Command[] = [
   evaluate,
   predict,
   embed,
+  exportCommand,
+  importCommand,
   runs,
   demo,
 ];

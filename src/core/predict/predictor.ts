@@ -1,7 +1,6 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine, EngineOptions, Weights } from '../engine/engine.ts';
-import { UserError } from '../errors.ts';
 import { topK } from '../metrics/ranking.ts';
 import { featureSize } from '../model/network.ts';
 import type { Corpus } from '../text/corpus.ts';
@@ -9,11 +8,9 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { createTokenizer } from '../text/tokenizer.ts';
 import { unknownId, Vocabulary } from '../text/vocabulary.ts';
 import type { CheckpointInfo } from '../training/checkpoint.ts';
-import { readScoringWeights } from '../training/checkpoint.ts';
 import { engineOptions } from '../training/engineOptions.ts';
-import { hashOfNames } from '../training/fingerprint.ts';
-import type { StoredLabels, StoredRun } from '../training/runFolder.ts';
-import { exists, readRun } from '../training/runFolder.ts';
+import { readModel } from '../training/readModel.ts';
+import type { StoredLabels } from '../training/runFolder.ts';
 import type { ScoreOptions } from '../training/scoring.ts';
 import { embedCorpus, scoreCorpus, sigmoid } from '../training/scoring.ts';
 import type { Explanation } from './explain.ts';
@@ -70,12 +67,8 @@ export interface ExplainedLabel extends PredictedLabel {
  */
 export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
   const { checkpoint = 'best', threads, makeEngine } = options;
-  const run = await readRun(folder);
+  const { run, info, weights } = await readModel(folder, checkpoint);
   const { config } = run;
-  const file = run.paths.checkpoint(checkpoint);
-  if (!(await exists(file))) throw noCheckpoint(file, checkpoint);
-  const { info, weights } = await readScoringWeights(file);
-  checkBelongs(run, info, file);
   const tokenizer = await createTokenizer(config.text);
   const scoring = { ...engineOptions(config, info.shape), ema: 0, trainEmbeddings: false };
   const make = makeEngine ?? ((o: EngineOptions) => createEngine(config.engine.name, o));
@@ -221,24 +214,3 @@ function corpusOf(documents: readonly EncodedText[]): Corpus {
     ids: [],
   };
 }
-
-/** Ids in the weights mean the run's words and labels only if the checkpoint was made with them. */
-function checkBelongs({ words, labels, config }: StoredRun, info: CheckpointInfo, file: string): void {
-  const names = labels.names.slice(0, labels.outputs);
-  const belongs = hashOfNames(words) === info.vocabulary && hashOfNames(names) === info.labels;
-  if (belongs && info.shape.maxLength === config.text.maxLength) return;
-  throw new UserError(
-    'checkpoint-differs',
-    'The checkpoint belongs to other words, labels or lengths than those in its run folder',
-    'Put the files of the run back together, or train again.',
-    { file },
-  );
-}
-
-const noCheckpoint = (file: string, which: string): UserError =>
-  new UserError(
-    'no-checkpoint',
-    `The run has no ${which} checkpoint: no epoch was finished, or "training.save" was off`,
-    'Resume the run, or train it with "training.save".',
-    { file },
-  );

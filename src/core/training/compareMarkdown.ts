@@ -1,4 +1,5 @@
 import { formatDifference, formatMetric } from '../metrics/format.ts';
+import { escapeMarkdown, markdownTable } from '../metrics/markdown.ts';
 import type { Comparison, MetricRow } from './compare.ts';
 
 /** The comparison as Markdown: metrics first, then the settings that differ (or all). */
@@ -41,11 +42,8 @@ function metricCells({ name, cells, differences, best }: MetricRow): string[] {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[], isNumbers = false): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rule = head.map((_, i) => (i > 0 && isNumbers ? '---:' : '---'));
-  const shown = rows.map((cells) => line(isNumbers ? [escape(cells[0]), ...cells.slice(1)] : cells.map(escape)));
-  return [line(head.map(escape)), line(rule), ...shown].join('\n');
+  const shown = rows.map((cells) =>
+    isNumbers ? [escapeMarkdown(cells[0]), ...cells.slice(1)] : cells.map(escapeMarkdown),
+  );
+  return markdownTable(head.map(escapeMarkdown), shown, isNumbers);
 }
-
-/** Names and settings stay as they are, whatever is in them. */
-const escape = (text: string): string => text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\r?\n/g, ' ');

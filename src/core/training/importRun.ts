@@ -8,7 +8,7 @@ import { writeWeights } from './checkpoint.ts';
 import { hashOfNames } from './fingerprint.ts';
 import { recipeOf } from './recipe.ts';
 import { exists, runExists, runPaths, writeRunFiles, type StoredLabels } from './runFolder.ts';
-import { initialState } from './state.ts';
+import { initialState, type Best } from './state.ts';
 import type { Summary } from './summary.ts';
 
 export interface ImportedRun {
@@ -20,6 +20,8 @@ export interface ImportedRun {
   weights: Weights;
   /** Epochs that the weights were trained for, as far as known. */
   epochs: number;
+  /** The best of these, where more is known of it than that it was the last. */
+  best?: Best;
   /** What trained them. */
   origin: string;
 }
@@ -31,11 +33,10 @@ export interface ImportedRun {
 export async function writeImportedRun(folder: string, run: ImportedRun): Promise<void> {
   const paths = runPaths(folder);
   if (await exists(paths.config)) throw runExists(paths.folder);
-  const { words, labels, shape, weights, epochs, origin } = run;
+  const { words, labels, shape, weights, epochs, origin, best = { epoch: epochs } } = run;
   const output = { ...run.config.output, folder: dirname(resolve(folder)), name: basename(paths.folder) };
   const config = { ...run.config, output };
   await withFileErrors(paths.folder, () => mkdir(paths.checkpoints, { recursive: true }));
-  const best = { epoch: epochs };
   await writeWeights(paths.checkpoint('best'), weights, {
     seed: config.training.seed,
     recipe: recipeOf(config, shape),

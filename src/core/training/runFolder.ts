@@ -101,7 +101,8 @@ export async function readRunConfig({ config: file }: RunPaths): Promise<RunConf
   return config;
 }
 
-function parseLabels(text: string, file: string): StoredLabels {
+/** labels.json. Throws `UserError` `damaged-run`. */
+export function parseLabels(text: string, file: string): StoredLabels {
   try {
     const labels = JSON.parse(text) as StoredLabels;
     const { names, display, trainCounts } = labels;

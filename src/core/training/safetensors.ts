@@ -33,12 +33,24 @@ const piece = 1 << 28;
 
 const dtypeOf = (data: TensorData): Dtype => (Object.keys(arrays) as Dtype[]).find((d) => data instanceof arrays[d])!;
 
-/** Writes a whole file or none. Tensors are ordered by element size, so that each starts aligned. Throws `UserError`. */
+/** Writes a whole file or none, as `safetensorsPieces` gives it. Throws `UserError`. */
 export async function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  const pieces = safetensorsPieces(tensors, metadata);
+  await writeAtomic(path, async (write) => {
+    for (const bytes of pieces)
+      for (let at = 0; at < bytes.length; at += piece) await write(bytes.subarray(at, at + piece));
+  });
+}
+
+/** A file in pieces that are views of the tensors. Those are ordered by element size, so that each starts aligned. */
+export function safetensorsPieces(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array[] {
   const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
@@ -49,12 +61,8 @@ export async function writeSafetensors(
     end += data.byteLength;
     header[name] = { dtype: dtypeOf(data), shape, data_offsets: [begin, end] };
   }
-  await writeAtomic(path, async (write) => {
-    await write(encodeHeader(header));
-    for (const [, { data }] of ordered)
-      for (let at = 0; at < data.byteLength; at += piece)
-        await write(new Uint8Array(data.buffer, data.byteOffset + at, Math.min(piece, data.byteLength - at)));
-  });
+  const views = ordered.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return [encodeHeader(header), ...views];
 }
 
 /** Padded with spaces, so that the data begins at a multiple of 8 bytes. */

@@ -1,0 +1,154 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { RunConfig } from '../config/runConfig.ts';
+import { Cancelled } from '../errors.ts';
+import { withFileErrors, writeAtomic } from '../files.ts';
+import type { StoredModel } from '../training/readModel.ts';
+import { readModel } from '../training/readModel.ts';
+import { exists } from '../training/runFolder.ts';
+import { safetensorsPieces } from '../training/safetensors.ts';
+import type { Summary } from '../training/summary.ts';
+import { libMultiLabelNetwork, toLibMultiLabel } from './libMultiLabel.ts';
+import { modelCard } from './modelCard.ts';
+import { onnxModel } from './onnx/model.ts';
+import { tensorFlowModel } from './tfjs/model.ts';
+
+export const exportFormats = ['safetensors', 'onnx', 'tfjs'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface ExportOptions {
+  format: ExportFormat;
+  /** Folder to write into; `exports/<format>` in the run folder where absent. Files of the same names are replaced. */
+  folder?: string;
+  /** Default: best. */
+  checkpoint?: 'best' | 'last';
+  signal?: AbortSignal;
+  /** Bytes written, of all. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface ExportResult {
+  run: string;
+  format: ExportFormat;
+  folder: string;
+  /** Names of the files; the first is the model, the last the card. */
+  files: string[];
+  bytes: number;
+}
+
+/** A file in pieces. */
+type Content = readonly (Uint8Array | string)[];
+
+/** Most bytes between two looks at the signal. */
+const piece = 1 << 24;
+
+/**
+ * Writes a run's model for other programs, with its vocabulary, labels, config and a model card.
+ * Throws `UserError` (those of `readModel` and of writing, `no-such-network`, `too-large-for-onnx`) and `Cancelled`.
+ */
+export async function exportModel(runFolder: string, options: ExportOptions): Promise<ExportResult> {
+  const { format, checkpoint = 'best', signal } = options;
+  const model = await readModel(runFolder, checkpoint);
+  if (signal?.aborted) throw new Cancelled();
+  const { paths } = model.run;
+  const folder = resolve(options.folder ?? join(paths.folder, 'exports', format));
+  const summary = (await exists(paths.summary))
+    ? (JSON.parse(await readFile(paths.summary, 'utf8')) as Summary)
+    : undefined;
+  const card = modelCard(model, { version: packageJson.version, use: uses[format](model), summary });
+  const files = new Map<string, Content>([...writers[format](model), ...companions(model), ['README.md', [card]]]);
+  await withFileErrors(folder, () => mkdir(folder, { recursive: true }));
+  const bytes = await writeFiles(folder, files, options);
+  return { run: paths.folder, format, folder, files: [...files.keys()], bytes };
+}
+
+const writers: Record<ExportFormat, (model: StoredModel) => Map<string, Content>> = {
+  safetensors({ info, weights, run }) {
+    const metadata = { format: 'pt', network: libMultiLabelNetwork(info.shape), ...metadataOf(info, run.name) };
+    return new Map([['model.safetensors', safetensorsPieces(toLibMultiLabel(info.shape, weights), metadata)]]);
+  },
+  onnx({ info, weights, run }) {
+    const metadata = metadataOf(info, run.name);
+    return new Map([['model.onnx', onnxModel(run.name, info.shape, weights, packageJson.version, metadata)]]);
+  },
+  tfjs({ info, weights, run }) {
+    const { json, shards } = tensorFlowModel(info.shape, weights, packageJson.version, metadataOf(info, run.name));
+    return new Map<string, Content>([['model.json', [json]], ...shards]);
+  },
+};
+
+/** What a program that uses the model may want to know of it. */
+const metadataOf = ({ shape, state }: StoredModel['info'], name: string): Record<string, string> => ({
+  name,
+  shape: JSON.stringify(shape),
+  ...(state.best && { best: JSON.stringify(state.best) }),
+});
+
+function companions({ run }: StoredModel): Map<string, Content> {
+  return new Map([
+    ['vocabulary.txt', [run.words.map((word) => `${word}\n`).join('')]],
+    ['labels.json', [JSON.stringify(run.labels)]],
+    ['config.json', [`${JSON.stringify(withoutFolders(run.config), null, 2)}\n`]],
+  ]);
+}
+
+/** A config that tells nothing of the folders of this machine. */
+function withoutFolders(config: RunConfig): Partial<RunConfig> {
+  const named: Partial<RunConfig> = structuredClone(config);
+  delete named.output;
+  const { dataset, embedding } = named;
+  for (const key of ['train', 'validation', 'test', 'labelNames', 'labelsFile'] as const)
+    if (dataset?.[key] !== undefined) dataset[key] = basename(dataset[key]);
+  if (embedding?.file !== undefined) embedding.file = basename(embedding.file);
+  return named;
+}
+
+async function writeFiles(
+  folder: string,
+  files: ReadonlyMap<string, Content>,
+  { signal, onProgress = () => {} }: ExportOptions,
+): Promise<number> {
+  const sizeOf = (part: Uint8Array | string): number =>
+    typeof part === 'string' ? Buffer.byteLength(part) : part.length;
+  const total = [...files.values()].flat().reduce((sum, part) => sum + sizeOf(part), 0);
+  let done = 0;
+  for (const [name, parts] of files) {
+    await writeAtomic(join(folder, name), async (write) => {
+      for (const part of parts) {
+        const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+        for (let at = 0; at < bytes.length; at += piece) {
+          if (signal?.aborted) throw new Cancelled();
+          const some = bytes.subarray(at, at + piece);
+          await write(some);
+          onProgress((done += some.length), total);
+        }
+      }
+    });
+  }
+  return total;
+}
+
+const ids = ({ info: { shape } }: StoredModel): string =>
+  `A word's id is its line in \`vocabulary.txt\`, counted from 0 (\`<pad>\` is 0, \`<unk>\` 1); words are made and cut at ${shape.maxLength.toLocaleString('en')} per document as \`text\` in \`config.json\` says. Output i is the i-th of \`names\` in \`labels.json\`.`;
+
+const batches =
+  'A batch holds documents of any lengths, with 0 behind the end of each: a prediction does not depend on the others of its batch.';
+
+const uses: Record<ExportFormat, (model: StoredModel) => string> = {
+  safetensors: (model) =>
+    `\`model.safetensors\` holds the weights under the parameter names of LibMultiLabel's ${libMultiLabelNetwork(model.info.shape)}. ${paddingAdvice(model)} ${ids(model)}`,
+  onnx: (model) =>
+    `\`model.onnx\` takes \`input_ids\` (int64, documents × words) and gives \`probabilities\` (float32, documents × labels). ${batches} ${ids(model)}`,
+  tfjs: (model) =>
+    `\`model.json\` is a graph model for \`tf.loadGraphModel\`: it takes \`input_ids\` (int32, documents × words) and gives \`probabilities\` (float32, documents × labels). ${batches} ${ids(model)}`,
+};
+
+function paddingAdvice({ info: { shape } }: StoredModel): string {
+  const largest = Math.max(...shape.filterSizes);
+  const own =
+    shape.padding === 'overhang' && largest > 1
+      ? `Put ${largest - 1} zeros behind the words of a document`
+      : `Put zeros behind the words of a document that has fewer than ${largest}`;
+  return `${own}, and give it documents one at a time: it pools over the padding of a batch.`;
+}

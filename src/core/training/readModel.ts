@@ -1,0 +1,48 @@
+import type { Weights } from '../engine/engine.ts';
+import { UserError } from '../errors.ts';
+import type { CheckpointInfo } from './checkpoint.ts';
+import { readScoringWeights } from './checkpoint.ts';
+import { hashOfNames } from './fingerprint.ts';
+import type { StoredRun } from './runFolder.ts';
+import { exists, readRun } from './runFolder.ts';
+
+export interface StoredModel {
+  run: StoredRun;
+  info: CheckpointInfo;
+  /** Averaged ones where the run keeps them. */
+  weights: Weights;
+}
+
+/**
+ * Reads a run and the weights that score. The run folder is enough: dataset and word vectors need not be there any more.
+ * Throws `UserError` (`run-not-found`, `damaged-run`, `no-checkpoint`, `checkpoint-differs`, those of checkpoints).
+ */
+export async function readModel(folder: string, checkpoint: 'best' | 'last'): Promise<StoredModel> {
+  const run = await readRun(folder);
+  const file = run.paths.checkpoint(checkpoint);
+  if (!(await exists(file))) throw noCheckpoint(file, checkpoint);
+  const { info, weights } = await readScoringWeights(file);
+  checkBelongs(run, info, file);
+  return { run, info, weights };
+}
+
+/** Ids in the weights mean the run's words and labels only if the checkpoint was made with them. */
+function checkBelongs({ words, labels, config }: StoredRun, info: CheckpointInfo, file: string): void {
+  const names = labels.names.slice(0, labels.outputs);
+  const belongs = hashOfNames(words) === info.vocabulary && hashOfNames(names) === info.labels;
+  if (belongs && info.shape.maxLength === config.text.maxLength) return;
+  throw new UserError(
+    'checkpoint-differs',
+    'The checkpoint belongs to other words, labels or lengths than those in its run folder',
+    'Put the files of the run back together, or train again.',
+    { file },
+  );
+}
+
+const noCheckpoint = (file: string, which: string): UserError =>
+  new UserError(
+    'no-checkpoint',
+    `The run has no ${which} checkpoint: no epoch was finished, or "training.save" was off`,
+    'Resume the run, or train it with "training.save".',
+    { file },
+  );

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportFormats, exportModel } from '../../../src/core/export/exportModel.ts';
+import { loadPredictor } from '../../../src/core/predict/predictor.ts';
+import { createTokenizer } from '../../../src/core/text/tokenizer.ts';
+import { skipped } from '../../tools.ts';
+import { temporaryFolders } from '../training/folder.ts';
+import { expectSame, table } from './cases.ts';
+import { openOnnx } from './onnxRuntime.ts';
+import { texts, trainedRun, type TrainedRun } from './trained.ts';
+
+const newFolder = temporaryFolders(afterAll);
+const open = await openOnnx();
+
+describe('exportModel', () => {
+  let folder: string;
+  let trained: TrainedRun;
+  beforeAll(async () => {
+    folder = await newFolder();
+    trained = await trainedRun(
+      folder,
+      { padding: 'overhang' },
+      { output: { folder: join(folder, 'r'), name: '*odd* |name|' } },
+    );
+  });
+
+  it.each(exportFormats)('writes a folder that is enough: %s', async (format) => {
+    const progress: [number, number][] = [];
+    const result = await exportModel(trained.run, { format, onProgress: (...now) => progress.push(now) });
+    expect(result).toMatchObject({ run: trained.run, format, folder: join(trained.run, 'exports', format) });
+    const model = { safetensors: 'model.safetensors', onnx: 'model.onnx', tfjs: 'model.json' }[format];
+    expect(result.files[0]).toBe(model);
+    expect((await readdir(result.folder)).sort()).toEqual([...result.files].sort());
+    expect(result.files.slice(-4)).toEqual(['vocabulary.txt', 'labels.json', 'config.json', 'README.md']);
+    expect(progress.at(-1)).toEqual([result.bytes, result.bytes]);
+    for (const name of ['vocabulary.txt', 'labels.json'])
+      expect(await readFile(join(result.folder, name))).toEqual(await readFile(join(trained.run, name)));
+    for (const name of ['config.json', 'README.md', 'model.json'])
+      if (result.files.includes(name)) expect(await readFile(join(result.folder, name), 'utf8')).not.toContain(folder);
+  });
+
+  it.skipIf(!open && skipped('onnxruntime-node'))('gives what is needed to score a text with ONNX alone', async () => {
+    const { folder: out } = await exportModel(trained.run, { format: 'onnx', folder: join(folder, 'onnx') });
+    const words = (await readFile(join(out, 'vocabulary.txt'), 'utf8')).split('\n').slice(0, -1);
+    const { text } = JSON.parse(await readFile(join(out, 'config.json'), 'utf8'));
+    const tokenizer = await createTokenizer(text);
+    const documents = texts(20, 7);
+    const ids = documents.map((document) =>
+      tokenizer.words(document, text.maxLength).map((word) => Math.max(1, words.indexOf(word))),
+    );
+    const run = await open!(await readFile(join(out, 'model.onnx')));
+    const { rows, columns, ids: cells } = table(ids);
+    const predictor = await loadPredictor(trained.run);
+    const predictions = await predictor.predict(documents, { top: predictor.labels.outputs });
+    await predictor.dispose();
+    const expected = predictions.flatMap(({ labels }) => labels.sort((a, b) => a.id - b.id).map((l) => l.probability));
+    expectSame(await run(cells, rows, columns), expected);
+  });
+
+  it('writes a card with data, settings, figures and limits, whatever the run is called', async () => {
+    const { folder: out } = await exportModel(trained.run, { format: 'onnx' });
+    const card = await readFile(join(out, 'README.md'), 'utf8');
+    expect(card).toMatch(/^# \\\*odd\\\* \\\|name\\\|\n/);
+    const [, ...sections] = card.split(/^## /m).map((section) => section.split('\n')[0]);
+    expect(sections).toEqual(['Use', 'Data', 'Settings', 'Figures', 'Limits']);
+    const summary = JSON.parse(await readFile(join(trained.run, 'summary.json'), 'utf8'));
+    expect(card).toContain(`| Test | 40 documents, test.jsonl |`);
+    expect(card).toContain(`| Training documents | ${summary.documents.train} |`);
+    expect(card).toMatch(new RegExp(`\\| P@1 \\|.*\\| ${(100 * summary.evaluated.metrics['P@1']).toFixed(2)} \\|`));
+    expect(card).toContain('| Pooling | dynamic-max, 2 chunks, padding overhang |');
+    expect(card).toContain('Words beyond the 15th of a document are not read');
+  });
+
+  it('says so where the model was not evaluated, or where there is none', async () => {
+    const unjudged = await trainedRun(await newFolder());
+    await rm(join(unjudged.run, 'summary.json'));
+    const { folder: out } = await exportModel(unjudged.run, { format: 'tfjs', checkpoint: 'last' });
+    expect(await readFile(join(out, 'README.md'), 'utf8')).not.toContain('On test');
+    const none = exportModel(join(folder, 'nothing'), { format: 'onnx' });
+    await expect(none).rejects.toMatchObject({ code: 'run-not-found' });
+  });
+
+  it('ends where it is told to, without a file that is half written', async () => {
+    const out = join(folder, 'cancelled');
+    const abort = new AbortController();
+    const work = exportModel(trained.run, {
+      format: 'onnx',
+      folder: out,
+      signal: abort.signal,
+      onProgress: () => abort.abort(),
+    });
+    await expect(work).rejects.toMatchObject({ name: 'Cancelled' });
+    expect(existsSync(join(out, 'README.md'))).toBe(false);
+    expect((await readdir(out)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
