@@ -8,7 +8,7 @@ import { call } from './memoryTerminal.ts';
 const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-cli-seed-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const seed = resolve('test/fixtures/seed');
-const at = (name: string): string => join(folder, name);
+const at = (...names: string[]): string => join(folder, ...names);
 
 describe('xmlcnn config --from-seed', () => {
   it('writes a config and tells of each flag', async () => {
@@ -78,6 +78,24 @@ describe('the datasets as they are', () => {
     expect(both.out).toContain('rcv-py2-p2.p#train');
     expect(both.out).toContain('rcv-py2-p2.p#test');
     expect((await call(['inspect', `${seed}/rcv-py2-p2.p#test`])).out).not.toContain('#train');
+  });
+
+  it.each(['rcv-py2-p2.p', 'rcv'])('trains on %s and judges its test split', async (name) => {
+    const file = at(`${name}.xmlcnn.json`);
+    expect((await call(['init', `${seed}/${name}`, '-o', file])).code).toBe(0);
+    const small = [
+      'training.epochs=1',
+      'model.filters=4',
+      'embedding.dim=8',
+      'engine.threads=1',
+      'dataset.validationFraction=0',
+    ];
+    const settings = [...small, 'training.patience=0', `output.name=${name}`, `output.folder=${at('trained')}`];
+    const trained = await call(['train', file, ...settings.flatMap((setting) => ['--set', setting]), '--json']);
+    expect(trained.err).not.toContain('error');
+    expect(trained.code).toBe(0);
+    const judged = await call(['evaluate', at('trained', name), '--json']);
+    expect([judged.code, judged.json<{ split: string }>().split]).toEqual([0, 'test']);
   });
 
   it('compares feature sets by their names', async () => {

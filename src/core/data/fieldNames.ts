@@ -1,5 +1,6 @@
 import { recogniseFormat } from './detect.ts';
 import type { SourceOptions } from './document.ts';
+import { isBinary } from './formats.ts';
 import { sampleTable } from './formats/delimited.ts';
 import { sampleRecords } from './formats/jsonl.ts';
 import { readSample } from './sample.ts';
@@ -16,7 +17,7 @@ export interface DatasetField {
  * Throws `UserError` where the file cannot be read or its format not be told.
  */
 export async function fieldNames(path: string, options: SourceOptions = {}): Promise<DatasetField[]> {
-  if (options.format === 'folder') return [];
+  if (options.format === 'folder' || (options.format && isBinary(options.format))) return [];
   const { format, sample } = options.format
     ? { format: options.format, sample: await readSample(path) }
     : await recogniseFormat(path, options);

@@ -37,6 +37,7 @@ export function seedNetwork(
       'Name the vocab.npy of the dataset that it was trained on.',
       { file },
     );
+  requireOwnNumbers([...from.values()], file);
   const { words, rows } = arrange(vocabulary);
   const weights: Weights = new Map();
   const whole = { ...shape, vocabulary: words.length };
@@ -53,6 +54,13 @@ export function seedNetwork(
   const used = new Set(from.values());
   const unused = [...state].filter(([, tensor]) => !used.has(tensor)).map(([name]) => name);
   return { shape: whole, weights, words, unused };
+}
+
+/** Tensors that are views of the same numbers would make much memory out of a small file. */
+function requireOwnNumbers(tensors: readonly TorchTensor[], file: string): void {
+  const storages = new Set(tensors.map(({ storage }) => storage));
+  const there = [...storages].reduce((sum, { length }) => sum + length, 0);
+  if (tensors.reduce((sum, { length }) => sum + length, 0) > there) throw other(file, 'layers share their weights');
 }
 
 interface Parts {

@@ -37,6 +37,28 @@ function threeSplits(folder: string, pack = false): string {
 }
 
 describe('inspection', () => {
+  test('a pickle: both splits, pages, search, and single documents', async () => {
+    const { inspection, last } = await inspected('test/fixtures/seed/rcv-py2-p2.p');
+    expect(last.splits.map(({ split, statistics, format }) => [split, statistics.documents, format])).toEqual([
+      ['train', 3, 'pickle'],
+      ['test', 1, 'pickle'],
+    ]);
+    expect(last.head[0]).toMatchObject({ name: '2', display: 'energy' });
+    const page = await inspection.documentPage({ split: 'train', offset: 1, limit: 2 });
+    expect(page.rows.map(({ id, snippet }) => [id, snippet.slice(0, 4)])).toEqual([
+      ['12', 'Café'],
+      ['13', 'Oil,'],
+    ]);
+    const found = await inspection.documentPage({ split: 'train', search: 'COAL', offset: 0, limit: 2 });
+    expect(found.rows.map(({ id }) => id)).toEqual(['13']);
+    const { path } = last.splits[1];
+    const [{ place }] = (await inspection.documentPage({ split: 'test', offset: 0, limit: 1 })).rows;
+    expect(await readRecord({ path, place, raw: true })).toMatchObject({ id: '14', text: 'Coffee and wheat' });
+    const features = await inspected('test/fixtures/seed/eurlex/x_tr.npy');
+    const [first] = (await features.inspection.documentPage({ split: 'train', offset: 0, limit: 1 })).rows;
+    expect(first.snippet).toBe('wheat:0.5 eec:no:2');
+  });
+
   test('figures of all splits, the file asked for first', async () => {
     const { last, snapshots } = await inspected(threeSplits('figures').replace('train', 'test'));
     expect(last.splits.map(({ split, state, statistics }) => [split, state, statistics.documents])).toEqual([

@@ -51,8 +51,8 @@ describe('real pickles', () => {
     },
   );
 
-  test.each([0, 1, 2, 3, 4, 5])('arrays and numbers, protocol %i', (protocol) => {
-    const [arrays, values, others] = plain(read(fixture(`arrays-p${protocol}.pkl`))) as [object, object, unknown[]];
+  test.each(['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'numpy2-p2', 'numpy2-p5'])('arrays and numbers, %s', (name) => {
+    const [arrays, values, others] = plain(read(fixture(`arrays-${name}.pkl`))) as [object, object, unknown[]];
     const grid = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5];
     expect(arrays).toEqual({
       float64: { shape: [2, 3], values: grid },

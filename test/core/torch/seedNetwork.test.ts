@@ -10,6 +10,7 @@ import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { readTorchCheckpoint, tensorFloats } from '../../../src/core/torch/checkpoint.ts';
 import { importSeedRun } from '../../../src/core/torch/importSeedRun.ts';
 import { seedNetwork } from '../../../src/core/torch/seedNetwork.ts';
+import { TorchStorage, TorchTensor } from '../../../src/core/torch/values.ts';
 import { engineOptions } from '../../../src/core/training/engineOptions.ts';
 import { listRuns } from '../../../src/core/training/runs.ts';
 import { userError } from '../data/helpers.ts';
@@ -97,6 +98,11 @@ describe('the network', () => {
     const refused = (work: () => unknown) => userError(Promise.resolve().then(work));
     expect((await refused(() => seedNetwork(state, vocabulary, 'x', 22))).code).toBe('not-seed-network');
     expect((await refused(() => seedNetwork(state, ['a'], 'x'))).code).toBe('vocabulary-differs');
+    // layers that are views of one another would make much memory of a small file
+    const shared = new Map(
+      [...state].map(([name, tensor]) => [name, name.endsWith('fin_layer.weight') ? viewOf(tensor) : tensor]),
+    );
+    expect((await refused(() => seedNetwork(shared, vocabulary, 'x'))).message).toContain('share their weights');
     const renamed = (from: RegExp, to: string) =>
       new Map([...state].map(([name, tensor]) => [name.replace(from, to), tensor]));
     expect(seedNetwork(renamed(/classifier\.out_layer/, 'classifier.l1'), vocabulary, 'x').shape.labels).toBe(4);
@@ -124,6 +130,10 @@ test('a run of a checkpoint predicts', async () => {
     'run-exists',
   );
 });
+
+/** The same numbers as if their storage were smaller than they are. */
+const viewOf = (tensor: TorchTensor): TorchTensor =>
+  new TorchTensor(new TorchStorage('view', tensor.storage.dtype, 1), 0, tensor.shape, tensor.strides);
 
 /** The id here of a row of the checkpoint. */
 function idOf(row: number): number {

@@ -143,7 +143,9 @@ function labelsOf(matrix: MatrixRows, row: number): string[] {
 
 function textOfRow({ columns, values }: Entries, length: number, words: readonly string[]): string {
   const last = columns.reduce((most, column) => Math.max(most, column + 1), 0);
-  const numbers = new Float64Array(words[0] === padding ? last : length);
+  // where word 0 is no padding, a row that is nearly full may end with it; one that is nearly empty is not to make a long text
+  const isFull = words[0] !== padding && columns.length * 2 >= length;
+  const numbers = new Float64Array(isFull ? length : last);
   columns.forEach((column, i) => (numbers[column] = values[i]));
   const text = Array.from(numbers, (number) => {
     if (words[number] === undefined) throw new Malformed(`There is no word ${number} in the vocabulary`);

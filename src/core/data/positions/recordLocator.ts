@@ -3,7 +3,7 @@ import { recogniseSample } from '../detect.ts';
 import type { DatasetFormat, SourceOptions } from '../document.ts';
 import { listOf } from '../fields.ts';
 import { Findings } from '../findings.ts';
-import { bagOfWordsFormats, openFormat } from '../formats.ts';
+import { bagOfWordsFormats, isBinary, openFormat } from '../formats.ts';
 import type { Opened } from '../formats/opened.ts';
 import { labelsOfLine } from '../formats/xmlrepoRaw.ts';
 import type { RawRecord } from '../record.ts';
@@ -49,7 +49,7 @@ export class RecordLocator {
     const sample = sampleOf(path, lines);
     if (sample.lines.every(({ text }) => text.trim() === '')) return undefined;
     const format = options.format ?? recogniseSample(sample, options).format;
-    if (format === 'folder' || bagOfWordsFormats.includes(format)) return undefined;
+    if (format === 'folder' || isBinary(format) || bagOfWordsFormats.includes(format)) return undefined;
     return new RecordLocator(path, format, await openFormat(path, format, options, sample));
   }
 
