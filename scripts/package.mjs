@@ -22,6 +22,7 @@ const foreign = [
   'optionalDependencies',
   'devDependencies',
   'overrides',
+  'allowScripts',
 ];
 
 /** Packs the extension in `root`; returns the file. Throws where dist was not built. */

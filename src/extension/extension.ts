@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { createServices } from './base/services.ts';
 import { Compare } from './compare/compare.ts';
 import { Datasets } from './datasets/datasets.ts';
+import { EnginesFeature } from './engines/feature.ts';
 import { HoverFeature } from './hover/feature.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Predictions } from './predictions/predictions.ts';
@@ -18,6 +19,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(new RunsFeature(services, runs));
   context.subscriptions.push(new Metrics(services, runs));
   context.subscriptions.push(new Compare(services, runs));
+  context.subscriptions.push(new EnginesFeature(services));
   context.subscriptions.push(new Sample(services));
   const datasets = new Datasets(services);
   context.subscriptions.push(datasets);

@@ -8,6 +8,8 @@ export interface RunnerOptions {
   /** The bundled `runner/main.ts`. */
   script: string;
   cwd?: string;
+  /** Variables that the process gets besides those of this one. */
+  env?: Readonly<Record<string, string>>;
   /** A line that the process printed on stdout or stderr. */
   onLog: (line: string) => void;
 }
@@ -44,7 +46,7 @@ export class RunnerClient<S extends ServiceName> {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
+      env: { ...process.env, ...options.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
     });
     this.process.on('message', (message) => this.receive(message as FromRunner));
     for (const stream of [this.process.stdout, this.process.stderr])

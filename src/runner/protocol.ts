@@ -54,6 +54,9 @@ import type {
   LabelEvidence,
 } from '../core/predict/judged.ts';
 import type { PredictedLabel } from '../core/predict/predictor.ts';
+import type { NativeEngine } from '../core/engine/engines/folders.ts';
+import type { EngineStatus } from '../core/engine/engines/status.ts';
+import type { InstallProgress } from '../core/engine/install/install.ts';
 import type { RunEvent } from '../core/training/events.ts';
 import type { RunResult } from '../core/training/summary.ts';
 
@@ -67,6 +70,7 @@ export interface Call<Params, Result, Event = never> {
 /** The services there are, each in `services/<name>.ts`. */
 export interface Services {
   dataset: DatasetService;
+  engines: EnginesService;
   predictions: PredictionsService;
   predictor: PredictorService;
   survey: SurveyService;
@@ -195,6 +199,20 @@ export interface PredictorService {
   open: Call<ModelFile, ModelInfo>;
   /** `truth`: names of the text's own labels, which are given whatever their probability. */
   explain: Call<{ model: ModelFile; text: string; top: number; truth: readonly string[] }, ExplainedText>;
+}
+
+// ── engines ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Loads native code and downloads it, far from the extension host. */
+export interface EnginesService {
+  /** Tries every engine; events tell of each as it is done. */
+  statuses: Call<Record<string, never>, EngineStatus[], EngineStatus>;
+  /** Downloads an engine's binaries; returns its folder. */
+  install: Call<
+    { engine: NativeEngine; sha256: string[]; proxy?: string; strictSsl: boolean },
+    string,
+    InstallProgress
+  >;
 }
 
 // ── on the wire ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@ import { clusters } from './clusters.ts';
 import { config } from './config.ts';
 import { demo } from './demo.ts';
 import { embed } from './embed.ts';
+import { engines } from './engines.ts';
 import { evaluate } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
@@ -28,5 +29,6 @@ export const commands: readonly Command[] = [
   exportCommand,
   importCommand,
   runs,
+  engines,
   demo,
 ];

@@ -581,9 +581,9 @@ const evaluation = object(
 const engine = object(
   { description: 'What computes.', source: 'this project' },
   {
-    name: oneOf(['auto', 'wasm', 'reference'], {
+    name: oneOf(['auto', 'wasm', 'tensorflow', 'webgpu', 'reference'], {
       description:
-        'Engine: `wasm` (WebAssembly kernels), `reference` (plain TypeScript, slow, for checking), or `auto`, the best there is. Seed flag `--dataset_gpu` (which had no effect).',
+        'Engine: `wasm` (WebAssembly kernels, works everywhere), `tensorflow` (native TensorFlow through tfjs-node), `webgpu` (graphics card), `reference` (plain TypeScript, slow, for checking), or `auto`, the fastest that works here. Seed flag `--dataset_gpu` (which had no effect).',
       default: 'auto',
       source: 'this project',
       flags: ['--dataset_gpu'],

@@ -60,6 +60,8 @@ export interface Engine {
   /** What the bits of a result depend on besides the seed: kernel build and processor family. */
   readonly build: string;
   readonly shape: NetworkShape;
+  /** A graphics adapter that computes on the processor: right, but never a choice for its speed. */
+  readonly isEmulated?: boolean;
   /** Takes the memory that a training step on this batch needs, or refuses it: a `UserError` with the sizes. */
   reserve?(batch: Batch): Promise<void>;
   /** One forward, backward and Adam update with this learning rate. */

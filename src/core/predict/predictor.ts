@@ -71,7 +71,9 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
   const { config } = run;
   const tokenizer = await createTokenizer(config.text);
   const scoring = { ...engineOptions(config, info.shape), ema: 0, trainEmbeddings: false };
-  const make = makeEngine ?? ((o: EngineOptions) => createEngine(config.engine.name, o));
+  // a single text is scored sooner than a native engine is loaded
+  const name = config.engine.name === 'reference' ? 'reference' : 'wasm';
+  const make = makeEngine ?? ((o: EngineOptions) => createEngine(name, o));
   const engine = await make(threads === undefined ? scoring : { ...scoring, threads });
   try {
     await engine.writeWeights(weights);

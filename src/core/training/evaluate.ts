@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
-import { createEngine } from '../engine/create.ts';
+import { createScoringEngine } from '../engine/engines/scoring.ts';
 import { UserError } from '../errors.ts';
 import type { Evaluation } from '../metrics/evaluator.ts';
 import type { Corpus } from '../text/corpus.ts';
@@ -71,7 +71,8 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   const judged = { ...run.labels, names: labels.names };
   const evaluator = evaluatorOptions(config, judged, info.state.best?.threshold);
   const scoring = { ...engineOptions(config, info.shape), ema: 0, trainEmbeddings: false };
-  const make: EngineFactory = makeEngine ?? ((o) => createEngine(config.engine.name, o));
+  const notice = (message: string): void => emit({ type: 'notice', level: 'warning', message });
+  const make: EngineFactory = makeEngine ?? ((o) => createScoringEngine(config.engine.name, o, notice));
   const engine = await make(threads === undefined ? scoring : { ...scoring, threads });
   try {
     await engine.writeWeights(weights);

@@ -1,8 +1,8 @@
 import { rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
-import { createEngine } from '../engine/create.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
+import { chooseEngine } from '../engine/engines/choose.ts';
 import { UserError } from '../errors.ts';
 import { checkKs } from '../metrics/ranking.ts';
 import { initialWeights } from '../model/init.ts';
@@ -46,7 +46,8 @@ export interface TrainOptions {
   checkpointSeconds?: number;
 }
 
-export type EngineFactory = (options: EngineOptions) => Promise<Engine>;
+/** `begun` is the build of the engine that the run was begun with, where it goes on. */
+export type EngineFactory = (options: EngineOptions, begun?: string) => Promise<Engine>;
 
 /**
  * Trains as the config says: epochs with validation, early stopping, retraining on all where it is asked for, and the
@@ -54,7 +55,11 @@ export type EngineFactory = (options: EngineOptions) => Promise<Engine>;
  * Throws `UserError`; `Cancelled` where the signal is aborted before training begins. Later, an aborted run is a result.
  */
 export async function train(config: RunConfig, options: TrainOptions): Promise<RunResult> {
-  const makeEngine: EngineFactory = (o) => createEngine(config.engine.name, o);
+  const makeEngine: EngineFactory = async (o, begun) => {
+    const { engine, reason } = await chooseEngine(config.engine.name, o, begun);
+    if (reason !== undefined) options.onEvent({ type: 'notice', level: 'info', message: reason });
+    return engine;
+  };
   return trainWith(config, options, { prepare: prepareData, makeEngine });
 }
 
@@ -121,7 +126,7 @@ class Session {
     checkData(config, data, labels);
     const shape = shapeOf(config, data, labels);
     const identity = identityOf(config, data, labels, shape);
-    this.engine = await this.makeEngine(engineOptions(config, shape));
+    this.engine = await this.makeEngine(engineOptions(config, shape), await this.begunWith());
     await this.engine.reserve?.(longestBatch(data.train, config.training.batchSize));
     const state = await this.begin(data, identity);
     throwIfAborted(options);
@@ -181,14 +186,22 @@ class Session {
     saver: Saver,
   ): Promise<void> {
     const { shape } = run.engine;
+    const { build } = run.engine;
     await run.engine.dispose();
     this.engine = undefined;
-    run.engine = this.engine = await this.makeEngine(engineOptions(run.config, shape));
+    run.engine = this.engine = await this.makeEngine(engineOptions(run.config, shape), build);
     await run.engine.writeWeights(startWeights(run.config, data, shape, corpus));
     const { best, metricsBytes, seconds, epoch: epochs } = run.state;
     const kept = { best, metricsBytes, seconds };
     run.state = { ...initialState(), ...kept, phase: 'retraining', ended: { stopped, epochs } };
     await saver.last();
+  }
+
+  /** Build of the engine that wrote the checkpoint which is gone on from. */
+  private async begunWith(): Promise<string | undefined> {
+    const last = this.claimed.paths.checkpoint('last');
+    if (!this.claimed.isResumed || !(await exists(last))) return undefined;
+    return (await readCheckpointInfo(last)).build;
   }
 
   /** Puts the engine where the run stands: at a checkpoint's state, or at the start. */

@@ -18,10 +18,20 @@ export function createServices(context: vscode.ExtensionContext): Services {
     context,
     log,
     startRunner(service, cwd) {
-      const client = new RunnerClient(service, { script, cwd, onLog: (line) => log.info(`[${service}] ${line}`) });
+      const env = engineEnvironment(context);
+      const client = new RunnerClient(service, { script, cwd, env, onLog: (line) => log.info(`[${service}] ${line}`) });
       log.debug(`[${service}] process ${client.pid} started`);
       void client.exited.then(() => log.debug(`[${service}] process ${client.pid} ended`));
       return client;
     },
+  };
+}
+
+/** Where runners look for native engines. The setting is the machine's: a workspace must not name code that is run. */
+function engineEnvironment({ globalStorageUri }: vscode.ExtensionContext): Record<string, string> {
+  const tensorflow = vscode.workspace.getConfiguration('xmlcnn').get<string>('tensorflowPath', '');
+  return {
+    XMLCNN_ENGINES: vscode.Uri.joinPath(globalStorageUri, 'engines').fsPath,
+    ...(tensorflow && { XMLCNN_TENSORFLOW: tensorflow }),
   };
 }

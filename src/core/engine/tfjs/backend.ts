@@ -6,6 +6,8 @@ export interface Backend {
   engine: string;
   /** What the bits of a result depend on. */
   build: string;
+  /** See `Engine.isEmulated`. */
+  isEmulated?: boolean;
   /** Makes it the present one: TensorFlow.js has one at a time in a process. */
   use(): Promise<void>;
   /** Told when an engine is done with it. */

@@ -43,6 +43,7 @@ export class TfjsEngine implements Engine {
   readonly name: string;
   readonly build: string;
   readonly shape: NetworkShape;
+  readonly isEmulated: boolean;
   private readonly vectors: WordVectors;
   private readonly device: DeviceParameters;
   private readonly numbering: WordNumbering;
@@ -54,6 +55,7 @@ export class TfjsEngine implements Engine {
   ) {
     this.name = backend.engine;
     this.build = backend.build;
+    this.isEmulated = backend.isEmulated ?? false;
     this.shape = options.shape;
     this.vectors = new WordVectors(options);
     this.device = new DeviceParameters(options);

@@ -1,0 +1,23 @@
+import { UserError } from '../../errors.ts';
+import type { NativeEngine } from './folders.ts';
+
+/** Why an engine does not work here. */
+export const problems = ['absent', 'no-add-on', 'add-on-fails', 'no-adapter'] as const;
+export type Problem = (typeof problems)[number];
+
+/** An engine that was asked for does not work here. */
+export class EngineUnavailable extends UserError {
+  constructor(
+    readonly engine: NativeEngine,
+    readonly problem: Problem,
+    message: string,
+    remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super('engine-unavailable', message, remedy, {}, options);
+  }
+}
+
+/** First line of what was thrown. */
+export const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0];

@@ -1,0 +1,2 @@
+export const swiftshaderFolder: string;
+export function swiftshaderEnvironment(): Record<string, string>;
