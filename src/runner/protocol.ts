@@ -234,3 +234,10 @@ export type WireError =
     }
   | { kind: 'cancelled' }
   | { kind: 'fault'; message: string; stack?: string };
+
+/** Whether a message over IPC is one that a runner answers. What a call's parameters are is the caller's word. */
+export function isToRunner(message: unknown): message is ToRunner {
+  if (typeof message !== 'object' || message === null) return false;
+  const { type, id, method } = message as Record<string, unknown>;
+  return Number.isSafeInteger(id) && (type === 'cancel' || (type === 'call' && typeof method === 'string'));
+}

@@ -1,4 +1,5 @@
 import type { FromRunner, Handlers, ServiceName, ToRunner } from './protocol.ts';
+import { isToRunner } from './protocol.ts';
 import { toWire } from './wireError.ts';
 
 type AnyHandler = (
@@ -16,8 +17,9 @@ export function serve<S extends ServiceName>(handlers: Handlers<S>): void {
   const settled = new Set<Promise<void>>();
   let isEnding = false;
 
-  process.on('message', (message: ToRunner) => {
-    if (message.type === 'cancel') running.get(message.id)?.abort();
+  process.on('message', (message) => {
+    if (!isToRunner(message)) console.error('A message that is no call was passed over');
+    else if (message.type === 'cancel') running.get(message.id)?.abort();
     else if (!isEnding) {
       const call = answer(message).finally(() => settled.delete(call));
       settled.add(call);

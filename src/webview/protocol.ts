@@ -269,6 +269,13 @@ export type HostMethods<P extends PageName> = {
 /** `ready`: the page listens; pushes sent before are kept for it. */
 export type FromPage = { type: 'ready' } | { type: 'call'; id: number; method: string; params: unknown };
 
+/** Whether a message from a webview is one that the host answers. What a call's parameters are is the page's word. */
+export function isFromPage(message: unknown): message is FromPage {
+  if (typeof message !== 'object' || message === null) return false;
+  const { type, id, method } = message as Record<string, unknown>;
+  return type === 'ready' || (type === 'call' && Number.isSafeInteger(id) && typeof method === 'string');
+}
+
 export type ToPage<P extends PageName> =
   | { type: 'push'; message: Push<P> }
   | { type: 'result'; id: number; value: unknown }

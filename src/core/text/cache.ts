@@ -146,7 +146,7 @@ async function readEntry(file: FileHandle, key: string, signal?: AbortSignal): P
   const start = Buffer.alloc(magic.length + 8);
   if (!(await fill(start)) || start.toString('latin1', 0, magic.length) !== magic) return undefined;
   const jsonSize = parseInt(start.toString('latin1', magic.length), 16);
-  if (!(jsonSize <= size)) return undefined;
+  if (!(jsonSize >= 0 && jsonSize <= size)) return undefined;
   const json = Buffer.alloc(jsonSize);
   if (!(await fill(json))) return undefined;
   hash.update(start).update(json);

@@ -3,7 +3,8 @@
  *   <parameter>             weights as they are trained                    (names and shapes: model/network.ts)
  *   average/<parameter>     averaged weights, where EMA is on: they score
  *   adam.m/, adam.v/, ema/… optimiser state, as the engine names it
- * and in the metadata `format`, `version`, and as JSON `shape`, `state`, `recipe`; `step`, `seed`, `build`, and the hashes
+ * They are sealed (see safetensors.ts): one that was changed is refused.
+ * In the metadata are `format`, `version`, and as JSON `shape`, `state`, `recipe`; `step`, `seed`, `build`, and the hashes
  * of what the weights and the position in an epoch belong to: `vocabulary`, `labels`, `data`.
  */
 import type { Engine, OptimizerState, Weights } from '../engine/engine.ts';
@@ -16,7 +17,7 @@ import { SafetensorsFile, writeSafetensors } from './safetensors.ts';
 import type { TrainingState } from './state.ts';
 
 const format = 'xmlcnn-checkpoint';
-const version = '1';
+const version = '2';
 
 /** What a run's checkpoints have in common. */
 export interface RunIdentity {
@@ -58,7 +59,9 @@ export async function writeCheckpoint(
   const optimizer = await engine.readState();
   for (const [name, data] of optimizer.tensors) put(name, data);
   const { build, shape } = engine;
-  await writeSafetensors(path, tensors, metadataOf({ ...identity, build, shape, step: optimizer.step, state }));
+  await writeSafetensors(path, tensors, metadataOf({ ...identity, build, shape, step: optimizer.step, state }), {
+    sealed: true,
+  });
 }
 
 /** Writes weights that no optimiser belongs to: to score with, not to go on from. Throws `UserError`. */
@@ -67,7 +70,7 @@ export async function writeWeights(path: string, weights: Weights, info: Checkpo
     name,
     { shape, data: weights.get(name) as Float32Array },
   ]);
-  await writeSafetensors(path, new Map(tensors), metadataOf(info));
+  await writeSafetensors(path, new Map(tensors), metadataOf(info), { sealed: true });
 }
 
 function metadataOf({
@@ -152,8 +155,8 @@ async function withFile<T>(
   }
 }
 
-function parseInfo({ path, metadata: m }: SafetensorsFile): CheckpointInfo {
-  if (m.format !== format) throw notACheckpoint(path);
+function parseInfo({ path, metadata: m, isSealed }: SafetensorsFile): CheckpointInfo {
+  if (m.format !== format || (m.version === version && !isSealed)) throw notACheckpoint(path);
   if (m.version !== version)
     throw new UserError(
       'checkpoint-version',

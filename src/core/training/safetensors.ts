@@ -3,7 +3,10 @@
  *   8 bytes   N, length of the header as an unsigned integer
  *   N bytes   JSON: { "__metadata__": { string: string }, name: { "dtype", "shape", "data_offsets": [begin, end] } }
  *   the rest  data; offsets count from here, row-major, without gaps or overlaps
+ * Files of ours may be sealed: their metadata hold `digests`, the SHA-256 of each tensor's bytes as JSON, and `seal`, the
+ * SHA-256 of the rest of the header. A sealed file that was changed is refused, whatever was changed.
  */
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
@@ -38,11 +41,11 @@ export async function writeSafetensors(
   path: string,
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
+  { sealed = false } = {},
 ): Promise<void> {
-  const pieces = safetensorsPieces(tensors, metadata);
+  const parts = safetensorsPieces(tensors, metadata, { sealed });
   await writeAtomic(path, async (write) => {
-    for (const bytes of pieces)
-      for (let at = 0; at < bytes.length; at += piece) await write(bytes.subarray(at, at + piece));
+    for (const part of parts) for (const bytes of pieces(part)) await write(bytes);
   });
 }
 
@@ -50,23 +53,59 @@ export async function writeSafetensors(
 export function safetensorsPieces(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>>,
+  { sealed = false } = {},
 ): Uint8Array[] {
   const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const infos = new Map<string, TensorInfo>();
   let end = 0;
   for (const [name, { shape, data }] of ordered) {
     if (name === '__metadata__') throw new RangeError('a tensor cannot be named __metadata__');
     if (product(shape) !== data.length) throw new RangeError(`tensor ${name}: ${data.length} numbers for [${shape}]`);
     const begin = end;
     end += data.byteLength;
-    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [begin, end] };
+    infos.set(name, { dtype: dtypeOf(data), shape, begin, end });
   }
-  const views = ordered.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return [encodeHeader(header), ...views];
+  const header = {
+    __metadata__: sealed ? seal(metadata, infos, tensors) : metadata,
+    ...Object.fromEntries(
+      Array.from(infos, ([name, { dtype, shape, begin, end }]) => [name, { dtype, shape, data_offsets: [begin, end] }]),
+    ),
+  };
+  return [encodeHeader(header), ...ordered.map(([, { data }]) => bytesOf(data))];
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: TensorData): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+function* pieces(data: TensorData): Generator<Uint8Array> {
+  const bytes = bytesOf(data);
+  for (let at = 0; at < bytes.length; at += piece) yield bytes.subarray(at, at + piece);
+}
+
+type Metadata = Readonly<Record<string, string>>;
+type Infos = ReadonlyMap<string, TensorInfo>;
+
+function seal(metadata: Metadata, infos: Infos, tensors: ReadonlyMap<string, Tensor>): Metadata {
+  const digests = JSON.stringify(Object.fromEntries(Array.from(tensors, ([name, { data }]) => [name, digestOf(data)])));
+  const whole = { ...metadata, digests };
+  return { ...whole, seal: sealOf(whole, infos) };
+}
+
+function digestOf(data: TensorData): string {
+  const hash = createHash('sha256');
+  for (const bytes of pieces(data)) hash.update(bytes);
+  return hash.digest('base64');
+}
+
+/** Of everything that a header says but the seal itself, in an order of its own. */
+function sealOf({ seal: _, ...metadata }: Metadata, infos: Infos): string {
+  const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
+  const said = [Object.entries(metadata).sort(byName), [...infos].sort(byName)];
+  return createHash('sha256').update(JSON.stringify(said)).digest('base64');
 }
 
 /** Padded with spaces, so that the data begins at a multiple of 8 bytes. */
-function encodeHeader(header: Record<string, unknown>): Uint8Array {
+function encodeHeader(header: object): Uint8Array {
   const json = Buffer.from(JSON.stringify(header));
   const length = Math.ceil(json.length / 8) * 8;
   const bytes = Buffer.alloc(8 + length, ' ');
@@ -83,7 +122,13 @@ export class SafetensorsFile {
     readonly tensors: ReadonlyMap<string, TensorInfo>,
     private readonly handle: FileHandle,
     private readonly dataStart: number,
+    /** SHA-256 of each tensor; undefined where the file is not sealed. */
+    private readonly digests: Readonly<Record<string, string>> | undefined,
   ) {}
+
+  get isSealed(): boolean {
+    return this.digests !== undefined;
+  }
 
   /** Throws `UserError` `malformed-safetensors` for anything the format does not allow. */
   static open(path: string): Promise<SafetensorsFile> {
@@ -97,7 +142,7 @@ export class SafetensorsFile {
         if (8 + length > size) malformed(path, 'it ends within its header');
         const text = decode(path, await readBytes(handle, path, 8, length));
         const { metadata, tensors } = parseHeader(path, text, size - 8 - length);
-        return new SafetensorsFile(path, metadata, tensors, handle, 8 + length);
+        return new SafetensorsFile(path, metadata, tensors, handle, 8 + length, checkSeal(path, metadata, tensors));
       } catch (error) {
         await handle.close();
         throw error;
@@ -110,6 +155,8 @@ export class SafetensorsFile {
     const bytes = await withFileErrors(this.path, () =>
       readBytes(this.handle, this.path, this.dataStart + info.begin, info.end - info.begin),
     );
+    if (this.digests && this.digests[name] !== digestOf(bytes))
+      malformed(this.path, `tensor "${name}" is not what was written`);
     return { shape: info.shape, data: new arrays[info.dtype](bytes.buffer) };
   }
 
@@ -155,6 +202,12 @@ function parseHeader(path: string, text: string, dataBytes: number) {
   const tensors = new Map(Object.entries(entries).map(([name, entry]) => [name, parseInfo(path, name, entry)]));
   checkLayout(path, tensors, dataBytes);
   return { metadata: metadata as Record<string, string>, tensors };
+}
+
+function checkSeal(path: string, metadata: Metadata, infos: Infos): Readonly<Record<string, string>> | undefined {
+  if (metadata.seal === undefined) return undefined;
+  if (metadata.seal !== sealOf(metadata, infos)) malformed(path, 'its header is not what was written');
+  return JSON.parse(metadata.digests) as Record<string, string>; // as it was written: the seal says so
 }
 
 function parseInfo(path: string, name: string, entry: unknown): TensorInfo {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors.ts';
 import type { FromPage, HostMethods, PageName, Push, ToPage } from '../../webview/protocol.ts';
+import { isFromPage } from '../../webview/protocol.ts';
 import { Disposable } from './disposable.ts';
 import { failureOf } from './failures.ts';
 import type { Services } from './services.ts';
@@ -27,7 +28,12 @@ export class WebviewHost<P extends PageName> extends Disposable {
     const { extensionUri } = services.context;
     const assets = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     webview.options = { enableScripts: true, localResourceRoots: [assets] };
-    this.own(webview.onDidReceiveMessage((message: FromPage) => void this.receive(message)));
+    this.own(
+      webview.onDidReceiveMessage((message: unknown) => {
+        if (isFromPage(message)) void this.receive(message);
+        else services.log.warn(`The page ${page} sent a message that is no call`);
+      }),
+    );
     webview.html = html(webview, assets, page);
   }
 
