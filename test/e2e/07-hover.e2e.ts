@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { lookAt } from '../workbench/accessibility.ts';
 import { inWorkbench } from '../workbench/inWorkbench.ts';
 import { copySample, trainSample } from '../workbench/sample.ts';
 
@@ -10,6 +11,13 @@ function fill(folder: string): void {
   copySample(folder);
   trainSample(folder, 'first', 5);
   trainSample(folder, 'second', 2, { seed: 2 });
+  const escaped = JSON.stringify({ text: `a "large"\n\tbird of prey, \\ not a caf\u00e9`, labels: ['animal'] });
+  const ascii = escaped.replace('\u00e9', '\\u00e9');
+  writeFileSync(join(folder, 'escaped.jsonl'), `${ascii}\r\n${ascii.replace('bird', 'fish')}\r\n`);
+  const row = (n: number): string => `"a ""large"", fierce bird of prey with wings",animal\n`.repeat(n);
+  writeFileSync(join(folder, 'quoted.csv'), `text,labels\n${row(4)}`);
+  const lines = readFileSync('examples/glosses/test.jsonl', 'utf8');
+  writeFileSync(join(folder, 'large.jsonl'), lines.repeat(Math.ceil((51 << 20) / Buffer.byteLength(lines))));
   writeFileSync(join(folder, 'notes.md'), `# Notes\n\n${text}\n`);
 }
 
@@ -76,7 +84,91 @@ inWorkbench('7. hover over a document', { fill }, (workbench) => {
     await workbench().page.keyboard.press('Escape');
   });
 
+  it('speaks of the selection where there is one', async () => {
+    await workbench().goTo(3, 9);
+    for (let i = 0; i < 3; i++) await workbench().page.keyboard.press('Control+Shift+ArrowRight');
+    const hover = await workbench().hover('bird');
+    await hover.getByText(/\b3 words/).waitFor();
+    await workbench().screenshot('07-selection');
+  });
+
+  it.each([
+    ['escaped.jsonl', 'JSON escapes and CR LF'],
+    ['quoted.csv', 'CSV quoting'],
+  ])('marks the words of %s where they stand in the file: %s', async (file) => {
+    await workbench().openFile(file);
+    await workbench().goTo(file.endsWith('.csv') ? 2 : 1, 12);
+    await workbench().runCommand('XML-CNN: Highlight Evidence');
+    await workbench().pick('animal');
+    await workbench().statusBar('Marked: what speaks for animal').waitFor();
+    await workbench().screenshot(`07-evidence-${file.split('.')[0]}`);
+    const { x, width } = await workbench().boxOf('bird');
+    const isMarked = (): Promise<boolean> =>
+      workbench()
+        .editor.locator('.view-overlays .cdr')
+        .evaluateAll(
+          (marks, word) =>
+            marks
+              .map((mark) => mark.getBoundingClientRect())
+              .some((box) => Math.abs(box.x - word.x) < 3 && Math.abs(box.width - word.width) < 6),
+          { x, width },
+        );
+    await expect.poll(isMarked).toBe(true);
+    await workbench().page.keyboard.press('Escape');
+  });
+
+  it('opens what is under the mouse in the Predictions panel', async () => {
+    await workbench().openFile('glosses/test.jsonl');
+    const { text } = JSON.parse(readFileSync('examples/glosses/test.jsonl', 'utf8').split('\n')[0]) as { text: string };
+    await workbench().page.mouse.move(5, 5);
+    const hover = await workbench().hover(text.slice(0, 12));
+    await hover.getByText('Because of').waitFor();
+    await hover.getByText('Open in Predictions').click();
+    const panel = await workbench().webview('predictions');
+    await panel.locator('.reader').getByText(text.slice(0, 12)).first().waitFor();
+    await panel.getByText(/test\.jsonl, line 1$/).waitFor();
+    await lookAt(workbench(), '07-record', 'predictions');
+    await workbench().runCommand('View: Close Editor');
+  });
+
+  it('says why there is no hover in a file over 50 MB, and has it in a record alone', async () => {
+    await workbench().focusExplorer();
+    await workbench().explorerRow('large.jsonl').dblclick(); // this editor does not show it, but says so
+    await workbench().toast('is over 50 MB').waitFor();
+    await workbench().screenshotInThemes('07-large');
+    await workbench().press('Open a Record');
+    await workbench().answer('3');
+    await workbench().statusBar('Dataset Document').waitFor();
+    await workbench()
+      .codeLens(/Raw line 3 of large\.jsonl/)
+      .first()
+      .waitFor();
+    const hover = await workbench().hover('church father');
+    await hover.getByText('Because of').waitFor();
+    expect(await hover.innerText()).toMatch(/missed|hit/);
+    await workbench().screenshot('07-large-record');
+    await workbench().page.mouse.move(5, 5);
+    await workbench().goTo(1, 1);
+    await workbench().runCommand('XML-CNN: Highlight Evidence');
+    await workbench().pick('person');
+    await workbench().statusBar('Marked: what speaks for person').waitFor();
+    await workbench()
+      .codeLens(/Raw line 3/)
+      .first()
+      .click();
+    await expect.poll(() => workbench().visibleText()).toContain('"n11035076"');
+  });
+
+  it('lets the model be chosen from the status bar', async () => {
+    await workbench().statusBar('first').last().click();
+    await workbench().pick('second');
+    await workbench().statusBar('second').waitFor();
+    await workbench().statusBar('second').last().click();
+    await workbench().pick('first');
+  });
+
   it('is off in one setting', async () => {
+    await workbench().openFile('notes.md');
     workbench().setSettings({ 'xmlcnn.hover.enabled': false });
     await workbench().page.waitForTimeout(2000);
     await workbench().page.mouse.move(5, 5);

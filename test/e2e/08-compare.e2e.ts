@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { lookAt } from '../workbench/accessibility.ts';
 import { inWorkbench } from '../workbench/inWorkbench.ts';
@@ -35,5 +37,15 @@ inWorkbench('8. Compare Runs', { fill }, (workbench) => {
     await workbench().pagesStored();
     await workbench().reload();
     await (await workbench().webview('compare')).getByText('3 runs in 2 groups').waitFor();
+  });
+
+  it('is stale once a run is gone, and says what to do then', async () => {
+    rmSync(join(workbench().workspace, 'runs', 'seed-2'), { recursive: true });
+    await (await workbench().webview('compare')).getByText(/seed-2 has changed since/).waitFor();
+    await workbench().screenshotInThemes('08-stale');
+    await (await workbench().webview('compare')).getByRole('button', { name: 'Read Again' }).click();
+    await (await workbench().webview('compare')).getByRole('alert').waitFor();
+    await (await workbench().webview('compare')).getByRole('button', { name: 'Choose Runs…' }).waitFor();
+    await lookAt(workbench(), '08-failed', 'compare');
   });
 });

@@ -249,7 +249,7 @@ export class Workbench {
     await this.quickRow(label).click();
   }
 
-  /** Chooses a file of the workspace's first level in the file dialog that is open. */
+  /** Chooses a file of the folder that the file dialog opened with. */
   async chooseFile(name: string): Promise<void> {
     await expectPath(this.quickInput);
     await this.quickRow(name).click();

@@ -54,7 +54,7 @@ export function registerRunCommands({ log }: Services, runs: RunStore, jobs: Job
 async function train(jobs: Jobs, argument: CommandArgument): Promise<void> {
   if (!(await mayStartJobs())) return;
   const name = named(argument);
-  if (name?.type === 'run') throw isRun(name.folder);
+  // a button in a view's title is handed the row that has the focus, which is a run and no config
   const file = name?.type === 'config' ? name.file : await chooseConfig(vscode.l10n.t('Config to train with'));
   if (file === undefined) return;
   const analysis = await checkedConfig(file);
@@ -174,14 +174,6 @@ function settings(file: string): JobSettings {
   const values = vscode.workspace.getConfiguration('xmlcnn', vscode.Uri.file(file));
   return { threads: values.get('threads', 0), engine: values.get('engine', 'auto') };
 }
-
-const isRun = (file: string): UserError =>
-  new UserError(
-    'is-a-run',
-    vscode.l10n.t('This is a run folder, not a config'),
-    vscode.l10n.t('Resume it, or train with a *.xmlcnn.json file.'),
-    { file },
-  );
 
 const nothingToResume = (file: string): UserError =>
   new UserError(
