@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { createServices } from './base/services.ts';
+import { Clusters } from './clusters/clusters.ts';
 import { Compare } from './compare/compare.ts';
 import { Datasets } from './datasets/datasets.ts';
 import { EnginesFeature } from './engines/feature.ts';
@@ -23,6 +24,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(new Sample(services));
   const datasets = new Datasets(services);
   context.subscriptions.push(datasets);
+  context.subscriptions.push(new Clusters(services));
   context.subscriptions.push(new Predictions(services, runs));
   context.subscriptions.push(new HoverFeature(services, runs, datasets.records));
   context.subscriptions.push(new RunConfigFeature(services, runs));

@@ -4,6 +4,7 @@ import type { ServiceName } from './protocol.ts';
 
 // A service brings in only what it needs: hovering must not wait for the trainer to load.
 const services: Record<ServiceName, () => Promise<void>> = {
+  clusters: async () => serve<'clusters'>((await import('./services/clusters.ts')).clusters),
   dataset: async () => serve<'dataset'>((await import('./services/dataset.ts')).dataset),
   engines: async () => serve<'engines'>((await import('./services/engines.ts')).engines),
   predictions: async () => serve<'predictions'>((await import('./services/predictions.ts')).predictions),

@@ -40,6 +40,18 @@ import type {
   WordMeasure,
   WordsOverview,
 } from '../core/explore/analysis/analysed.ts';
+import type {
+  ChosenClusters,
+  ClusteredLabelPage,
+  ClusteredLabelQuery,
+  ClusterProgress,
+  ClusterSettings,
+  ClustersOverview,
+  ClusterTarget,
+  ClusterWord,
+  DrawnMap,
+  ExportKind,
+} from '../core/explore/clusters/clustered.ts';
 import type { RecordTarget } from '../core/explore/recordText.ts';
 import type { SurveyProgress } from '../core/explore/survey.ts';
 import type { Highlight } from '../core/predict/highlights.ts';
@@ -69,6 +81,7 @@ export interface Call<Params, Result, Event = never> {
 
 /** The services there are, each in `services/<name>.ts`. */
 export interface Services {
+  clusters: ClustersService;
   dataset: DatasetService;
   engines: EnginesService;
   predictions: PredictionsService;
@@ -146,6 +159,26 @@ export interface DatasetService {
   nearest: Call<{ document: number }, NearestDocument>;
   /** One record of any dataset; needs no `open`. */
   record: Call<RecordTarget, RecordText>;
+}
+
+// ── clusters ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Clusters the labels of one dataset file per process. */
+export interface ClustersService {
+  /**
+   * Without `settings` an outcome that is kept beside the dataset counts, whatever it was made with; with `anew` none does.
+   * Cancelled while it clusters, the numbers of clusters tried until then are the result.
+   */
+  open: Call<{ target: ClusterTarget; settings?: ClusterSettings; anew?: boolean }, ClustersOverview, ClusterProgress>;
+  clusters: Call<{ k: number }, ChosenClusters>;
+  /** By cluster number. */
+  words: Call<{ k: number }, ClusterWord[][], ClusterProgress>;
+  /** Of the labels of a cluster, or of all: the most frequent. */
+  map: Call<{ k: number; cluster?: number }, DrawnMap, ClusterProgress>;
+  labels: Call<ClusteredLabelQuery, ClusteredLabelPage>;
+  export: Call<{ k: number; kind: ExportKind; file: string }, void>;
+  /** Writes the documents with a label of the cluster, with those labels alone; how many they are. */
+  writeSubset: Call<{ k: number; cluster: number; file: string }, number>;
 }
 
 // ── predictions ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -24,6 +24,18 @@ import type {
   WordsOverview,
 } from '../core/explore/analysis/analysed.ts';
 import type {
+  ChosenClusters,
+  ClusteredLabelPage,
+  ClusteredLabelQuery,
+  ClusterFilter,
+  ClusterProgress,
+  ClusterSettings,
+  ClustersOverview,
+  ClusterWord,
+  DrawnMap,
+  ExportKind,
+} from '../core/explore/clusters/clustered.ts';
+import type {
   DatasetSnapshot,
   DocumentPage,
   DocumentQuery,
@@ -62,6 +74,7 @@ export interface Pages {
   metrics: MetricsPage;
   predictions: PredictionsPage;
   compare: ComparePage;
+  clusters: ClustersPage;
 }
 export type PageName = keyof Pages;
 
@@ -88,6 +101,7 @@ export interface DatasetPage {
     openRecord: Method<{ split: SplitName; place: DocumentPlace; id: string }, void>;
     openFile: Method<{ file: string; line: number }, void>;
     createRunConfig: Method<void, void>;
+    exploreClusters: Method<void, void>;
     /** An analysis that is stopped gives what it found until then. */
     readWords: Method<{ split: SplitName }, WordsOverview>;
     labelWords: Method<{ split: SplitName; label: string; measure: WordMeasure }, LabelWords>;
@@ -101,6 +115,8 @@ export interface DatasetPage {
     duplicates: Method<{ offset: number; limit: number }, Page<DuplicateRow>>;
     nearest: Method<{ document: number }, NearestDocument>;
     stopAnalysis: Method<{ analysis: AnalysisName }, void>;
+    /** Lets the next call begin anew, where one that was stopped is kept. */
+    forgetAnalysis: Method<{ analysis: AnalysisName }, void>;
     /** Lets the user name a file to compare with; undefined where none was chosen. */
     chooseOther: Method<void, string | undefined>;
     /** Opens a document of any file. */
@@ -113,10 +129,12 @@ export interface DatasetPage {
     readAsLatin1: Method<void, void>;
   };
   push:
-    | { type: 'opened'; state: DatasetPanelState; name: string }
+    | { type: 'opened'; state: DatasetPanelState; name: string; analysed: AnalysisName[] }
     | { type: 'snapshot'; snapshot: DatasetSnapshot; reading: boolean }
     | { type: 'failed'; failure: Failure }
     | { type: 'analysing'; analysis: AnalysisName; progress: AnalysisProgress }
+    /** Lists the documents of a cluster. */
+    | { type: 'filter'; cluster: ClusterFilter }
     | { type: 'stale'; file: string };
 }
 
@@ -127,6 +145,44 @@ export type AnalysisName = 'words' | 'quality' | 'comparison';
 export interface DatasetPanelState {
   path: string;
   options: SourceOptions;
+}
+
+// ── clusters: Explore Label Clusters ────────────────────────────────────────────────────────────────────────────────
+
+/** What of the page is being worked on. */
+export type ClusterWork = 'open' | 'words' | 'map';
+
+export interface ClustersPage {
+  methods: {
+    clusters: Method<{ k: number }, ChosenClusters>;
+    /** By cluster number; undefined where it was stopped. */
+    words: Method<{ k: number }, ClusterWord[][] | undefined>;
+    map: Method<{ k: number; cluster?: number }, DrawnMap | undefined>;
+    labels: Method<ClusteredLabelQuery, ClusteredLabelPage>;
+    /** The user names the file; undefined where none was named. */
+    export: Method<{ k: number; kind: ExportKind }, string | undefined>;
+    writeSubset: Method<{ k: number; cluster: number }, { file: string; documents: number } | undefined>;
+    /** Lists the documents of a cluster where the dataset is inspected. */
+    showDocuments: Method<{ k: number; cluster: number }, void>;
+    inspect: Method<void, void>;
+    cluster: Method<{ settings: ClusterSettings }, void>;
+    stop: Method<{ work: ClusterWork }, void>;
+    reload: Method<void, void>;
+  };
+  push:
+    | { type: 'opening'; state: ClustersPanelState; name: string }
+    | { type: 'progress'; work: ClusterWork; progress: ClusterProgress }
+    | { type: 'opened'; overview: ClustersOverview; bytes: number }
+    | { type: 'failed'; failure: Failure }
+    | { type: 'cancelled' }
+    | { type: 'stale'; file: string };
+}
+
+/** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
+export interface ClustersPanelState {
+  path: string;
+  options: SourceOptions;
+  settings?: ClusterSettings;
 }
 
 // ── metrics: learning curves in the side panel ──────────────────────────────────────────────────────────────────────

@@ -87,6 +87,17 @@ export class DocumentIndex {
     return found;
   }
 
+  /** The documents that have one of these labels, ascending. */
+  documentsOfAny(labels: ReadonlySet<number>): number[] {
+    const found: number[] = [];
+    for (let document = 0, at = 0; document < this.length; document++) {
+      let has = false;
+      for (const end = this.ends.at(document); at < end; at++) has ||= labels.has(this.rows.at(at));
+      if (has) found.push(document);
+    }
+    return found;
+  }
+
   /** The first documents of each of these labels, in one pass. */
   examplesOf(labels: readonly number[]): Map<number, number[]> {
     const examples = new Map<number, number[]>(labels.map((label) => [label, []]));

@@ -16,20 +16,20 @@ export class DocumentSearch {
 
   /**
    * @param text searched for in text and id, without regard to case
-   * @param label only documents with this label id
+   * @param among only these documents, ascending
    */
   constructor(
     private readonly source: SeekableSource,
     private readonly index: DocumentIndex,
     text: string,
-    private readonly label?: number,
+    private readonly among?: readonly number[],
   ) {
     this.wanted = text.toLowerCase();
   }
 
-  /** Documents (of the label) that were not looked at yet. */
+  /** Documents (of those to search) that were not looked at yet. */
   get unsearched(): number {
-    if (this.label === undefined) return this.index.length - this.next;
+    if (this.among === undefined) return this.index.length - this.next;
     return this.next < this.index.length ? this.candidates(this.next, this.index.length).length : 0;
   }
 
@@ -53,7 +53,7 @@ export class DocumentSearch {
   }
 
   private candidates(from: number, to: number): number[] {
-    if (this.label !== undefined) return this.index.documentsOf(this.label).filter((document) => document >= from);
+    if (this.among !== undefined) return this.among.filter((document) => document >= from);
     return Array.from({ length: to - from }, (_, i) => from + i);
   }
 

@@ -1,5 +1,6 @@
 /** What an inspection of a dataset shows; plain data that crosses process borders. */
 import type { DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
+import type { ClusterFilter } from './clusters/clustered.ts';
 import type { DatasetStatistics } from './figures.ts';
 import type { LabelDistribution } from './labelDistribution.ts';
 import type { LengthHistogram } from './lengths.ts';
@@ -103,6 +104,8 @@ export interface DocumentQuery {
   split: SplitName;
   /** Only documents that have this label. */
   label?: string;
+  /** Only documents that have one of this cluster's labels. */
+  cluster?: ClusterFilter;
   /** Only documents whose text or id holds this, without regard to case. */
   search?: string;
   offset: number;

@@ -4,6 +4,8 @@ import type { PlacedDocument, SourceOptions } from '../data/document.ts';
 import { datasetFiles } from '../data/findSplits.ts';
 import { labelNamesFor, type FoundLabelNames } from '../data/labelNamesFile.ts';
 import { Cancelled, UserError } from '../errors.ts';
+import type { ClusterFilter } from './clusters/clustered.ts';
+import { labelsOfCluster } from './clusters/labelsOfCluster.ts';
 import { DocumentSearch, groups, matched, rangeOf } from './documentSearch.ts';
 import type {
   DatasetSnapshot,
@@ -39,6 +41,7 @@ const textPiece = 50_000;
 /** A dataset that is being read, or was. Make one with `openInspection`. */
 export class Inspection {
   private search: { key: string; found: DocumentSearch } | undefined;
+  private clustered: { key: string; documents: number[] } | undefined;
   private order: { key: string; labels: number[] } | undefined;
 
   constructor(
@@ -111,11 +114,20 @@ export class Inspection {
     const label = query.label === undefined ? undefined : this.labels.find(query.label);
     if (query.label !== undefined && label === undefined) return { rows: [], total: 0, unsearched: 0 };
     const { offset, limit } = query;
+    const among = query.cluster && (await this.documentsOfCluster(split, query.cluster, label));
     if (query.search) {
-      const found = this.searchFor(split, query.search, label);
+      const found = this.searchFor(
+        split,
+        query,
+        among ?? (label === undefined ? undefined : split.index.documentsOf(label)),
+      );
       await found.find(offset + limit + 1, signal);
       const rows = await this.rows(split, found.matches.slice(offset, offset + limit), signal);
       return { rows, total: found.matches.length, unsearched: found.unsearched };
+    }
+    if (among) {
+      const rows = await this.rows(split, among.slice(offset, offset + limit), signal);
+      return { rows, total: among.length, unsearched: 0 };
     }
     const { length } = split.index;
     const total = label === undefined ? length : split.index.countOf(label);
@@ -156,11 +168,33 @@ export class Inspection {
     return found;
   }
 
-  private searchFor(split: SplitInspection, text: string, label: number | undefined): DocumentSearch {
-    const key = JSON.stringify([split.split, text.toLowerCase(), label]);
+  private searchFor(
+    split: SplitInspection,
+    { search = '', label, cluster }: DocumentQuery,
+    among: readonly number[] | undefined,
+  ): DocumentSearch {
+    const key = JSON.stringify([split.split, search.toLowerCase(), label, cluster]);
     if (this.search?.key !== key)
-      this.search = { key, found: new DocumentSearch(split.source, split.index, text, label) };
+      this.search = { key, found: new DocumentSearch(split.source, split.index, search, among) };
     return this.search.found;
+  }
+
+  /** Documents of a split that have one of a cluster's labels, and a label where one is given. */
+  private async documentsOfCluster(
+    split: SplitInspection,
+    filter: ClusterFilter,
+    label: number | undefined,
+  ): Promise<number[]> {
+    const key = JSON.stringify([split.split, split.index.length, filter]);
+    if (this.clustered?.key !== key) {
+      const of = this.splits.find(({ path }) => path === filter.file);
+      const labels = of ? await labelsOfCluster(of, filter) : new Set<number>();
+      this.clustered = { key, documents: split.index.documentsOfAny(labels) };
+    }
+    const { documents } = this.clustered;
+    if (label === undefined) return documents;
+    const having = new Set(split.index.documentsOf(label));
+    return documents.filter((document) => having.has(document));
   }
 
   private async rows(split: SplitInspection, documents: number[], signal?: AbortSignal): Promise<DocumentRow[]> {

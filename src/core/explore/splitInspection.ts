@@ -42,6 +42,10 @@ export class SplitInspection {
     return openSource(this.source.path, { ...this.options, ...this.opened?.options, onError: 'skip' });
   }
 
+  get isRead(): boolean {
+    return this.state === 'done';
+  }
+
   /** Throws the `UserError` that ended the reading; that it was stopped is none. */
   throwFailure(): void {
     if (!this.failure) return;

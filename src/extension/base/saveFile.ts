@@ -7,15 +7,24 @@ const filters: Record<string, Record<string, string[]>> = {
   csv: { CSV: ['csv'] },
   png: { PNG: ['png'] },
   svg: { SVG: ['svg'] },
+  json: { JSON: ['json'] },
+  jsonl: { 'JSON Lines': ['jsonl'] },
+  npz: { 'SciPy, NumPy': ['npz'] },
+  mat: { 'MATLAB, Octave': ['mat'] },
 };
 
-/** Asks where to write, beside the workspace's first folder at first. Throws `UserError`. */
-export async function saveFile(name: string, kind: keyof typeof filters, data: string | Uint8Array): Promise<void> {
+/** Asks where to write, beside the workspace's first folder at first; undefined where the user left it. */
+export async function askWhere(name: string, kind: keyof typeof filters): Promise<string | undefined> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   const base = folder?.uri ?? vscode.Uri.file(homedir());
   const defaultUri = vscode.Uri.joinPath(base, `${fileName(name)}.${kind}`);
-  const uri = await vscode.window.showSaveDialog({ defaultUri, filters: filters[kind] });
-  if (uri) await writeFileAtomic(uri.fsPath, data);
+  return (await vscode.window.showSaveDialog({ defaultUri, filters: filters[kind] }))?.fsPath;
+}
+
+/** Asks where to write, and writes. Throws `UserError`. */
+export async function saveFile(name: string, kind: keyof typeof filters, data: string | Uint8Array): Promise<void> {
+  const file = await askWhere(name, kind);
+  if (file !== undefined) await writeFileAtomic(file, data);
 }
 
 export function saveImage(name: string, image: SavedImage): Promise<void> {

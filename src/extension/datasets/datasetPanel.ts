@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { SourceOptions } from '../../core/data/document.ts';
 import { Cancelled, UserError } from '../../core/errors.ts';
+import type { ClusterFilter } from '../../core/explore/clusters/clustered.ts';
 import type { DatasetSnapshot, DocumentPage, DocumentQuery } from '../../core/explore/inspected.ts';
 import type { RunnerClient } from '../../runner/client.ts';
 import type { AnalysisProgress } from '../../core/explore/analysis/analysed.ts';
@@ -20,10 +21,11 @@ export class DatasetPanel extends Disposable {
   private runner: RunnerClient<'dataset'> | undefined;
   private reading: AbortController | undefined;
   private search: AbortController | undefined;
-  private readonly analyses = new Map<AnalysisName, AbortController>();
+  private readonly analyses = new Map<AnalysisName, { key: string; stop: AbortController; result: Promise<unknown> }>();
   private snapshot: DatasetSnapshot | undefined;
   private failure: unknown;
   private staleFile: string | undefined;
+  private filter: ClusterFilter | undefined;
   private watchers: vscode.Disposable[] = [];
 
   constructor(
@@ -46,16 +48,30 @@ export class DatasetPanel extends Disposable {
     super.dispose();
   }
 
+  /** The files of the dataset, as far as they are known. */
+  get files(): string[] {
+    return (this.snapshot?.splits ?? []).map(({ path }) => path);
+  }
+
   private get state(): DatasetPanelState {
     return { path: this.path, options: this.options };
   }
 
   /** Everything a page needs that has just been loaded, at first or again. */
   private tellAll(): void {
-    this.host.push({ type: 'opened', state: this.state, name: basename(this.path) });
+    const analysed = [...this.analyses.keys()];
+    this.host.push({ type: 'opened', state: this.state, name: basename(this.path), analysed });
     if (this.snapshot) this.tell(this.snapshot);
     if (this.failure) this.host.push({ type: 'failed', failure: failureOf(this.failure) });
     if (this.staleFile) this.host.push({ type: 'stale', file: this.staleFile });
+    if (this.filter) this.host.push({ type: 'filter', cluster: this.filter });
+    this.filter = undefined;
+  }
+
+  /** Lists the documents of a cluster: now, or as soon as there is a page to list them on. */
+  showCluster(cluster: ClusterFilter): void {
+    if (this.panel.visible) this.host.push({ type: 'filter', cluster });
+    else this.filter = cluster;
   }
 
   private tell(snapshot: DatasetSnapshot): void {
@@ -150,20 +166,25 @@ export class DatasetPanel extends Disposable {
         const train = vscode.Uri.file(this.trainFile());
         await vscode.commands.executeCommand('xmlcnn.createRunConfig', train, this.options);
       },
-      readWords: (query) => this.analysis('words', (options) => this.client.call('readWords', query, options)),
+      readWords: (query) => this.analysis('words', query, (options) => this.client.call('readWords', query, options)),
       labelWords: (query) => this.client.call('labelWords', query),
       documentWords: (query) => this.client.call('documentWords', query),
       headCooccurrence: (query) => this.client.call('headCooccurrence', query),
       neighbours: (query) => this.client.call('neighbours', query),
-      readQuality: () => this.analysis('quality', (options) => this.client.call('readQuality', undefined, options)),
+      readQuality: () =>
+        this.analysis('quality', undefined, (options) => this.client.call('readQuality', undefined, options)),
       quality: (query) => this.client.call('quality', query),
-      compare: (query) => this.analysis('comparison', (options) => this.client.call('compare', query, options)),
+      compare: (query) => this.analysis('comparison', query, (options) => this.client.call('compare', query, options)),
       compared: (query) => this.client.call('compared', query),
       duplicates: (query) => this.client.call('duplicates', query),
       nearest: (query) => this.client.call('nearest', query),
-      stopAnalysis: ({ analysis }) => this.analyses.get(analysis)?.abort(),
+      stopAnalysis: ({ analysis }) => this.analyses.get(analysis)?.stop.abort(),
+      forgetAnalysis: ({ analysis }) => void this.analyses.delete(analysis),
       chooseOther: () => this.chooseOther(),
       openPointer: ({ file, line, id }) => openRecord({ file, line: line || undefined, id }, this.records),
+      exploreClusters: async () => {
+        await vscode.commands.executeCommand('xmlcnn.exploreClusters', vscode.Uri.file(this.trainFile()), this.options);
+      },
       cancel: () => this.reading?.abort(),
       reload: () => void this.read(),
       readAs: () => void this.readAs(),
@@ -171,22 +192,30 @@ export class DatasetPanel extends Disposable {
     };
   }
 
-  /** Runs one analysis of its kind at a time: a later one ends the earlier. */
-  private async analysis<T>(
+  /**
+   * Runs one analysis of its kind at a time, and keeps its result: a page that was hidden and comes back gets it, or joins in
+   * while it runs.
+   */
+  private analysis<T>(
     name: AnalysisName,
+    query: unknown,
     call: (options: { signal: AbortSignal; onEvent: (progress: AnalysisProgress) => void }) => Promise<T>,
   ): Promise<T> {
-    this.analyses.get(name)?.abort();
+    const key = JSON.stringify(query);
+    const held = this.analyses.get(name);
+    if (held && held.key === key) return held.result as Promise<T>;
+    held?.stop.abort();
     const stop = new AbortController();
-    this.analyses.set(name, stop);
+    const isCurrent = (): boolean => this.analyses.get(name)?.stop === stop;
     const onEvent = (progress: AnalysisProgress): void => {
-      if (this.analyses.get(name) === stop) this.host.push({ type: 'analysing', analysis: name, progress });
+      if (isCurrent()) this.host.push({ type: 'analysing', analysis: name, progress });
     };
-    try {
-      return await call({ signal: stop.signal, onEvent });
-    } finally {
-      if (this.analyses.get(name) === stop) this.analyses.delete(name);
-    }
+    const result = call({ signal: stop.signal, onEvent });
+    this.analyses.set(name, { key, stop, result });
+    result.catch(() => {
+      if (isCurrent()) this.analyses.delete(name);
+    });
+    return result;
   }
 
   private async chooseOther(): Promise<string | undefined> {

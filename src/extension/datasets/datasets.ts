@@ -1,5 +1,6 @@
 /** Inspecting datasets: panels, records as documents, and the tree of datasets in the workspace. */
 import * as vscode from 'vscode';
+import type { ClusterFilter } from '../../core/explore/clusters/clustered.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
@@ -21,7 +22,7 @@ export class Datasets extends Disposable {
     this.records = this.own(new RecordDocuments(services));
     this.own(RecordLens.register(this.records));
     this.own(new DatasetTree());
-    this.command('xmlcnn.inspectDataset', (uri?: vscode.Uri) => this.inspect(uri));
+    this.command('xmlcnn.inspectDataset', (uri?: vscode.Uri, cluster?: ClusterFilter) => this.inspect(uri, cluster));
     this.command('xmlcnn.inspectDatasetItem', ({ file }: DatasetItem) => this.inspect(vscode.Uri.file(file)));
     this.command('xmlcnn.createRunConfigForItem', async ({ file }: DatasetItem) =>
       vscode.commands.executeCommand('xmlcnn.createRunConfig', vscode.Uri.file(file)),
@@ -39,13 +40,25 @@ export class Datasets extends Disposable {
     this.own(vscode.commands.registerCommand(id, reporting(this.services.log, work)));
   }
 
-  private async inspect(given?: vscode.Uri): Promise<void> {
-    const uri = given ?? (await chooseDataset());
+  /** `cluster` is no filter where the command comes from a menu, which hands over what is selected. */
+  private async inspect(given?: vscode.Uri, cluster?: ClusterFilter): Promise<void> {
+    const uri = given ?? (await chooseDataset(vscode.l10n.t('Inspect Dataset'), vscode.l10n.t('Inspect')));
     if (!uri) return;
-    const open = this.panels.get(uri.fsPath);
-    if (open) return open.panel.reveal();
+    const filter = cluster && 'cluster' in cluster ? cluster : undefined;
+    const open = this.panels.get(uri.fsPath) ?? (filter && this.showing(uri.fsPath));
+    if (open) {
+      if (filter) open.showCluster(filter);
+      return open.panel.reveal();
+    }
     const panel = vscode.window.createWebviewPanel(viewType, uri.fsPath, vscode.ViewColumn.Active);
-    this.adopt(new DatasetPanel(this.services, this.records, panel, uri.fsPath, {}));
+    const made = new DatasetPanel(this.services, this.records, panel, uri.fsPath, {});
+    this.adopt(made);
+    if (filter) made.showCluster(filter);
+  }
+
+  /** A panel that shows a file as a split of its dataset. */
+  private showing(file: string): DatasetPanel | undefined {
+    return [...this.panels.values()].find((panel) => panel.files.includes(file));
   }
 
   private restore(panel: vscode.WebviewPanel, kept: unknown): void {
@@ -64,13 +77,12 @@ export class Datasets extends Disposable {
 }
 
 /** Any file will do: its content tells the format. */
-async function chooseDataset(): Promise<vscode.Uri | undefined> {
-  const { t } = vscode.l10n;
+export async function chooseDataset(title: string, openLabel: string): Promise<vscode.Uri | undefined> {
   const active = vscode.window.activeTextEditor?.document.uri;
   const [chosen] =
     (await vscode.window.showOpenDialog({
-      title: t('Inspect Dataset'),
-      openLabel: t('Inspect'),
+      title,
+      openLabel,
       defaultUri: active?.scheme === 'file' ? active : vscode.workspace.workspaceFolders?.[0]?.uri,
       canSelectFiles: true,
       canSelectFolders: false,

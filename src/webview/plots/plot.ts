@@ -1,4 +1,12 @@
-import type { Config, Data, Layout, PlotlyHTMLElement, PlotMouseEvent } from 'plotly.js/lib/core';
+import type {
+  Config,
+  Data,
+  Layout,
+  PlotDatum,
+  PlotlyHTMLElement,
+  PlotMouseEvent,
+  PlotSelectionEvent,
+} from 'plotly.js/lib/core';
 import { themed } from './layout.ts';
 import type { PlotTheme } from './theme.ts';
 import { onThemeChange, readTheme } from './theme.ts';
@@ -22,11 +30,21 @@ export interface Figure {
 export interface PlotClick {
   trace: number;
   point: number;
+  /** Row and column of a heat map's cell. */
+  cell?: [row: number, column: number];
+}
+
+export interface PlotOptions {
+  onClick?(click: PlotClick): void;
+  /** Points inside a lasso or a box; undefined where the selection was undone. */
+  onSelect?(points: PlotClick[] | undefined): void;
 }
 
 export interface Plot {
   update(figure: Figure): void;
   resize(): void;
+  /** Makes both axes `factor` times as long, around their middle. */
+  zoom(factor: number): void;
   /** A data URL, with a legend; two pixels for each of the screen's by default. */
   toPng(scale?: number): Promise<string>;
   /** The SVG's source. */
@@ -42,8 +60,8 @@ const config: Partial<Config> = {
 };
 
 /** Draws a figure into an element that has a size (class `plot`), in the theme's colours; Plotly is loaded on first use. */
-export function plot(container: HTMLElement, figure: Figure, options: { onClick?(click: PlotClick): void } = {}): Plot {
-  return new PlotView(container, figure, options.onClick);
+export function plot(container: HTMLElement, figure: Figure, options: PlotOptions = {}): Plot {
+  return new PlotView(container, figure, options);
 }
 
 /** Loaded once. */
@@ -60,7 +78,7 @@ class PlotView implements Plot {
   constructor(
     private readonly container: HTMLElement,
     private figure: Figure,
-    private readonly onClick?: (click: PlotClick) => void,
+    private readonly options: PlotOptions,
   ) {
     container.classList.add('plot');
     container.setAttribute('role', 'img');
@@ -77,6 +95,21 @@ class PlotView implements Plot {
 
   resize(): void {
     this.draw();
+  }
+
+  zoom(factor: number): void {
+    if (!this.isDrawn) return;
+    void load().then(({ plotly }) => {
+      const element = this.container as PlotlyHTMLElement;
+      const { xaxis, yaxis } = (element as unknown as { _fullLayout: Record<'xaxis' | 'yaxis', { range?: unknown[] }> })
+        ._fullLayout;
+      const wider = ({ range = [0, 1] }: { range?: unknown[] }): [number, number] => {
+        const [from, to] = range as [number, number];
+        const [middle, half] = [(from + to) / 2, ((to - from) / 2) * factor];
+        return [middle - half, middle + half];
+      };
+      return plotly.relayout(element, { 'xaxis.range': wider(xaxis), 'yaxis.range': wider(yaxis) } as Partial<Layout>);
+    });
   }
 
   toPng(scale = 2): Promise<string> {
@@ -140,11 +173,21 @@ class PlotView implements Plot {
   }
 
   private listen(element: PlotlyHTMLElement): void {
-    const { onClick } = this;
-    if (!onClick) return;
-    element.on('plotly_click', ({ points }: PlotMouseEvent) => {
-      const [point] = points;
-      if (point) onClick({ trace: point.curveNumber, point: point.pointIndex ?? point.pointNumber });
+    const { onClick, onSelect } = this.options;
+    if (onClick)
+      element.on('plotly_click', ({ points: [point] }: PlotMouseEvent) => {
+        if (point) onClick(clicked(point));
+      });
+    if (!onSelect) return;
+    element.on('plotly_selected', (event?: PlotSelectionEvent) => {
+      if (event?.points) onSelect(event.points.map(clicked));
     });
+    element.on('plotly_deselect', () => onSelect(undefined));
   }
+}
+
+/** Of a heat map Plotly tells row and column, which its types do not know. */
+function clicked({ curveNumber, pointIndex, pointNumber }: PlotDatum): PlotClick {
+  const at = (pointIndex ?? pointNumber) as number | [row: number, column: number];
+  return Array.isArray(at) ? { trace: curveNumber, point: at[0], cell: at } : { trace: curveNumber, point: at };
 }

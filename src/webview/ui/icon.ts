@@ -20,6 +20,7 @@ const paths = {
   openInEditor: 'M9 2.5h4.5V7M13.5 2.5L8 8M6 3.5H2.5v10h10V10',
   play: 'M5 3.2v9.6L12.5 8z',
   refresh: 'M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3',
+  remove: 'M3 8h10',
   search: 'M6.8 2.6a4.2 4.2 0 1 0 0 8.4 4.2 4.2 0 1 0 0-8.4M10 10l3.6 3.6',
   sort: 'M5 6l3-3 3 3M5 10l3 3 3-3',
   sortedDown: 'M8 3v10m-3-3l3 3 3-3',

@@ -1,4 +1,4 @@
-import { button, textField } from './controls.ts';
+import { button, textField, type ValueElement } from './controls.ts';
 import { el, replaceChildren } from './el.ts';
 import { asFailure } from './failure.ts';
 import { icon } from './icon.ts';
@@ -50,6 +50,8 @@ export interface PagedTable {
   element: HTMLElement;
   /** Loads the page again, or another search from its first page. */
   refresh(change?: { search?: string; offset?: number }): Promise<void>;
+  /** Puts a text into the search field; the next `refresh` looks for it. */
+  setSearch(text: string): void;
 }
 
 /** How long a search waits for more letters, in milliseconds. */
@@ -70,6 +72,7 @@ class PagedTableView<Row> implements PagedTable {
   private readonly message = el('div', { class: 'table-message' });
   private readonly pager = el('nav', { class: 'pager', attributes: { 'aria-label': 'Pages' } });
   private readonly scroller: HTMLElement;
+  private readonly field: ValueElement | undefined;
   private readonly limit: number;
   private search: string;
   private sort?: Sort;
@@ -88,8 +91,8 @@ class PagedTableView<Row> implements PagedTable {
     const table = el('table', { attributes: { role: 'grid', 'aria-label': options.label } }, this.head, this.body);
     this.body.addEventListener('keydown', (event) => this.onKey(event));
     this.scroller = el('div', { class: 'table-scroller' }, table, this.message);
-    const field = options.searchPlaceholder === undefined ? undefined : this.searchField(options.searchPlaceholder);
-    this.element = el('div', { class: 'paged-table' }, field, this.scroller, this.pager);
+    this.field = options.searchPlaceholder === undefined ? undefined : this.searchField(options.searchPlaceholder);
+    this.element = el('div', { class: 'paged-table' }, this.field, this.scroller, this.pager);
     this.drawHead();
     void this.refresh();
   }
@@ -124,11 +127,16 @@ class PagedTableView<Row> implements PagedTable {
     this.drawPager();
   }
 
+  setSearch(text: string): void {
+    this.search = text;
+    if (this.field) this.field.value = text;
+  }
+
   private lastOffset(total: number): number {
     return Math.floor((total - 1) / this.limit) * this.limit;
   }
 
-  private searchField(placeholder: string): HTMLElement {
+  private searchField(placeholder: string): ValueElement {
     return textField({
       label: placeholder,
       hideLabel: true,

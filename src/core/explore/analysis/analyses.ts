@@ -29,7 +29,7 @@ import type {
 import { Comparison, type SetToCompare } from './comparison.ts';
 import { QualityOfSplits } from './quality.ts';
 import { Passes, type AnalysisContext } from './readAgain.ts';
-import { splitLabels, type SplitLabels } from './splitLabels.ts';
+import { splitLabels, type SplitLabels } from '../clusters/splitLabels.ts';
 import { WordsOfSplit } from './wordsOfSplit.ts';
 
 const wordsOfLabel = 40;

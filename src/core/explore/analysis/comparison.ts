@@ -15,7 +15,7 @@ import type {
 } from './analysed.ts';
 import { pointerOf } from './quality.ts';
 import type { Passes } from './readAgain.ts';
-import type { SplitLabels } from './splitLabels.ts';
+import type { SplitLabels } from '../clusters/splitLabels.ts';
 import { WordsOfSplit } from './wordsOfSplit.ts';
 
 /** A set that is compared. */

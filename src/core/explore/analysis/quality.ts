@@ -17,7 +17,7 @@ import type {
 } from './analysed.ts';
 import { readAgain, type Passes } from './readAgain.ts';
 import type { Page } from '../inspected.ts';
-import type { SplitLabels } from './splitLabels.ts';
+import type { SplitLabels } from '../clusters/splitLabels.ts';
 
 /** The largest standard error of an estimated similarity. */
 const nearError = 0.045;

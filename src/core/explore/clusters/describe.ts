@@ -1,28 +1,10 @@
+import type { ClusterSummary } from './clustered.ts';
 import type { LabelIncidence } from './labelIncidence.ts';
 import type { KMeansResult } from './kmeans.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { squaredNorms } from '../../sparse/matrix.ts';
 
-export interface ClusterLabel {
-  id: number;
-  name: string;
-  display?: string;
-  documents: number;
-}
-
-/** One cluster of labels, as the seed's `fiddle_clusters.py` prints it, and how tight it is. */
-export interface ClusterSummary {
-  cluster: number;
-  labels: number;
-  /** Mean documents per label. */
-  meanDocuments: number;
-  /** The most frequent labels. */
-  top: ClusterLabel[];
-  /** Labels with exactly one document, with at most two, with at most five. */
-  rare: { one: number; atMostTwo: number; atMostFive: number };
-  /** Mean cosine of the labels' rows with the centroid: 1 where all rows point one way. */
-  cohesion: number;
-}
+export type { ClusterLabel, ClusterSummary } from './clustered.ts';
 
 const TOP = 10;
 

@@ -9,7 +9,7 @@ export const defaultKs = [2, 4, 6, 8, 10, 12, 15, 18, 21, 24, 27, 30];
 
 /** Rows above which k-means draws mini-batches. */
 export const miniBatchAbove = 50_000;
-const BATCH = 8192;
+export const batchSize = 8192;
 
 export interface SweepOptions {
   ks?: readonly number[];
@@ -40,12 +40,11 @@ export interface Sweep {
 /** Clusters the rows for every k that is below the number of rows. Throws `Cancelled`. */
 export function sweep(matrix: SparseMatrix, options: SweepOptions = {}): Sweep {
   const { ks = defaultKs, restarts, seed, signal, onProgress } = options;
-  const usable = [...new Set(ks)].filter((k) => k >= 1 && k <= matrix.rows).sort((a, b) => a - b);
-  if (usable.length === 0) usable.push(Math.min(1, matrix.rows));
+  const usable = usableKs(ks, matrix.rows);
   const miniBatch = matrix.rows > miniBatchAbove;
   const results = usable.map((k, i) => {
     onProgress?.(i, usable.length + 1);
-    return kMeans(matrix, { k, restarts, seed, signal, ...(miniBatch && { batchSize: BATCH }) });
+    return kMeans(matrix, { k, restarts, seed, signal, ...(miniBatch && { batchSize }) });
   });
   onProgress?.(usable.length, usable.length + 1);
   const measured = silhouettes(
@@ -55,19 +54,37 @@ export function sweep(matrix: SparseMatrix, options: SweepOptions = {}): Sweep {
   );
   onProgress?.(usable.length + 1, usable.length + 1);
   const points = usable.map((k, i) => ({ k, result: results[i], silhouette: measured[i] }));
-  const bestSilhouette = largestSilhouette(points);
-  const elbow = bend(points);
-  return { points, miniBatch, bestSilhouette, elbow, suggested: bestSilhouette ?? elbow ?? usable[0] };
+  return { points, miniBatch, ...suggestion(points) };
 }
 
-function largestSilhouette(points: readonly SweepPoint[]): number | undefined {
+/** Those that can be made of so many rows, ascending, without repeats; 1 where there is none. */
+export function usableKs(ks: readonly number[], rows: number): number[] {
+  const usable = [...new Set(ks)].filter((k) => k >= 1 && k <= rows).sort((a, b) => a - b);
+  return usable.length ? usable : [Math.min(1, rows)];
+}
+
+/** A point of the curves. */
+export interface Measured {
+  k: number;
+  result: Pick<KMeansResult, 'inertia'>;
+  silhouette: Silhouette;
+}
+
+/** The numbers of clusters that the curves speak for; there must be a point. */
+export function suggestion(points: readonly Measured[]): Pick<Sweep, 'bestSilhouette' | 'elbow' | 'suggested'> {
+  const bestSilhouette = largestSilhouette(points);
+  const elbow = bend(points);
+  return { bestSilhouette, elbow, suggested: bestSilhouette ?? elbow ?? points[0].k };
+}
+
+function largestSilhouette(points: readonly Measured[]): number | undefined {
   const defined = points.filter(({ silhouette }) => !Number.isNaN(silhouette.value));
   if (defined.length === 0) return undefined;
   return defined.reduce((best, point) => (point.silhouette.value > best.silhouette.value ? point : best)).k;
 }
 
 /** The point farthest below the straight line between the ends of the inertia curve ("kneedle", Satopää et al. 2011). */
-function bend(points: readonly SweepPoint[]): number | undefined {
+function bend(points: readonly Measured[]): number | undefined {
   if (points.length < 3) return undefined;
   const first = points[0];
   const last = points[points.length - 1];

@@ -1,14 +1,7 @@
+import type { Merge } from './clustered.ts';
 import type { KMeansResult } from './kmeans.ts';
 
-/** A step of the hierarchy: two nodes become one. Nodes 0 … k - 1 are the clusters, k + i is what step i made. */
-export interface Merge {
-  left: number;
-  right: number;
-  /** Ward distance of the two: how much joining them adds to the inertia, as a square root. */
-  distance: number;
-  /** Labels beneath. */
-  labels: number;
-}
+export type { Merge } from './clustered.ts';
 
 /** A hierarchy of the clusters by Ward's method on their centroids, weighted by size. Empty clusters are left out. */
 export function clusterTree({ centroids, sizes }: KMeansResult): Merge[] {

@@ -70,6 +70,12 @@ export class Documents implements Part {
     void this.table.refresh({ offset: 0 });
   }
 
+  /** Puts a text into the search field; `restart` then looks for it. */
+  search(text: string): void {
+    this.context.state.documentSearch = text;
+    this.table.setSearch(text);
+  }
+
   read(document: number): void {
     const { context } = this;
     context.state.reading = document;
@@ -97,9 +103,10 @@ export class Documents implements Part {
       context.save();
     }
     const label = state.label?.name;
+    const { cluster } = state;
     const waiting = setTimeout(() => this.tellSearching(), patience);
     try {
-      const page = await host.call('documents', { split, label, search: search || undefined, offset, limit });
+      const page = await host.call('documents', { split, label, cluster, search: search || undefined, offset, limit });
       this.tellFound(page.total, page.unsearched);
       return page;
     } catch (error) {
@@ -122,17 +129,32 @@ export class Documents implements Part {
 
   private drawFilter(): void {
     const { context } = this;
-    const { label } = context.state;
+    const { label, cluster } = context.state;
     const clear = button('Show All Labels', () => context.showDocuments(undefined), {
       appearance: 'icon',
       icon: 'clear',
     });
+    const leave = button('Leave the Cluster', () => this.leaveCluster(), { appearance: 'icon', icon: 'clear' });
     replaceChildren(
       this.filter,
       splitChoice(context),
+      cluster !== undefined &&
+        el(
+          'span',
+          { class: 'filter-chip' },
+          'Labels of ',
+          el('strong', {}, `cluster ${cluster.cluster} of ${cluster.k}`),
+          leave,
+        ),
       label !== undefined &&
         el('span', { class: 'filter-chip' }, 'Label: ', el('strong', {}, label.display ?? label.name), clear),
     );
+  }
+
+  private leaveCluster(): void {
+    this.context.state.cluster = undefined;
+    this.context.save();
+    this.restart();
   }
 
   private textCell({ snippet, words }: DocumentRow): HTMLElement {

@@ -1,7 +1,8 @@
 /** Inspect Dataset: overview, labels, documents and findings of a dataset, filling while it is read. */
+import type { ClusterFilter } from '../../../core/explore/clusters/clustered.ts';
 import type { DatasetSnapshot, DocumentLabel, SplitName } from '../../../core/explore/inspected.ts';
 import { CallFailed, connect } from '../../host.ts';
-import type { Failure, Push } from '../../protocol.ts';
+import type { AnalysisName, Failure, Push } from '../../protocol.ts';
 import {
   banner,
   button,
@@ -16,6 +17,10 @@ import {
   type Tabs,
 } from '../../ui/index.ts';
 import type { Context, Part } from './context.ts';
+import { Comparison } from './analysis/comparison.ts';
+import { Cooccurrence } from './analysis/cooccurrence.ts';
+import { Quality } from './analysis/quality.ts';
+import { Words } from './analysis/words.ts';
 import { Documents } from './documents.ts';
 import { Findings } from './findings.ts';
 import { Labels } from './labels.ts';
@@ -28,14 +33,18 @@ import { restoredState, tabIds, type TabId } from './pageState.ts';
 /** Milliseconds between two looks at a list while the dataset is being read. */
 const listPause = 2000;
 
+const analysisTabs: ReadonlySet<TabId> = new Set(['words', 'cooccurrence', 'quality', 'comparison']);
+const tabOf = { words: 'words', quality: 'quality', comparison: 'comparison' } as const;
+
 class DatasetPage implements Context {
   readonly host = connect<'dataset'>((message) => this.receive(message));
   readonly state = restoredState(this.host.getState());
   private latest: DatasetSnapshot | undefined;
-  private isReading = true;
+  isReading = true;
+  analysed = new Set<AnalysisName>();
   private failure: Failure | undefined;
   private staleFile: string | undefined;
-  private parts: (Record<TabId, Part> & { documents: Documents }) | undefined;
+  private parts: (Record<TabId, Part> & { documents: Documents; words: Words; comparison: Comparison }) | undefined;
   private tabs: Tabs<TabId> | undefined;
   private listShown = 0;
   private readonly title = el('h1', {}, '');
@@ -66,6 +75,7 @@ class DatasetPage implements Context {
     replaceChildren(
       this.actions,
       button('Create Run Config', this.does('createRunConfig'), { appearance: 'primary' }),
+      button('Label Clusters', this.does('exploreClusters')),
       button('Read As…', this.does('readAs')),
       button('Reload', this.does('reload'), { icon: 'refresh' }),
     );
@@ -94,8 +104,9 @@ class DatasetPage implements Context {
     });
   }
 
-  showDocuments(label: DocumentLabel | undefined): void {
+  showDocuments(label: DocumentLabel | undefined, search?: string): void {
     this.state.label = label && { name: label.name, display: label.display };
+    if (search !== undefined) this.parts?.documents.search(search);
     this.save();
     this.select('documents');
     this.parts?.documents.restart();
@@ -107,11 +118,33 @@ class DatasetPage implements Context {
     this.parts?.documents.read(document);
   }
 
+  private showCluster(cluster: ClusterFilter): void {
+    Object.assign(this.state, { cluster, label: undefined, documentSearch: '' });
+    this.select('documents');
+    this.parts?.documents.search('');
+    this.parts?.documents.restart();
+  }
+
+  showWords(document: number): void {
+    Object.assign(this.state, { wordsOf: 'document', wordsDocument: document });
+    this.select('words');
+    this.parts?.words.refresh();
+  }
+
+  showNearest(document: number): void {
+    Object.assign(this.state, { compareList: 'nearest', nearestOf: document });
+    this.select('comparison');
+    this.parts?.comparison.refresh();
+  }
+
   chooseSplit(split: SplitName): void {
     this.state.split = split;
+    this.state.wordsDocument = this.state.nearestOf = undefined;
     this.save();
     this.parts?.documents.restart();
     for (const id of ['labels', 'findings'] as const) this.parts?.[id].update();
+    const { tab } = this.state;
+    if (analysisTabs.has(tab)) this.parts?.[tab].update();
   }
 
   private select(tab: TabId): void {
@@ -120,7 +153,7 @@ class DatasetPage implements Context {
     this.tabs?.select(tab);
   }
 
-  private does(method: 'createRunConfig' | 'readAs' | 'reload' | 'readAsLatin1'): () => void {
+  private does(method: 'createRunConfig' | 'exploreClusters' | 'readAs' | 'reload' | 'readAsLatin1'): () => void {
     return () => this.perform(() => this.host.call(method, undefined));
   }
 
@@ -131,6 +164,7 @@ class DatasetPage implements Context {
         this.save();
         this.title.textContent = message.name;
         this.reset();
+        this.analysed = new Set(message.analysed);
         break;
       case 'snapshot':
         this.take(message.snapshot, message.reading);
@@ -139,6 +173,10 @@ class DatasetPage implements Context {
         this.failure = message.failure;
         this.isReading = false;
         break;
+      case 'analysing':
+        return this.parts?.[tabOf[message.analysis]].tell?.(message.progress);
+      case 'filter':
+        return this.showCluster(message.cluster);
       case 'stale':
         this.staleFile = message.file;
     }
@@ -160,7 +198,7 @@ class DatasetPage implements Context {
     if (!this.parts) return;
     this.parts.overview.update();
     const { tab } = this.state;
-    const isDue = performance.now() - this.listShown > listPause;
+    const isDue = performance.now() - this.listShown > listPause && !analysisTabs.has(tab);
     if (tab !== 'overview' && (ended || (reading && isDue))) this.showList(tab);
   }
 
@@ -210,14 +248,27 @@ class DatasetPage implements Context {
   private build(): void {
     if (this.parts) return;
     const documents = new Documents(this);
-    this.parts = { overview: new Overview(this), labels: new Labels(this), documents, findings: new Findings(this) };
+    const parts = {
+      overview: new Overview(this),
+      labels: new Labels(this),
+      documents,
+      words: new Words(this),
+      cooccurrence: new Cooccurrence(this),
+      quality: new Quality(this),
+      comparison: new Comparison(this),
+      findings: new Findings(this),
+    };
     const titles: Record<TabId, string> = {
       overview: 'Overview',
       labels: 'Labels',
       documents: 'Documents',
+      words: 'Words',
+      cooccurrence: 'Co-occurrence',
+      quality: 'Quality',
+      comparison: 'Compare',
       findings: 'Findings',
     };
-    const { parts } = this;
+    this.parts = parts;
     this.tabs = tabs(
       tabIds.map((id) => ({ id, title: titles[id], content: parts[id].element })),
       {
@@ -231,6 +282,7 @@ class DatasetPage implements Context {
       },
     );
     replaceChildren(this.content, this.tabs.element);
+    if (analysisTabs.has(this.state.tab)) parts[this.state.tab].update(); // an analysis begins when its tab is opened
   }
 
   private drawHeader(): void {

@@ -3,7 +3,7 @@ import { plot, plotText, type Figure, type Plot } from '../../plots/index.ts';
 import { checkbox, el, replaceChildren, segmented } from '../../ui/index.ts';
 import type { Context, Part } from './context.ts';
 import { count, mean } from './numbers.ts';
-import { measures, partName } from './overviewRows.ts';
+import { cutOffRows, measures, partName } from './overviewRows.ts';
 import { axisName, headTraces, lengthTraces, rankTraces, shownSplits, type Scale } from './traces.ts';
 
 /** Numbers of every split, and three plots. */
@@ -11,6 +11,7 @@ export class Overview implements Part {
   readonly element: HTMLElement;
   private readonly tiles = el('dl', { class: 'figures wide' });
   private readonly table = el('div', { class: 'measures' });
+  private readonly cuts = el('div', { class: 'measures' });
   private readonly head = el('div');
   private readonly ranks = el('div');
   private readonly lengths = el('div');
@@ -44,6 +45,7 @@ export class Overview implements Part {
       ...this.ofLabels,
       figure(bagOfWords ? 'Features per document' : 'Document length', [], this.lengths),
       el('section', { class: 'wide' }, el('h2', {}, 'Figures'), this.table),
+      el('section', { class: 'wide' }, el('h2', {}, 'What a maximum length cuts off'), this.cuts),
     );
     this.draw(
       this.head,
@@ -139,6 +141,7 @@ export class Overview implements Part {
   }
 
   private drawNumbers(): void {
+    this.drawCuts();
     const { splits, labels, unseenInTrain } = this.context.snapshot;
     const [{ statistics: s, bagOfWords }] = splits;
     this.noLabels.hidden = labels > 0;
@@ -168,9 +171,29 @@ export class Overview implements Part {
             ...splits.map(({ split }) => el('th', { class: 'right' }, partName(split))),
           ),
         ),
-        el('tbody', {}, ...measures(bagOfWords).map((measure) => this.measureRow(measure))),
+        el('tbody', {}, ...measures(bagOfWords, splits.length > 1).map((measure) => this.measureRow(measure))),
       ),
     );
+  }
+
+  private drawCuts(): void {
+    const { splits } = this.context.snapshot;
+    const unit = splits[0].bagOfWords ? 'features' : 'words';
+    const read = splits.filter(({ statistics }) => statistics.documents > 0);
+    const titles = [`Maximum ${unit}`, 'Longer documents', 'Share', `Lost ${unit}`, 'Share'];
+    const right = { class: 'right' };
+    const head = el('tr', {}, el('th', {}, 'Split'), ...titles.map((title) => el('th', right, title)));
+    const rows = read.flatMap((split) =>
+      cutOffRows(split).map((cells) =>
+        el(
+          'tr',
+          {},
+          el('th', { attributes: { scope: 'row' } }, partName(split.split)),
+          ...cells.map((cell) => el('td', right, cell)),
+        ),
+      ),
+    );
+    replaceChildren(this.cuts, el('table', {}, el('thead', {}, head), el('tbody', {}, ...rows)));
   }
 
   private measureRow({ name, title, value }: ReturnType<typeof measures>[number]): HTMLElement {

@@ -1,8 +1,19 @@
+import type { OtherSet, QualityKind, WordMeasure } from '../../../core/explore/analysis/analysed.ts';
+import type { ClusterFilter } from '../../../core/explore/clusters/clustered.ts';
 import type { DocumentLabel, SplitName } from '../../../core/explore/inspected.ts';
 import type { DatasetPanelState } from '../../protocol.ts';
 import type { Scale } from './traces.ts';
 
-export const tabIds = ['overview', 'labels', 'documents', 'findings'] as const;
+export const tabIds = [
+  'overview',
+  'labels',
+  'documents',
+  'words',
+  'cooccurrence',
+  'quality',
+  'comparison',
+  'findings',
+] as const;
 export type TabId = (typeof tabIds)[number];
 
 /** What the page shows; it outlives a reload of the window. Path and options are there for the host. */
@@ -17,10 +28,27 @@ export interface PageState extends Partial<DatasetPanelState> {
   documentSearch: string;
   /** Only documents of this label are listed. */
   label?: DocumentLabel;
+  /** Only documents of this cluster are listed. */
+  cluster?: ClusterFilter;
   finding?: string;
   /** The document in the reading view. */
   reading?: number;
+  wordsOf: 'label' | 'document';
+  wordMeasure: WordMeasure;
+  wordsLabel?: DocumentLabel;
+  wordsDocument?: number;
+  heatmapSize: '15' | '30' | '50';
+  heatmapOf: 'share' | 'documents';
+  neighboursOf?: DocumentLabel;
+  qualityKind?: QualityKind;
+  /** A split of the dataset, or a file. */
+  against?: OtherSet;
+  compareList: CompareList;
+  nearestOf?: number;
 }
+
+export const compareLists = ['moved', 'onlyFirst', 'onlySecond', 'duplicates', 'nearest'] as const;
+export type CompareList = (typeof compareLists)[number];
 
 /** The state that was kept, with defaults for what is missing or foreign. */
 export function restoredState(kept: unknown): PageState {
@@ -34,7 +62,30 @@ export function restoredState(kept: unknown): PageState {
     overlay: from.overlay !== false,
     labelSearch: text(from.labelSearch),
     documentSearch: text(from.documentSearch),
-    label: typeof from.label?.name === 'string' ? from.label : undefined,
-    reading: typeof from.reading === 'number' ? from.reading : undefined,
+    label: labelOf(from.label),
+    cluster: typeof from.cluster?.file === 'string' ? from.cluster : undefined,
+    reading: numberOf(from.reading),
+    wordsOf: from.wordsOf === 'document' ? 'document' : 'label',
+    wordMeasure: from.wordMeasure === 'chi-square' ? 'chi-square' : 'log-odds',
+    wordsLabel: labelOf(from.wordsLabel),
+    wordsDocument: numberOf(from.wordsDocument),
+    heatmapSize: from.heatmapSize === '15' || from.heatmapSize === '50' ? from.heatmapSize : '30',
+    heatmapOf: from.heatmapOf === 'documents' ? 'documents' : 'share',
+    neighboursOf: labelOf(from.neighboursOf),
+    against: otherOf(from.against),
+    compareList: compareLists.find((list) => list === from.compareList) ?? 'moved',
+    nearestOf: numberOf(from.nearestOf),
   };
+}
+
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+
+const labelOf = (label: DocumentLabel | undefined): DocumentLabel | undefined =>
+  typeof label?.name === 'string' ? label : undefined;
+
+function otherOf(other: unknown): OtherSet | undefined {
+  if (typeof other !== 'object' || other === null) return undefined;
+  const known =
+    ('path' in other && typeof other.path === 'string') || ('split' in other && typeof other.split === 'string');
+  return known ? (other as OtherSet) : undefined;
 }

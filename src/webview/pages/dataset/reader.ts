@@ -70,6 +70,10 @@ export class Reader {
           { class: 'reader-actions' },
           turn('Previous Document', 'chevronLeft', document - 1),
           turn('Next Document', 'chevronRight', document + 1),
+          button('Words', () => context.showWords(document), { tooltip: 'The words that mark this document' }),
+          button('Nearest', () => context.showNearest(document), {
+            tooltip: 'The document of another set that shares most labels with this one',
+          }),
           open,
           this.closeButton(),
         ),

@@ -1,4 +1,4 @@
-import type { LabelIncidence } from '../clusters/labelIncidence.ts';
+import type { LabelIncidence } from './labelIncidence.ts';
 import type { DocumentIndex } from '../documentIndex.ts';
 
 /** The labels of a split as analyses want them, with the way from a name to a rank. */

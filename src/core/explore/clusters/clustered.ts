@@ -1,0 +1,134 @@
+/** What an exploration of label clusters shows; plain data that crosses process borders. */
+import type { SourceOptions } from '../../data/document.ts';
+import type { Page } from '../inspected.ts';
+import type { Scaling } from './scaling.ts';
+
+export interface ClusterSettings {
+  /** Numbers of clusters to try. */
+  ks: number[];
+  scaling: Scaling;
+  seed: number;
+  /** Starts of k-means, of which the best counts. */
+  restarts: number;
+}
+
+export interface ClusterTarget {
+  /** A file, or a folder of texts. */
+  path: string;
+  options: SourceOptions;
+}
+
+export interface ClusterProgress {
+  phase: 'reading' | 'counting' | 'clustering' | 'measuring' | 'words' | 'drawing';
+  done: number;
+  total: number;
+}
+
+export interface CurvePoint {
+  k: number;
+  inertia: number;
+  /** Undefined where it is not defined, or was not measured yet. */
+  silhouette?: number;
+}
+
+export interface ClustersOverview {
+  file: string;
+  documents: number;
+  labels: number;
+  /** Pairs of labels that share a document. */
+  pairs: number;
+  settings: ClusterSettings;
+  curve: CurvePoint[];
+  /** Numbers of clusters that were asked for and not tried, for the work was stopped. */
+  missing: number[];
+  /** Labels that silhouettes are measured on, where not on all. */
+  sampled?: number;
+  miniBatch: boolean;
+  suggested?: number;
+  bestSilhouette?: number;
+  elbow?: number;
+  /** The file beside the dataset that keeps the outcome; `restored` where it was read from there. */
+  savedAs?: string;
+  restored: boolean;
+  /** Why the outcome could not be saved. */
+  notSaved?: string;
+}
+
+export interface ClusterLabel {
+  id: number;
+  name: string;
+  display?: string;
+  documents: number;
+}
+
+/** One cluster of labels, as the seed's `fiddle_clusters.py` prints it, and how tight it is. */
+export interface ClusterSummary {
+  cluster: number;
+  labels: number;
+  /** Mean documents per label. */
+  meanDocuments: number;
+  /** The most frequent labels. */
+  top: ClusterLabel[];
+  /** Labels with exactly one document, with at most two, with at most five. */
+  rare: { one: number; atMostTwo: number; atMostFive: number };
+  /** Mean cosine of the labels' rows with the centroid: 1 where all rows point one way. */
+  cohesion: number;
+}
+
+/** A step of the hierarchy: two nodes become one. Nodes 0 … k - 1 are the clusters, k + i is what step i made. */
+export interface Merge {
+  left: number;
+  right: number;
+  /** Ward distance of the two: how much joining them adds to the inertia, as a square root. */
+  distance: number;
+  /** Labels beneath. */
+  labels: number;
+}
+
+/** The clusters for one k. */
+export interface ChosenClusters {
+  k: number;
+  clusters: ClusterSummary[];
+  tree: Merge[];
+}
+
+export interface ClusterWord {
+  word: string;
+  inGroup: number;
+  documents: number;
+  z: number;
+}
+
+export interface ClusteredLabel extends ClusterLabel {
+  cluster: number;
+}
+
+export interface ClusteredLabelQuery {
+  k: number;
+  cluster?: number;
+  search?: string;
+  /** Only these labels. */
+  among?: number[];
+  offset: number;
+  limit: number;
+}
+
+export type ClusteredLabelPage = Page<ClusteredLabel>;
+
+/** A map of labels, the most frequent of the set or of a cluster. */
+export interface DrawnMap {
+  points: (ClusteredLabel & { x: number; y: number })[];
+  /** Labels that there are; those beyond the limit are not drawn. */
+  of: number;
+}
+
+export const exportKinds = ['csv', 'json', 'npz', 'mat'] as const;
+export type ExportKind = (typeof exportKinds)[number];
+
+/** A cluster as a filter: documents with one of its labels. */
+export interface ClusterFilter {
+  /** The dataset file that was clustered. */
+  file: string;
+  k: number;
+  cluster: number;
+}

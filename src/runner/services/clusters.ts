@@ -1,0 +1,44 @@
+import { UserError } from '../../core/errors.ts';
+import type { ClusterProgress, ClusterSettings } from '../../core/explore/clusters/clustered.ts';
+import { ClusterExploration } from '../../core/explore/clusters/exploration.ts';
+import { defaultKs } from '../../core/explore/clusters/sweep.ts';
+import type { Handlers } from '../protocol.ts';
+
+/** Milliseconds between two events of one phase: a reader tells its progress far more often. */
+const interval = 100;
+
+const defaults: ClusterSettings = { ks: defaultKs, scaling: 'min-max', seed: 1, restarts: 3 };
+
+/** The dataset whose labels this process clusters; opening another replaces it. */
+let current: ClusterExploration | undefined;
+
+function opened(): ClusterExploration {
+  if (!current) throw new UserError('not-clustered', 'The labels were not clustered yet', 'Wait for it, or try again.');
+  return current;
+}
+
+/** Tells of progress now and then, and whenever a phase begins. */
+function spaced(emit: (progress: ClusterProgress) => void): (progress: ClusterProgress) => void {
+  let phase: string | undefined;
+  let due = 0;
+  return (progress) => {
+    if (progress.phase === phase && performance.now() < due) return;
+    phase = progress.phase;
+    due = performance.now() + interval;
+    emit(progress);
+  };
+}
+
+export const clusters: Handlers<'clusters'> = {
+  async open({ target, settings, anew = false }, { signal, emit }) {
+    current = undefined;
+    current = await ClusterExploration.open(target, settings, defaults, anew, { signal, onProgress: spaced(emit) });
+    return current.overview();
+  },
+  clusters: async ({ k }) => opened().clusters(k),
+  words: async ({ k }, { signal, emit }) => opened().words(k, { signal, onProgress: spaced(emit) }),
+  map: async ({ k, cluster }, { signal, emit }) => opened().map(k, cluster, { signal, onProgress: spaced(emit) }),
+  labels: async (query) => opened().labelPage(query),
+  export: async ({ k, kind, file }) => opened().export(k, kind, file),
+  writeSubset: async ({ k, cluster, file }, { signal }) => opened().writeSubset(k, cluster, file, { signal }),
+};

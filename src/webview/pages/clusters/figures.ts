@@ -1,0 +1,175 @@
+/** The curves over k, the map of labels, the tree of clusters. */
+import type {
+  ChosenClusters,
+  ClustersOverview,
+  ClusterSummary,
+  DrawnMap,
+} from '../../../core/explore/clusters/clustered.ts';
+import { plotText, type Figure, type PlotTheme, type Trace } from '../../plots/index.ts';
+import { count } from '../dataset/numbers.ts';
+import type { Drag } from './pageState.ts';
+
+type Measure = 'inertia' | 'silhouette';
+
+/** A curve over the numbers of clusters, with the chosen one marked. */
+export function curveFigure({ curve }: ClustersOverview, measure: Measure, chosen: number | undefined): Figure {
+  const points = curve.filter((point) => point[measure] !== undefined);
+  const at = points.find(({ k }) => k === chosen);
+  const digits = measure === 'inertia' ? ',.0f' : '.3f';
+  const told = `%{x} clusters: %{y:${digits}}<extra></extra>`;
+  return {
+    traces: [
+      {
+        type: 'scatter',
+        mode: 'lines+markers',
+        name: measure,
+        x: points.map(({ k }) => k),
+        y: points.map((point) => point[measure]!),
+        hovertemplate: told,
+      },
+      {
+        type: 'scatter',
+        mode: 'markers',
+        name: 'shown',
+        x: at ? [at.k] : [],
+        y: at ? [at[measure]!] : [],
+        marker: { size: 14, symbol: 'circle-open', line: { width: 2.5 } },
+        hovertemplate: told,
+      },
+    ],
+    description: `Curve: ${measure} for ${points.map((point) => `${point.k} clusters ${point[measure]!.toPrecision(4)}`).join(', ')}.`,
+    layout: {
+      xaxis: { title: { text: 'clusters' }, tickvals: points.map(({ k }) => k), fixedrange: true },
+      yaxis: { title: { text: measure }, fixedrange: true, ...(measure === 'inertia' && { rangemode: 'tozero' }) },
+    },
+  };
+}
+
+/** What a cluster is called beside its number. */
+export function clusterName({ cluster, top }: ClusterSummary, names = 3): string {
+  const labels = top.slice(0, names).map(({ name, display }) => short(display ?? name));
+  return `${cluster}: ${labels.join(', ')}`;
+}
+
+const short = (name: string): string => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
+
+/** Pixels across a point: its area tells the documents. */
+const smallest = 5;
+const largest = 26;
+
+/** Indices of a map's points by cluster, in the order of the traces. */
+export function pointsByCluster({ points }: DrawnMap): Map<number, number[]> {
+  const byCluster = new Map<number, number[]>();
+  points.forEach(({ cluster }, i) => {
+    const own = byCluster.get(cluster);
+    if (own) own.push(i);
+    else byCluster.set(cluster, [i]);
+  });
+  return new Map([...byCluster].sort(([a], [b]) => a - b));
+}
+
+/** Labels in a plane: colour and symbol tell the cluster, size the documents; each cluster's number stands in its middle. */
+export function mapFigure(map: DrawnMap, search: string, drag: Drag, revision: string): Figure {
+  const { points } = map;
+  const most = points.reduce((max, { documents }) => Math.max(max, documents), 1);
+  const sizeOf = (documents: number): number => smallest + (largest - smallest) * Math.sqrt(documents / most);
+  const groups = pointsByCluster(map);
+  const wanted = search.trim().toLowerCase();
+  const isFound = ({ name, display }: DrawnMap['points'][number]): boolean =>
+    wanted === '' || [name, display].some((text) => text?.toLowerCase().includes(wanted));
+  const traces = (theme: PlotTheme): Trace[] => [
+    ...[...groups].map(([cluster, indices]): Trace => {
+      const { color, symbol } = theme.series(cluster);
+      const own = indices.map((i) => points[i]);
+      return {
+        type: 'scatter',
+        mode: 'markers',
+        name: `cluster ${cluster}`,
+        x: own.map(({ x }) => x),
+        y: own.map(({ y }) => y),
+        marker: {
+          color,
+          symbol,
+          size: own.map(({ documents }) => sizeOf(documents)),
+          opacity: own.map((point) => (isFound(point) ? 0.75 : 0.08)),
+          line: { color: theme.background, width: 0.5 },
+        } as object,
+        customdata: own.map(
+          ({ name, display, documents }) => `${display ?? name}: ${count(documents)} documents, cluster ${cluster}`,
+        ),
+        hovertemplate: '%{customdata}<extra></extra>',
+      };
+    }),
+    {
+      type: 'scatter',
+      mode: 'text',
+      name: 'cluster numbers',
+      x: [...groups.values()].map((indices) => median(indices.map((i) => points[i].x))),
+      y: [...groups.values()].map((indices) => median(indices.map((i) => points[i].y))),
+      text: [...groups.keys()].map(String),
+      textfont: { size: theme.fontSize + 5, color: theme.foreground },
+      hoverinfo: 'skip',
+    },
+  ];
+  const axis = { showgrid: false, zeroline: false, showticklabels: false, ticks: '' as const };
+  return {
+    traces,
+    description: `Map of ${count(points.length)} labels: those that occur with the same others lie near each other. The tab Labels lists them.`,
+    layout: { dragmode: drag, uirevision: revision, xaxis: axis, yaxis: axis, hovermode: 'closest' },
+  };
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1];
+}
+
+interface Node {
+  x: number;
+  y: number;
+}
+
+/** Brackets of the tree, and the order of its leaves from below. */
+export function treeLines({ clusters, tree, k }: ChosenClusters): { order: number[]; lines: Node[][] } {
+  const leaves = (node: number): number[] =>
+    node < k ? [node] : [...leaves(tree[node - k].left), ...leaves(tree[node - k].right)];
+  const order = tree.length ? leaves(k + tree.length - 1) : clusters.map(({ cluster }) => cluster);
+  const places = new Map<number, Node>(order.map((cluster, y) => [cluster, { x: 0, y }]));
+  const lines = tree.map(({ left, right, distance }, i) => {
+    const [a, b] = [places.get(left)!, places.get(right)!];
+    places.set(k + i, { x: distance, y: (a.y + b.y) / 2 });
+    return [a, { x: distance, y: a.y }, { x: distance, y: b.y }, b];
+  });
+  return { order, lines };
+}
+
+/** The clusters as a tree: the further right two are joined, the less alike they are. */
+export function treeFigure(chosen: ChosenClusters): Figure {
+  const { clusters } = chosen;
+  const { order, lines } = treeLines(chosen);
+  const summary = (cluster: number): ClusterSummary => clusters.find((one) => one.cluster === cluster)!;
+  return {
+    traces: (theme) =>
+      lines.map((line): Trace => ({
+        type: 'scatter',
+        mode: 'lines',
+        x: line.map(({ x }) => x),
+        y: line.map(({ y }) => y),
+        line: { color: theme.foreground, dash: 'solid', width: theme.isHighContrast ? 2 : 1.5 },
+        hovertemplate: `joined at %{x:.2f}<extra></extra>`,
+      })),
+    description: `Tree of ${clusters.length} clusters by Ward's method. From below: ${order.map((cluster) => clusterName(summary(cluster), 1)).join('; ')}.`,
+    layout: {
+      xaxis: { title: { text: 'distance (Ward)' }, rangemode: 'tozero', fixedrange: true },
+      yaxis: {
+        tickmode: 'array',
+        tickvals: order.map((_, i) => i),
+        ticktext: order.map((cluster) =>
+          plotText(`${clusterName(summary(cluster))} (${count(summary(cluster).labels)})`),
+        ),
+        showgrid: false,
+        zeroline: false,
+        fixedrange: true,
+      },
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { ClusteredLabel } from '../../../core/explore/clusters/clustered.ts';
+import { dropdown, el, pagedTable, replaceChildren, type PagedTable } from '../../ui/index.ts';
+import { count } from '../dataset/numbers.ts';
+import { clusterMark } from './cards.ts';
+import type { Context, Part } from './context.ts';
+import { clusterName } from './figures.ts';
+
+/** A table of labels with their clusters; `among`: only these. */
+export function labelTable(
+  context: Context,
+  { cluster, among, search }: { cluster?: () => number | undefined; among?: number[]; search?: boolean },
+): PagedTable {
+  const { state, host } = context;
+  const isNamed = context.chosen.clusters.some(({ top }) => top.some(({ display }) => display !== undefined));
+  return pagedTable<ClusteredLabel>({
+    label: 'Labels of clusters',
+    columns: [
+      {
+        id: 'cluster',
+        title: 'Cluster',
+        render: (row) => el('span', { class: 'row' }, clusterMark(row.cluster), String(row.cluster)),
+      },
+      { id: 'name', title: 'Label', width: '60%', render: ({ name, display }) => display ?? name },
+      ...(isNamed ? [{ id: 'id', title: 'Id', render: ({ name }: ClusteredLabel) => name }] : []),
+      { id: 'documents', title: 'Documents', align: 'right', render: ({ documents }) => count(documents) },
+    ],
+    pageSize: 25,
+    ...(search && { search: state.labelSearch, searchPlaceholder: 'Search labels' }),
+    rowKey: ({ id }) => id,
+    emptyText: 'No label is like this.',
+    load: ({ offset, limit, search: text }) => {
+      if (search && text !== state.labelSearch) {
+        state.labelSearch = text;
+        context.save();
+      }
+      const { k } = context.chosen;
+      return host.call('labels', { k, cluster: cluster?.(), search: text || undefined, among, offset, limit });
+    },
+  });
+}
+
+/** All labels, or those of one cluster. */
+export class Labels implements Part {
+  readonly element: HTMLElement;
+  private readonly toolbar = el('div', { class: 'toolbar' });
+  private readonly table: PagedTable;
+
+  constructor(private readonly context: Context) {
+    this.table = labelTable(context, { cluster: () => context.state.labelsOf, search: true });
+    this.element = el('div', { class: 'grow' }, this.toolbar, this.table.element);
+  }
+
+  update(): void {
+    const { context } = this;
+    replaceChildren(
+      this.toolbar,
+      clusterChoice(context, context.state.labelsOf, (cluster) => {
+        context.state.labelsOf = cluster;
+        context.save();
+        void this.table.refresh({ offset: 0 });
+      }),
+    );
+    void this.table.refresh({ offset: 0 });
+  }
+}
+
+/** Chooses one of the clusters, or all. */
+export function clusterChoice(
+  { chosen }: Context,
+  value: number | undefined,
+  onChange: (cluster: number | undefined) => void,
+): HTMLElement {
+  const options = chosen.clusters.map((cluster) => ({
+    value: String(cluster.cluster),
+    label: `${clusterName(cluster, 2)} (${count(cluster.labels)})`,
+  }));
+  return dropdown({
+    label: 'Cluster',
+    options: [{ value: '', label: 'All clusters' }, ...options],
+    value: value === undefined ? '' : String(value),
+    onChange: (chosenValue) => onChange(chosenValue === '' ? undefined : Number(chosenValue)),
+  });
+}

@@ -1,0 +1,32 @@
+import type { ClustersPanelState } from '../../protocol.ts';
+
+export const tabIds = ['clusters', 'map', 'hierarchy', 'labels'] as const;
+export type TabId = (typeof tabIds)[number];
+export type Drag = 'zoom' | 'pan' | 'lasso';
+
+/** What the page shows; it outlives a reload of the window. Path, options and settings are there for the host. */
+export interface PageState extends Partial<ClustersPanelState> {
+  tab: TabId;
+  /** The number of clusters that is shown; the suggested one where it is not among those tried. */
+  k?: number;
+  drag: Drag;
+  /** The map shows the labels of this cluster alone. */
+  mapOf?: number;
+  labelsOf?: number;
+  labelSearch: string;
+}
+
+/** The state that was kept, with defaults for what is missing or foreign. */
+export function restoredState(kept: unknown): PageState {
+  const from = (typeof kept === 'object' && kept !== null ? kept : {}) as Partial<PageState>;
+  const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+  return {
+    ...from,
+    tab: tabIds.find((id) => id === from.tab) ?? 'clusters',
+    k: number(from.k),
+    drag: from.drag === 'pan' || from.drag === 'lasso' ? from.drag : 'zoom',
+    mapOf: number(from.mapOf),
+    labelsOf: number(from.labelsOf),
+    labelSearch: typeof from.labelSearch === 'string' ? from.labelSearch : '',
+  };
+}

@@ -1,0 +1,43 @@
+import type { ClusterSettings } from '../../../core/explore/clusters/clustered.ts';
+import { button, dropdown, el, replaceChildren, textField, type ValueElement } from '../../ui/index.ts';
+
+/** Whole numbers of a text such as `2, 4, 8`; undefined where it holds anything else. */
+export function numbersOf(text: string, least = 1): number[] | undefined {
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
+  const numbers = parts.map((part) => (/^\d{1,6}$/.test(part) ? Number(part) : -1));
+  return numbers.length > 0 && numbers.every((n) => n >= least) ? numbers : undefined;
+}
+
+/** How to cluster: numbers of clusters, scaling, starts, seed. */
+export function settingsForm(current: ClusterSettings, onCluster: (settings: ClusterSettings) => void): HTMLElement {
+  let { scaling } = current;
+  const problem = el('p', { class: 'problem', attributes: { role: 'alert' } });
+  const field = (label: string, value: string): ValueElement => textField({ label, value, onInput: () => {} });
+  const ks = field('Numbers of clusters', current.ks.join(', '));
+  const restarts = field('Starts, of which the best counts', String(current.restarts));
+  const seed = field('Seed', String(current.seed));
+  const run = (): void => {
+    const wanted = numbersOf(ks.value);
+    const starts = numbersOf(restarts.value)?.[0];
+    const start = numbersOf(seed.value, 0)?.[0];
+    if (wanted && starts !== undefined && start !== undefined)
+      return onCluster({ ks: wanted, scaling, restarts: starts, seed: start });
+    replaceChildren(problem, 'Whole numbers are wanted, such as 2, 4, 8.');
+  };
+  const choice = dropdown<ClusterSettings['scaling']>({
+    label: 'Scaling',
+    options: [
+      { value: 'min-max', label: 'Columns into 0 … 1 (min-max)' },
+      { value: 'cosine', label: 'Rows to length 1 (cosine)' },
+    ],
+    value: scaling,
+    onChange: (value) => (scaling = value),
+  });
+  return el(
+    'details',
+    { class: 'settings' },
+    el('summary', {}, 'Options'),
+    el('div', { class: 'row' }, ks, choice, restarts, seed, button('Cluster Anew', run, { appearance: 'primary' })),
+    problem,
+  );
+}

@@ -1,0 +1,40 @@
+import type { ClusterProgress } from '../../../core/explore/clusters/clustered.ts';
+import type { ClusterWork } from '../../protocol.ts';
+import { button, el, progress } from '../../ui/index.ts';
+import { bytes } from '../dataset/numbers.ts';
+import type { Context } from './context.ts';
+
+export type ClusterProgressListener = (progress: ClusterProgress) => void;
+
+const phases: Record<ClusterProgress['phase'], string> = {
+  reading: 'Reading the labels',
+  counting: 'Counting co-occurrences',
+  clustering: 'Clustering',
+  measuring: 'Measuring silhouettes',
+  words: 'Finding the words of clusters',
+  drawing: 'Drawing the map',
+};
+
+/** How far it is, in words. */
+export function progressText({ phase, done, total }: ClusterProgress): string {
+  if (phase === 'reading' || phase === 'words') return `${phases[phase]}: ${bytes(done)} of ${bytes(total)}`;
+  if (phase === 'clustering') return `${phases[phase]}: number ${done + 1} of ${total}`;
+  return phases[phase];
+}
+
+/** A bar with a button that stops the work; `tell` moves it. */
+export function workRow(
+  host: Context['host'],
+  work: ClusterWork,
+  label: string,
+): { element: HTMLElement; tell: ClusterProgressListener } {
+  const bar = progress(label);
+  const stop = button('Cancel', () => void host.call('stop', { work }), { icon: 'stop' });
+  return {
+    element: el('div', { class: 'progress-row' }, bar.element, stop),
+    tell: (now) => {
+      const isCounted = now.phase !== 'counting' && now.phase !== 'measuring' && now.total > 0;
+      bar.set(isCounted ? now.done / now.total : undefined, progressText(now));
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { ClusterProgress, ClusterSettings } from '../../../../src/core/explore/clusters/clustered.ts';
+import { ClusterExploration } from '../../../../src/core/explore/clusters/exploration.ts';
+import { exploreClusters } from '../../../../src/core/explore/clusters/explore.ts';
+import { describeClusters } from '../../../../src/core/explore/clusters/describe.ts';
+import { findSplits } from '../../../../src/core/data/findSplits.ts';
+import { openSource } from '../../../../src/core/data/open.ts';
+import { openInspection } from '../../../../src/core/explore/inspection.ts';
+import { scratch, userError } from '../../data/helpers.ts';
+
+const { write, folder } = scratch();
+const never = { signal: new AbortController().signal };
+const settings: ClusterSettings = { ks: [2, 3, 4, 400], scaling: 'min-max', seed: 1, restarts: 3 };
+
+/** Three themes of labels that never mix, and a word for each. */
+const themes = [
+  ['cat', 'dog', 'cow', 'pig'],
+  ['oak', 'elm', 'ash'],
+  ['car', 'bus', 'tram', 'bike', 'ship'],
+];
+function dataset(name: string): string {
+  const lines = Array.from({ length: 300 }, (_, i) => {
+    const theme = themes[i % 3];
+    const labels = [theme[i % theme.length], theme[(i + 1 + (i % 2)) % theme.length]];
+    return JSON.stringify({ id: `d${i}`, text: `theme${i % 3} text ${i}`, labels });
+  });
+  return write(`${name}/train.jsonl`, `${lines.join('\n')}\n`);
+}
+const open = (path: string, given?: ClusterSettings, anew = false, context = never) =>
+  ClusterExploration.open({ path, options: {} }, given, settings, anew, context);
+
+describe('an exploration of label clusters', () => {
+  test('finds what the sweep finds, by the same k-means', async () => {
+    const path = dataset('same');
+    const plain = await exploreClusters(await openSource(path), settings);
+    const exploration = await open(path);
+    const { curve, suggested, missing, restored, savedAs } = exploration.overview();
+    expect([missing, restored, savedAs]).toEqual([[], false, `${path}.clusters.json`]);
+    expect(curve).toEqual(
+      plain.sweep.points.map(({ k, result, silhouette }) => ({
+        k,
+        inertia: result.inertia,
+        silhouette: silhouette.value,
+      })),
+    );
+    expect(suggested).toBe(plain.sweep.suggested);
+    const point = plain.sweep.points.find(({ k }) => k === 3)!;
+    const { clusters, tree } = exploration.clusters(3);
+    const described = describeClusters(plain.incidence, plain.matrix, point.result);
+    expect(clusters.map(({ labels }) => labels)).toEqual([5, 4, 3]);
+    expect(clusters.map((cluster) => ({ ...cluster, cohesion: cluster.cohesion.toFixed(9) }))).toEqual(
+      described.map((cluster) => ({ ...cluster, cohesion: cluster.cohesion.toFixed(9) })),
+    );
+    expect(tree.at(-1)?.labels).toBe(12);
+  });
+
+  test('is kept beside the dataset, which stays one dataset, and read from there', async () => {
+    const path = dataset('kept');
+    const first = await open(path);
+    const words = await first.words(3, never);
+    const map = await first.map(3, undefined, never);
+    const phases = new Set<string>();
+    const again = await open(path, settings, false, {
+      ...never,
+      onProgress: (p: ClusterProgress) => phases.add(p.phase),
+    } as typeof never);
+    expect(phases).not.toContain('clustering');
+    expect({ ...again.overview(), restored: false }).toEqual(first.overview());
+    expect(again.clusters(3)).toEqual(first.clusters(3));
+    expect(await again.words(3, never)).toEqual(words);
+    expect((await again.map(3, undefined, never)).points).toEqual(map.points);
+    expect(await findSplits(join(folder, 'kept'))).toEqual({ train: path });
+    expect((await open(path, { ...settings, scaling: 'cosine' })).overview().restored).toBe(false);
+  });
+
+  test('is made anew where the dataset has changed, or the file is damaged', async () => {
+    const path = dataset('changed');
+    await open(path);
+    writeFileSync(`${path}.clusters.json`, '{"version":1,');
+    expect((await open(path)).overview().restored).toBe(false);
+    expect((await open(path)).overview().restored).toBe(true);
+    writeFileSync(path, `${readFileSync(path, 'utf8')}{"text":"x","labels":["cat"]}\n`);
+    expect((await open(path)).overview().restored).toBe(false);
+  });
+
+  test('stopped, it keeps the numbers of clusters it tried, and goes on from there', async () => {
+    const path = dataset('stopped');
+    const stop = new AbortController();
+    const onProgress = ({ phase, done }: ClusterProgress) => {
+      if (phase === 'clustering' && done === 1) stop.abort();
+    };
+    const partial = await open(path, undefined, false, { signal: stop.signal, onProgress } as typeof never);
+    expect(partial.overview()).toMatchObject({ curve: [{ k: 2 }], missing: [3, 4] });
+    expect((await open(path)).overview()).toMatchObject({ curve: [{ k: 2 }, { k: 3 }, { k: 4 }], missing: [] });
+  });
+
+  test('words mark the clusters, the map has every label, pages search', async () => {
+    const exploration = await open(dataset('words'));
+    const words = await exploration.words(3, never);
+    for (const { cluster, top } of exploration.clusters(3).clusters) {
+      const theme = themes.findIndex((names) => names.includes(top[0].name));
+      expect(words[cluster][0].word).toBe(`theme${theme}`);
+    }
+    const { points, of } = await exploration.map(3, undefined, never);
+    expect([points.length, of]).toEqual([12, 12]);
+    const { rows, total } = exploration.labelPage({ k: 3, search: 'A', offset: 0, limit: 2 });
+    expect([rows.length, total]).toBeDefined();
+    expect(total).toBe(themes.flat().filter((name) => name.includes('a')).length);
+    const oak = exploration.labelPage({ k: 3, search: 'oak', offset: 0, limit: 1 }).rows[0];
+    const own = exploration.labelPage({ k: 3, cluster: oak.cluster, offset: 0, limit: 9 }).rows;
+    expect(own.map(({ name }) => name).sort()).toEqual([...themes[1]].sort());
+    expect(exploration.labelPage({ k: 3, among: [oak.id], offset: 0, limit: 9 }).rows).toEqual([oak]);
+  });
+
+  test('exports, a sub-dataset, and a filter of the documents', async () => {
+    const path = dataset('out');
+    const exploration = await open(path);
+    for (const kind of ['csv', 'json', 'npz', 'mat'] as const) await exploration.export(3, kind, `${path}.${kind}`);
+    expect(readFileSync(`${path}.csv`, 'utf8').split('\r\n')).toHaveLength(14);
+    expect(JSON.parse(readFileSync(`${path}.json`, 'utf8'))).toMatchObject({ labels: 12, k: 3 });
+    for (const kind of ['npz', 'mat']) expect(existsSync(`${path}.${kind}`)).toBe(true);
+
+    const { cluster } = exploration.labelPage({ k: 3, search: 'oak', offset: 0, limit: 1 }).rows[0];
+    expect(await exploration.writeSubset(3, cluster, `${path}.part`, never)).toBe(100);
+    const lines = readFileSync(`${path}.part`, 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(100);
+    expect(JSON.parse(lines[0])).toEqual({ id: 'd1', text: 'theme1 text 1', labels: ['elm', 'oak'] });
+
+    const inspection = await openInspection(path);
+    const query = { split: 'train' as const, offset: 0, limit: 3, cluster: { file: path, k: 3, cluster } };
+    expect((await userError(inspection.documentPage(query))).code).toBe('not-read');
+    await inspection.read(() => {}, never.signal);
+    const page = await inspection.documentPage(query);
+    expect([page.total, page.rows.map(({ id }) => id)]).toEqual([100, ['d1', 'd4', 'd7']]);
+    expect((await inspection.documentPage({ ...query, label: 'cat' })).total).toBe(0);
+    expect((await inspection.documentPage({ ...query, search: 'text 13' })).rows[0].id).toBe('d13');
+    expect((await userError(inspection.documentPage({ ...query, cluster: { ...query.cluster, k: 9 } }))).code).toBe(
+      'no-clusters',
+    );
+  });
+
+  test('a dataset of one label has no clusters', async () => {
+    const path = write('one/train.jsonl', '{"text":"a","labels":["x"]}\n');
+    expect((await userError(open(path))).code).toBe('no-labels');
+  });
+});
