@@ -129,7 +129,7 @@ describe('an exploration of label clusters', () => {
     expect(JSON.parse(lines[0])).toEqual({ id: 'd1', text: 'theme1 text 1', labels: ['elm', 'oak'] });
 
     const inspection = await openInspection(path);
-    const query = { split: 'train' as const, offset: 0, limit: 3, cluster: { file: path, k: 3, cluster } };
+    const query = { split: 'all' as const, offset: 0, limit: 3, cluster: { file: path, k: 3, cluster } };
     expect((await userError(inspection.documentPage(query))).code).toBe('not-read');
     await inspection.read(() => {}, never.signal);
     const page = await inspection.documentPage(query);
