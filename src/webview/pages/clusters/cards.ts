@@ -69,7 +69,7 @@ export class Cards implements Part {
   private card(summary: ClusterSummary): HTMLElement {
     const { context } = this;
     const { cluster, labels, meanDocuments, rare, cohesion } = summary;
-    const words = context.words?.[cluster] ?? [];
+    const words = context.words?.[cluster];
     const figure = (name: string, value: string): HTMLElement => el('div', {}, el('dt', {}, name), el('dd', {}, value));
     return el(
       'article',
@@ -83,7 +83,7 @@ export class Cards implements Part {
         figure('cohesion', cohesion.toFixed(2)),
       ),
       el('p', {}, el('strong', {}, 'Most frequent '), ...this.topLabels(summary)),
-      words.length > 0 && el('p', {}, el('strong', {}, 'Words '), words.map(({ word }) => word).join(', ')),
+      words && el('p', {}, el('strong', {}, 'Words '), words.map(({ word }) => word).join(', ') || 'none marks it'),
       el(
         'p',
         { class: 'muted' },

@@ -111,7 +111,7 @@ export function mapFigure(map: DrawnMap, search: string, drag: Drag, revision: s
       hoverinfo: 'skip',
     },
   ];
-  const axis = { showgrid: false, zeroline: false, showticklabels: false, ticks: '' as const };
+  const axis = { visible: false };
   return {
     traces,
     description: `Map of ${count(points.length)} labels: those that occur with the same others lie near each other. The tab Labels lists them.`,
@@ -146,6 +146,7 @@ export function treeLines({ clusters, tree, k }: ChosenClusters): { order: numbe
 export function treeFigure(chosen: ChosenClusters): Figure {
   const { clusters } = chosen;
   const { order, lines } = treeLines(chosen);
+  const furthest = Math.max(0, ...chosen.tree.map(({ distance }) => distance));
   const summary = (cluster: number): ClusterSummary => clusters.find((one) => one.cluster === cluster)!;
   return {
     traces: (theme) =>
@@ -159,8 +160,9 @@ export function treeFigure(chosen: ChosenClusters): Figure {
       })),
     description: `Tree of ${clusters.length} clusters by Ward's method. From below: ${order.map((cluster) => clusterName(summary(cluster), 1)).join('; ')}.`,
     layout: {
-      xaxis: { title: { text: 'distance (Ward)' }, rangemode: 'tozero', fixedrange: true },
+      xaxis: { title: { text: 'distance (Ward)' }, range: [0, furthest * 1.03 || 1], fixedrange: true },
       yaxis: {
+        range: [-0.6, order.length - 0.4],
         tickmode: 'array',
         tickvals: order.map((_, i) => i),
         ticktext: order.map((cluster) =>

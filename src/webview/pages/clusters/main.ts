@@ -197,7 +197,7 @@ class ClustersPage implements Context {
           silhouette,
         ),
       ),
-      el('p', { class: 'muted' }, ...this.notes(overview)),
+      el('p', { class: 'muted notes' }, ...this.notes(overview)),
       this.choice,
       this.body,
     );
