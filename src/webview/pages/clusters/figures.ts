@@ -100,22 +100,29 @@ export function mapFigure(map: DrawnMap, search: string, drag: Drag, revision: s
         hovertemplate: '%{customdata}<extra></extra>',
       };
     }),
-    {
-      type: 'scatter',
-      mode: 'text',
-      name: 'cluster numbers',
-      x: [...groups.values()].map((indices) => median(indices.map((i) => points[i].x))),
-      y: [...groups.values()].map((indices) => median(indices.map((i) => points[i].y))),
-      text: [...groups.keys()].map(String),
-      textfont: { size: theme.fontSize + 5, color: theme.foreground },
-      hoverinfo: 'skip',
-    },
   ];
   const axis = { visible: false };
   return {
     traces,
     description: `Map of ${count(points.length)} labels: those that occur with the same others lie near each other. The tab Labels lists them.`,
-    layout: { dragmode: drag, uirevision: revision, xaxis: axis, yaxis: axis, hovermode: 'closest' },
+    layout: (theme) => ({
+      dragmode: drag,
+      uirevision: revision,
+      xaxis: axis,
+      yaxis: axis,
+      hovermode: 'closest',
+      annotations: [...groups].map(([cluster, indices]) => ({
+        x: median(indices.map((i) => points[i].x)),
+        y: median(indices.map((i) => points[i].y)),
+        text: String(cluster),
+        showarrow: false,
+        captureevents: false,
+        font: { size: theme.fontSize + 3, color: theme.foreground },
+        bgcolor: theme.background,
+        opacity: 0.85,
+        borderpad: 1,
+      })),
+    }),
   };
 }
 

@@ -146,9 +146,7 @@ export class LabelMap implements Part {
     const { map } = this;
     if (!map || !selected) return replaceChildren(this.listed);
     const groups = [...pointsByCluster(map).values()];
-    const labels = selected.flatMap(({ trace, point }) =>
-      trace < groups.length ? [map.points[groups[trace][point]].id] : [],
-    );
+    const labels = selected.map(({ trace, point }) => map.points[groups[trace][point]].id);
     this.list(labels, 'in the lasso');
   }
 

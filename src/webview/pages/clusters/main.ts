@@ -63,7 +63,7 @@ class ClustersPage implements Context {
       this.notice,
       this.content,
     );
-    onThemeChange(() => this.parts?.clusters.update());
+    onThemeChange(() => this.parts?.[this.state.tab].update()); // marks of clusters wear the theme's colours
     this.drawOpening();
   }
 
