@@ -8,6 +8,7 @@ import { copySample, writeSampleConfig } from '../workbench/sample.ts';
 function fill(folder: string): void {
   copySample(folder);
   writeSampleConfig(folder, 'first', 2);
+  writeSampleConfig(folder, 'second', 2, { seed: 2 });
 }
 
 inWorkbench('5. the side panel', { fill }, (workbench) => {
@@ -42,12 +43,37 @@ inWorkbench('5. the side panel', { fill }, (workbench) => {
     await workbench().screenshotInThemes('05-runs');
   });
 
+  it('trains from the title of the view', async () => {
+    await workbench().pane('Runs').hover();
+    await workbench().pane('Runs').locator('.pane-header .action-label[aria-label^="Train"]').click();
+    await workbench().pick('second.xmlcnn.json');
+    await workbench()
+      .toast(/second finished/)
+      .waitFor();
+    await row(/second.*2 epochs/).waitFor();
+  });
+
   it('evaluates a run from its row', async () => {
     await workbench().rowAction(row(/^\s*first/), 'Evaluate');
     await workbench().pick('Test documents');
     await workbench()
       .toast(/first on test: P@1 \d+\.\d/)
       .waitFor();
+  });
+
+  it("opens a run's config and its folder, and compares runs, from its row", async () => {
+    await workbench().contextMenu(row(/^\s*first/), 'Open Config');
+    await workbench().tab('config.json').waitFor();
+    await workbench().contextMenu(row(/^\s*first/), 'Open Run Folder');
+    await workbench().explorerRow('first').waitFor();
+    await workbench().showContainer('XML-CNN');
+    await workbench()
+      .treeRow('Runs', /^\s*second/)
+      .click();
+    await row(/^\s*first/).click({ modifiers: ['ControlOrMeta'] });
+    await workbench().contextMenu(row(/^\s*first/), 'Compare Runs');
+    await (await workbench().webview('compare')).getByText('2 runs').first().waitFor();
+    await row(/^\s*first/).click(); // alone
   });
 
   it('deletes a run after asking', async () => {

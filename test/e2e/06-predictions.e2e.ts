@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { lookAt } from '../workbench/accessibility.ts';
+import { choose } from '../workbench/controls.ts';
 import { inWorkbench } from '../workbench/inWorkbench.ts';
 import { copySample, sampleSize, trainSample } from '../workbench/sample.ts';
 
 function fill(folder: string): void {
   copySample(folder);
   trainSample(folder, 'first', 12);
+  const others = ['a large bird of prey', 'a red flower'].map((text) => JSON.stringify({ text, labels: [] }));
+  writeFileSync(join(folder, 'glosses', 'others.jsonl'), others.join('\n'));
 }
 
 inWorkbench('6. Predictions', { fill }, (workbench) => {
@@ -40,6 +43,12 @@ inWorkbench('6. Predictions', { fill }, (workbench) => {
     await expect.poll(() => figures('Macro')).toEqual(['macroF1', 'macroP', 'macroR'].map(percent));
     await page.locator('.threshold input[type="range"]').focus();
     const before = await figures('Micro');
+    await workbench().page.keyboard.press('Home');
+    await page.locator('.slider-value').getByText('0.01', { exact: true }).waitFor(); // scores below it are not stored
+    await expect.poll(() => figures('Micro')).not.toEqual(before);
+    await page.getByText('0.50', { exact: true }).first().click();
+    await expect.poll(() => figures('Micro')).toEqual(before);
+    await page.locator('.threshold input[type="range"]').focus();
     for (let i = 0; i < 5; i++) await workbench().page.keyboard.press('ArrowLeft');
     await expect.poll(() => figures('Micro')).not.toEqual(before);
   });
@@ -53,6 +62,32 @@ inWorkbench('6. Predictions', { fill }, (workbench) => {
     await page.locator('input[placeholder="Search texts and ids"]').first().fill('');
   });
 
+  it('shows the worst documents first, and turns the pages', async () => {
+    const page = await panel();
+    const first = page.getByRole('grid', { name: 'Documents' }).getByRole('row').nth(1);
+    await choose(page, 'Order', 'worst F1 first');
+    await first.filter({ hasText: 'F1 0.00' }).waitFor();
+    await page.getByRole('button', { name: 'Next Page' }).click();
+    await page.getByText(`21–40 of ${sampleSize('test')}`).waitFor();
+    await choose(page, 'Order', 'as in the file');
+    await first.filter({ hasText: 'line 1' }).waitFor();
+  });
+
+  it('is used with the keyboard', async () => {
+    const page = await panel();
+    const { keyboard } = workbench().page;
+    const rows = page.getByRole('grid', { name: 'Documents' }).getByRole('row');
+    await rows.nth(1).focus();
+    await keyboard.press('ArrowDown');
+    await keyboard.press('ArrowDown');
+    await workbench().screenshotInThemes('06-focus');
+    await keyboard.press('Enter');
+    await page.locator('.reader').getByText('line 3', { exact: true }).waitFor();
+    await page.locator('.reader .label-row').nth(1).focus();
+    await keyboard.press('Enter');
+    await expect.poll(() => page.locator('.reader .label-row').nth(1).getAttribute('aria-pressed')).toBe('true');
+  });
+
   it('has a table of labels, whose counts lead to their documents', async () => {
     const page = await panel();
     await page.getByRole('tab', { name: 'Labels' }).click();
@@ -63,9 +98,62 @@ inWorkbench('6. Predictions', { fill }, (workbench) => {
     await workbench().screenshot('06-label');
   });
 
+  it("shows a label's misses and false positives", async () => {
+    let page = await panel();
+    for (const [column, verdict] of [
+      [5, 'missed'],
+      [6, 'false'],
+    ] as const) {
+      await page.getByRole('tab', { name: 'Labels' }).click();
+      const row = page.getByRole('grid', { name: 'Labels' }).getByRole('row').filter({ hasText: 'animal' }).first();
+      const cell = row.getByRole('gridcell').nth(column);
+      const count = await cell.innerText();
+      await cell.getByRole('button').click();
+      page = await panel();
+      const shown = page.locator('vscode-dropdown[aria-label="Show"]');
+      await expect.poll(() => shown.evaluate((list) => (list as HTMLSelectElement).value)).toBe(verdict);
+      await page.getByText(new RegExp(`of ${count}$|^${count} rows?$`)).waitFor();
+      await page.locator('.reader .label-row').filter({ hasText: 'animal' }).getByText(verdict).waitFor();
+    }
+    await workbench().screenshot('06-false-positives');
+  });
+
+  it('judges a file that is chosen, without labels too', async () => {
+    const page = await panel();
+    await page.getByRole('button', { name: 'Open File…' }).click();
+    await workbench().chooseFile('others.jsonl');
+    await (await panel()).getByText(/2 documents \(2 without labels\)/).waitFor();
+    await (await panel()).locator('.reader .label-row').first().waitFor();
+    await lookAt(workbench(), '06-file', 'predictions');
+    await choose(await panel(), 'Documents', 'Test');
+    await (
+      await panel()
+    )
+      .getByText(`${sampleSize('test')} documents`)
+      .first()
+      .waitFor();
+    await (await panel()).getByRole('tab', { name: 'Labels' }).click();
+    await (await panel()).getByRole('grid', { name: 'Labels' }).getByText('animal', { exact: true }).click();
+    await (await panel()).getByText('Label: animal').first().waitFor();
+  });
+
   it('is there again after a reload of the window', async () => {
     await workbench().pagesStored();
     await workbench().reload();
     await (await panel()).getByText('Label: animal').first().waitFor();
+  });
+
+  it('says what to do where a run has no model', async () => {
+    rmSync(join(workbench().workspace, 'runs', 'first', 'checkpoints'), { recursive: true });
+    await (
+      await panel()
+    )
+      .getByText(/was trained further|Evaluate Again/)
+      .first()
+      .waitFor();
+    await (await panel()).getByRole('button', { name: 'Evaluate Again' }).first().click();
+    await (await panel()).getByText('This run has no model yet').waitFor();
+    await (await panel()).getByRole('button', { name: 'Resume Training' }).waitFor();
+    await lookAt(workbench(), '06-no-model', 'predictions');
   });
 });

@@ -40,6 +40,8 @@ class MetricsView {
   private place: 'sideBar' | 'editor' = 'editor';
   private readonly loaded = new Map<string, Loaded>();
   private readonly live = new Map<string, LiveStep>();
+  private isLoading = false;
+  private isLoadDue = false;
   /** Runs that are not there any more, by their titles. */
   private gone: string[] = [];
 
@@ -122,8 +124,20 @@ class MetricsView {
     this.draw();
   }
 
-  /** Reads the histories that are shown and have changed. */
+  /** One reading at a time: a run may change faster than its history, which grows, is sent and drawn. */
   private async load(): Promise<void> {
+    this.isLoadDue = true;
+    if (this.isLoading) return;
+    this.isLoading = true;
+    while (this.isLoadDue) {
+      this.isLoadDue = false;
+      await this.loadStale();
+    }
+    this.isLoading = false;
+  }
+
+  /** Reads the histories that are shown and have changed. */
+  private async loadStale(): Promise<void> {
     const stale = this.shown().filter((run) => this.loaded.get(run.folder)?.stamp !== stampOf(run));
     await Promise.all(
       stale.map(async (run) => {
