@@ -33,7 +33,15 @@ export function dropThreshold(rate: number): number {
 }
 
 /** Names for the streams of a run, so that two uses of one seed never share numbers. */
-export const Stream = { init: 1, shuffle: 2, split: 3, wordDropout: 4, hiddenDropout: 5, embedding: 6 } as const;
+export const Stream = {
+  init: 1,
+  shuffle: 2,
+  split: 3,
+  wordDropout: 4,
+  hiddenDropout: 5,
+  embedding: 6,
+  word2vec: 7,
+} as const;
 
 /** A permutation of 0 … n-1 (Fisher–Yates), determined by `key`. */
 export function permutation(n: number, key: number): Uint32Array {

@@ -13,6 +13,7 @@ import { predict } from './predict.ts';
 import { runs } from './runs.ts';
 import { train } from './train.ts';
 import { validate } from './validate.ts';
+import { word2vec } from './word2vec.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -30,5 +31,6 @@ export const commands: readonly Command[] = [
   importCommand,
   runs,
   engines,
+  word2vec,
   demo,
 ];

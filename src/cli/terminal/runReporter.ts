@@ -12,6 +12,7 @@ type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 const phases: Record<EventOf<'phase'>['phase'], string> = {
   reading: 'Reading',
   preparing: 'Preparing',
+  word2vec: 'Training word vectors',
   training: 'Training',
   validating: 'Validating',
   retraining: 'Retraining on all documents',

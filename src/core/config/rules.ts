@@ -281,6 +281,29 @@ const vectorsAgree: Rule = ({ config: { embedding }, files, facts }) => {
   ];
 };
 
+const oneStart: Rule = ({ config: { embedding, word2vec } }) => [
+  ...(embedding.word2vec && embedding.file !== undefined
+    ? [
+        error(
+          'two-starts',
+          ['embedding.word2vec', 'embedding.file'],
+          'embedding.word2vec and embedding.file both say where the word vectors start.',
+          { key: 'embedding.word2vec', value: false },
+        ),
+      ]
+    : []),
+  ...(word2vec.finalLearningRate > word2vec.learningRate
+    ? [
+        error(
+          'learning-rate-rises',
+          ['word2vec.finalLearningRate', 'word2vec.learningRate'],
+          'word2vec.finalLearningRate is above word2vec.learningRate.',
+          { key: 'word2vec.finalLearningRate', value: word2vec.learningRate },
+        ),
+      ]
+    : []),
+];
+
 function vectorsUnreadable(file: string, { code, message, remedy }: UserError): Violation {
   const key = code === 'embedding-entry' ? 'embedding.entry' : 'embedding.file';
   return error(
@@ -303,6 +326,7 @@ const rules: Rule[] = [
   nameIsNoPath,
   filesExist,
   vectorsAgree,
+  oneStart,
 ];
 
 export const applyRules = (context: RuleContext): Violation[] => rules.flatMap((rule) => rule(context));

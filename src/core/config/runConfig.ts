@@ -247,6 +247,12 @@ const embedding = object(
         flags: ['--model_variation', '--pretrain_type', '--model_type'],
       }),
     ),
+    word2vec: boolean({
+      description:
+        'Start from vectors that word2vec trains on the training documents first, by the settings in `word2vec`; kept in the cache. Not together with `file`.',
+      default: false,
+      source: 'seed: utils/w2v.py',
+    }),
     entry: optional(
       string(
         {
@@ -272,6 +278,79 @@ const embedding = object(
       description: 'Train the word vectors along with the network; false keeps them as they start.',
       default: true,
       source: libMultiLabel,
+    }),
+  },
+);
+
+const word2vec = object(
+  {
+    description:
+      "Word vectors trained on the training documents, for `embedding.word2vec` and `xmlcnn word2vec`. The defaults are gensim's, with the window of the seed.",
+    source: 'seed: utils/w2v.py; Mikolov et al. 2013',
+  },
+  {
+    algorithm: oneOf(['cbow', 'skip-gram'], {
+      description:
+        '`cbow` foretells a word from the mean of those around it, `skip-gram` from each of them, which takes several times as long.',
+      default: 'cbow',
+      source: 'gensim (sg=0); seed: utils/w2v.py',
+    }),
+    window: integer(
+      {
+        description: 'Words to each side that a word sees at most; each time, the reach is drawn from 1 to this.',
+        default: 10,
+        source: 'seed: utils/w2v.py',
+      },
+      { min: 1, max: 100 },
+    ),
+    sample: number(
+      {
+        description: 'Share of all words above which occurrences of a word are left out at random; 0 leaves none out.',
+        default: 1e-3,
+        source: 'gensim; seed: utils/w2v.py',
+      },
+      { min: 0, max: 1 },
+    ),
+    minCount: integer(
+      {
+        description: 'Occurrences in train that a word needs to get a vector. `text.minCount` comes first.',
+        default: 1,
+        source: 'seed: utils/w2v.py',
+      },
+      { min: 1 },
+    ),
+    negative: integer(
+      { description: 'Words drawn against each word of the text.', default: 5, source: 'gensim' },
+      { min: 1, max: 64 },
+    ),
+    negativeExponent: number(
+      {
+        description: 'These words are drawn in proportion to their counts to this power.',
+        default: 0.75,
+        source: 'gensim; Mikolov et al. 2013',
+      },
+      { min: -2, max: 2 },
+    ),
+    epochs: integer(
+      { description: 'Passes over the documents.', default: 5, source: 'gensim' },
+      { min: 1, max: 10_000 },
+    ),
+    learningRate: number(
+      {
+        description: 'Step size at the beginning; it falls in a line to `finalLearningRate`.',
+        default: 0.025,
+        source: 'gensim',
+      },
+      { above: 0, max: 1 },
+    ),
+    finalLearningRate: number(
+      { description: 'Step size at the end.', default: 1e-4, source: 'gensim' },
+      { min: 0, max: 1 },
+    ),
+    normalise: boolean({
+      description: 'Scale the vectors to length 1 before the network gets them.',
+      default: true,
+      source: 'seed: utils/w2v.py (init_sims)',
     }),
   },
 );
@@ -648,7 +727,7 @@ const output = object(
   },
 );
 
-const all = { dataset, text, embedding, model, training, evaluation, engine, output };
+const all = { dataset, text, embedding, word2vec, model, training, evaluation, engine, output };
 
 /** The sections of a resolved config. */
 export const runConfigSchema = object(

@@ -20,27 +20,56 @@ export async function withCache(
   options: PrepareOptions,
   build: () => Promise<PreparedData>,
 ): Promise<PreparedData> {
-  const { cache: isOn, cacheFolder, cacheLimit } = config.output;
+  const { cache: isOn, cacheFolder } = config.output;
   if (!isOn || cacheFolder === undefined) return build();
   const { signal, onEvent = () => {} } = options;
-  const warn = (message: string) => onEvent({ type: 'notice', level: 'warning', message });
   onEvent({ type: 'phase', phase: 'preparing', message: 'Looking for prepared data' });
-  const cache = new PreparedCache(cacheFolder, cacheLimit * 1e6);
   const files = await inputFiles(config);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   const progress = new ByteProgress('preparing', size, onEvent);
   const key = await cacheKey(config, files, { signal, onRead: (bytes) => progress.at(bytes) });
   progress.fileDone(size);
+  const kind: CachedKind<PreparedData> = {
+    what: 'prepared data',
+    toEntry,
+    fromEntry: (entry) => ({ ...fromEntry(entry), fromCache: true }),
+    isCurrent: () => unchanged(files),
+  };
+  return throughCache(config.output, key, kind, options, build);
+}
 
-  const found = await orWarn('read', () => cache.read(key, signal), warn);
-  if (found === 'torn') warn('The prepared data in the cache is damaged; it is made anew');
-  else if (found) return { ...fromEntry(found), fromCache: true };
-  const data = await build();
-  if (!(await unchanged(files)))
-    warn('A data file changed while it was read; the prepared data is not kept in the cache');
-  else if ((await orWarn('written', () => cache.write(key, toEntry(data), signal), warn)) === false)
-    warn(`The prepared data is larger than output.cacheLimit (${cacheLimit} MB) and is not kept in the cache`);
-  return data;
+/** Something that is kept in the cache. */
+export interface CachedKind<T> {
+  /** For notices, such as "prepared data". */
+  what: string;
+  toEntry(value: T): CacheEntry;
+  fromEntry(entry: CacheEntry): T;
+  /** Whether what it was built from is as it was when the key was made. */
+  isCurrent?(): Promise<boolean>;
+}
+
+/** A value from the cache by its key, else from `build`. Without a cache folder, or with `cache` off, always from `build`. */
+export async function throughCache<T>(
+  { cache: isOn, cacheFolder, cacheLimit }: RunConfig['output'],
+  key: string,
+  { what, toEntry, fromEntry, isCurrent }: CachedKind<T>,
+  { signal, onEvent = () => {} }: PrepareOptions,
+  build: () => Promise<T>,
+): Promise<T> {
+  if (!isOn || cacheFolder === undefined) return build();
+  const warn = (message: string) => onEvent({ type: 'notice', level: 'warning', message });
+  const cache = new PreparedCache(cacheFolder, cacheLimit * 1e6);
+  const found = await orWarn(`${what} could not be read`, () => cache.read(key, signal), warn);
+  if (found === 'torn') warn(`The ${what} in the cache is damaged; it is made anew`);
+  else if (found) return fromEntry(found);
+  const value = await build();
+  if (isCurrent && !(await isCurrent()))
+    warn(`A data file changed while it was read; the ${what} is not kept in the cache`);
+  else if (
+    (await orWarn(`${what} could not be written`, () => cache.write(key, toEntry(value), signal), warn)) === false
+  )
+    warn(`The ${what} is larger than output.cacheLimit (${cacheLimit} MB) and is not kept in the cache`);
+  return value;
 }
 
 async function orWarn<T>(
@@ -54,7 +83,7 @@ async function orWarn<T>(
     const isFileFault = error instanceof UserError || (error instanceof Error && 'syscall' in error);
     if (error instanceof Cancelled || !isFileFault) throw error;
     const why = error instanceof UserError ? error.describe() : error.message;
-    warn(`The cache of prepared data could not be ${done}: ${why}`);
+    warn(`The cache of ${done}: ${why}`);
     return undefined;
   }
 }

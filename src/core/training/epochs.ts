@@ -8,7 +8,7 @@ import { epochOrder, makeBatch } from './batches.ts';
 import { divergedAt, divergedScore } from './diverged.ts';
 import { Rate } from './rate.ts';
 import type { Run } from './run.ts';
-import { documentProgress, throwIfAborted, withScoringWeights } from './run.ts';
+import { countProgress, throwIfAborted, withScoringWeights } from './run.ts';
 import type { Saver } from './saver.ts';
 import type { Schedule } from './schedule.ts';
 import { learningRateAt } from './schedule.ts';
@@ -140,7 +140,7 @@ async function validate(run: Run, corpus: Corpus): Promise<{ metrics: Metrics; t
     evaluator.add(probabilities, truth);
     tuner.add(probabilities, truth);
   };
-  const options = { signal: run.signal, onProgress: documentProgress(run.emit, 'validating') };
+  const options = { signal: run.signal, onProgress: countProgress(run.emit, 'validating') };
   await withScoringWeights(run, () => scoreCorpus(run.engine, corpus, onRow, options));
   run.emit({ type: 'phase', phase: run.state.phase });
   return { metrics: evaluator.metrics(), threshold: tuner.best().threshold };

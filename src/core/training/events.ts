@@ -6,16 +6,16 @@ export type RunEvent =
   | { type: 'begun'; folder: string; epochs: number; isResumed: boolean }
   | {
       type: 'phase';
-      phase: 'reading' | 'preparing' | 'training' | 'validating' | 'retraining' | 'testing' | 'baselines';
+      phase: 'reading' | 'preparing' | 'word2vec' | 'training' | 'validating' | 'retraining' | 'testing' | 'baselines';
       message?: string;
     }
-  /** Bytes while reading; documents otherwise. `rate` is units per second, `secondsLeft` is for this phase. */
+  /** Bytes while reading, words while their vectors are trained; documents otherwise. `rate` is units per second, `secondsLeft` is for this phase. */
   | {
       type: 'progress';
       phase: string;
       done: number;
       total: number;
-      unit: 'bytes' | 'documents';
+      unit: 'bytes' | 'words' | 'documents';
       rate: number;
       secondsLeft: number;
     }

@@ -34,13 +34,17 @@ export function throwIfAborted({ signal }: Pick<Run, 'signal'>): void {
   if (signal?.aborted) throw new Cancelled();
 }
 
-/** Tells the progress over documents of a phase, at most ten times a second and at its end. */
-export function documentProgress(emit: Run['emit'], phase: string): (done: number, total: number) => void {
+/** Tells the progress of a phase, at most ten times a second and at its end. */
+export function countProgress(
+  emit: Run['emit'],
+  phase: string,
+  unit: 'words' | 'documents' = 'documents',
+): (done: number, total: number) => void {
   const rate = new Rate();
   return (done, total) => {
     if (done < total && !rate.due()) return;
     const secondsLeft = rate.secondsFor(total - done, done);
-    emit({ type: 'progress', phase, done, total, unit: 'documents', rate: rate.perSecond(done), secondsLeft });
+    emit({ type: 'progress', phase, done, total, unit, rate: rate.perSecond(done), secondsLeft });
   };
 }
 

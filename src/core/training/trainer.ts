@@ -10,6 +10,7 @@ import type { NetworkShape } from '../model/network.ts';
 import { concatCorpora } from '../text/corpus.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { initialEmbedding } from '../text/embeddings.ts';
+import { withTrainedVectors } from '../word2vec/prepared.ts';
 import { prepareData } from '../text/prepare.ts';
 import type { PreparedData } from '../text/prepare.ts';
 import { longestBatch } from './batches.ts';
@@ -26,7 +27,7 @@ import { MetricsLog } from './metricsLog.ts';
 import { createMonitor } from './monitor.ts';
 import { checkSameRecipe, differences, recipeOf } from './recipe.ts';
 import type { Run } from './run.ts';
-import { throwIfAborted } from './run.ts';
+import { countProgress, throwIfAborted } from './run.ts';
 import type { ClaimedRun, StoredLabels } from './runFolder.ts';
 import { claimRun, exists, writeRunFiles } from './runFolder.ts';
 import { Saver } from './saver.ts';
@@ -76,8 +77,10 @@ export async function trainWith(
   try {
     const { paths, isResumed } = claimed;
     options.onEvent({ type: 'begun', folder: paths.folder, epochs: config.training.epochs, isResumed });
-    const data = await parts.prepare(config, { signal: options.signal, onEvent: options.onEvent });
-    return await session.run(data);
+    const { signal, onEvent } = options;
+    const data = await parts.prepare(config, { signal, onEvent });
+    const onProgress = countProgress(onEvent, 'word2vec', 'words');
+    return await session.run(await withTrainedVectors(config, data, { signal, onEvent, onProgress }));
   } catch (error) {
     if (!session.hasBegun) await claimed.discard();
     throw error;

@@ -23,6 +23,8 @@ function phaseText(phase: JobPhase, t: Translate): string {
       return t('Reading');
     case 'preparing':
       return t('Preparing');
+    case 'word2vec':
+      return t('Training word vectors');
     case 'training':
       return t('Training');
     case 'validating':
@@ -48,6 +50,7 @@ export function stageText(state: JobState, t: Translate): string {
 function rateText({ rate }: JobState, t: Translate): string | undefined {
   if (!rate || rate.perSecond <= 0) return undefined;
   if (rate.unit === 'bytes') return t('{0} MB/s', (rate.perSecond / 1e6).toFixed(1));
+  if (rate.unit === 'words') return t('{0} words/s', Math.round(rate.perSecond).toLocaleString('en-US'));
   return t('{0} documents/s', Math.round(rate.perSecond).toLocaleString('en-US'));
 }
 

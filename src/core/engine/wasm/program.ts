@@ -24,6 +24,8 @@ export const kernelNames = [
   'placeWinningWords',
   'sumSquares',
   'weightGradient',
+  'word2vecExamples',
+  'word2vecSteps',
   'wordGradient',
   'wordMask',
   'wordUpdate',

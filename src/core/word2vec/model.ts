@@ -1,0 +1,104 @@
+import type { Call, Machine } from '../engine/wasm/machine.ts';
+import { Stream, key32, uniformAt } from '../random.ts';
+import { batchCapacity, longestSentence, type ExampleBatch, type ExampleSettings } from './examples.ts';
+import { aliasTable } from './sampling.ts';
+
+export interface ModelSettings extends ExampleSettings {
+  /** Numbers in a vector, D. */
+  dim: number;
+  /** Words drawn against each word of the text. */
+  negative: number;
+  negativeExponent: number;
+  seed: number;
+  /** Examples of a batch, and of a round. */
+  batchSize: number;
+  roundSize: number;
+}
+
+/** Examples of a tile, and floats of a slice, as in the kernels. */
+const tileExamples = 8;
+const sliceFloats = 32;
+
+/** The weights of word2vec in the engine's memory: a vector of each word as context, and one as what is foretold. */
+export class Word2VecModel {
+  private readonly input: number;
+  private readonly output: number;
+  private readonly tokens: number;
+  private readonly list: number;
+  private readonly cuts: number;
+  private readonly others: number;
+  private readonly hidden: number;
+  private readonly errors: number;
+  private readonly drawn: number;
+  private readonly gains: number;
+  /** Floats of a row: D and zeros, which stay zero. */
+  private readonly width: number;
+  private readonly words: number;
+
+  /** @param counts occurrences by row */
+  constructor(
+    private readonly machine: Machine,
+    counts: ArrayLike<number>,
+    private readonly settings: ModelSettings,
+  ) {
+    const { dim, negative, batchSize, roundSize } = settings;
+    this.words = counts.length;
+    this.width = Math.ceil(dim / 16) * 16;
+    const row = this.width * 4;
+    const allocate = (bytes: number): number => machine.allocate(bytes);
+    [this.input, this.output] = [allocate(this.words * row), allocate(this.words * row)];
+    [this.cuts, this.others] = [allocate(this.words * 4), allocate(this.words * 4)];
+    this.tokens = allocate((batchSize + longestSentence) * 4);
+    this.list = allocate(batchCapacity(batchSize, settings) * 12);
+    [this.hidden, this.errors] = [allocate(roundSize * row), allocate(roundSize * row)];
+    const targets = roundSize * (1 + negative) * 4;
+    [this.drawn, this.gains] = [allocate(targets), allocate(targets)];
+    this.begin(counts);
+  }
+
+  /** Contexts start uniform in [-1, 1) / D by seed, row and column, as gensim's; what is foretold starts at zero. */
+  private begin(counts: ArrayLike<number>): void {
+    const { dim, seed, negativeExponent } = this.settings;
+    for (let row = 0; row < this.words; row++) {
+      const key = key32(seed, Stream.word2vec, 0, row);
+      const vector = this.vector(row);
+      for (let column = 0; column < dim; column++) vector[column] = (uniformAt(key, column) * 2 - 1) / dim;
+    }
+    const { cuts, others } = aliasTable(counts, negativeExponent);
+    this.machine.integers(this.cuts, this.words).set(new Int32Array(cuts.buffer));
+    this.machine.integers(this.others, this.words).set(others);
+  }
+
+  /** The vector of a word [D], in the engine's memory. */
+  vector(row: number): Float32Array {
+    return this.machine.floats(this.input + row * this.width * 4, this.settings.dim);
+  }
+
+  /** What foretells a word [D], in the engine's memory. */
+  outputVector(row: number): Float32Array {
+    return this.machine.floats(this.output + row * this.width * 4, this.settings.dim);
+  }
+
+  /** Learns from a batch, round after round. Negatives are drawn by `key`. */
+  learn({ tokens, tokenCount, list, count }: ExampleBatch, rate: number, key: number): void {
+    const { machine, settings } = this;
+    machine.integers(this.tokens, tokenCount).set(tokens.subarray(0, tokenCount));
+    machine.integers(this.list, 3 * count).set(list.subarray(0, 3 * count));
+    const calls: Call[] = [];
+    for (let first = 0; first < count; first += settings.roundSize)
+      calls.push(...this.round(first, Math.min(settings.roundSize, count - first), rate, key32(key, first)));
+    machine.run(calls, 0, 0);
+  }
+
+  private round(first: number, examples: number, rate: number, key: number): Call[] {
+    const { width, words, input, output, tokens, cuts, others, hidden, errors, drawn, gains } = this;
+    const targets = 1 + this.settings.negative;
+    const list = this.list + first * 12;
+    const addresses = [input, output, tokens, list, cuts, others, hidden, errors, drawn, gains];
+    const call = { integers: [examples, width, targets, words, key, ...addresses], floats: [rate] };
+    return [
+      { kernel: 'word2vecExamples', tiles: Math.ceil(examples / tileExamples), ...call },
+      { kernel: 'word2vecSteps', tiles: Math.ceil(width / sliceFloats), ...call },
+    ];
+  }
+}
