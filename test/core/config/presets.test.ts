@@ -39,7 +39,7 @@ describe('presets', () => {
       save: true,
       keep: 3,
     });
-    expect(embedding).toEqual({ dim: 300, lowercaseFallback: false, missing: 'uniform', train: true });
+    expect(embedding).toEqual({ dim: 300, lowercaseFallback: false, missing: 'uniform', train: true, word2vec: false });
     expect(text).toEqual({
       tokenizer: 'unicode',
       lowercase: true,

@@ -327,6 +327,15 @@ describe('files', () => {
       options,
     );
   });
+  it('two beginnings of the word vectors', () => {
+    const text = withTrain('"embedding": { "file": "g.txt", "word2vec": true }');
+    const facts = { embeddingDim: 300 };
+    expectFixed(text, 'two-starts', 'true', text.replace('true', 'false'), { facts });
+  });
+  it('a learning rate that rises', () => {
+    const text = withTrain('"word2vec": { "finalLearningRate": 0.5 }');
+    expectFixed(text, 'learning-rate-rises', '0.5', text.replace('0.5', '0.025'));
+  });
   it('word vectors whose dimension was told', () => {
     expectOne(withTrain('"embedding": { "file": "g.txt" }'), 'embedding-dimension', '"g.txt"', {
       facts: { embeddingDim: 50 },

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** What the beginning of a file of word vectors tells: text or binary, how many numbers a vector has, how many there should be. */
 
 export interface VectorHead {
@@ -84,10 +86,13 @@ function numbersAtEnd({ text }: { text: string }): number {
 
 const isNumber = (field: string): boolean => /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(field);
 
-/** Whether the first record after `count dimension` is binary: no line of numbers, and bytes in it that no text has. */
+/** Whether what follows `count dimension` is binary: no line of numbers, but bytes that no text has. */
 function isBinary(rest: Uint8Array, dim: number, line: string | undefined): boolean {
   if (line !== undefined && numbersAtEnd({ text: line }) >= dim) return false;
   const blank = rest.indexOf(32);
   if (blank < 0) return false;
-  return rest.subarray(blank + 1, blank + 1 + 4 * dim).some(isControl);
+  return !isUtf8(rest.subarray(0, blank + 1 + 4 * dim)) || rest.subarray(0, looked).some(isControl);
 }
+
+/** Bytes that are looked at for control characters: vectors of few numbers may hold none at first. */
+const looked = 4096;

@@ -63,6 +63,8 @@ describe('keys', () => {
     expect(await choose('{ "text": { | } }', 'lowercase')).toBe('{ "text": { "lowercase": true } }');
     expect(await choose('{ "text": { | } }', 'vocabularySize')).toBe('{ "text": { "vocabularySize": 65000 } }');
     expect(await choose('{ "dataset": { | } }', 'train')).toBe('{ "dataset": { "train": "" } }');
+    expect(await choose('{ "word2vec": { | } }', 'algorithm')).toBe('{ "word2vec": { "algorithm": "cbow" } }');
+    expect(await choose('{ "embedding": { | } }', 'missing')).toBe('{ "embedding": { "missing": "uniform" } }');
     expect(await choose('{ "training": { | } }', 'monitor')).toBe('{ "training": { "monitor": "P@1" } }');
   });
   it('bring the commas that they need', async () => {
