@@ -44,8 +44,22 @@ export function trainedVectors(config: RunConfig, data: PreparedData, options: O
 }
 
 function settingsOf({ word2vec, embedding, training }: RunConfig): Word2VecSettings {
-  const { normalise: _, ...settings } = word2vec;
-  return { ...settings, dim: embedding.dim, seed: training.seed };
+  const { algorithm, window, sample, minCount, negative, negativeExponent, epochs, learningRate, finalLearningRate } =
+    word2vec;
+  const rates = { learningRate, finalLearningRate };
+  const { dim } = embedding;
+  return {
+    algorithm,
+    window,
+    sample,
+    minCount,
+    negative,
+    negativeExponent,
+    epochs,
+    ...rates,
+    dim,
+    seed: training.seed,
+  };
 }
 
 const kind: CachedKind<PretrainedRows> = {
