@@ -40,7 +40,7 @@ export function curveFigure({ curve }: ClustersOverview, measure: Measure, chose
     description: `Curve: ${measure} for ${points.map((point) => `${point.k} clusters ${point[measure]!.toPrecision(4)}`).join(', ')}.`,
     layout: {
       xaxis: { title: { text: 'clusters' }, tickvals: points.map(({ k }) => k), fixedrange: true },
-      yaxis: { title: { text: measure }, fixedrange: true, ...(measure === 'inertia' && { rangemode: 'tozero' }) },
+      yaxis: { title: { text: measure }, fixedrange: true },
     },
   };
 }

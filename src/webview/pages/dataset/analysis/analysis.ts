@@ -78,9 +78,11 @@ export class Analysis<Result> {
 
   private offer(): void {
     const { what, action, reads, others } = this.options;
-    const passes = reads().length + (others?.() ?? 0);
-    const more = others?.() ? ' and the other file' : '';
-    const text = `${what} need ${plural(passes, 'pass').replace('passs', 'passes')}: ${plural(reads().length, 'file')} of ${bytes(this.size())} together${more}.`;
+    const files = reads().length;
+    const passes = files + (others?.() ?? 0);
+    const size = `${plural(files, 'file')} of ${bytes(this.size())}${files > 1 ? ' together' : ''}`;
+    const more = others?.() ? ', and the other file' : '';
+    const text = `${what} need ${passes === 1 ? '1 pass' : `${count(passes)} passes`}: ${size}${more}.`;
     replaceChildren(this.element, emptyState(action, text, { label: action, run: () => this.start() }));
   }
 
