@@ -4,6 +4,7 @@ import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { squaredNorms } from '../../sparse/matrix.ts';
 import { miniBatches } from './miniBatch.ts';
 import { plusPlus } from './plusPlus.ts';
+import { Occupancy, rowDots } from './rowDots.ts';
 
 export interface KMeansOptions {
   /** Clusters; at most as many as there are rows. */
@@ -100,11 +101,13 @@ class Clustering {
   private assign(state: KMeansResult, distances: Float64Array): number {
     const { k } = this.options;
     const lengths = centroidNorms(state.centroids, k);
+    const occupied = new Occupancy(state.centroids, k);
     state.inertia = 0;
     state.sizes.fill(0);
     let changed = 0;
     for (let row = 0; row < this.matrix.rows; row++) {
-      const cluster = this.nearest(row, state.centroids, lengths);
+      rowDots(this.matrix, row, state.centroids, occupied, this.dots);
+      const cluster = nearest(this.dots, lengths);
       if (cluster !== state.assignment[row]) changed++;
       state.assignment[row] = cluster;
       state.sizes[cluster]++;
@@ -112,28 +115,6 @@ class Clustering {
       state.inertia += distances[row];
     }
     return changed;
-  }
-
-  private nearest(row: number, centroids: Float64Array, lengths: Float64Array): number {
-    const { k } = this.options;
-    const { starts, indices, values } = this.matrix;
-    const { dots } = this;
-    dots.fill(0);
-    for (let e = starts[row]; e < starts[row + 1]; e++) {
-      const value = values[e];
-      const at = indices[e] * k;
-      for (let c = 0; c < k; c++) dots[c] += value * centroids[at + c];
-    }
-    let best = 0;
-    let least = Infinity;
-    for (let c = 0; c < k; c++) {
-      const distance = lengths[c] - 2 * dots[c];
-      if (distance < least) {
-        least = distance;
-        best = c;
-      }
-    }
-    return best;
   }
 
   /** Moves centroids to the means of their rows; a cluster without rows takes the row farthest from its own centroid. */
@@ -158,6 +139,20 @@ class Clustering {
   private throwIfAborted(): void {
     if (this.options.signal?.aborted) throw new Cancelled();
   }
+}
+
+/** The centroid with the least distance, less the row's own square; the first of equals. */
+function nearest(dots: Float64Array, lengths: Float64Array): number {
+  let best = 0;
+  let least = Infinity;
+  for (let c = 0; c < dots.length; c++) {
+    const distance = lengths[c] - 2 * dots[c];
+    if (distance < least) {
+      least = distance;
+      best = c;
+    }
+  }
+  return best;
 }
 
 /** Mean over the features of their variance over the rows. */

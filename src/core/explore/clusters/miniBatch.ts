@@ -3,6 +3,7 @@ import { key32, permutation, uniformAt } from '../../random.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { selectRows, squaredNorms } from '../../sparse/matrix.ts';
 import { plusPlus } from './plusPlus.ts';
+import { Occupancy, rowDots } from './rowDots.ts';
 
 interface MiniBatchOptions {
   k: number;
@@ -31,6 +32,7 @@ export function miniBatches(
   const { rows, starts, indices, values } = matrix;
   const sample = permutation(rows, key32(key, 1)).slice(0, START_BATCHES * size);
   const sums = plusPlus(selectRows(matrix, sample), k, key, signal);
+  const occupied = new Occupancy(sums, k);
   const joined = new Float64Array(k).fill(1);
   const squares = squaresOf(sums, k);
   const norms = squaredNorms(matrix);
@@ -59,9 +61,7 @@ export function miniBatches(
 
   /** Puts a row's cluster into clusters[i]; returns the squared distance less the row's own square. */
   function nearest(row: number, i: number): number {
-    dots.fill(0);
-    for (let e = starts[row]; e < starts[row + 1]; e++)
-      for (let c = 0, at = indices[e] * k; c < k; c++) dots[c] += values[e] * sums[at + c];
+    rowDots(matrix, row, sums, occupied, dots);
     let least = Infinity;
     for (let c = 0; c < k; c++) {
       const distance = squares[c] / (joined[c] * joined[c]) - (2 * dots[c]) / joined[c];
@@ -78,6 +78,7 @@ export function miniBatches(
       const at = indices[e] * k + c;
       squares[c] += values[e] * (2 * sums[at] + values[e]);
       sums[at] += values[e];
+      occupied.mark(indices[e], c);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Cancelled } from '../../errors.ts';
 import { uniformAt } from '../../random.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
-import { squaredNorms } from '../../sparse/matrix.ts';
+import { squaredNorms, transpose } from '../../sparse/matrix.ts';
 
 /**
  * Greedy k-means++ (Arthur and Vassilvitskii 2007): of 2 + ln k candidates drawn by squared distance, the one that lowers the sum
@@ -43,19 +43,18 @@ export function plusPlus(matrix: SparseMatrix, k: number, key: number, signal?: 
 
 /** Squared distances of all rows to one row. */
 function distances(matrix: SparseMatrix): (row: number) => Float64Array {
-  const { rows, columns, starts, indices, values } = matrix;
+  const { rows, starts, indices, values } = matrix;
   const norms = squaredNorms(matrix);
-  const dense = new Float64Array(columns);
+  const columns = transpose(matrix);
   return (row) => {
-    for (let e = starts[row]; e < starts[row + 1]; e++) dense[indices[e]] = values[e];
-    const found = new Float64Array(rows);
-    for (let r = 0; r < rows; r++) {
-      let dot = 0;
-      for (let e = starts[r]; e < starts[r + 1]; e++) dot += values[e] * dense[indices[e]];
-      found[r] = Math.max(0, norms[r] + norms[row] - 2 * dot);
+    const found = new Float64Array(rows); // dot products first
+    for (let e = starts[row]; e < starts[row + 1]; e++) {
+      const value = values[e];
+      const end = columns.starts[indices[e] + 1];
+      for (let f = columns.starts[indices[e]]; f < end; f++) found[columns.indices[f]] += value * columns.values[f];
     }
+    for (let r = 0; r < rows; r++) found[r] = Math.max(0, norms[r] + norms[row] - 2 * found[r]);
     found[row] = 0;
-    for (let e = starts[row]; e < starts[row + 1]; e++) dense[indices[e]] = 0;
     return found;
   };
 }
