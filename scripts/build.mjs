@@ -1,6 +1,7 @@
 // Builds everything: kernels, the command line, the library, the runner, the extension and its pages. `npm ci` runs it.
 // --dev leaves the bundles readable.
 import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
 
 const minify = !process.argv.includes('--dev');
@@ -83,3 +84,7 @@ await Promise.all([
   }),
 ]);
 chmodSync('dist/cli.js', 0o755);
+if (minify)
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.types.json'], {
+    stdio: 'inherit',
+  });

@@ -13,6 +13,18 @@ export type { Engine, EngineOptions } from './engine/engine.ts';
 export { createEngine } from './engine/create.ts';
 export type { Metrics } from './metrics/metrics.ts';
 export { Evaluator } from './metrics/evaluator.ts';
+export type { ExportFormat, ExportOptions, ExportResult } from './export/exportModel.ts';
+export { exportModel } from './export/exportModel.ts';
+export type { Contribution, Explanation } from './predict/explain.ts';
+export type { Model, ModelLabel, ModelOptions } from './predict/model.ts';
+export { loadModel } from './predict/model.ts';
+export type {
+  ExplainedLabel,
+  ExplainOptions,
+  PredictedLabel,
+  Prediction,
+  PredictOptions,
+} from './predict/predictor.ts';
 export { loadPredictor } from './predict/predictor.ts';
 export { evaluateRun } from './training/evaluate.ts';
 export type { RunEvent } from './training/events.ts';
