@@ -4,6 +4,7 @@ import { Clusters } from './clusters/clusters.ts';
 import { Compare } from './compare/compare.ts';
 import { Datasets } from './datasets/datasets.ts';
 import { EnginesFeature } from './engines/feature.ts';
+import { ExportFeature } from './export/exportModel.ts';
 import { HoverFeature } from './hover/feature.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Predictions } from './predictions/predictions.ts';
@@ -21,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(new Metrics(services, runs));
   context.subscriptions.push(new Compare(services, runs));
   context.subscriptions.push(new EnginesFeature(services));
+  context.subscriptions.push(new ExportFeature(services, runs));
   context.subscriptions.push(new Sample(services));
   const datasets = new Datasets(services);
   context.subscriptions.push(datasets);

@@ -7,6 +7,7 @@ const services: Record<ServiceName, () => Promise<void>> = {
   clusters: async () => serve<'clusters'>((await import('./services/clusters.ts')).clusters),
   dataset: async () => serve<'dataset'>((await import('./services/dataset.ts')).dataset),
   engines: async () => serve<'engines'>((await import('./services/engines.ts')).engines),
+  exporter: async () => serve<'exporter'>((await import('./services/exporter.ts')).exporter),
   predictions: async () => serve<'predictions'>((await import('./services/predictions.ts')).predictions),
   predictor: async () => serve<'predictor'>((await import('./services/predictor.ts')).predictor),
   survey: async () => serve<'survey'>((await import('./services/survey.ts')).survey),

@@ -53,6 +53,7 @@ import type {
   ExportKind,
 } from '../core/explore/clusters/clustered.ts';
 import type { RecordTarget } from '../core/explore/recordText.ts';
+import type { ExportFormat, ExportResult } from '../core/export/exportModel.ts';
 import type { SurveyProgress } from '../core/explore/survey.ts';
 import type { Highlight } from '../core/predict/highlights.ts';
 import type {
@@ -84,6 +85,7 @@ export interface Services {
   clusters: ClustersService;
   dataset: DatasetService;
   engines: EnginesService;
+  exporter: ExporterService;
   predictions: PredictionsService;
   predictor: PredictorService;
   survey: SurveyService;
@@ -130,6 +132,13 @@ export interface TrainingService {
 export interface SurveyService {
   /** Reads a dataset's training file for a new config. Paths of the result are absolute; `path` must be. */
   survey: Call<{ path: string; options: SourceOptions }, DatasetFacts, SurveyProgress>;
+}
+
+// ── exporter ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ExporterService {
+  /** Writes a run's model into `exports/<format>` in its folder. Events tell bytes. */
+  export: Call<{ run: string; format: ExportFormat }, ExportResult, { done: number; total: number }>;
 }
 
 // ── dataset ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,83 @@
+import { basename, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { ExportFormat, ExportResult } from '../../core/export/exportModel.ts';
+import { Disposable } from '../base/disposable.ts';
+import { reporting } from '../base/failures.ts';
+import type { Services } from '../base/services.ts';
+import { foldersOf, type CommandArgument } from '../runs/arguments.ts';
+import { chooseRun } from '../runs/chooseRun.ts';
+import type { RunStore } from '../runs/runStore.ts';
+import { mayStartJobs } from '../runs/trust.ts';
+
+/** *Export Model*: a run's best weights for other programs, written by a runner process. */
+export class ExportFeature extends Disposable {
+  constructor(
+    private readonly services: Services,
+    private readonly runs: RunStore,
+  ) {
+    super();
+    const work = reporting(services.log, (argument: CommandArgument) => this.export(argument));
+    this.own(vscode.commands.registerCommand('xmlcnn.exportModel', work));
+  }
+
+  private async export(argument: CommandArgument): Promise<void> {
+    if (!(await mayStartJobs())) return;
+    const run = foldersOf(argument)[0] ?? (await this.chosenRun());
+    if (run === undefined) return;
+    const format = await chooseFormat();
+    if (format) await told(await this.written(run, format));
+  }
+
+  private async chosenRun(): Promise<string | undefined> {
+    const placeHolder = vscode.l10n.t('Run to export the model of');
+    return (await chooseRun(this.runs, placeHolder, ({ bestEpoch }) => bestEpoch > 0))?.folder;
+  }
+
+  /** Throws `Cancelled` where the user cancels. */
+  private async written(run: string, format: ExportFormat): Promise<ExportResult> {
+    const title = vscode.l10n.t('Exporting {0}', basename(run));
+    const location = vscode.ProgressLocation.Notification;
+    const client = this.services.startRunner('exporter');
+    try {
+      return await vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) => {
+        const cancelled = new AbortController();
+        token.onCancellationRequested(() => cancelled.abort());
+        let shown = 0;
+        return client.call('export', { run, format }, {
+          signal: cancelled.signal,
+          onEvent: ({ done, total }) => {
+            const percent = (100 * done) / total;
+            progress.report({ increment: percent - shown, message: `${Math.floor(percent)}%` });
+            shown = percent;
+          },
+        }); // prettier-ignore
+      });
+    } finally {
+      client.dispose();
+    }
+  }
+}
+
+async function chooseFormat(): Promise<ExportFormat | undefined> {
+  const item = (format: ExportFormat, label: string, detail: string) => ({ format, label, detail });
+  const items = [
+    item('safetensors', 'safetensors', vscode.l10n.t('For PyTorch, with the parameter names of LibMultiLabel')),
+    item('onnx', 'ONNX', vscode.l10n.t('For ONNX Runtime and what else reads it: word ids in, probabilities out')),
+    item('tfjs', 'TensorFlow.js', vscode.l10n.t('A graph model for browsers and Node: word ids in, probabilities out')),
+  ];
+  const placeHolder = vscode.l10n.t('Format to export the model in');
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.format;
+}
+
+async function told({ run, folder, files, bytes }: ExportResult): Promise<void> {
+  const openCard = vscode.l10n.t('Open Model Card');
+  const showFolder = vscode.l10n.t('Show Folder');
+  const text = vscode.l10n.t('{0} exported: {1}, {2} MB', basename(run), files[0], (bytes / 1e6).toFixed(1));
+  const chosen = await vscode.window.showInformationMessage(text, openCard, showFolder);
+  const card = vscode.Uri.file(join(folder, files[files.length - 1]));
+  if (chosen === openCard) await vscode.commands.executeCommand('markdown.showPreview', card);
+  if (chosen === showFolder) {
+    const isInside = vscode.workspace.getWorkspaceFolder(card) !== undefined;
+    await vscode.commands.executeCommand(isInside ? 'revealInExplorer' : 'revealFileInOS', card);
+  }
+}
