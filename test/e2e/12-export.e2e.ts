@@ -36,6 +36,7 @@ inWorkbench('12. exporting a model', { fill }, (workbench) => {
 
   it('exports the only run there is from the palette, without asking which', async () => {
     await workbench().runCommand('XML-CNN: Export Model');
+    await workbench().page.getByPlaceholder('Format to export the model in').waitFor();
     await workbench().pick('TensorFlow.js');
     await workbench()
       .toast(/first exported: model\.json/)
