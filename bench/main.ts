@@ -3,6 +3,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { texts as readTexts } from './batches.ts';
 import { measureEngine, type EngineResult } from './engine.ts';
+import { measureEngines } from './engines.ts';
 import { perSecond, table } from './measure.ts';
 import { settings } from './settings.ts';
 import { measureSgemm } from './sgemm.ts';
@@ -11,6 +12,7 @@ import { findTorch, measureTorch, type TorchResult } from './torch.ts';
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean' },
+    engines: { type: 'boolean' },
     threads: { type: 'string' },
     json: { type: 'string' },
     only: { type: 'string', multiple: true },
@@ -26,6 +28,11 @@ const torch = findTorch();
 console.log(
   `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${threads} threads, ${texts.name}`,
 );
+if (values.engines) {
+  console.log('');
+  await measureEngines(texts, threads);
+  process.exit(0);
+}
 console.log('missing' in torch ? `PyTorch is not measured: ${torch.missing}.` : `PyTorch ${torch.version}`);
 
 const fixed = (x: number | undefined): string => x?.toFixed(1) ?? 'not measured';

@@ -1,4 +1,4 @@
-// npm run bench: bundles the measurements and runs them. Options: --quick, --threads N, --json FILE,
+// npm run bench: bundles the measurements and runs them. Options: --quick, --engines (every engine there is, and nothing else), --threads N, --json FILE,
 // --only PART (sgemm, or a setting's name; may be repeated). PyTorch is measured beside it where it is installed for `python3`, or for
 // the Python that XMLCNN_PYTHON names.
 // node bench/run.mjs NAME …: another measurement, bench/NAME.ts.

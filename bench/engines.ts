@@ -1,0 +1,106 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { createEngine } from '../src/core/engine/create.ts';
+import type { Engine } from '../src/core/engine/engine.ts';
+import { EngineUnavailable } from '../src/core/engine/engines/unavailable.ts';
+import { registered } from '../src/core/engine/tfjs/backend.ts';
+import { TfjsEngine } from '../src/core/engine/tfjs/engine.ts';
+import { initialWeights } from '../src/core/model/init.ts';
+import { batchOf, type Texts } from './batches.ts';
+import { table, time } from './measure.ts';
+import { optionsOf, settings, type Setting } from './settings.ts';
+
+/** Documents of a batch: the slow ones get few. */
+const measured: Record<string, number> = {
+  wasm: 64,
+  tensorflow: 64,
+  'tfjs-wasm': 32,
+  'tfjs-cpu': 1,
+  webgpu: 1,
+  reference: 1,
+};
+
+/** Training and scoring by every engine there is, at LibMultiLabel's settings; and convolution by conv1d beside ours. */
+export async function measureEngines(texts: Texts, threads: number): Promise<void> {
+  const wasmBackend = createRequire(join(process.cwd(), 'package.json')).resolve('@tensorflow/tfjs-backend-wasm');
+  setWasmPaths(`${dirname(wasmBackend)}/`);
+  const rows: string[][] = [];
+  for (const [name, size] of Object.entries(measured)) {
+    try {
+      rows.push(await measure(name, size, settings[0], texts, threads));
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      rows.push([name, '-', 'not found', error.problem]);
+    }
+    console.error(rows.at(-1)!.join(' | '));
+  }
+  console.log(table(['engine', 'documents in a batch', 'trains, documents/s', 'applies, documents/s'], rows));
+  console.log(
+    '\n## Convolution and maximum in TensorFlow.js, milliseconds, documents of 500 words, 2/4/8 x 256 filters\n',
+  );
+  const convolutions = [];
+  for (const name of ['wasm', 'cpu']) convolutions.push(await measureConvolution(name, texts, settings[0]));
+  console.log(
+    table(['backend', 'conv1d, forward', 'conv1d, with gradients', 'project then gather, whole step'], convolutions),
+  );
+}
+
+async function measure(name: string, size: number, setting: Setting, texts: Texts, threads: number): Promise<string[]> {
+  const engine = await engineOf(name, setting, texts, threads);
+  try {
+    await engine.writeWeights(initialWeights(engine.shape, { seed: 1, initializer: 'torch', outputBias: 'default' }));
+    const batch = batchOf(texts, 0, size, engine.shape.maxLength);
+    const runs = size === 64 ? 8 : 1;
+    const step = await time(runs, 1, () => engine.trainStep(batch, 5e-4));
+    const apply = await time(runs, 1, () => engine.logits(batch, () => undefined));
+    const rate = (ms: number): string => ((size * 1000) / ms).toPrecision(3);
+    return [`${name} (${engine.build})`, String(size), rate(step.median), rate(apply.median)];
+  } finally {
+    await engine.dispose();
+  }
+}
+
+async function engineOf(name: string, setting: Setting, texts: Texts, threads: number): Promise<Engine> {
+  const options = optionsOf(setting, texts, threads);
+  if (!name.startsWith('tfjs-')) return createEngine(name as 'wasm', options);
+  const backend = registered(name.slice(5), name, `tfjs ${tf.version_core}`);
+  await backend.use();
+  return new TfjsEngine(options, backend);
+}
+
+async function measureConvolution(name: string, texts: Texts, setting: Setting): Promise<string[]> {
+  const [size, dim, filters] = [name === 'cpu' ? 1 : 8, setting.shape.dim, setting.shape.filters];
+  const small = { ...setting, shape: { ...setting.shape, hidden: 0 } };
+  const engine = await engineOf(`tfjs-${name}`, small, { ...texts, labelCount: 2 }, 1);
+  await engine.writeWeights(initialWeights(engine.shape, { seed: 1, initializer: 'torch', outputBias: 'default' }));
+  const batch = { ...batchOf(texts, 0, size, 500), labels: new Int32Array(0), labelStarts: new Int32Array(size + 1) };
+  const own = await time(1, 1, () => engine.trainStep(batch, 1e-4));
+  await engine.dispose();
+  const x = tf.randomUniform<tf.Rank.R3>([size, 500, dim], -1, 1, 'float32', 1);
+  const kernels = setting.shape.filterSizes.map((k) =>
+    tf.randomUniform<tf.Rank.R3>([k, dim, filters], -1, 1, 'float32', 1),
+  );
+  const pooled = (...all: tf.Tensor[]): tf.Scalar => {
+    const [input, ...weights] = all as tf.Tensor3D[];
+    return weights
+      .map((w) => tf.sum(tf.max(tf.conv1d(input, w, 1, 'valid'), 1)))
+      .reduce((a, b) => tf.add(a, b)) as tf.Scalar;
+  };
+  const forward = await time(1, 1, () => tf.tidy(() => void pooled(x, ...kernels).dataSync()));
+  let gradients = 'not possible: Conv2DBackpropFilter is missing';
+  if (name === 'cpu') {
+    const all = tf.grads(pooled);
+    const { median } = await time(1, 0, () => tf.tidy(() => all([x, ...kernels]).forEach((g) => void g.dataSync())));
+    gradients = String(Math.round(median));
+  }
+  tf.dispose([x, ...kernels]);
+  return [
+    `${name}, ${size} document${size === 1 ? '' : 's'}`,
+    String(Math.round(forward.median)),
+    gradients,
+    String(Math.round(own.median)),
+  ];
+}
