@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportFormats, exportModel } from '../../../src/core/export/exportModel.ts';
@@ -19,11 +19,11 @@ describe('exportModel', () => {
   let trained: TrainedRun;
   beforeAll(async () => {
     folder = await newFolder();
-    trained = await trainedRun(
-      folder,
-      { padding: 'overhang' },
-      { output: { folder: join(folder, 'r'), name: '*odd* |name|' } },
-    );
+    trained = await trainedRun(folder, { padding: 'overhang' });
+    const odd = join(folder, 'r', '*odd* |name|'); // as a folder may be called afterwards
+    await mkdir(join(folder, 'r'));
+    await rename(trained.run, odd);
+    trained = { ...trained, run: odd };
   });
 
   it.each(exportFormats)('writes a folder that is enough: %s', async (format) => {
