@@ -727,7 +727,7 @@ const output = object(
   },
 );
 
-const all = { dataset, text, embedding, word2vec, model, training, evaluation, engine, output };
+const all = { dataset, text, embedding, model, training, evaluation, engine, output, word2vec };
 
 /** The sections of a resolved config. */
 export const runConfigSchema = object(

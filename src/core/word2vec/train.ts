@@ -24,7 +24,7 @@ export interface Word2VecOptions {
   roundSize?: number;
 }
 
-/** The best size of a round that was measured: smaller ones are slower, larger ones differ from single steps. */
+/** Small enough for vectors that differ from those of single steps no more than two seeds do (bench/RESULTS.md). */
 export const defaultRound = 128;
 
 /** Examples after which the learning rate changes, and progress is told. */

@@ -454,7 +454,7 @@ for (const [build, threads] of [
       rows.forEach((matrix, i) => close([w, m, v, s][i], matrix.flat(), 'wmvs'[i]));
     });
 
-    it('are all there', () => {
-      expect([...memory.ran].sort()).toEqual([...kernelNames]);
+    it('are all there, but for those of word2vec, which test/core/word2vec holds against plain TypeScript', () => {
+      expect([...memory.ran].sort()).toEqual(kernelNames.filter((name) => !name.startsWith('word2vec')));
     });
   });

@@ -47,7 +47,7 @@ export async function exploreClusters(source: DocumentSource, options: ClusterOp
   const adjacency = cooccurrence(incidence);
   const matrix = scaled(adjacency, scaling);
   onProgress?.('counting', 1, 1);
-  const found = sweep(matrix, {
+  const found = await sweep(matrix, {
     ...sweeping,
     signal,
     onProgress: (done, total) => onProgress?.('clustering', done, total),

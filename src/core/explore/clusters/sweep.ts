@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { KMeansResult } from './kmeans.ts';
 import { kMeans } from './kmeans.ts';
 import type { Silhouette } from './silhouette.ts';
@@ -37,15 +38,17 @@ export interface Sweep {
   suggested: number;
 }
 
-/** Clusters the rows for every k that is below the number of rows. Throws `Cancelled`. */
-export function sweep(matrix: SparseMatrix, options: SweepOptions = {}): Sweep {
+/** Clusters the rows for every k that is below the number of rows. Throws `Cancelled`, between two ks at the latest. */
+export async function sweep(matrix: SparseMatrix, options: SweepOptions = {}): Promise<Sweep> {
   const { ks = defaultKs, restarts, seed, signal, onProgress } = options;
   const usable = usableKs(ks, matrix.rows);
   const miniBatch = matrix.rows > miniBatchAbove;
-  const results = usable.map((k, i) => {
+  const results: KMeansResult[] = [];
+  for (const [i, k] of usable.entries()) {
     onProgress?.(i, usable.length + 1);
-    return kMeans(matrix, { k, restarts, seed, signal, ...(miniBatch && { batchSize }) });
-  });
+    await setImmediate(); // lets Ctrl-C in: k-means itself never waits for anything
+    results.push(kMeans(matrix, { k, restarts, seed, signal, ...(miniBatch && { batchSize }) }));
+  }
   onProgress?.(usable.length, usable.length + 1);
   const measured = silhouettes(
     matrix,
