@@ -129,12 +129,12 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await page.getByRole('button', { name: 'Show All Labels' }).click();
     await page.getByRole('tab', { name: 'Documents' }).focus();
     await keyboard.press('ArrowRight');
-    await expect.poll(() => page.getByRole('tab', { name: 'Findings' }).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => page.getByRole('tab', { name: 'Words' }).getAttribute('aria-selected')).toBe('true');
   });
 
   it('searches the labels, shows the documents of one, and one of these to read', async () => {
     let page = await tab('Labels');
-    await page.locator('input[placeholder="Search labels"]').fill('furnit');
+    await page.locator('input[placeholder="Search labels"]').filter({ visible: true }).fill('furnit');
     await page.getByRole('row').filter({ hasText: 'furniture' }).waitFor();
     await expect.poll(() => page.getByRole('row').count()).toBe(2); // with the head
     await lookAt(workbench(), '01-labels', 'dataset');

@@ -9,6 +9,14 @@ const title = 'Get started with XML-CNN';
 inWorkbench('9. the walkthrough', {}, (workbench) => {
   const page = () => workbench().page;
 
+  /** Goes back to the walkthrough, opens a step and presses its button. */
+  async function press(step: string, button: string): Promise<void> {
+    await workbench().tab('Welcome').click();
+    const row = page().locator('.getting-started-step').filter({ hasText: step }).first();
+    await row.locator('.step-title').click();
+    await row.getByText(button, { exact: true }).last().click();
+  }
+
   it('opens the sample dataset', async () => {
     await workbench().runCommand('Welcome: Open Walkthrough...');
     await workbench().pick(title);
@@ -24,7 +32,7 @@ inWorkbench('9. the walkthrough', {}, (workbench) => {
   });
 
   it('creates a run config', async () => {
-    await workbench().runCommand('XML-CNN: Create Run Config');
+    await press('Create a run config', 'Create Run Config');
     const config = workbench().tab('glosses.xmlcnn.json');
     const dataset = page().locator('.quick-input-list .monaco-list-row').filter({ hasText: 'glosses' }).first();
     await config.or(dataset).first().waitFor();
@@ -33,7 +41,7 @@ inWorkbench('9. the walkthrough', {}, (workbench) => {
   });
 
   it('trains', { timeout: 400_000 }, async () => {
-    await workbench().runCommand('XML-CNN: Train');
+    await press('Train', 'Train');
     const config = page().locator('.quick-input-list .monaco-list-row').filter({ hasText: 'glosses' }).first();
     const started = workbench().statusBar(/Epoch \d+/);
     await config.or(started).first().waitFor();
