@@ -12,8 +12,9 @@ inWorkbench('9. the walkthrough', {}, (workbench) => {
   /** Goes back to the walkthrough, opens a step and presses its button. */
   async function press(step: string, button: string): Promise<void> {
     await workbench().tab('Welcome').click();
-    const row = page().locator('.getting-started-step').filter({ hasText: step }).first();
-    await row.locator('.step-title').click();
+    const title = page().locator('.step-title', { hasText: new RegExp(`^${step}$`) });
+    const row = page().locator('.getting-started-step').filter({ has: title }).first();
+    await title.first().click();
     await row.getByText(button, { exact: true }).last().click();
   }
 
