@@ -45,7 +45,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
   it('shows overview, frequencies and lengths of a folder with a split', async () => {
     const page = await inspect('glosses');
     const documents = sampleSize('train') + sampleSize('test');
-    await page.getByText(documents.toLocaleString('en-US')).first().waitFor();
+    await page.locator('.overview dl.figures').getByText(documents.toLocaleString('en-US')).waitFor();
     await expect.poll(() => page.locator('.js-plotly-plot .bars path').count()).toBeGreaterThan(20);
     await expect.poll(() => page.locator('.js-plotly-plot .lines path').count()).toBeGreaterThan(0);
     await lookAt(workbench(), '01-overview', 'dataset');
@@ -253,6 +253,12 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await page.getByRole('alert').getByText('The format of this file cannot be told').waitFor();
     await page.getByRole('alert').getByText('Set "format" to one of').waitFor();
     await lookAt(workbench(), '01-garbage', 'dataset');
+    await page.getByRole('alert').getByRole('button', { name: 'Read As…' }).click();
+    await workbench().pick('Format');
+    await workbench().pick('jsonl');
+    page = await panel();
+    await page.getByText('The findings below tell why').waitFor();
+    await page.getByRole('row').filter({ hasText: 'Malformed record' }).first().waitFor();
     rmSync(join(workbench().workspace, 'garbage.jsonl'));
     await page.getByRole('button', { name: 'Reload' }).first().click();
     page = await panel();

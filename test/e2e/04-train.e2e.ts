@@ -41,6 +41,8 @@ inWorkbench('4. training', { fill }, (workbench) => {
     const epochs = Number(/(\d+) epoch/.exec(await row('long').innerText())?.[1]);
     await workbench().rowAction(row('long'), 'Resume');
     expect(await epochIn(row('long'))).toBeGreaterThanOrEqual(epochs);
+    await workbench().tab('long.xmlcnn.json').click();
+    await workbench().editorAction('Stop').waitFor(); // the run is one of this config, whatever it was resumed from
   });
 
   it('tells when its process was killed, and goes on with the run', async () => {
@@ -70,6 +72,7 @@ inWorkbench('4. training', { fill }, (workbench) => {
     await workbench()
       .statusBar(/Epoch \d+\/2000/)
       .waitFor();
+    await workbench().editorAction('Stop').waitFor();
   });
 
   it('runs two at once, and tells how the one that ends did', async () => {
@@ -84,5 +87,13 @@ inWorkbench('4. training', { fill }, (workbench) => {
       .waitFor();
     await row(/short.*P@1 \d+\.\d.*2 epochs/).waitFor();
     await row(/long.*Epoch \d+/).waitFor();
+  });
+
+  it('stops from the editor what was resumed from the notice', async () => {
+    await workbench().editorAction('Train').waitFor(); // of the config whose run has ended
+    await workbench().tab('long.xmlcnn.json').click();
+    await workbench().editorAction('Stop').click();
+    await row(/long.*interrupted/).waitFor();
+    await workbench().editorAction('Train').waitFor();
   });
 });

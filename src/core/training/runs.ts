@@ -39,9 +39,12 @@ export async function listRuns(folder: string): Promise<RunListing[]> {
 }
 
 /** Of these runs, those that were begun with a config, in the same order. */
-export function runsOfConfig(runs: readonly RunListing[], { output: { name } }: RunConfig, file: string): RunListing[] {
-  const base = basename(file).replace(/(\.xmlcnn)?\.jsonc?$/i, '');
-  return runs.filter((run) => (name === undefined ? isNamedAfter(run.name, base) : run.name === name));
+export const runsOfConfig = (runs: readonly RunListing[], config: RunConfig, file: string): RunListing[] =>
+  runs.filter((run) => isRunOfConfig(run.name, config, file));
+
+/** Whether a run of this name, in the config's output folder, was begun with the config. */
+export function isRunOfConfig(run: string, { output: { name } }: RunConfig, file: string): boolean {
+  return name === undefined ? isNamedAfter(run, basename(file).replace(/(\.xmlcnn)?\.jsonc?$/i, '')) : run === name;
 }
 
 /** Runs without a name of their own are called after their config and the time. */

@@ -18,6 +18,7 @@ import { waitUntilFree } from './lockWait.ts';
 import { deleteRuns } from './deleteRuns.ts';
 import type { RunStore } from './runStore.ts';
 import type { RunsNode } from './runsTree.ts';
+import { isTraining } from './trainedConfigs.ts';
 import { mayStartJobs } from './trust.ts';
 
 /** How long a resume waits for another process's last checkpoint, in milliseconds. */
@@ -148,9 +149,8 @@ async function jobToStop(jobs: Jobs, argument: CommandArgument): Promise<Job | u
   const name = named(argument);
   if (name?.type === 'job') return jobs.all.find(({ id }) => id === name.id);
   if (name?.type === 'run') return jobs.inFolder(name.folder);
-  const fits = ({ task }: Job): boolean =>
-    name === undefined || (task.kind !== 'evaluate' && task.configFile === name.file);
-  const running = jobs.all.filter(fits);
+  const config = name && (await vscode.workspace.openTextDocument(vscode.Uri.file(name.file)));
+  const running = jobs.all.filter((job) => !config || isTraining(job, config));
   if (running.length < 2) return running[0];
   const items = running.map((job) => ({ label: job.state.title, job }));
   return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Run to stop') }))?.job;

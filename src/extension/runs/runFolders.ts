@@ -1,9 +1,21 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import type { RunConfig } from '../../core/config/runConfig.ts';
 import { analyse } from '../../core/config/validate.ts';
+import { isRunOfConfig } from '../../core/training/runs.ts';
 
 /** The folder that a config's runs are written to, absolute; undefined where the text is too broken to say. */
 export function outputFolderOf(text: string, file: string): string | undefined {
-  const { folder } = analyse(text, { file }).config.output ?? {};
+  return folderOf(analyse(text, { file }).config);
+}
+
+/** Whether a run folder holds a run of a config; not where the text is too broken to say. */
+export function isRunOf(run: string, text: string, file: string): boolean {
+  const { config } = analyse(text, { file });
+  return folderOf(config) === dirname(run) && isRunOfConfig(basename(run), config, file);
+}
+
+function folderOf({ output }: RunConfig): string | undefined {
+  const { folder } = output ?? {};
   return typeof folder === 'string' ? resolve(folder) : undefined;
 }
 

@@ -1,26 +1,28 @@
 import type { Failure } from '../protocol.ts';
 import { button, progress, spinner } from './controls.ts';
 import { el } from './el.ts';
-import { icon } from './icon.ts';
+import { icon, type IconName } from './icon.ts';
 
 export interface Action {
   label: string;
+  icon?: IconName;
   run(): void;
 }
 
 /** The first is what most will want. */
-const actionButton = ({ label, run }: Action, index: number): HTMLElement =>
-  button(label, run, { appearance: index === 0 ? 'primary' : 'secondary' });
+const actionButtons = (actions: readonly Action[]): HTMLElement | false =>
+  actions.length > 0 &&
+  el(
+    'div',
+    { class: 'state-actions' },
+    ...actions.map(({ label, icon, run }, index) =>
+      button(label, run, { appearance: index === 0 ? 'primary' : 'secondary', icon }),
+    ),
+  );
 
 /** There is nothing to show, and what can be done about it. */
 export function emptyState(title: string, text: string, ...actions: Action[]): HTMLElement {
-  return el(
-    'section',
-    { class: 'state' },
-    el('h2', {}, title),
-    el('p', {}, text),
-    actions.length > 0 && el('div', { class: 'state-actions' }, ...actions.map(actionButton)),
-  );
+  return el('section', { class: 'state' }, el('h2', {}, title), el('p', {}, text), actionButtons(actions));
 }
 
 /** Something is being read or computed; `progress` between 0 and 1 where it is known. */
@@ -35,16 +37,17 @@ export function loadingState(text: string, options: { progress?: number; onCance
   );
 }
 
-/** What went wrong, and its remedy. */
-export function failedState(failure: Failure, retry?: () => void): HTMLElement {
+/** What went wrong, its remedy in words, and what can be done here: the actions that mend it, or trying again. */
+export function failedState(failure: Failure, retry?: () => void, ...remedies: Action[]): HTMLElement {
   const { file, line } = failure;
+  const again: Action[] = retry ? [{ label: 'Try Again', icon: 'refresh', run: retry }] : [];
   return el(
     'section',
     { class: 'state failed', attributes: { role: 'alert' } },
     el('h2', {}, icon('error'), failure.message),
     el('p', {}, failure.remedy),
     file !== undefined && el('p', { class: 'muted path' }, line === undefined ? file : `${file}:${line}`),
-    retry && button('Try Again', retry, { appearance: 'primary', icon: 'refresh' }),
+    actionButtons([...remedies, ...again]),
   );
 }
 

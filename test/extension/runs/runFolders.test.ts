@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { outputFolderOf, runOf, settingFolders } from '../../../src/extension/runs/runFolders.ts';
+import { isRunOf, outputFolderOf, runOf, settingFolders } from '../../../src/extension/runs/runFolders.ts';
 
 it('finds where a config writes its runs', () => {
   expect(outputFolderOf('{}', '/w/a.xmlcnn.json')).toBe(resolve('/w/runs'));
@@ -19,4 +19,13 @@ it('knows the run that a file belongs to', () => {
   expect(runOf('/w/other/two', folders)).toBe(resolve('/w/other/two'));
   expect(runOf('/w/runs', folders)).toBeUndefined();
   expect(runOf('/w/runsmore/one/lock', folders)).toBeUndefined();
+});
+
+it('knows whether a run is one of a config', () => {
+  const named = '{ "output": { "folder": "out", "name": "one" } }';
+  expect(isRunOf(resolve('/w/out/one'), named, '/w/a.xmlcnn.json')).toBe(true);
+  expect(isRunOf(resolve('/w/out/two'), named, '/w/a.xmlcnn.json')).toBe(false);
+  expect(isRunOf(resolve('/w/runs/one'), named, '/w/a.xmlcnn.json')).toBe(false);
+  expect(isRunOf(resolve('/w/runs/a-2026-01-02T03-04-05'), '{}', '/w/a.xmlcnn.json')).toBe(true);
+  expect(isRunOf(resolve('/w/runs/b-2026-01-02T03-04-05'), '{}', '/w/a.xmlcnn.json')).toBe(false);
 });

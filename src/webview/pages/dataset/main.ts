@@ -33,6 +33,15 @@ import { restoredState, tabIds, type TabId } from './pageState.ts';
 /** Milliseconds between two looks at a list while the dataset is being read. */
 const listPause = 2000;
 
+/** Failures that reading the file in another way may mend. */
+const misread: ReadonlySet<string> = new Set([
+  'unknown-format',
+  'unknown-field',
+  'no-text-field',
+  'ambiguous-columns',
+  'no-sparse-header',
+]);
+
 const analysisTabs: ReadonlySet<TabId> = new Set(['words', 'cooccurrence', 'quality', 'comparison']);
 const tabOf = { words: 'words', quality: 'quality', comparison: 'comparison' } as const;
 
@@ -210,7 +219,7 @@ class DatasetPage implements Context {
   private draw(): void {
     const { latest } = this;
     this.drawHeader();
-    if (this.failure) return replaceChildren(this.content, failedState(this.failure, this.does('reload')));
+    if (this.failure) return this.drawFailure(this.failure);
     if (!latest) return;
     const [first] = latest.splits;
     const isEmpty = latest.splits.every(({ statistics }) => statistics.documents === 0);
@@ -224,9 +233,14 @@ class DatasetPage implements Context {
   private readonly readAs: Action = { label: 'Read As…', run: this.does('readAs') };
 
   private drawFailure(failure: Failure): void {
-    if (failure.code !== 'empty-file') return replaceChildren(this.content, failedState(failure, this.does('reload')));
-    const again: Action = { label: 'Reload', run: this.does('reload') };
-    replaceChildren(this.content, emptyState(failure.message, failure.remedy, again));
+    const reload = this.does('reload');
+    if (failure.code === 'empty-file')
+      return replaceChildren(
+        this.content,
+        emptyState(failure.message, failure.remedy, { label: 'Reload', run: reload }),
+      );
+    const remedies = misread.has(failure.code) ? [this.readAs] : [];
+    replaceChildren(this.content, failedState(failure, reload, ...remedies));
   }
 
   /** There is no document: none was read before the reading was stopped, or none is in the file. The findings tell why. */
