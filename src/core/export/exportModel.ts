@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { RunConfig } from '../config/runConfig.ts';
@@ -12,14 +12,14 @@ import type { Summary } from '../training/summary.ts';
 import { libMultiLabelNetwork, toLibMultiLabel } from './libMultiLabel.ts';
 import { modelCard } from './modelCard.ts';
 import { onnxModel } from './onnx/model.ts';
-import { tensorFlowModel } from './tfjs/model.ts';
+import { isShard, tensorFlowModel } from './tfjs/model.ts';
 
 export const exportFormats = ['safetensors', 'onnx', 'tfjs'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportOptions {
   format: ExportFormat;
-  /** Folder to write into; `exports/<format>` in the run folder where absent. Files of the same names are replaced. */
+  /** Folder to write into; `exports/<format>` in the run folder where absent. Files of the same names are replaced, and weight files of an earlier model. */
   folder?: string;
   /** Default: best. */
   checkpoint?: 'best' | 'last';
@@ -60,6 +60,7 @@ export async function exportModel(runFolder: string, options: ExportOptions): Pr
   const files = new Map<string, Content>([...writers[format](model), ...companions(model), ['README.md', [card]]]);
   await withFileErrors(folder, () => mkdir(folder, { recursive: true }));
   const bytes = await writeFiles(folder, files, options);
+  if (format === 'tfjs') await withFileErrors(folder, () => removeOlderShards(folder, files));
   return { run: paths.folder, format, folder, files: [...files.keys()], bytes };
 }
 
@@ -127,6 +128,13 @@ async function writeFiles(
     });
   }
   return total;
+}
+
+/** Weight files of an earlier export that was cut into another number of them: its model.json is no more. */
+async function removeOlderShards(folder: string, written: ReadonlyMap<string, Content>): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (isShard(name) && !written.has(name)) await rm(join(folder, name));
+  }
 }
 
 const ids = ({ info: { shape } }: StoredModel): string =>

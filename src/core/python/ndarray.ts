@@ -1,4 +1,5 @@
 /** NumPy arrays as they lie in a file. */
+import { half } from '../halfFloats.ts';
 import { textOf, type PyValue } from './values.ts';
 
 /** Element type of an array. Kinds as NumPy names them: bool, int, unsigned, float, bytes, Unicode, objects. */
@@ -77,15 +78,6 @@ export function numberReader({
     default:
       return undefined;
   }
-}
-
-/** IEEE 754 binary16. */
-export function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -24 * fraction);
 }
 
 /** The numbers of an array in the order in which they lie; undefined where it holds none. */

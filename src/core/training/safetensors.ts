@@ -11,9 +11,20 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import { withFileErrors, writeAtomic } from '../files.ts';
+import { bfloats, half } from '../halfFloats.ts';
 
 const arrays = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array } as const;
-type Dtype = keyof typeof arrays;
+type Written = keyof typeof arrays;
+
+/** Dtypes that are read only, as float32: each of their values is one of float32's. */
+const halves = {
+  F16: (bits: Uint16Array): Float32Array => Float32Array.from(bits, half),
+  BF16: bfloats,
+} as const;
+type Dtype = Written | keyof typeof halves;
+
+const isHalf = (dtype: Dtype): dtype is keyof typeof halves => Object.hasOwn(halves, dtype);
+const sizeOf = (dtype: Dtype): number => (isHalf(dtype) ? 2 : arrays[dtype].BYTES_PER_ELEMENT);
 export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export interface Tensor {
@@ -34,7 +45,8 @@ const maxHeader = 100_000_000;
 /** Largest piece handed to one read or write. */
 const piece = 1 << 28;
 
-const dtypeOf = (data: TensorData): Dtype => (Object.keys(arrays) as Dtype[]).find((d) => data instanceof arrays[d])!;
+const dtypeOf = (data: TensorData): Written =>
+  (Object.keys(arrays) as Written[]).find((d) => data instanceof arrays[d])!;
 
 /** Writes a whole file or none, as `safetensorsPieces` gives it. Throws `UserError`. */
 export async function writeSafetensors(
@@ -157,7 +169,11 @@ export class SafetensorsFile {
     );
     if (this.digests && this.digests[name] !== digestOf(bytes))
       malformed(this.path, `tensor "${name}" is not what was written`);
-    return { shape: info.shape, data: new arrays[info.dtype](bytes.buffer) };
+    const { shape, dtype } = info;
+    return {
+      shape,
+      data: isHalf(dtype) ? halves[dtype](new Uint16Array(bytes.buffer)) : new arrays[dtype](bytes.buffer),
+    };
   }
 
   close(): Promise<void> {
@@ -214,11 +230,12 @@ function parseInfo(path: string, name: string, entry: unknown): TensorInfo {
   const fail = (what: string): never => malformed(path, `tensor "${name}" ${what}`);
   if (!isRecord(entry)) return fail('is not described by an object');
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== 'string' || !Object.hasOwn(arrays, dtype)) return fail(`has the unknown dtype ${dtype}`);
+  if (typeof dtype !== 'string' || !(Object.hasOwn(arrays, dtype) || Object.hasOwn(halves, dtype)))
+    return fail(`has the unknown dtype ${dtype}`);
   if (!isCounts(shape)) return fail('has a shape that is not a list of whole numbers');
   if (!isCounts(offsets) || offsets.length !== 2) return fail('has offsets that are not two whole numbers');
   const [begin, end] = offsets;
-  const bytes = product(shape) * arrays[dtype as Dtype].BYTES_PER_ELEMENT;
+  const bytes = product(shape) * sizeOf(dtype as Dtype);
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes)
     return fail(`of dtype ${dtype} and shape [${shape}] cannot lie at ${begin} to ${end}`);
   return { dtype: dtype as Dtype, shape, begin, end };

@@ -1,18 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportFormats, exportModel } from '../../../src/core/export/exportModel.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { createTokenizer } from '../../../src/core/text/tokenizer.ts';
-import { skipped } from '../../tools.ts';
 import { temporaryFolders } from '../training/folder.ts';
 import { expectSame, table } from './cases.ts';
-import { openOnnx } from './onnxRuntime.ts';
+import { onnxRuntimes } from './onnxRuntime.ts';
 import { texts, trainedRun, type TrainedRun } from './trained.ts';
 
 const newFolder = temporaryFolders(afterAll);
-const open = await openOnnx();
+const runtimes = await onnxRuntimes();
 
 describe('exportModel', () => {
   let folder: string;
@@ -41,7 +40,7 @@ describe('exportModel', () => {
       if (result.files.includes(name)) expect(await readFile(join(result.folder, name), 'utf8')).not.toContain(folder);
   });
 
-  it.skipIf(!open && skipped('onnxruntime-node'))('gives what is needed to score a text with ONNX alone', async () => {
+  it.each(runtimes)('gives what is needed to score a text with %s alone', async (_, open) => {
     const { folder: out } = await exportModel(trained.run, { format: 'onnx', folder: join(folder, 'onnx') });
     const words = (await readFile(join(out, 'vocabulary.txt'), 'utf8')).split('\n').slice(0, -1);
     const { text } = JSON.parse(await readFile(join(out, 'config.json'), 'utf8'));
@@ -50,7 +49,7 @@ describe('exportModel', () => {
     const ids = documents.map((document) =>
       tokenizer.words(document, text.maxLength).map((word) => Math.max(1, words.indexOf(word))),
     );
-    const run = await open!(await readFile(join(out, 'model.onnx')));
+    const run = await open(await readFile(join(out, 'model.onnx')));
     const { rows, columns, ids: cells } = table(ids);
     const predictor = await loadPredictor(trained.run);
     const predictions = await predictor.predict(documents, { top: predictor.labels.outputs });
@@ -71,6 +70,16 @@ describe('exportModel', () => {
     expect(card).toMatch(new RegExp(`\\| P@1 \\|.*\\| ${(100 * summary.evaluated.metrics['P@1']).toFixed(2)} \\|`));
     expect(card).toContain('| Pooling | dynamic-max, 2 chunks, padding overhang |');
     expect(card).toContain('Words beyond the 15th of a document are not read');
+  });
+
+  it('leaves no weight files of a larger model behind, and no other file out', async () => {
+    const out = join(folder, 'again');
+    await mkdir(out);
+    for (const name of ['group1-shard1of2.bin', 'group1-shard2of2.bin', 'group1-shard.bin', 'mine.bin'])
+      await writeFile(join(out, name), 'x');
+    const { files } = await exportModel(trained.run, { format: 'tfjs', folder: out });
+    expect(files).toContain('group1-shard1of1.bin');
+    expect((await readdir(out)).sort()).toEqual([...files, 'group1-shard.bin', 'mine.bin'].sort());
   });
 
   it('says so where the model was not evaluated, or where there is none', async () => {

@@ -8,11 +8,10 @@ import type { NetworkShape } from '../../../src/core/model/network.ts';
 import { outputOf, pythonWith, skipped } from '../../tools.ts';
 import { temporaryFolders } from '../training/folder.ts';
 import { expectedProbabilities, expectSame, shapes, someDocuments, someWeights, table } from './cases.ts';
-import { openOnnx } from './onnxRuntime.ts';
+import { onnxRuntimes } from './onnxRuntime.ts';
 
 const newFolder = temporaryFolders();
 const python = pythonWith('onnx');
-const open = await openOnnx();
 
 const bytesOf = (shape: NetworkShape, weights: Weights): Uint8Array =>
   Buffer.concat(onnxModel('a model', shape, weights, '1.2.3', { maxLength: '13' }));
@@ -25,12 +24,12 @@ describe('protocol buffers', () => {
   });
 });
 
-describe.skipIf(!open && skipped('onnxruntime-node'))('an ONNX model', () => {
+describe.each(await onnxRuntimes())('an ONNX model in %s', (_, open) => {
   it.each(shapes)('gives the probabilities of the engine: %s', async (_, shape) => {
     const weights = someWeights(shape);
     const documents = someDocuments(shape);
     const expected = await expectedProbabilities(shape, weights, documents);
-    const run = await open!(bytesOf(shape, weights));
+    const run = await open(bytesOf(shape, weights));
     const { rows, columns, ids } = table(documents);
     expectSame(await run(ids, rows, columns), expected);
     for (const [d, words] of documents.entries()) {

@@ -1,4 +1,4 @@
-/** The part of onnxruntime-node that is used; the package is too large to be a dependency, and its tests are skipped without it. */
+/** The part of ONNX Runtime that is used, the same in its packages. */
 interface Runtime {
   InferenceSession: { create(model: Uint8Array): Promise<Session> };
   Tensor: new (type: 'int64', data: BigInt64Array, sizes: number[]) => unknown;
@@ -11,16 +11,27 @@ interface Session {
 
 /** Probabilities of rows of word ids.  [rows, Y] */
 export type RunOnnx = (ids: readonly number[], rows: number, columns: number) => Promise<Float32Array>;
+export type OpenOnnx = (model: Uint8Array) => Promise<RunOnnx>;
 
-/** Opens models with onnxruntime-node; undefined where it is not installed (`npm install --no-save onnxruntime-node`). */
-export async function openOnnx(): Promise<((model: Uint8Array) => Promise<RunOnnx>) | undefined> {
+/**
+ * ONNX Runtime's packages by name: the one of WebAssembly, a development dependency, and the native one where it is installed
+ * (`npm install --no-save onnxruntime-node`), which is too large to be a dependency.
+ */
+export async function onnxRuntimes(): Promise<[name: string, open: OpenOnnx][]> {
+  const web = (await import('onnxruntime-web/wasm')) as unknown as Runtime & { env: { wasm: { numThreads: number } } };
+  web.env.wasm.numThreads = 1; // workers of its own would outlive the tests
   const name = 'onnxruntime-node';
-  const runtime = await import(name).then(
+  const native = await import(name).then(
     (found: Runtime & { default?: Runtime }) => found.default ?? found,
     () => undefined,
   );
-  if (!runtime) return undefined;
-  return async (model) => {
+  if (!native) console.log(`skipped: ${name} not found`);
+  return [['onnxruntime-web', opening(web)], ...(native ? [[name, opening(native)] as [string, OpenOnnx]] : [])];
+}
+
+const opening =
+  (runtime: Runtime): OpenOnnx =>
+  async (model) => {
     const session = await runtime.InferenceSession.create(model);
     if (`${session.inputNames} ${session.outputNames}` !== 'input_ids probabilities') throw new Error('other names');
     return async (ids, rows, columns) => {
@@ -28,4 +39,3 @@ export async function openOnnx(): Promise<((model: Uint8Array) => Promise<RunOnn
       return (await session.run({ input_ids: input })).probabilities.data;
     };
   };
-}

@@ -143,6 +143,30 @@ describe('importing', () => {
     expect(stored.trainCounts[0]).toBeGreaterThanOrEqual(labels.trainCounts[0]);
   });
 
+  it('takes weights of 16 bits', async () => {
+    const exported = await SafetensorsFile.open(at('model.safetensors'));
+    const header: Record<string, object> = {};
+    const pieces: Uint8Array[] = [];
+    let end = 0;
+    for (const name of exported.tensors.keys()) {
+      const { shape, data } = await exported.read(name);
+      const upper = Uint16Array.from(new Uint32Array(data.buffer), (bits) => bits >>> 16);
+      header[name] = { dtype: 'BF16', shape, data_offsets: [end, (end += upper.byteLength)] };
+      pieces.push(new Uint8Array(upper.buffer));
+    }
+    await exported.close();
+    const json = Buffer.from(JSON.stringify(header));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    await writeFile(at('brain.safetensors'), Buffer.concat([length, json, ...pieces]));
+    const output = join(folder, 'runs', 'brain');
+    await importSafetensors(at('brain.safetensors'), { output });
+    const [expected, found] = [await predicted(trained.run, texts(9, 6)), await predicted(output, texts(9, 6))];
+    const furthest = Math.max(...found.flatMap((row, d) => row.map((p, y) => Math.abs(p - expected[d][y]))));
+    expect(furthest).toBeGreaterThan(0);
+    expect(furthest).toBeLessThan(0.02);
+  });
+
   it('says what does not fit, and leaves no run behind', async () => {
     const output = join(folder, 'runs', 'no');
     const failure = async (): Promise<{ code: string; message: string }> =>

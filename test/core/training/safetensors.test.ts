@@ -56,6 +56,17 @@ describe('safetensors', () => {
     expect(bytes.length).toBe(8 + length + 8 + 16 + 8 + 3);
   });
 
+  it('reads float16 and bfloat16 as float32', async () => {
+    const bits = [0x3c00, 0xc000, 0x0001, 0x7bff, 0xfc00, 0x3555, 0x3f80, 0xc040, 0x0001, 0x7f7f, 0xff80, 0x3eab];
+    const header = JSON.stringify({ half: info([2, 3], [0, 12], 'F16'), brain: info([6], [12, 24], 'BF16') });
+    const file = await SafetensorsFile.open(await fileOf(header, new Uint8Array(Uint16Array.from(bits).buffer)));
+    const half = Float32Array.of(1, -2, 2 ** -24, 65504, -Infinity, 0.333251953125);
+    expect(await file.read('half')).toEqual({ shape: [2, 3], data: half });
+    const brain = Float32Array.of(1, -3, 2 ** -133, 2 ** 128 - 2 ** 120, -Infinity, 0.333984375);
+    expect(await file.read('brain')).toEqual({ shape: [6], data: brain });
+    await file.close();
+  });
+
   it('reads a file written by others: names in any order, trailing spaces', async () => {
     const header = `${JSON.stringify({ b: info([1], [4, 8], 'I32'), a: info([1], [0, 4]) })}   `;
     const path = await fileOf(header, new Uint8Array(Float32Array.of(2, 3).buffer));
@@ -91,6 +102,7 @@ describe('safetensors', () => {
     ['a broken size', JSON.stringify({ a: info([0.5], [0, 2]) }), four],
     ['sizes that overflow', JSON.stringify({ a: info([2 ** 40, 2 ** 40], [0, 4]) }), four],
     ['offsets that do not fit the shape', JSON.stringify({ a: info([2], [0, 4]) }), four],
+    ['half an element', JSON.stringify({ a: info([2], [0, 3], 'F16') }), four],
     ['offsets that do not fit the dtype', JSON.stringify({ a: info([1], [0, 4], 'F64') }), four],
     ['offsets out of order', JSON.stringify({ a: info([1], [4, 0]) }), four],
     ['three offsets', JSON.stringify({ a: info([1], [0, 4, 8]) }), four],

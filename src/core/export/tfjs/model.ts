@@ -27,7 +27,7 @@ export function tensorFlowModel(
   const output = writeNetwork(graph, shape);
   const constants = [...graph.constants.values()];
   const shards = cut(constants.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)));
-  const names = shards.map((_, i) => `group1-shard${i + 1}of${shards.length}.bin`);
+  const names = shards.map((_, i) => shardName(i, shards.length));
   const model = {
     format: 'graph-model',
     generatedBy: `xmlcnn ${version}`,
@@ -44,6 +44,11 @@ export function tensorFlowModel(
   };
   return { json: JSON.stringify(model), shards: new Map(shards.map((shard, i) => [names[i], shard])) };
 }
+
+const shardName = (i: number, of: number): string => `group1-shard${i + 1}of${of}.bin`;
+
+/** Whether a file of this name is a weight file of such a model. */
+export const isShard = (name: string): boolean => /^group1-shard\d+of\d+\.bin$/.test(name);
 
 const tensor = (name: string, dtype: string, shape: number[]) => ({
   name: `${name}:0`,
