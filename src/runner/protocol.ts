@@ -51,6 +51,7 @@ import type {
   ClusterWord,
   DrawnMap,
   ExportKind,
+  MapOf,
 } from '../core/explore/clusters/clustered.ts';
 import type { RecordTarget } from '../core/explore/recordText.ts';
 import type { ExportFormat, ExportResult } from '../core/export/exportModel.ts';
@@ -182,8 +183,7 @@ export interface ClustersService {
   clusters: Call<{ k: number }, ChosenClusters>;
   /** By cluster number. */
   words: Call<{ k: number }, ClusterWord[][], ClusterProgress>;
-  /** Of the labels of a cluster, or of all: the most frequent. */
-  map: Call<{ k: number; cluster?: number }, DrawnMap, ClusterProgress>;
+  map: Call<{ k: number; of: MapOf }, DrawnMap, ClusterProgress>;
   labels: Call<ClusteredLabelQuery, ClusteredLabelPage>;
   export: Call<{ k: number; kind: ExportKind; file: string }, void>;
   /** Writes the documents with a label of the cluster, with those labels alone; how many they are. */

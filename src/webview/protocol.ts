@@ -34,6 +34,7 @@ import type {
   ClusterWord,
   DrawnMap,
   ExportKind,
+  MapOf,
 } from '../core/explore/clusters/clustered.ts';
 import type {
   DatasetSnapshot,
@@ -157,7 +158,7 @@ export interface ClustersPage {
     clusters: Method<{ k: number }, ChosenClusters>;
     /** By cluster number; undefined where it was stopped. */
     words: Method<{ k: number }, ClusterWord[][] | undefined>;
-    map: Method<{ k: number; cluster?: number }, DrawnMap | undefined>;
+    map: Method<{ k: number; of: MapOf }, DrawnMap | undefined>;
     labels: Method<ClusteredLabelQuery, ClusteredLabelPage>;
     /** The user names the file; undefined where none was named. */
     export: Method<{ k: number; kind: ExportKind }, string | undefined>;

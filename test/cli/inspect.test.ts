@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -232,5 +233,49 @@ describe('pages', () => {
     expect(html).toMatch(/<h2>Hierarchy<\/h2>.*joined at/s);
     const without = await call(['clusters', folder, '--map']);
     expect([without.code, without.err]).toEqual([1, expect.stringContaining('--html')]);
+  });
+});
+
+describe('clusters', () => {
+  const kept = (): string => at('train.jsonl.clusters.json');
+
+  it('are kept beside the dataset, and found there', async () => {
+    await rm(kept(), { force: true });
+    const alone = await call(['clusters', folder, '--k', '2,3', '--no-save']);
+    expect([alone.code, existsSync(kept())]).toEqual([0, false]);
+    const first = await call(['clusters', folder, '--k', '2,3']);
+    expect(first.out).toContain(`Kept in ${kept()}`);
+    const again = await call(['clusters', folder, '--k', '3', '--choose', '2', '--json']);
+    expect(again.json()).toMatchObject({ restored: true, k: 2, curve: [{ k: 2 }, { k: 3 }] });
+    expect(existsSync(kept())).toBe(true);
+  });
+
+  it('are shown one by one, and written as files and as a dataset', async () => {
+    const args = ['clusters', folder, '--k', '2', '--output', at('out')];
+    const { code, out } = await call([...args, '--cluster', '1', '--subset', at('part.jsonl')]);
+    expect(code).toBe(0);
+    expect(out).toContain('Cluster 1 of 2');
+    expect(out).toContain('Its first documents');
+    const lines = (await readFile(at('part.jsonl'), 'utf8')).trimEnd().split('\n');
+    const { clusters: found } = JSON.parse(await readFile(at('out/clusters.json'), 'utf8')) as {
+      clusters: { cluster: number; top: { name: string }[]; words: unknown[] }[];
+    };
+    const own = found.find(({ cluster }) => cluster === 1)!.top.map(({ name }) => name);
+    const expected = train.filter(([, , labels]) => labels.some((label) => own.includes(label)));
+    expect(lines.map((line) => (JSON.parse(line) as { id: string }).id)).toEqual(expected.map(([id]) => id));
+    for (const name of ['labels.csv', 'cooccurrence.npz', 'cooccurrence.mat'])
+      expect(existsSync(at(`out/${name}`)), name).toBe(true);
+  });
+
+  it('tells numbers that cannot be', async () => {
+    const many = await call(['clusters', folder, '--k', '2,1000000000']);
+    expect([many.code, many.err]).toEqual([
+      1,
+      expect.stringContaining('1000000000 clusters cannot be made of 6 labels'),
+    ]);
+    const wrong = await call(['clusters', folder, '--k', '2', '--cluster', '7']);
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('There is no cluster 7 of 2')]);
+    const alone = await call(['clusters', folder, '--subset', at('x.jsonl')]);
+    expect([alone.code, alone.err]).toEqual([1, expect.stringContaining('--cluster')]);
   });
 });

@@ -26,7 +26,7 @@ describe('clusters service', () => {
       await client?.exited;
     });
 
-    test('tells how far it is, pages, and heeds a cancel between two numbers of clusters', async () => {
+    test('tells how far it is, pages, and heeds a cancel while it clusters', async () => {
       const line = (i: number) =>
         JSON.stringify({ text: `word${i % 7}`, labels: [`l${i % 40}`, `l${(i * 7) % 40}`, `m${i % 9}`] });
       const path = write('data.jsonl', Array.from({ length: 3000 }, (_, i) => line(i)).join('\n'));

@@ -1,37 +1,37 @@
-import { basename, resolve } from 'node:path';
-import { detectFormat } from '../../core/data/detect.ts';
-import { openSource } from '../../core/data/open.ts';
-import type { ClusterSummary } from '../../core/explore/clusters/describe.ts';
-import { describeClusters } from '../../core/explore/clusters/describe.ts';
-import type { ClusterPhase, LabelClusters } from '../../core/explore/clusters/explore.ts';
-import { exploreClusters } from '../../core/explore/clusters/explore.ts';
-import { writeClusters } from '../../core/explore/clusters/export.ts';
+import { mkdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import {
+  exportKinds,
+  mapLimit,
+  type ClusterProgress,
+  type ClustersOverview,
+  type DrawnMap,
+  type MapOf,
+} from '../../core/explore/clusters/clustered.ts';
+import { countLabels, type ExplorationContext } from '../../core/explore/clusters/countLabels.ts';
+import { ClusterExploration, defaultSettings } from '../../core/explore/clusters/exploration.ts';
+import { exportNames } from '../../core/explore/clusters/export.ts';
 import { scalings } from '../../core/explore/clusters/scaling.ts';
-import { defaultKs } from '../../core/explore/clusters/sweep.ts';
-import { clusterTree } from '../../core/explore/clusters/tree.ts';
-import { clusterWords } from '../../core/explore/clusters/words.ts';
-import { mapLabels, type LabelMap } from '../../core/explore/clusters/map.ts';
-import { writeFileAtomic } from '../../core/files.ts';
+import { defaultKs, refuseImpossible } from '../../core/explore/clusters/sweep.ts';
+import { Cancelled } from '../../core/errors.ts';
+import { withFileErrors, writeFileAtomic } from '../../core/files.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { titleOf, type DescribedCluster } from '../inspect/cluster.ts';
-import { hierarchyLines, hierarchyOf, type HierarchyNode } from '../inspect/hierarchy.ts';
+import { datasetOptions, filesOf, sourceOptions } from '../dataset.ts';
+import { lookAtCluster, showClusters, showHierarchy, type DescribedCluster } from '../inspect/cluster.ts';
+import { hierarchyOf } from '../inspect/hierarchy.ts';
+import { showSection, type Look } from '../inspect/section.ts';
 import { renderClusters } from '../report/clusters.ts';
-import { datasetOptions, defaultTokenizer, filesOf, sourceOptions } from '../dataset.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { bar, clip, counted, grouped, percent, sanitise, table } from '../terminal/text.ts';
-
-const NAME_COLUMNS = 28;
-const TITLE_COLUMNS = 60;
-const SHOWN_LABELS = 5;
-const SHOWN_WORDS = 6;
+import { counted, grouped, sanitise } from '../terminal/text.ts';
 
 export const clusters: Command = {
   name: 'clusters',
   summary: 'Cluster the labels of a dataset by what they occur with',
   details:
     'Counts which labels share documents, runs k-means for several numbers of clusters, and shows the clusters of one of them. ' +
-    'Of a folder with train, validation and test files, the training file is read.',
+    'Of a folder with train, validation and test files, the training file is read. The outcome is kept beside the dataset, where ' +
+    'the editor finds it, too.',
   positionals: [{ name: 'DATA', description: 'Dataset file (plain or .gz), or a folder' }],
   options: {
     k: { value: 'LIST', description: `Numbers of clusters to try (default ${defaultKs.join(',')})` },
@@ -39,93 +39,98 @@ export const clusters: Command = {
     scaling: { value: 'NAME', description: 'min-max (columns, the default) or cosine (rows)' },
     restarts: { value: 'N', description: 'Starts of k-means, the best of which counts (default 3)' },
     seed: { value: 'N', description: 'Seed of the starts (default 1)' },
+    cluster: { value: 'N', description: 'Show one cluster by itself: its labels and its documents' },
+    subset: {
+      value: 'FILE',
+      description: 'With --cluster: write its documents, with its labels alone, as a dataset (JSON lines)',
+    },
     output: {
       value: 'DIR',
       description: 'Write clusters.json, labels.csv and the co-occurrence as .npz and .mat here',
     },
     html: { value: 'FILE', description: 'Write curves and clusters as a page that works offline' },
-    map: { description: 'With --html: draw a map of the labels, at most the 5,000 most frequent' },
+    map: {
+      description: `With --html: draw a map of the labels; of the clusters where there are more than ${grouped(mapLimit)}`,
+    },
+    'map-of': {
+      value: 'WHAT',
+      description: `The same of the ${grouped(mapLimit)} most frequent labels (head), or of a cluster's, by its number`,
+    },
+    'no-save': { description: 'Keep nothing beside the dataset, and use nothing that is kept there' },
     ...datasetOptions,
   },
-  examples: ['xmlcnn clusters data/train.jsonl', 'xmlcnn clusters data --k 10,20,40 --choose 20 --output clusters'],
+  examples: [
+    'xmlcnn clusters data/train.jsonl',
+    'xmlcnn clusters data --k 10,20,40 --choose 20 --output clusters',
+    'xmlcnn clusters data --choose 20 --cluster 3 --subset cluster-3.jsonl',
+  ],
   async run(args, terminal, signal) {
-    const ks = listOf(args);
-    const choose = args.whole('choose');
-    const html = args.text('html');
-    if (args.flag('map') && html === undefined)
-      throw usage('clusters', '--map is drawn on a page, and there is no --html');
-    const [, file] = (await filesOf(args.positionals[0], false))[0];
-    const options = { onError: 'skip' as const, ...sourceOptions(args) };
-    const { options: found } = await detectFormat(file, options);
-    const source = await openSource(file, { ...options, ...found });
-    const explored = await exploreClusters(source, {
-      ks: choose === undefined ? ks : [...(ks ?? defaultKs), choose],
-      scaling: args.oneOf('scaling', scalings),
-      restarts: args.whole('restarts'),
-      seed: args.whole('seed', 0),
-      signal,
-      onProgress: progressOf(terminal),
-    });
+    const context = { signal, onProgress: progressOf(terminal) };
+    const wanted = wantedOf(args);
+    const exploration = await explore(args, context);
+    const overview = exploration.overview();
+    const k = wanted.choose ?? overview.suggested!;
+    const words = await exploration.words(k, context);
     terminal.progress.clear();
-    const k = choose ?? explored.sweep.suggested;
-    const point = explored.sweep.points.find((p) => p.k === k);
-    if (!point)
-      throw usage(
-        'clusters',
-        `--choose is ${k}, but there are ${counted(explored.incidence.labels, 'label')} to cluster`,
-      );
-    const words = await clusterWords(source, await defaultTokenizer(), explored.incidence, point.result, {
-      signal,
-      onProgress: (bytes) =>
-        terminal.progress.update({
-          label: 'Finding the words of clusters',
-          done: bytes,
-          total: source.totalBytes,
-          rate: '',
-          secondsLeft: 0,
-        }),
-    });
-    terminal.progress.clear();
-    const described = describeClusters(explored.incidence, explored.matrix, point.result).map((cluster) => ({
-      ...cluster,
-      words: words[cluster.cluster],
-    }));
-    const tree = clusterTree(point.result);
+    const { clusters: summaries, tree } = exploration.clusters(k);
+    const described = summaries.map((cluster) => ({ ...cluster, words: words[cluster.cluster] }));
     const hierarchy = hierarchyOf(tree, k, new Map(described.map(({ cluster, labels }) => [cluster, labels])));
-    show(explored, k, described, terminal);
-    if (hierarchy) showHierarchy(hierarchy, described, terminal);
-    const output = args.text('output');
-    const written = output && (await writeClusters(resolve(output), explored, k, point.result, described));
-    if (written) terminal.print('', `Written into ${sanitise(written.folder)}: ${written.files.join(', ')}`);
+    const cluster =
+      wanted.cluster === undefined ? undefined : await lookAtCluster(exploration, k, wanted.cluster, context);
+    if (cluster) showSection(cluster.section, terminal);
+    else showClusters(overview, k, described, terminal);
+    if (hierarchy && !cluster) showHierarchy(hierarchy, described, terminal);
+    const subset = await writeSubset(exploration, k, wanted, context);
+    const written = await writeAll(exploration, k, args.text('output'));
+    const html = args.text('html');
     if (html !== undefined) {
-      const map = args.flag('map') ? await drawMap(explored, args.whole('seed', 0), terminal, signal) : undefined;
+      const map = wanted.map === undefined ? undefined : await exploration.map(k, wanted.map, context);
+      terminal.progress.clear();
       const title = `Label clusters of ${basename(args.positionals[0])}`;
-      await writeFileAtomic(resolve(html), renderClusters({ title, explored, k, clusters: described, hierarchy, map }));
-      terminal.print('', `Wrote ${sanitise(html)}`);
+      const page = renderClusters({ title, overview, k, clusters: described, hierarchy, map });
+      await writeFileAtomic(resolve(html), page);
+      if (map) tellMap(map, terminal);
     }
-    return { json: { ...json(explored, k, described, tree, written || undefined), html } };
+    tellFiles({ overview, subset, written, html }, terminal);
+    return { json: json({ overview, k, described, tree, cluster, subset, written, html }) };
   },
 };
 
-async function drawMap(
-  { matrix, incidence }: LabelClusters,
-  seed: number | undefined,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<LabelMap> {
-  const onProgress = (done: number, total: number): void =>
-    terminal.progress.update({ label: 'Drawing the map', done, total, rate: '', secondsLeft: 0 });
-  const map = await mapLabels(
-    matrix,
-    Int32Array.from({ length: incidence.labels }, (_, label) => label),
-    {
-      seed,
-      signal,
-      onProgress,
-    },
-  );
-  terminal.progress.clear();
-  return map;
+interface Wanted {
+  choose?: number;
+  cluster?: number;
+  subset?: string;
+  map?: MapOf;
+}
+
+function wantedOf(args: Arguments): Wanted {
+  const [cluster, subset] = [args.whole('cluster', 0), args.text('subset')];
+  if (subset !== undefined && cluster === undefined)
+    throw usage('clusters', '--subset is of one cluster, and there is no --cluster');
+  const of = args.text('map-of');
+  const map = of === undefined ? (args.flag('map') ? 'all' : undefined) : of === 'head' ? of : args.whole('map-of', 0);
+  if (map !== undefined && args.text('html') === undefined)
+    throw usage('clusters', 'A map is drawn on a page, and there is no --html');
+  return { choose: args.whole('choose'), cluster, subset, map };
+}
+
+/** Throws `UserError`, and `Cancelled` once what was found is kept. */
+async function explore(args: Arguments, context: ExplorationContext): Promise<ClusterExploration> {
+  const [, path] = (await filesOf(args.positionals[0], false))[0];
+  const [ks, choose] = [listOf(args), args.whole('choose')];
+  const counted = await countLabels({ path, options: sourceOptions(args) }, context);
+  const chosen = choose === undefined ? [] : [choose];
+  refuseImpossible([...(ks ?? []), ...chosen], counted.incidence.labels);
+  const settings = {
+    ks: [...(ks ?? defaultSettings.ks), ...chosen],
+    scaling: args.oneOf('scaling', scalings) ?? defaultSettings.scaling,
+    restarts: args.whole('restarts') ?? defaultSettings.restarts,
+    seed: args.whole('seed', 0) ?? defaultSettings.seed,
+  };
+  const alone = args.flag('no-save');
+  const exploration = await ClusterExploration.open(counted, { settings, anew: alone, keep: !alone }, context);
+  if (context.signal.aborted) throw new Cancelled();
+  return exploration;
 }
 
 function listOf(args: Arguments): number[] | undefined {
@@ -136,110 +141,93 @@ function listOf(args: Arguments): number[] | undefined {
   throw usage('clusters', `--k is "${text}"; it takes whole numbers such as 2,4,8`);
 }
 
-const phases: Record<ClusterPhase, string> = {
+const phases: Record<ClusterProgress['phase'], string> = {
   reading: 'Reading labels',
   counting: 'Counting co-occurrences',
   clustering: 'Clustering',
+  measuring: 'Measuring silhouettes',
+  words: 'Finding the words of clusters',
+  drawing: 'Drawing the map',
 };
 
 const progressOf =
   (terminal: Terminal) =>
-  (phase: ClusterPhase, done: number, total: number): void =>
+  ({ phase, done, total }: ClusterProgress): void =>
     terminal.progress.update({ label: phases[phase], done, total, rate: '', secondsLeft: 0 });
 
-function json(
-  explored: LabelClusters,
+interface Subset {
+  file: string;
+  documents: number;
+}
+
+async function writeSubset(
+  exploration: ClusterExploration,
   k: number,
-  clusters: DescribedCluster[],
-  tree: unknown,
-  written?: unknown,
-): object {
-  const { incidence, adjacency, scaling, sweep } = explored;
-  return {
-    labels: incidence.labels,
-    documents: incidence.documents,
-    pairs: (adjacency.values.length - incidence.labels) / 2,
-    scaling,
-    miniBatch: sweep.miniBatch,
-    curve: sweep.points.map(({ k, result, silhouette }) => ({ k, inertia: result.inertia, silhouette })),
-    elbow: sweep.elbow,
-    bestSilhouette: sweep.bestSilhouette,
-    suggested: sweep.suggested,
-    k,
-    clusters,
-    tree,
-    written,
-  };
+  { cluster, subset }: Wanted,
+  context: ExplorationContext,
+): Promise<Subset | undefined> {
+  if (cluster === undefined || subset === undefined) return undefined;
+  return { file: subset, documents: await exploration.writeSubset(k, cluster, resolve(subset), context) };
 }
 
-function show(explored: LabelClusters, k: number, clusters: DescribedCluster[], terminal: Terminal): void {
-  const { incidence, adjacency, sweep } = explored;
-  const pairs = (adjacency.values.length - incidence.labels) / 2;
-  const { style } = terminal;
-  terminal.print(
-    style.bold(
-      `${counted(incidence.labels, 'label')} of ${counted(incidence.documents, 'document')}, ${counted(pairs, 'pair')} of labels that share one`,
-    ),
-    '',
-    ...curve(explored, k, terminal),
-  );
-  const sampled = sweep.points[0].silhouette.sampled;
-  if (sampled) terminal.print(style.dim(`  Silhouettes are of a sample of ${grouped(sampled)} labels.`));
-  if (sweep.miniBatch) terminal.print(style.dim('  K-means drew mini-batches; inertia is of all labels.'));
-  for (const cluster of clusters) showCluster(cluster, incidence.labels, terminal);
+interface Written {
+  folder: string;
+  files: string[];
 }
 
-function curve({ sweep }: LabelClusters, chosen: number, terminal: Terminal): string[] {
-  const most = Math.max(...sweep.points.map(({ result }) => result.inertia));
-  const rows = sweep.points.map(({ k, result, silhouette }) => [
-    String(k),
-    grouped(result.inertia, 1),
-    bar(result.inertia / most, 20),
-    Number.isNaN(silhouette.value) ? '-' : silhouette.value.toFixed(3),
-    Number.isNaN(silhouette.value) ? '' : bar(Math.max(0, silhouette.value), 20),
-    [k === sweep.bestSilhouette && 'largest silhouette', k === sweep.elbow && 'bend', k === chosen && 'shown below']
-      .filter(Boolean)
-      .join(', '),
-  ]);
-  const right = { align: 'right' as const };
-  const [titles, ...lines] = table(
-    [
-      { title: 'k', ...right },
-      { title: 'inertia', ...right },
-      { title: '' },
-      { title: 'silhouette', ...right },
-      { title: '' },
-      { title: '' },
-    ],
-    rows,
-  );
-  return [`  ${terminal.style.dim(titles)}`, ...lines.map((line) => `  ${line}`)];
+async function writeAll(exploration: ClusterExploration, k: number, output?: string): Promise<Written | undefined> {
+  if (output === undefined) return undefined;
+  const folder = resolve(output);
+  await withFileErrors(folder, () => mkdir(folder, { recursive: true }));
+  for (const kind of exportKinds) await exploration.export(k, kind, join(folder, exportNames[kind]));
+  return { folder, files: exportKinds.map((kind) => exportNames[kind]) };
 }
 
-function showCluster(cluster: DescribedCluster, labels: number, terminal: Terminal): void {
-  const { style } = terminal;
-  const name = ({ display, name }: ClusterSummary['top'][number]): string =>
-    clip(sanitise(display ?? name), NAME_COLUMNS);
-  const top = cluster.top.slice(0, SHOWN_LABELS).map((label) => `${name(label)} (${grouped(label.documents)})`);
-  const words = cluster.words.slice(0, SHOWN_WORDS).map(({ word }) => sanitise(word));
-  const { one, atMostTwo, atMostFive } = cluster.rare;
-  terminal.print(
-    '',
-    `${style.bold(`Cluster ${cluster.cluster}`)}: ${counted(cluster.labels, 'label')} (${percent(cluster.labels / labels)}), ` +
-      `${grouped(cluster.meanDocuments, 1)} documents per label, cohesion ${cluster.cohesion.toFixed(2)}`,
-    `  ${style.dim('labels')}  ${top.join(', ')}`,
-    ...(words.length ? [`  ${style.dim('words')}   ${words.join(', ')}`] : []),
-    `  ${style.dim('rare')}    ${grouped(one)} with 1 document, ${grouped(atMostTwo)} with at most 2, ${grouped(atMostFive)} with at most 5`,
-  );
+function tellMap({ shows, points, of }: DrawnMap, terminal: Terminal): void {
+  if (shows === 'clusters')
+    terminal.print(
+      '',
+      `The map shows ${counted(points.length, 'cluster')}: a map of labels takes ${grouped(mapLimit)} at most, and there are ${grouped(of)}.`,
+      'With --map-of head, or the number of a cluster, it shows labels.',
+    );
+  else if (points.length < of)
+    terminal.print('', `The map shows the ${grouped(points.length)} most frequent of ${grouped(of)} labels.`);
 }
 
-/** Which clusters are near each other. */
-function showHierarchy(node: HierarchyNode, clusters: readonly DescribedCluster[], terminal: Terminal): void {
-  const titles = new Map(clusters.map((cluster) => [cluster.cluster, titleOf(cluster)]));
-  const lines = hierarchyLines(node, (cluster) => clip(sanitise(titles.get(cluster) ?? ''), TITLE_COLUMNS));
-  terminal.print(
-    '',
-    terminal.style.bold('Hierarchy of the clusters (Ward distances of their centroids)'),
-    ...lines.map((line) => `  ${line}`),
-  );
+interface Files {
+  overview: ClustersOverview;
+  subset?: Subset;
+  written?: Written;
+  html?: string;
 }
+
+function tellFiles({ overview, subset, written, html }: Files, terminal: Terminal): void {
+  const { savedAs, restored, notSaved } = overview;
+  const kept = savedAs && `${restored ? 'Read from' : 'Kept in'} ${sanitise(savedAs)}`;
+  const lines = [
+    subset && `Wrote ${counted(subset.documents, 'document')} into ${sanitise(subset.file)}`,
+    written && `Written into ${sanitise(written.folder)}: ${written.files.join(', ')}`,
+    html !== undefined && `Wrote ${sanitise(html)}`,
+    kept,
+  ].filter((line): line is string => Boolean(line));
+  if (lines.length > 0) terminal.print('', ...lines);
+  if (notSaved) terminal.log(`The clusters could not be saved with the dataset: ${sanitise(notSaved)}`);
+}
+
+interface Found extends Files {
+  k: number;
+  described: DescribedCluster[];
+  tree: unknown;
+  cluster?: Look;
+}
+
+const json = ({ overview, k, described, tree, cluster, subset, written, html }: Found): object => ({
+  ...overview,
+  k,
+  clusters: described,
+  tree,
+  cluster: cluster?.json,
+  subset,
+  written,
+  html,
+});

@@ -1,14 +1,126 @@
-import type { ClusterSummary } from '../../core/explore/clusters/describe.ts';
-import type { Marker } from '../../core/explore/words/markers.ts';
+import type { ClustersOverview, ClusterSummary, ClusterWord } from '../../core/explore/clusters/clustered.ts';
+import type { ExplorationContext } from '../../core/explore/clusters/countLabels.ts';
+import type { ClusterExploration } from '../../core/explore/clusters/exploration.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { bar, clip, counted, grouped, percent, sanitise, table } from '../terminal/text.ts';
+import { hierarchyLines, type HierarchyNode } from './hierarchy.ts';
+import { left, right, type Look } from './section.ts';
 
 /** A cluster with the words that mark it. */
-export type DescribedCluster = ClusterSummary & { words: Marker[] };
+export type DescribedCluster = ClusterSummary & { words: ClusterWord[] };
 
+const NAME_COLUMNS = 28;
+const TITLE_COLUMNS = 60;
 const TITLE_LABELS = 3;
+const SHOWN_LABELS = 5;
+const SHOWN_WORDS = 6;
+const LISTED_LABELS = 50;
+const LISTED_DOCUMENTS = 10;
 
 /** A cluster by its most frequent labels. */
-export const titleOf = ({ top }: DescribedCluster): string =>
+export const titleOf = ({ top }: ClusterSummary): string =>
   top
     .slice(0, TITLE_LABELS)
     .map(({ display, name }) => display ?? name)
     .join(', ');
+
+/** One cluster by itself: its most frequent labels, and its first documents (one pass). Throws `UserError`, `Cancelled`. */
+export async function lookAtCluster(
+  exploration: ClusterExploration,
+  k: number,
+  cluster: number,
+  context: ExplorationContext,
+): Promise<Look> {
+  const documents = await exploration.documents(k, cluster, LISTED_DOCUMENTS, context);
+  const labels = exploration.labelPage({ k, clusters: [cluster], offset: 0, limit: LISTED_LABELS });
+  const listed = documents.rows.map(({ id, line, labels }) => ({ id, line, labels }));
+  const name = (row: { name: string; display?: string }): string =>
+    row.display === undefined ? row.name : `${row.display} (${row.name})`;
+  return {
+    json: { cluster, labels, documents: { total: documents.total, rows: listed } },
+    section: {
+      title: `Cluster ${cluster} of ${k}`,
+      lines: [`${counted(labels.total, 'label')}; ${counted(documents.total, 'document')} with one of them.`],
+      tables: [
+        {
+          caption: labels.total > LISTED_LABELS ? `Its ${LISTED_LABELS} most frequent labels` : 'Its labels',
+          columns: [left('label'), right('documents')],
+          rows: labels.rows.map((row) => [name(row), grouped(row.documents)]),
+        },
+        {
+          caption: 'Its first documents',
+          columns: [right('line'), left('document'), left('its labels of the cluster')],
+          rows: listed.map(({ id, line, labels }) => [String(line), id, labels.join(', ')]),
+        },
+      ],
+    },
+  };
+}
+
+/** The curves over k, and every cluster of the one that is shown. */
+export function showClusters(
+  overview: ClustersOverview,
+  k: number,
+  clusters: readonly DescribedCluster[],
+  terminal: Terminal,
+): void {
+  const { labels, documents, pairs, sampled, miniBatch } = overview;
+  const { style } = terminal;
+  terminal.print(
+    style.bold(
+      `${counted(labels, 'label')} of ${counted(documents, 'document')}, ${counted(pairs, 'pair')} of labels that share one`,
+    ),
+    '',
+    ...curve(overview, k, terminal),
+  );
+  if (sampled) terminal.print(style.dim(`  Silhouettes are of a sample of ${grouped(sampled)} labels.`));
+  if (miniBatch) terminal.print(style.dim('  K-means drew mini-batches; inertia is of all labels.'));
+  for (const cluster of clusters) showCluster(cluster, labels, terminal);
+}
+
+function curve({ curve, bestSilhouette, elbow }: ClustersOverview, chosen: number, terminal: Terminal): string[] {
+  const most = Math.max(...curve.map(({ inertia }) => inertia));
+  const rows = curve.map(({ k, inertia, silhouette }) => [
+    String(k),
+    grouped(inertia, 1),
+    bar(inertia / most, 20),
+    silhouette === undefined ? '-' : silhouette.toFixed(3),
+    silhouette === undefined ? '' : bar(Math.max(0, silhouette), 20),
+    [k === bestSilhouette && 'largest silhouette', k === elbow && 'bend', k === chosen && 'shown below']
+      .filter(Boolean)
+      .join(', '),
+  ]);
+  const [titles, ...lines] = table(
+    [right('k'), right('inertia'), left(''), right('silhouette'), left(''), left('')],
+    rows,
+  );
+  return [`  ${terminal.style.dim(titles)}`, ...lines.map((line) => `  ${line}`)];
+}
+
+function showCluster(cluster: DescribedCluster, labels: number, terminal: Terminal): void {
+  const { style } = terminal;
+  const name = ({ display, name }: ClusterSummary['top'][number]): string =>
+    clip(sanitise(display ?? name), NAME_COLUMNS);
+  const top = cluster.top.slice(0, SHOWN_LABELS).map((label) => `${name(label)} (${grouped(label.documents)})`);
+  const words = cluster.words.slice(0, SHOWN_WORDS).map(({ word }) => sanitise(word));
+  const { one, atMostTwo, atMostFive } = cluster.rare;
+  terminal.print(
+    '',
+    `${style.bold(`Cluster ${cluster.cluster}`)}: ${counted(cluster.labels, 'label')} (${percent(cluster.labels / labels)}), ` +
+      `${grouped(cluster.meanDocuments, 1)} documents per label, cohesion ${cluster.cohesion.toFixed(2)}`,
+    `  ${style.dim('labels')}  ${top.join(', ')}`,
+    ...(words.length ? [`  ${style.dim('words')}   ${words.join(', ')}`] : []),
+    `  ${style.dim('rare')}    ${grouped(one)} with 1 document, ${grouped(atMostTwo)} with at most 2, ${grouped(atMostFive)} with at most 5`,
+  );
+}
+
+/** Which clusters are near each other. */
+export function showHierarchy(node: HierarchyNode, clusters: readonly DescribedCluster[], terminal: Terminal): void {
+  const titles = new Map(clusters.map((cluster) => [cluster.cluster, titleOf(cluster)]));
+  const lines = hierarchyLines(node, (cluster) => clip(sanitise(titles.get(cluster) ?? ''), TITLE_COLUMNS));
+  terminal.print(
+    '',
+    terminal.style.bold('Hierarchy of the clusters (Ward distances of their centroids)'),
+    ...lines.map((line) => `  ${line}`),
+  );
+}

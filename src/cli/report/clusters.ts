@@ -1,6 +1,4 @@
-import type { LabelClusters } from '../../core/explore/clusters/explore.ts';
-import type { LabelMap } from '../../core/explore/clusters/map.ts';
-import { mapLimit } from '../../core/explore/clusters/map.ts';
+import { mapLimit, type ClustersOverview, type DrawnMap } from '../../core/explore/clusters/clustered.ts';
 import { titleOf, type DescribedCluster } from '../inspect/cluster.ts';
 import { nodeText, type HierarchyNode } from '../inspect/hierarchy.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
@@ -11,52 +9,41 @@ import { page, section } from './page.ts';
 /** What was found of the label clusters; every string may come from data and is escaped. */
 export interface ClustersInput {
   title: string;
-  explored: LabelClusters;
+  overview: ClustersOverview;
   /** The number of clusters that is shown. */
   k: number;
   clusters: readonly DescribedCluster[];
   /** Which clusters are near each other; undefined for one cluster. */
   hierarchy?: HierarchyNode;
-  map?: LabelMap;
+  map?: DrawnMap;
 }
 
 /** The page of label clusters. */
 export function renderClusters(input: ClustersInput): string {
-  const { incidence, adjacency, sweep } = input.explored;
-  const pairs = (adjacency.values.length - incidence.labels) / 2;
-  const subtitle = `${counted(incidence.labels, 'label')} of ${counted(incidence.documents, 'document')}, ${counted(pairs, 'pair')} of labels that share one; ${counted(input.k, 'cluster')} shown, ${sweep.suggested} suggested.`;
+  const { labels, documents, pairs, suggested } = input.overview;
+  const subtitle = `${counted(labels, 'label')} of ${counted(documents, 'document')}, ${counted(pairs, 'pair')} of labels that share one; ${counted(input.k, 'cluster')} shown, ${suggested} suggested.`;
   return page(input.title, subtitle, [
     section('How many clusters', curves(input)),
-    input.map ? section('Map of the labels', labelMap(input, input.map)) : '',
+    input.map ? section(`Map of the ${input.map.shows}`, mapFigure(input.map, input.clusters)) : '',
     input.hierarchy ? section('Hierarchy', hierarchy(input.hierarchy, input.clusters)) : '',
-    section('Clusters', input.clusters.map((cluster) => card(cluster, incidence.labels)).join('\n')),
+    section('Clusters', input.clusters.map((cluster) => card(cluster, labels)).join('\n')),
   ]);
 }
 
-function curves({ explored: { sweep }, k }: ClustersInput): string {
-  const line = (name: string, values: number[], kind: number) => ({
+function curves({ overview: { curve: points, sampled, miniBatch }, k }: ClustersInput): string {
+  const line = (name: 'silhouette' | 'inertia', kind: number) => ({
     name,
     kind,
     markers: true,
-    points: sweep.points.map((point, i) => ({ x: point.k, y: values[i] })).filter(({ y }) => Number.isFinite(y)),
+    points: points.flatMap((point) => (point[name] === undefined ? [] : [{ x: point.k, y: point[name] }])),
   });
-  const silhouette = line(
-    'silhouette',
-    sweep.points.map((point) => point.silhouette.value),
-    1,
-  );
-  const inertia = line(
-    'inertia',
-    sweep.points.map((point) => point.result.inertia),
-    0,
-  );
+  const silhouette = line('silhouette', 1);
   const mark = { x: k, text: `shown: ${k}` };
-  const sampled = sweep.points[0].silhouette.sampled;
   const notes = [
     ...(sampled ? [`Silhouettes are of a sample of ${grouped(sampled)} labels.`] : []),
-    ...(sweep.miniBatch ? ['K-means drew mini-batches; inertia is of all labels.'] : []),
+    ...(miniBatch ? ['K-means drew mini-batches; inertia is of all labels.'] : []),
   ];
-  return `<div class="columns">${curve('Inertia', 'clusters', 'inertia', [inertia], mark)}${
+  return `<div class="columns">${curve('Inertia', 'clusters', 'inertia', [line('inertia', 0)], mark)}${
     silhouette.points.length ? curve('Silhouette', 'clusters', 'silhouette', [silhouette], mark) : ''
   }</div>${notes.map((note) => `<p class="muted">${escapeHtml(note)}</p>`).join('')}`;
 }
@@ -87,36 +74,88 @@ const SIZE = { width: 1100, height: 760, margin: 24 };
 const RADIUS = { least: 2, most: 14 };
 const NAMED = 25;
 
-/** Labels near each other occur with the same others; a circle's area tells how often. The most frequent are named. */
-function labelMap({ explored, k }: ClustersInput, map: LabelMap): string {
-  const { incidence, sweep } = explored;
-  const assignment = sweep.points.find((point) => point.k === k)!.result.assignment;
-  const x = fit(map.x, SIZE.width);
-  const y = fit(map.y, SIZE.height);
-  const most = map.labels.reduce((largest, label) => Math.max(largest, incidence.counts[label]), 1);
-  const nameOf = (label: number): string => incidence.display[label] ?? incidence.names[label];
-  const circles = Array.from(map.labels, (label, i) => {
-    const radius = RADIUS.least + (RADIUS.most - RADIUS.least) * Math.sqrt(incidence.counts[label] / most);
-    const title = `${nameOf(label)}: ${counted(incidence.counts[label], 'document')}, cluster ${assignment[label]}`;
-    return `<circle cx="${x(map.x[i])}" cy="${y(map.y[i])}" r="${radius.toFixed(1)}" fill="${colourOf(assignment[label])}" fill-opacity=".6"><title>${escapeHtml(title)}</title></circle>`;
+/** A circle of the map. */
+interface Mark {
+  x: number;
+  y: number;
+  cluster: number;
+  /** What its area tells. */
+  size: number;
+  name: string;
+  /** Told when it is pointed at. */
+  title: string;
+}
+
+function mapFigure(map: DrawnMap, clusters: readonly DescribedCluster[]): string {
+  if (map.shows === 'labels') {
+    const left = map.of - map.points.length;
+    const note = left > 0 ? ` The ${grouped(mapLimit)} most frequent labels; ${grouped(left)} more are left out.` : '';
+    const description =
+      'Labels that occur with the same others lie near each other; larger circles have more documents, colours are clusters.';
+    return figure(marksOfLabels(map.points), 'labels', description, note);
+  }
+  const note = ` A map of labels takes ${grouped(mapLimit)} at most; there are ${grouped(map.of)}.`;
+  const description =
+    'Clusters whose labels occur with the same others lie near each other; larger circles have more labels.';
+  return figure(marksOfClusters(map.points, clusters), 'clusters', description, note);
+}
+
+const marksOfLabels = (points: Extract<DrawnMap, { shows: 'labels' }>['points']): Mark[] =>
+  points.map(({ x, y, cluster, documents, name, display }) => ({
+    x,
+    y,
+    cluster,
+    size: documents,
+    name: display ?? name,
+    title: `${display ?? name}: ${counted(documents, 'document')}, cluster ${cluster}`,
+  }));
+
+function marksOfClusters(
+  points: Extract<DrawnMap, { shows: 'clusters' }>['points'],
+  clusters: readonly DescribedCluster[],
+): Mark[] {
+  const places = new Map(points.map((point) => [point.cluster, point]));
+  return clusters.map((cluster) => {
+    const { x, y } = places.get(cluster.cluster)!;
+    const [{ display, name }] = cluster.top;
+    const title = `Cluster ${cluster.cluster} (${counted(cluster.labels, 'label')}): ${titleOf(cluster)}`;
+    return { x, y, cluster: cluster.cluster, size: cluster.labels, name: display ?? name, title };
   });
-  const names = Array.from(
-    map.labels.subarray(0, NAMED),
-    (label, i) =>
-      `<text class="name" x="${x(map.x[i])}" y="${y(map.y[i])}" text-anchor="middle">${escapeHtml(nameOf(label))}</text>`,
+}
+
+/** @param marks the largest first */
+function figure(marks: readonly Mark[], what: DrawnMap['shows'], description: string, note: string): string {
+  const x = fit(
+    marks.map((mark) => mark.x),
+    SIZE.width,
   );
-  const description = `Labels that occur with the same others lie near each other; larger circles have more documents, colours are clusters.`;
-  const left = incidence.labels - map.labels.length;
-  const note = left > 0 ? ` The ${grouped(mapLimit)} most frequent labels; ${grouped(left)} more are left out.` : '';
+  const y = fit(
+    marks.map((mark) => mark.y),
+    SIZE.height,
+  );
+  const most = marks.reduce((largest, { size }) => Math.max(largest, size), 1);
+  const circles = marks.map((mark) => {
+    const radius = RADIUS.least + (RADIUS.most - RADIUS.least) * Math.sqrt(mark.size / most);
+    return `<circle cx="${x(mark.x)}" cy="${y(mark.y)}" r="${radius.toFixed(1)}" fill="${colourOf(mark.cluster)}" fill-opacity=".6"><title>${escapeHtml(mark.title)}</title></circle>`;
+  });
+  const named = marks.slice(0, NAMED);
+  const names = named.map(
+    (mark) =>
+      `<text class="name" x="${x(mark.x)}" y="${y(mark.y)}" text-anchor="middle">${escapeHtml(mark.name)}</text>`,
+  );
+  const told =
+    what === 'labels'
+      ? `The ${named.length} most frequent are named`
+      : `The ${named.length} largest are named by their most frequent label`;
   return `<figure><svg viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" aria-labelledby="map-t map-d">
-<title id="map-t">Map of the labels</title><desc id="map-d">${description}</desc>
+<title id="map-t">Map of the ${what}</title><desc id="map-d">${description}</desc>
 ${circles.join('\n')}
 ${names.join('\n')}
-</svg><figcaption>${description}${note} The ${Math.min(NAMED, map.labels.length)} most frequent are named; a circle tells its name when pointed at.</figcaption></figure>`;
+</svg><figcaption>${description}${note} ${told}; a circle tells its name when pointed at.</figcaption></figure>`;
 }
 
 /** From the values' range to pixels within the margins. */
-function fit(values: Float32Array, size: number): (value: number) => string {
+function fit(values: readonly number[], size: number): (value: number) => string {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
   const scale = high > low ? (size - 2 * SIZE.margin) / (high - low) : 0;

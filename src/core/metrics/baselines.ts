@@ -3,7 +3,7 @@ import type { Corpus } from '../text/corpus.ts';
 import type { Evaluation, EvaluatorOptions } from './evaluator.ts';
 import { Evaluator } from './evaluator.ts';
 import type { Metrics } from './metrics.ts';
-import { Pace } from './pace.ts';
+import { Pace } from '../pace.ts';
 import { TfidfIndex, wordsOf } from './tfidf.ts';
 
 export type BaselineName = 'label-frequency' | 'tfidf-knn';

@@ -1,3 +1,4 @@
+import { Pace } from '../pace.ts';
 import { key32, uniformAt } from '../random.ts';
 import type { SparseMatrix } from './matrix.ts';
 
@@ -6,42 +7,99 @@ const POWER_ITERATIONS = 3;
 
 /**
  * The rows in the space of the strongest `dimensions` singular vectors: U S, by randomised subspace iteration (Halko, Martinsson,
- * Tropp 2011, algorithms 4.4 and 5.1). Deterministic for a seed.
+ * Tropp 2011, algorithms 4.4 and 5.1). Deterministic for a seed. Only the side of the rows is made orthonormal, for there may be
+ * far more columns. Throws `Cancelled`.
  * @returns row-major, [rows, d] with d = min(dimensions, rows, columns)
  */
-export function truncatedSvd(matrix: SparseMatrix, dimensions: number, seed = 1): { d: number; values: Float64Array } {
+export async function truncatedSvd(
+  matrix: SparseMatrix,
+  dimensions: number,
+  seed = 1,
+  pace = new Pace(),
+): Promise<{ d: number; values: Float64Array }> {
   const limit = Math.min(matrix.rows, matrix.columns);
   const d = Math.min(dimensions, limit);
   const width = Math.min(dimensions + OVERSAMPLING, limit);
   const key = key32(seed, width);
-  let right = Float64Array.from({ length: matrix.columns * width }, (_, i) => uniformAt(key, i) - 0.5); // [columns, width]
-  for (let i = 0; i < POWER_ITERATIONS; i++) {
-    const left = times(matrix, right, width);
+  const right = new Float64Array(matrix.columns * width); // [columns, width]
+  for (let i = 0; i < right.length; i++) right[i] = uniformAt(key, i) - 0.5;
+  const left = new Float64Array(matrix.rows * width); // [rows, width]
+  for (let i = 0; i <= POWER_ITERATIONS; i++) {
+    await times(matrix, right, width, left, pace);
     orthonormalise(left, width);
-    right = transposedTimes(matrix, left, width);
-    orthonormalise(right, width);
+    right.fill(0);
+    await addTransposedTimes(matrix, left, width, right, pace);
   }
-  const scores = times(matrix, right, width); // A V: its principal axes are those of A in the subspace
-  return { d, values: rotate(scores, width, d) };
+  const root = choleskyOf(await gramOf(right, width, pace), width); // A = left rightᵀ, so that A V = left root
+  return { d, values: rotate(dense(left, root, width), width, d) };
 }
 
-/** A x, x row-major [columns, width]. */
-function times({ rows, starts, indices, values }: SparseMatrix, x: Float64Array, width: number): Float64Array {
-  const y = new Float64Array(rows * width);
-  for (let i = 0; i < rows; i++)
+/** y = A x, x row-major [columns, width]. */
+async function times(matrix: SparseMatrix, x: Float64Array, width: number, y: Float64Array, pace: Pace): Promise<void> {
+  const { rows, starts, indices, values } = matrix;
+  const row = (i: number): void => {
+    y.fill(0, i * width, (i + 1) * width);
     for (let e = starts[i]; e < starts[i + 1]; e++)
       for (let c = 0, from = indices[e] * width; c < width; c++) y[i * width + c] += values[e] * x[from + c];
-  return y;
+  };
+  for (let i = 0; i < rows; i++) {
+    if (pace.due()) await pace.rest();
+    row(i);
+  }
 }
 
-/** A^T x, x row-major [rows, width]. */
-function transposedTimes(matrix: SparseMatrix, x: Float64Array, width: number): Float64Array<ArrayBuffer> {
-  const { rows, columns, starts, indices, values } = matrix;
-  const y = new Float64Array(columns * width);
-  for (let i = 0; i < rows; i++)
+/** y += Aᵀ x, x row-major [rows, width]. */
+async function addTransposedTimes(
+  matrix: SparseMatrix,
+  x: Float64Array,
+  width: number,
+  y: Float64Array,
+  pace: Pace,
+): Promise<void> {
+  const { rows, starts, indices, values } = matrix;
+  const row = (i: number): void => {
     for (let e = starts[i]; e < starts[i + 1]; e++)
       for (let c = 0, to = indices[e] * width; c < width; c++) y[to + c] += values[e] * x[i * width + c];
-  return y;
+  };
+  for (let i = 0; i < rows; i++) {
+    if (pace.due()) await pace.rest();
+    row(i);
+  }
+}
+
+/** xᵀ x, [width, width]. */
+async function gramOf(x: Float64Array, width: number, pace: Pace): Promise<Float64Array> {
+  const gram = new Float64Array(width * width);
+  const row = (at: number): void => {
+    for (let a = 0; a < width; a++)
+      if (x[at + a] !== 0) for (let b = 0; b <= a; b++) gram[a * width + b] += x[at + a] * x[at + b];
+  };
+  for (let at = 0; at < x.length; at += width) {
+    if (pace.due()) await pace.rest();
+    row(at);
+  }
+  return gram;
+}
+
+/** The lower L with L Lᵀ = `gram`, of which the lower half is read; a direction that vanishes becomes 0. */
+function choleskyOf(gram: Float64Array, width: number): Float64Array {
+  const root = new Float64Array(width * width);
+  for (let a = 0; a < width; a++)
+    for (let b = 0; b <= a; b++) {
+      let rest = gram[a * width + b];
+      for (let c = 0; c < b; c++) rest -= root[a * width + c] * root[b * width + c];
+      if (a === b) root[a * width + a] = rest > 1e-13 * gram[a * width + a] ? Math.sqrt(rest) : 0;
+      else root[a * width + b] = root[b * width + b] > 0 ? rest / root[b * width + b] : 0;
+    }
+  return root;
+}
+
+/** x y, row-major [rows, width] and [width, width]. */
+function dense(x: Float64Array, y: Float64Array, width: number): Float64Array {
+  const product = new Float64Array(x.length);
+  for (let at = 0; at < x.length; at += width)
+    for (let a = 0; a < width; a++) for (let c = 0; c < width; c++) product[at + c] += x[at + a] * y[a * width + c];
+  return product;
 }
 
 /** Gram–Schmidt, twice over for accuracy, on the columns; columns that vanish become 0. */

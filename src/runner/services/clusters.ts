@@ -1,13 +1,11 @@
 import { UserError } from '../../core/errors.ts';
-import type { ClusterProgress, ClusterSettings } from '../../core/explore/clusters/clustered.ts';
+import type { ClusterProgress } from '../../core/explore/clusters/clustered.ts';
+import { countLabels } from '../../core/explore/clusters/countLabels.ts';
 import { ClusterExploration } from '../../core/explore/clusters/exploration.ts';
-import { defaultKs } from '../../core/explore/clusters/sweep.ts';
 import type { Handlers } from '../protocol.ts';
 
 /** Milliseconds between two events of one phase: a reader tells its progress far more often. */
 const interval = 100;
-
-const defaults: ClusterSettings = { ks: defaultKs, scaling: 'min-max', seed: 1, restarts: 3 };
 
 /** The dataset whose labels this process clusters; opening another replaces it. */
 let current: ClusterExploration | undefined;
@@ -32,12 +30,13 @@ function spaced(emit: (progress: ClusterProgress) => void): (progress: ClusterPr
 export const clusters: Handlers<'clusters'> = {
   async open({ target, settings, anew = false }, { signal, emit }) {
     current = undefined;
-    current = await ClusterExploration.open(target, settings, defaults, anew, { signal, onProgress: spaced(emit) });
+    const context = { signal, onProgress: spaced(emit) };
+    current = await ClusterExploration.open(await countLabels(target, context), { settings, anew }, context);
     return current.overview();
   },
   clusters: async ({ k }) => opened().clusters(k),
   words: async ({ k }, { signal, emit }) => opened().words(k, { signal, onProgress: spaced(emit) }),
-  map: async ({ k, cluster }, { signal, emit }) => opened().map(k, cluster, { signal, onProgress: spaced(emit) }),
+  map: async ({ k, of }, { signal, emit }) => opened().map(k, of, { signal, onProgress: spaced(emit) }),
   labels: async (query) => opened().labelPage(query),
   export: async ({ k, kind, file }) => opened().export(k, kind, file),
   writeSubset: async ({ k, cluster, file }, { signal }) => opened().writeSubset(k, cluster, file, { signal }),

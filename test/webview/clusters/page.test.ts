@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { ChosenClusters, ClustersOverview, DrawnMap } from '../../../src/core/explore/clusters/clustered.ts';
-import { clusterName, curveFigure, pointsByCluster, treeLines } from '../../../src/webview/pages/clusters/figures.ts';
+import type { ChosenClusters, ClustersOverview } from '../../../src/core/explore/clusters/clustered.ts';
+import {
+  clusterMapFigure,
+  clusterName,
+  curveFigure,
+  finder,
+  pointsByCluster,
+  treeLines,
+  type MapOfLabels,
+} from '../../../src/webview/pages/clusters/figures.ts';
+import type { PlotTheme } from '../../../src/webview/plots/theme.ts';
 import { restoredState } from '../../../src/webview/pages/clusters/pageState.ts';
 
 const cluster = (number: number, ...names: string[]) => ({
@@ -72,10 +81,31 @@ describe('the tree', () => {
 
 test('points of the map by cluster, in the order of the traces', () => {
   const point = (number: number) => ({ id: 0, name: '', documents: 1, cluster: number, x: 0, y: 0 });
-  const map: DrawnMap = { points: [2, 0, 2, 1].map(point), of: 4 };
+  const map: MapOfLabels = { shows: 'labels', points: [2, 0, 2, 1].map(point), of: 4 };
   expect([...pointsByCluster(map)]).toEqual([
     [0, [1]],
     [1, [3]],
     [2, [0, 2]],
   ]);
+});
+
+test('the map of clusters has a mark for each, called by its first label, and fades what is not searched', () => {
+  const chosen: ChosenClusters = { k: 3, clusters: [cluster(2, 'cat', 'dog'), cluster(0, 'car')], tree: [] };
+  const points = [
+    { cluster: 0, x: 1, y: 2 },
+    { cluster: 2, x: 3, y: 4 },
+  ];
+  const { traces, description } = clusterMapFigure({ shows: 'clusters', points, of: 9000 }, chosen, 'DOG', 'zoom', '');
+  expect(description).toContain('2 clusters of 9,000 labels');
+  const theme = { series: () => ({ color: 'red', symbol: 'circle' }) } as unknown as PlotTheme;
+  const [marks] = typeof traces === 'function' ? traces(theme) : traces;
+  expect(marks).toMatchObject({ x: [1, 3], y: [2, 4], text: ['0: car', '2: cat'] });
+  const { size, opacity } = (marks as { marker: { size: number[]; opacity: number[] } }).marker;
+  expect(size[1]).toBeGreaterThan(size[0]);
+  expect(opacity).toEqual([0.15, 0.85]);
+});
+
+test('a search looks at names and ids, whatever the case; an empty one finds all', () => {
+  const label = { name: 'E12', display: 'Cats' };
+  expect(['', ' ', 'e1', 'CAT', 'dog'].map((search) => finder(search)(label))).toEqual([true, true, true, true, false]);
 });

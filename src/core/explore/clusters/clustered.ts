@@ -41,6 +41,10 @@ export interface ClustersOverview {
   curve: CurvePoint[];
   /** Numbers of clusters that were asked for and not tried, for the work was stopped. */
   missing: number[];
+  /** Whether the work was stopped before silhouettes were measured. */
+  unmeasured: boolean;
+  /** The largest number of clusters that these labels can be put into. */
+  mostClusters: number;
   /** Labels that silhouettes are measured on, where not on all. */
   sampled?: number;
   miniBatch: boolean;
@@ -105,7 +109,8 @@ export interface ClusteredLabel extends ClusterLabel {
 
 export interface ClusteredLabelQuery {
   k: number;
-  cluster?: number;
+  /** Only those of these clusters. */
+  clusters?: number[];
   search?: string;
   /** Only these labels. */
   among?: number[];
@@ -115,11 +120,21 @@ export interface ClusteredLabelQuery {
 
 export type ClusteredLabelPage = Page<ClusteredLabel>;
 
-/** A map of labels, the most frequent of the set or of a cluster. */
-export interface DrawnMap {
-  points: (ClusteredLabel & { x: number; y: number })[];
-  /** Labels that there are; those beyond the limit are not drawn. */
-  of: number;
+/** Labels on a map at most. */
+export const mapLimit = 5000;
+
+/** What to draw: all labels, or all clusters where that are too many; the most frequent labels; the labels of a cluster. */
+export type MapOf = 'all' | 'head' | number;
+
+/** A map of labels (of a cluster with more than `mapLimit` the most frequent), or of clusters by their centroids. */
+export type DrawnMap =
+  | { shows: 'labels'; points: (ClusteredLabel & Point)[]; of: number }
+  | { shows: 'clusters'; points: ({ cluster: number } & Point)[]; of: number };
+
+/** A place in the plane, without a unit. */
+export interface Point {
+  x: number;
+  y: number;
 }
 
 export const exportKinds = ['csv', 'json', 'npz', 'mat'] as const;

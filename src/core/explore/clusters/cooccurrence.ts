@@ -1,4 +1,5 @@
 import { withRoom } from '../../metrics/growing.ts';
+import { Pace } from '../../pace.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 
 /** Which documents have which labels, in compressed rows by document. */
@@ -26,9 +27,9 @@ export function documentsOfLabels({ documents, labels, starts, labelIds }: Incid
 /**
  * How many documents have both labels, for every pair that occurs, both ways round; the diagonal holds a label's own
  * count, as the adjacency of the seed (`fiddle_clusters.py`) does. One row at a time over the documents of a label: memory is
- * that of the result and one row of counts.
+ * that of the result and one row of counts. Throws `Cancelled`.
  */
-export function cooccurrence(incidence: Incidence): SparseMatrix {
+export async function cooccurrence(incidence: Incidence, pace = new Pace()): Promise<SparseMatrix> {
   const { labels, starts: documentStarts, labelIds } = incidence;
   const inverted = documentsOfLabels(incidence);
   const counts = new Int32Array(labels);
@@ -37,14 +38,8 @@ export function cooccurrence(incidence: Incidence): SparseMatrix {
   let indices = new Int32Array(labelIds.length);
   let values = new Float64Array(labelIds.length);
   for (let label = 0; label < labels; label++) {
-    let size = 0;
-    for (let i = inverted.starts[label]; i < inverted.starts[label + 1]; i++) {
-      const document = inverted.documents[i];
-      for (let e = documentStarts[document]; e < documentStarts[document + 1]; e++) {
-        const other = labelIds[e];
-        if (counts[other]++ === 0) touched[size++] = other;
-      }
-    }
+    if (pace.due()) await pace.rest();
+    const size = countRow(label);
     const neighbours = touched.subarray(0, size).sort();
     const start = starts[label];
     indices = withRoom(indices, start + size);
@@ -64,4 +59,17 @@ export function cooccurrence(incidence: Incidence): SparseMatrix {
     indices: indices.slice(0, entries),
     values: values.slice(0, entries),
   };
+
+  /** Counts a label's neighbours; returns how many there are, listed in `touched`. */
+  function countRow(label: number): number {
+    let size = 0;
+    for (let i = inverted.starts[label]; i < inverted.starts[label + 1]; i++) {
+      const document = inverted.documents[i];
+      for (let e = documentStarts[document]; e < documentStarts[document + 1]; e++) {
+        const other = labelIds[e];
+        if (counts[other]++ === 0) touched[size++] = other;
+      }
+    }
+    return size;
+  }
 }

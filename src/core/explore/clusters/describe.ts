@@ -6,13 +6,15 @@ import { squaredNorms } from '../../sparse/matrix.ts';
 
 export type { ClusterLabel, ClusterSummary } from './clustered.ts';
 
+type Clusters = Pick<KMeansResult, 'assignment' | 'centroids' | 'sizes'>;
+
 const TOP = 10;
 
 /** Describes every cluster, the largest first; empty ones are left out. */
 export function describeClusters(
   { names, display, counts }: LabelIncidence,
   matrix: SparseMatrix,
-  result: KMeansResult,
+  result: Clusters,
 ): ClusterSummary[] {
   const cosines = cosinesWithCentroids(matrix, result);
   const members: number[][] = Array.from(result.sizes, () => []);
@@ -33,7 +35,7 @@ export function describeClusters(
     .sort((a, b) => b.labels - a.labels || a.cluster - b.cluster);
 }
 
-function cosinesWithCentroids(matrix: SparseMatrix, { assignment, centroids, sizes }: KMeansResult): Float64Array {
+function cosinesWithCentroids(matrix: SparseMatrix, { assignment, centroids, sizes }: Clusters): Float64Array {
   const k = sizes.length;
   const lengths = new Float64Array(k);
   for (let i = 0; i < centroids.length; i++) lengths[i % k] += centroids[i] ** 2;

@@ -1,30 +1,28 @@
-import type { Document, SeekableSource } from '../../data/document.ts';
-import { detectFormat } from '../../data/detect.ts';
-import { labelNamesFor } from '../../data/labelNamesFile.ts';
-import { openSource } from '../../data/open.ts';
+import { resolve } from 'node:path';
+import type { Document } from '../../data/document.ts';
 import { Cancelled, UserError } from '../../errors.ts';
 import { writeAtomic, writeFileAtomic } from '../../files.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { defaultTokenizer } from '../survey.ts';
-import type {
-  ChosenClusters,
-  ClusteredLabel,
-  ClusteredLabelPage,
-  ClusteredLabelQuery,
-  ClusterProgress,
-  ClusterSettings,
-  ClustersOverview,
-  ClusterTarget,
-  ClusterWord,
-  DrawnMap,
-  ExportKind,
+import { centroidRows, centroidsOf } from './centroids.ts';
+import {
+  mapLimit,
+  type ChosenClusters,
+  type ClusteredLabel,
+  type ClusteredLabelPage,
+  type ClusteredLabelQuery,
+  type ClusterSettings,
+  type ClustersOverview,
+  type ClusterWord,
+  type DrawnMap,
+  type ExportKind,
+  type MapOf,
 } from './clustered.ts';
-import { cooccurrence } from './cooccurrence.ts';
+import type { CountedLabels, ExplorationContext } from './countLabels.ts';
 import { describeClusters } from './describe.ts';
 import { clusterExport } from './export.ts';
-import { kMeans, type KMeansResult } from './kmeans.ts';
-import { readIncidence, type LabelIncidence } from './labelIncidence.ts';
-import { mapLabels, type LabelMap } from './map.ts';
+import type { KMeansResult } from './kmeans.ts';
+import { layOut, mapLabels } from './map.ts';
 import {
   fingerprintOf,
   loadClusters,
@@ -34,70 +32,63 @@ import {
   type SavedPoint,
 } from './saved.ts';
 import { scaled } from './scaling.ts';
-import { silhouettes } from './silhouette.ts';
-import { batchSize, miniBatchAbove, suggestion, usableKs } from './sweep.ts';
+import { defaultKs, isMiniBatch, mostClusters, suggestion, sweep, usableKs } from './sweep.ts';
 import { clusterTree } from './tree.ts';
 import { clusterWords } from './words.ts';
 
-export interface ExplorationContext {
-  signal: AbortSignal;
-  onProgress?: (progress: ClusterProgress) => void;
+export const defaultSettings: ClusterSettings = { ks: defaultKs, scaling: 'min-max', seed: 1, restarts: 3 };
+
+export interface ExplorationOptions {
+  /** Undefined: those of the outcome that is kept beside the dataset, else the defaults. */
+  settings?: ClusterSettings;
+  /** Does not look for what is kept. */
+  anew?: boolean;
+  /** Keeps the outcome beside the dataset; the default. */
+  keep?: boolean;
 }
 
-/** Lets messages in: clustering itself never waits for anything. */
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+type Clusters = Pick<KMeansResult, 'assignment' | 'centroids' | 'sizes'>;
 
 /** The labels of a dataset file, clustered: curves over k, the clusters of a chosen k, a map, exports. */
 export class ClusterExploration {
-  private chosen: { k: number; result: KMeansResult; clusters: ChosenClusters } | undefined;
-  private restored = false;
+  private chosen: { k: number; result: Clusters; clusters: ChosenClusters } | undefined;
+  /** Nothing had to be computed. */
+  private restored = true;
   private notSaved: string | undefined;
 
   private constructor(
-    private readonly source: SeekableSource,
-    private readonly incidence: LabelIncidence,
-    private readonly adjacency: SparseMatrix,
+    private readonly counted: CountedLabels,
     private readonly matrix: SparseMatrix,
     private readonly saved: SavedClusters,
+    private readonly keep: boolean,
   ) {}
 
   /**
-   * Reads the labels, and clusters them unless the outcome is kept beside the dataset (`settings` undefined: by whatever settings).
-   * `settings` with `anew` do not look for one. An abort while clustering keeps the ks that were tried.
-   * Throws `UserError` `no-labels`, `Cancelled` while reading.
+   * Clusters the labels for all ks that are not known from an outcome that is kept beside the dataset, made with the same
+   * settings. An abort keeps the ks that were tried.
    */
   static async open(
-    { path, options }: ClusterTarget,
-    settings: ClusterSettings | undefined,
-    defaults: ClusterSettings,
-    anew: boolean,
+    counted: CountedLabels,
+    { settings, anew = false, keep = true }: ExplorationOptions,
     context: ExplorationContext,
   ): Promise<ClusterExploration> {
-    const { source, incidence } = await readLabels(path, options, context);
-    context.onProgress?.({ phase: 'counting', done: 0, total: 1 });
-    await breathe();
-    const adjacency = cooccurrence(incidence);
+    const { source, incidence, adjacency } = counted;
     const fingerprint = fingerprintOf(incidence.names, incidence.counts, incidence.documents);
-    const kept = anew ? undefined : await loadClusters(path, fingerprint);
-    const isSame = kept && (!settings || sameSettings(kept.settings, settings));
-    const saved: SavedClusters = isSame ? kept : { fingerprint, settings: settings ?? defaults, points: [] };
-    const matrix = scaled(adjacency, saved.settings.scaling);
-    const exploration = new ClusterExploration(source, incidence, adjacency, matrix, saved);
-    exploration.restored = isSame === true && exploration.missing().length === 0;
-    if (!exploration.restored) await exploration.sweep(context);
+    const kept = anew ? undefined : await loadClusters(source.path, fingerprint, incidence.labels);
+    const wanted = settings ?? kept?.settings ?? defaultSettings;
+    const known = kept && isAlike(kept.settings, wanted) ? kept : { fingerprint, points: [] };
+    const matrix = scaled(adjacency, wanted.scaling);
+    const exploration = new ClusterExploration(counted, matrix, { ...known, settings: wanted }, keep);
+    await exploration.sweep(context);
     return exploration;
   }
 
   overview(): ClustersOverview {
-    const { saved, incidence, adjacency } = this;
+    const { saved, matrix } = this;
+    const { source, incidence, adjacency } = this.counted;
     const { points } = saved;
-    const measured = points.map((point) => ({
-      k: point.k,
-      result: point,
-      silhouette: point.silhouette ?? { value: NaN },
-    }));
     return {
-      file: this.source.path,
+      file: source.path,
       documents: incidence.documents,
       labels: incidence.labels,
       pairs: (adjacency.values.length - incidence.labels) / 2,
@@ -108,10 +99,12 @@ export class ClusterExploration {
         silhouette: silhouette && Number.isFinite(silhouette.value) ? silhouette.value : undefined,
       })),
       missing: this.missing(),
+      unmeasured: points.some(({ silhouette }) => !silhouette),
+      mostClusters: mostClusters(incidence.labels),
       sampled: points[0]?.silhouette?.sampled,
-      miniBatch: this.isMiniBatch,
-      ...(points.length > 0 && suggestion(measured)),
-      savedAs: this.notSaved === undefined && points.length > 0 ? savedFileOf(this.source.path) : undefined,
+      miniBatch: isMiniBatch(matrix),
+      ...suggestion(points),
+      savedAs: this.keep && !this.notSaved && points.length > 0 ? savedFileOf(source.path) : undefined,
       restored: this.restored,
       notSaved: this.notSaved,
     };
@@ -121,16 +114,18 @@ export class ClusterExploration {
     return this.choose(k).clusters;
   }
 
-  labelPage({ k, cluster, search, among, offset, limit }: ClusteredLabelQuery): ClusteredLabelPage {
+  labelPage({ k, clusters, search, among, offset, limit }: ClusteredLabelQuery): ClusteredLabelPage {
     const { assignment } = this.point(k);
     const wanted = search?.toLowerCase() ?? '';
-    const { names, display, labels } = this.incidence;
-    const all = among ?? Array.from({ length: labels }, (_, label) => label);
-    const found = all.filter(
-      (label) =>
-        (cluster === undefined || assignment[label] === cluster) &&
-        (wanted === '' || [names[label], display[label]].some((text) => text?.toLowerCase().includes(wanted))),
-    );
+    const { names, display, labels } = this.counted.incidence;
+    const own = clusters && new Set(clusters);
+    const found: number[] = [];
+    for (let i = 0; i < (among?.length ?? labels); i++) {
+      const label = among ? among[i] : i;
+      if (own && !own.has(assignment[label])) continue;
+      if (wanted === '' || [names[label], display[label]].some((text) => text?.toLowerCase().includes(wanted)))
+        found.push(label);
+    }
     const rows = found.slice(offset, offset + limit).map((label) => this.label(label, assignment));
     return { rows, total: found.length };
   }
@@ -139,23 +134,23 @@ export class ClusterExploration {
   async words(k: number, { signal, onProgress }: ExplorationContext): Promise<ClusterWord[][]> {
     const point = this.point(k);
     if (point.words) return point.words;
-    const total = this.source.totalBytes;
-    point.words = await clusterWords(this.source, await defaultTokenizer(), this.incidence, this.choose(k).result, {
+    const { source, incidence } = this.counted;
+    point.words = await clusterWords(source, await defaultTokenizer(), incidence, this.choose(k).result, {
       signal,
-      onProgress: (done) => onProgress?.({ phase: 'words', done, total }),
+      onProgress: (done) => onProgress?.({ phase: 'words', done, total: source.totalBytes }),
     });
     await this.save();
     return point.words;
   }
 
-  /** A map of the most frequent labels, or of those of a cluster. Throws `Cancelled`. */
-  async map(k: number, cluster: number | undefined, { signal, onProgress }: ExplorationContext): Promise<DrawnMap> {
+  /** A map of labels, or of clusters where all labels are wanted and they are too many. Throws `Cancelled`. */
+  async map(k: number, of: MapOf, context: ExplorationContext): Promise<DrawnMap> {
     const { assignment } = this.point(k);
-    const labels = Array.from(assignment.keys()).filter(
-      (label) => cluster === undefined || assignment[label] === cluster,
-    );
-    const map = (cluster === undefined && this.saved.map) || (await this.draw(labels, signal, onProgress));
-    if (cluster === undefined && !this.saved.map) {
+    if (of === 'all' && assignment.length > mapLimit) return this.mapOfClusters(k, context);
+    const labels = Array.from(assignment.keys()).filter((label) => typeof of === 'string' || assignment[label] === of);
+    const map =
+      (typeof of === 'string' && this.saved.map) || (await mapLabels(this.matrix, labels, this.drawing(context)));
+    if (typeof of === 'string' && !this.saved.map) {
       this.saved.map = map;
       await this.save();
     }
@@ -164,22 +159,43 @@ export class ClusterExploration {
       x: map.x[i],
       y: map.y[i],
     }));
-    return { points, of: labels.length };
+    return { shows: 'labels', points, of: labels.length };
+  }
+
+  private async mapOfClusters(k: number, context: ExplorationContext): Promise<DrawnMap> {
+    const { clusters, matrix } = centroidRows(this.choose(k).result);
+    const { x, y } = await layOut(matrix, this.drawing(context));
+    return {
+      shows: 'clusters',
+      points: clusters.map((cluster, i) => ({ cluster, x: x[i], y: y[i] })),
+      of: this.counted.incidence.labels,
+    };
+  }
+
+  private drawing({ signal, onProgress }: ExplorationContext): Parameters<typeof layOut>[1] {
+    const tell = (done: number, total: number): void => onProgress?.({ phase: 'drawing', done, total });
+    return { seed: this.saved.settings.seed, signal, onProgress: tell };
   }
 
   /** Writes one file. Throws `UserError`. */
   async export(k: number, kind: ExportKind, file: string): Promise<void> {
-    const point = this.point(k);
-    const { incidence, adjacency, saved } = this;
-    const points = saved.points.map((p) => ({ k: p.k, result: p, silhouette: p.silhouette ?? { value: NaN } }));
-    const explored = {
-      incidence,
-      adjacency,
-      scaling: saved.settings.scaling,
-      sweep: { points, miniBatch: this.isMiniBatch, ...suggestion(points) },
-    };
-    const clusters = this.clusters(k).clusters.map((one) => ({ ...one, words: point.words?.[one.cluster] }));
-    await writeFileAtomic(file, clusterExport(kind, explored, k, point.assignment, clusters));
+    const { assignment, words } = this.point(k);
+    const clusters = this.clusters(k).clusters.map((one) => ({ ...one, words: words?.[one.cluster] }));
+    const written = { ...this.counted, overview: this.overview(), k, assignment, clusters };
+    await writeFileAtomic(file, clusterExport(kind, written));
+  }
+
+  /** How many documents have a label of the cluster, and the first of them with those labels alone: one pass. Throws `UserError`, `Cancelled`. */
+  async documents(
+    k: number,
+    cluster: number,
+    most: number,
+    { signal }: ExplorationContext,
+  ): Promise<{ rows: Document[]; total: number }> {
+    const rows: Document[] = [];
+    let total = 0;
+    for await (const document of this.documentsOf(k, cluster, signal)) if (total++ < most) rows.push(document);
+    return { rows, total };
   }
 
   /**
@@ -187,65 +203,68 @@ export class ClusterExploration {
    * Throws `UserError` (`bag-of-words` where there are no texts) and `Cancelled`.
    */
   async writeSubset(k: number, cluster: number, file: string, { signal }: ExplorationContext): Promise<number> {
-    if (this.source.bagOfWords)
+    const { source } = this.counted;
+    if (source.bagOfWords)
       throw new UserError('bag-of-words', 'A bag of words has no texts to write', 'Choose a dataset with texts.', {
-        file: this.source.path,
+        file: source.path,
       });
-    const { assignment } = this.point(k);
-    const { names } = this.incidence;
-    const own = new Set(names.filter((_, label) => assignment[label] === cluster));
+    if (resolve(file) === resolve(source.path))
+      throw new UserError(
+        'same-file',
+        'A dataset cannot take the place of the one it is read from',
+        'Name another file.',
+        {
+          file,
+        },
+      );
     let written = 0;
     await writeAtomic(file, async (write) => {
-      for await (const document of this.source) {
-        if (signal.aborted) throw new Cancelled();
-        const line = subsetLine(document, own);
-        if (line === undefined) continue;
-        await write(line);
+      for await (const { id, text, labels } of this.documentsOf(k, cluster, signal)) {
+        await write(`${JSON.stringify({ id, text, labels })}\n`);
         written++;
       }
     });
     return written;
   }
 
-  private get isMiniBatch(): boolean {
-    return this.matrix.rows > miniBatchAbove;
+  private async *documentsOf(k: number, cluster: number, signal: AbortSignal): AsyncGenerator<Document> {
+    const { assignment } = this.point(k);
+    const { source, incidence } = this.counted;
+    const own = new Set(incidence.names.filter((_, label) => assignment[label] === cluster));
+    if (own.size === 0)
+      throw new UserError('no-such-cluster', `There is no cluster ${cluster} of ${k}`, 'Choose one that is listed.');
+    for await (const document of source) {
+      if (signal.aborted) throw new Cancelled();
+      const labels = document.labels.filter((label) => own.has(label));
+      if (labels.length > 0) yield { ...document, labels };
+    }
   }
 
   private missing(): number[] {
-    const tried = new Set(this.saved.points.filter(({ silhouette }) => silhouette).map(({ k }) => k));
+    const tried = new Set(this.saved.points.map(({ k }) => k));
     return usableKs(this.saved.settings.ks, this.matrix.rows).filter((k) => !tried.has(k));
   }
 
-  /** Tries every k that is missing, then measures them all. An abort ends it after the present k. */
+  /** Tries every k that is missing, and measures what is not measured. */
   private async sweep({ signal, onProgress }: ExplorationContext): Promise<void> {
     const { saved, matrix } = this;
-    const { ks, restarts, seed } = saved.settings;
-    const all = usableKs(ks, matrix.rows);
-    const tried = new Set(saved.points.map(({ k }) => k));
-    for (const [i, k] of all.entries()) {
-      onProgress?.({ phase: 'clustering', done: i, total: all.length });
-      await breathe();
-      if (signal.aborted) break;
-      if (tried.has(k)) continue;
-      const { assignment, inertia } = kMeans(matrix, { k, restarts, seed, ...(this.isMiniBatch && { batchSize }) });
-      saved.points.push({ k, inertia, assignment });
-    }
-    if (saved.points.length === 0) return;
-    saved.points.sort((a, b) => a.k - b.k);
-    onProgress?.({ phase: 'measuring', done: 0, total: 1 });
-    await breathe();
-    const measured = silhouettes(
-      matrix,
-      saved.points.map(({ assignment }) => assignment),
-      { seed },
-    );
-    measured.forEach((silhouette, i) => (saved.points[i].silhouette = silhouette));
-    await this.save();
+    const known = saved.points;
+    saved.points = await sweep(matrix, {
+      ...saved.settings,
+      known,
+      signal,
+      onProgress: (phase, done, total) => {
+        this.restored = false;
+        onProgress?.({ phase, done, total });
+      },
+    });
+    if (saved.points.length > 0 && !this.restored) await this.save();
   }
 
   private async save(): Promise<void> {
+    if (!this.keep) return;
     try {
-      await saveClusters(this.source.path, this.saved);
+      await saveClusters(this.counted.source.path, this.saved);
       this.notSaved = undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -261,73 +280,18 @@ export class ClusterExploration {
 
   private choose(k: number): NonNullable<typeof this.chosen> {
     if (this.chosen?.k === k) return this.chosen;
-    const result = resultOf(this.matrix, this.point(k), k);
-    const clusters = describeClusters(this.incidence, this.matrix, result);
+    const result = centroidsOf(this.matrix, this.point(k).assignment, k);
+    const clusters = describeClusters(this.counted.incidence, this.matrix, result);
     return (this.chosen = { k, result, clusters: { k, clusters, tree: clusterTree(result) } });
   }
 
   private label(id: number, assignment: Int32Array): ClusteredLabel {
-    const { names, display, counts } = this.incidence;
+    const { names, display, counts } = this.counted.incidence;
     return { id, name: names[id], display: display[id], documents: counts[id], cluster: assignment[id] };
   }
-
-  private draw(
-    labels: readonly number[],
-    signal: AbortSignal,
-    onProgress: ExplorationContext['onProgress'],
-  ): Promise<LabelMap> {
-    return mapLabels(this.matrix, labels, {
-      seed: this.saved.settings.seed,
-      signal,
-      onProgress: (done, total) => onProgress?.({ phase: 'drawing', done, total }),
-    });
-  }
 }
 
-/** A document with the labels of a cluster alone, as a line; undefined for one that has none of them. */
-function subsetLine({ id, text, labels }: Document, own: ReadonlySet<string>): string | undefined {
-  const kept = labels.filter((label) => own.has(label));
-  return kept.length ? `${JSON.stringify({ id, text, labels: kept })}\n` : undefined;
-}
-
-async function readLabels(
-  path: string,
-  options: ClusterTarget['options'],
-  { signal, onProgress }: ExplorationContext,
-): Promise<{ source: SeekableSource; incidence: LabelIncidence }> {
-  const { options: found } = await detectFormat(path, options);
-  const source = await openSource(path, { ...options, ...found, onError: 'skip' });
-  const incidence = await readIncidence(source, {
-    signal,
-    onProgress: (done) => onProgress?.({ phase: 'reading', done, total: source.totalBytes }),
-  });
-  if (incidence.labels < 2)
-    throw new UserError(
-      'no-labels',
-      `The dataset has ${incidence.labels === 1 ? 'one label' : 'no labels'}, and clusters need at least two`,
-      'Name the field that holds the labels.',
-      { file: path },
-    );
-  const { map } = await labelNamesFor(path, options);
-  const displayOf = (name: string): string | undefined => map.get(name) ?? source.labelNames.get(name);
-  const display = incidence.names.map((name) => (displayOf(name) === name ? undefined : displayOf(name)));
-  return { source, incidence: { ...incidence, display } };
-}
-
-/** What k-means found, of its assignment alone. */
-function resultOf(matrix: SparseMatrix, { assignment, inertia }: SavedPoint, k: number): KMeansResult {
-  const { rows, columns, starts, indices, values } = matrix;
-  const centroids = new Float64Array(columns * k);
-  const sizes = new Int32Array(k);
-  for (let row = 0; row < rows; row++) {
-    const cluster = assignment[row];
-    sizes[cluster]++;
-    for (let e = starts[row]; e < starts[row + 1]; e++) centroids[indices[e] * k + cluster] += values[e];
-  }
-  for (let i = 0; i < centroids.length; i++) if (centroids[i] !== 0) centroids[i] /= sizes[i % k];
-  return { assignment, centroids, inertia, iterations: 0, sizes };
-}
-
-function sameSettings(a: ClusterSettings, b: ClusterSettings): boolean {
-  return a.scaling === b.scaling && a.seed === b.seed && a.restarts === b.restarts && a.ks.join() === b.ks.join();
+/** Whether points of the one can stand for points of the other. */
+function isAlike(a: ClusterSettings, b: ClusterSettings): boolean {
+  return a.scaling === b.scaling && a.seed === b.seed && a.restarts === b.restarts;
 }

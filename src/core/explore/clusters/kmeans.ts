@@ -1,4 +1,4 @@
-import { Cancelled } from '../../errors.ts';
+import { Pace } from '../../pace.ts';
 import { key32 } from '../../random.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { squaredNorms } from '../../sparse/matrix.ts';
@@ -32,20 +32,24 @@ export interface KMeansResult {
   sizes: Int32Array; // [k]
 }
 
+/** Rows between two looks at the clock. */
+const BLOCK = 64;
+
 /** Relative to the mean variance of the features: centroids that moved less have settled (scikit-learn's `tol`). */
 const TOLERANCE = 1e-4;
 
 /**
  * K-means of sparse rows, with greedy k-means++ starts (Arthur and Vassilvitskii 2007, with 2 + ln k candidates a step, as
- * scikit-learn). Memory: a dense matrix of columns x k. The same seed gives the same result.
+ * scikit-learn). Memory: a dense matrix of columns x k. The same seed gives the same result. Lets the event loop turn, and heeds the
+ * signal, within an iteration. Throws `Cancelled`.
  */
-export function kMeans(matrix: SparseMatrix, options: KMeansOptions): KMeansResult {
+export async function kMeans(matrix: SparseMatrix, options: KMeansOptions): Promise<KMeansResult> {
   const { k, restarts = 3, seed = 1 } = options;
   if (!(k >= 1 && k <= matrix.rows)) throw new RangeError(`${k} clusters of ${matrix.rows} rows`);
   const job = new Clustering(matrix, options);
   let best: KMeansResult | undefined;
   for (let restart = 0; restart < restarts; restart++) {
-    const found = job.run(key32(seed, k, restart), (iteration) => options.onProgress?.(restart, iteration));
+    const found = await job.run(key32(seed, k, restart), (iteration) => options.onProgress?.(restart, iteration));
     if (!best || found.inertia < best.inertia) best = found;
   }
   return best!;
@@ -55,6 +59,7 @@ class Clustering {
   private readonly norms: Float64Array;
   private readonly tolerance: number;
   private readonly dots: Float64Array; // [k]
+  private readonly pace: Pace;
 
   constructor(
     private readonly matrix: SparseMatrix,
@@ -63,49 +68,66 @@ class Clustering {
     this.norms = squaredNorms(matrix);
     this.tolerance = TOLERANCE * meanVariance(matrix, this.norms);
     this.dots = new Float64Array(options.k);
+    this.pace = new Pace(options.signal);
   }
 
-  run(key: number, onIteration: (iteration: number) => void): KMeansResult {
+  async run(key: number, onIteration: (iteration: number) => void): Promise<KMeansResult> {
     const { k, maxIterations = 300, batchSize } = this.options;
     const { rows, columns } = this.matrix;
+    await this.pace.rest();
     const state: KMeansResult = {
       assignment: new Int32Array(rows).fill(-1),
-      centroids: this.start(key, onIteration),
+      centroids: await this.start(key, onIteration),
       inertia: Infinity,
       iterations: 0,
       sizes: new Int32Array(k),
     };
     const previous = new Float64Array(columns * k);
     for (let moved = Infinity; state.iterations < maxIterations && moved > this.tolerance;) {
-      this.throwIfAborted();
       onIteration(++state.iterations);
       const distances = new Float64Array(rows);
-      const changed = this.assign(state, distances);
+      const changed = await this.assign(state, distances);
       if (changed === 0) return state;
       previous.set(state.centroids);
       this.update(state, distances);
       moved = squaredDistance(previous, state.centroids);
       if (batchSize !== undefined && batchSize < rows) break; // one exact pass after the mini-batches
     }
-    this.assign(state, new Float64Array(rows));
+    await this.assign(state, new Float64Array(rows));
     return state;
   }
 
-  private start(key: number, onIteration: (iteration: number) => void): Float64Array {
-    const { k, batchSize, signal } = this.options;
-    if (batchSize === undefined || batchSize >= this.matrix.rows) return plusPlus(this.matrix, k, key, signal);
-    return miniBatches(this.matrix, { k, key, size: batchSize, signal, onIteration });
+  private start(key: number, onIteration: (iteration: number) => void): Promise<Float64Array> {
+    const { k, batchSize } = this.options;
+    const { pace } = this;
+    if (batchSize === undefined || batchSize >= this.matrix.rows) return plusPlus(this.matrix, k, key, pace);
+    return miniBatches(this.matrix, { k, key, size: batchSize, pace, onIteration });
   }
 
   /** Gives every row its nearest centroid (the first of equals) and measures the inertia; returns how many rows changed. */
-  private assign(state: KMeansResult, distances: Float64Array): number {
+  private async assign(state: KMeansResult, distances: Float64Array): Promise<number> {
     const { k } = this.options;
-    const lengths = centroidNorms(state.centroids, k);
-    const occupied = new Occupancy(state.centroids, k);
+    const { rows } = this.matrix;
+    const near = { lengths: centroidNorms(state.centroids, k), occupied: new Occupancy(state.centroids, k) };
     state.inertia = 0;
     state.sizes.fill(0);
     let changed = 0;
-    for (let row = 0; row < this.matrix.rows; row++) {
+    for (let from = 0; from < rows; from += BLOCK) {
+      if (this.pace.due()) await this.pace.rest();
+      changed += this.assignRows(from, Math.min(rows, from + BLOCK), state, distances, near);
+    }
+    return changed;
+  }
+
+  private assignRows(
+    from: number,
+    to: number,
+    state: KMeansResult,
+    distances: Float64Array,
+    { lengths, occupied }: { lengths: Float64Array; occupied: Occupancy },
+  ): number {
+    let changed = 0;
+    for (let row = from; row < to; row++) {
       rowDots(this.matrix, row, state.centroids, occupied, this.dots);
       const cluster = nearest(this.dots, lengths);
       if (cluster !== state.assignment[row]) changed++;
@@ -134,10 +156,6 @@ class Clustering {
     for (let row = 0; row < rows; row++)
       for (let e = starts[row]; e < starts[row + 1]; e++) centroids[indices[e] * k + assignment[row]] += values[e];
     for (let i = 0; i < centroids.length; i++) if (centroids[i] !== 0) centroids[i] /= sizes[i % k];
-  }
-
-  private throwIfAborted(): void {
-    if (this.options.signal?.aborted) throw new Cancelled();
   }
 }
 

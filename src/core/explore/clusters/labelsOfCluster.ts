@@ -12,7 +12,7 @@ export async function labelsOfCluster(
   if (!isRead)
     throw new UserError('not-read', 'The documents of a cluster are known once the file is read', 'Wait for it.');
   const { names, counts, documents } = splitLabels(index, () => undefined);
-  const kept = await loadClusters(path, fingerprintOf(names, counts, documents));
+  const kept = await loadClusters(path, fingerprintOf(names, counts, documents), names.length);
   const assignment = kept?.points.find((point) => point.k === k)?.assignment;
   if (!assignment)
     throw new UserError('no-clusters', `No ${k} clusters of this dataset are kept`, 'Cluster its labels again.', {

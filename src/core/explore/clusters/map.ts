@@ -1,62 +1,74 @@
-import { Cancelled } from '../../errors.ts';
+import { Pace } from '../../pace.ts';
 import { bitsAt, key32 } from '../../random.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { selectRows } from '../../sparse/matrix.ts';
+import { nearestRows } from '../../sparse/nearestRows.ts';
 import { truncatedSvd } from '../../sparse/truncatedSvd.ts';
+import { mapLimit } from './clustered.ts';
 
-/** Labels on a map at most; of more, the most frequent ones are drawn. */
-export const mapLimit = 5000;
 const DIMENSIONS = 50;
 const NEIGHBOURS = 15;
-/** Steps between two looks at the signal, and two turns of the event loop. */
-const BREATH = 10;
 
-export interface LabelMap {
-  /** Label of each point. */
-  labels: Int32Array;
-  /** Points in the plane, without a unit. */
+/** Points in the plane, without a unit. */
+export interface Plane {
   x: Float32Array;
   y: Float32Array;
 }
 
+export interface LabelMap extends Plane {
+  /** Label of each point. */
+  labels: Int32Array;
+}
+
+interface MapOptions {
+  seed?: number;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
 /**
- * A map of labels on which those lie near each other that occur with the same others: the rows in 50 dimensions (truncated SVD),
- * laid out by UMAP (McInnes et al. 2018). The same seed gives the same map. Throws `Cancelled`.
+ * A map of labels on which those lie near each other that occur with the same others. Throws `Cancelled`.
  * @param labels rows to draw; the first `mapLimit` of them
  */
 export async function mapLabels(
   matrix: SparseMatrix,
   labels: ArrayLike<number>,
-  {
-    seed = 1,
-    signal,
-    onProgress,
-  }: { seed?: number; signal?: AbortSignal; onProgress?: (done: number, total: number) => void } = {},
+  options: MapOptions = {},
 ): Promise<LabelMap> {
   const drawn = Int32Array.from(labels).slice(0, mapLimit);
-  if (drawn.length < 4) return inARow(drawn);
-  const { d, values } = truncatedSvd(selectRows(matrix, drawn), DIMENSIONS, seed);
-  const rows = Array.from(drawn, (_, i) => Array.from(values.subarray(i * d, (i + 1) * d)));
+  return { labels: drawn, ...(await layOut(selectRows(matrix, drawn), options)) };
+}
+
+/**
+ * Rows in a plane, like ones near each other: in 50 dimensions (truncated SVD), laid out by UMAP (McInnes et al. 2018).
+ * The same seed gives the same plane. Throws `Cancelled`.
+ */
+export async function layOut(matrix: SparseMatrix, { seed = 1, signal, onProgress }: MapOptions = {}): Promise<Plane> {
+  if (matrix.rows < 4) return inARow(matrix.rows);
+  const pace = new Pace(signal);
+  const { d, values } = await truncatedSvd(matrix, DIMENSIONS, seed, pace);
+  const rows = Array.from({ length: matrix.rows }, (_, i) => Array.from(values.subarray(i * d, (i + 1) * d)));
   const { UMAP } = await import('./umap.ts');
-  const umap = new UMAP({ nNeighbors: Math.min(NEIGHBOURS, drawn.length - 1), random: randomOf(seed) });
+  const nNeighbors = Math.min(NEIGHBOURS, matrix.rows - 1);
+  const umap = new UMAP({ nNeighbors, random: randomOf(seed) });
+  const { indices, distances } = await nearestRows(values, d, nNeighbors, pace);
+  umap.setPrecomputedKNN(indices, distances);
   const epochs = umap.initializeFit(rows);
   for (let epoch = 0; epoch < epochs; epoch++) {
     umap.step();
-    if (epoch % BREATH) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    if (signal?.aborted) throw new Cancelled();
+    if (!pace.due()) continue;
+    await pace.rest();
     onProgress?.(epoch, epochs);
   }
   onProgress?.(epochs, epochs);
   const points = umap.getEmbedding();
-  return { labels: drawn, x: Float32Array.from(points, ([x]) => x), y: Float32Array.from(points, ([, y]) => y) };
+  return { x: Float32Array.from(points, ([x]) => x), y: Float32Array.from(points, ([, y]) => y) };
 }
 
 /** Too few to lay out. */
-const inARow = (labels: Int32Array): LabelMap => ({
-  labels,
-  x: Float32Array.from(labels, (_, i) => i),
-  y: new Float32Array(labels.length),
+const inARow = (rows: number): Plane => ({
+  x: Float32Array.from({ length: rows }, (_, i) => i),
+  y: new Float32Array(rows),
 });
 
 function randomOf(seed: number): () => number {

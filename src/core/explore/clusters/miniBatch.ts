@@ -1,4 +1,4 @@
-import { Cancelled } from '../../errors.ts';
+import type { Pace } from '../../pace.ts';
 import { key32, permutation, uniformAt } from '../../random.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { selectRows, squaredNorms } from '../../sparse/matrix.ts';
@@ -10,7 +10,7 @@ interface MiniBatchOptions {
   key: number;
   /** Rows drawn per step. */
   size: number;
-  signal?: AbortSignal;
+  pace: Pace;
   onIteration: (iteration: number) => void;
 }
 
@@ -22,16 +22,16 @@ const START_BATCHES = 3;
 
 /**
  * Mini-batch k-means (Sculley 2010): rows drawn at random join their nearest centroid, which is the mean of all that have joined it.
- * Sums are kept instead of means, so that a step costs what its rows hold and not what the centroids do.
+ * Sums are kept instead of means, so that a step costs what its rows hold and not what the centroids do. Throws `Cancelled`.
  * @returns centroids, [columns, k]
  */
-export function miniBatches(
+export async function miniBatches(
   matrix: SparseMatrix,
-  { k, key, size, signal, onIteration }: MiniBatchOptions,
-): Float64Array {
+  { k, key, size, pace, onIteration }: MiniBatchOptions,
+): Promise<Float64Array> {
   const { rows, starts, indices, values } = matrix;
   const sample = permutation(rows, key32(key, 1)).slice(0, START_BATCHES * size);
-  const sums = plusPlus(selectRows(matrix, sample), k, key, signal);
+  const sums = await plusPlus(selectRows(matrix, sample), k, key, pace);
   const occupied = new Occupancy(sums, k);
   const joined = new Float64Array(k).fill(1);
   const squares = squaresOf(sums, k);
@@ -42,7 +42,7 @@ export function miniBatches(
   let smoothed = Infinity;
   let best = Infinity;
   for (let step = 1, since = 0; step <= MOST_STEPS && since < PATIENCE; step++) {
-    if (signal?.aborted) throw new Cancelled();
+    if (pace.due()) await pace.rest();
     onIteration(step);
     let inertia = 0;
     for (let i = 0; i < size; i++) {

@@ -1,14 +1,14 @@
-import { Cancelled } from '../../errors.ts';
+import type { Pace } from '../../pace.ts';
 import { uniformAt } from '../../random.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { squaredNorms, transpose } from '../../sparse/matrix.ts';
 
 /**
  * Greedy k-means++ (Arthur and Vassilvitskii 2007): of 2 + ln k candidates drawn by squared distance, the one that lowers the sum
- * of distances most becomes the next centroid.
+ * of distances most becomes the next centroid. Throws `Cancelled`.
  * @returns centroids, [columns, k]
  */
-export function plusPlus(matrix: SparseMatrix, k: number, key: number, signal?: AbortSignal): Float64Array {
+export async function plusPlus(matrix: SparseMatrix, k: number, key: number, pace: Pace): Promise<Float64Array> {
   const { rows, columns, starts, indices, values } = matrix;
   const centroids = new Float64Array(columns * k);
   const put = (row: number, c: number): void => {
@@ -21,11 +21,11 @@ export function plusPlus(matrix: SparseMatrix, k: number, key: number, signal?: 
   put(first, 0);
   let nearest = distancesTo(first);
   for (let c = 1; c < k; c++) {
-    if (signal?.aborted) throw new Cancelled();
     const cumulative = runningSum(nearest);
     const total = cumulative[rows - 1];
     let best: { row: number; distances: Float64Array; sum: number } | undefined;
     for (let i = 0; i < candidates; i++) {
+      if (pace.due()) await pace.rest();
       const row = total > 0 ? firstAbove(cumulative, uniformAt(key, draw++) * total) : (first + c) % rows;
       const found = distancesTo(row);
       let sum = 0;

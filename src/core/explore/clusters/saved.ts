@@ -5,14 +5,10 @@ import { writeFileAtomic } from '../../files.ts';
 import type { ClusterSettings, ClusterWord } from './clustered.ts';
 import type { LabelMap } from './map.ts';
 import { scalings } from './scaling.ts';
-import type { Silhouette } from './silhouette.ts';
+import type { SweepPoint } from './sweep.ts';
 
-/** Clusters of the labels for one k. */
-export interface SavedPoint {
-  k: number;
-  inertia: number;
-  silhouette?: Silhouette;
-  assignment: Int32Array; // [labels], by rank
+/** Clusters of the labels, by rank, for one k. */
+export interface SavedPoint extends SweepPoint {
   /** The words that mark each cluster, where they were asked for. */
   words?: ClusterWord[][];
 }
@@ -50,13 +46,23 @@ export async function saveClusters(dataset: string, { points, map, ...rest }: Sa
 }
 
 /** What was kept of the dataset with this fingerprint; undefined where nothing is, or of another state, or it is damaged. */
-export async function loadClusters(dataset: string, fingerprint: string): Promise<SavedClusters | undefined> {
+export async function loadClusters(
+  dataset: string,
+  fingerprint: string,
+  labels: number,
+): Promise<SavedClusters | undefined> {
   try {
-    return parse(JSON.parse(await readFile(savedFileOf(dataset), 'utf8')) as Record<string, unknown>, fingerprint);
+    const content = JSON.parse(await readFile(savedFileOf(dataset), 'utf8')) as Record<string, unknown>;
+    const kept = parse(content, fingerprint);
+    return kept?.points.every((point) => isWhole(point, labels)) ? kept : undefined;
   } catch {
     return undefined; // it is made anew
   }
 }
+
+/** Whether every label is in one of the clusters. */
+const isWhole = ({ assignment, k }: SavedPoint, labels: number): boolean =>
+  assignment.length === labels && assignment.every((cluster) => cluster >= 0 && cluster < k);
 
 type Packed = { labels: string; x: string; y: string };
 

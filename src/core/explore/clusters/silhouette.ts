@@ -1,4 +1,4 @@
-import { Cancelled } from '../../errors.ts';
+import { Pace } from '../../pace.ts';
 import { key32, permutation } from '../../random.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { selectRows, squaredNorms, transpose } from '../../sparse/matrix.ts';
@@ -15,40 +15,44 @@ export interface Silhouette {
 
 /**
  * Silhouettes (Rousseeuw 1987) with Euclidean distances of several assignments of the same rows, in one pass over
- * the pairs. A row alone in its cluster counts 0, as in scikit-learn.
+ * the pairs. A row alone in its cluster counts 0, as in scikit-learn. Throws `Cancelled`.
  */
-export function silhouettes(
+export async function silhouettes(
   matrix: SparseMatrix,
   assignments: readonly Int32Array[],
   { limit = silhouetteLimit, seed = 1, signal }: { limit?: number; seed?: number; signal?: AbortSignal } = {},
-): Silhouette[] {
-  if (matrix.rows <= limit) return measure(matrix, assignments, signal).map((value) => ({ value }));
+): Promise<Silhouette[]> {
+  const pace = new Pace(signal);
+  if (matrix.rows <= limit) return (await measure(matrix, assignments, pace)).map((value) => ({ value }));
   const sample = permutation(matrix.rows, key32(seed, matrix.rows)).slice(0, limit).sort();
   const chosen = assignments.map((assignment) => Int32Array.from(sample, (row) => assignment[row]));
-  return measure(selectRows(matrix, sample), chosen, signal).map((value) => ({ value, sampled: limit }));
+  return (await measure(selectRows(matrix, sample), chosen, pace)).map((value) => ({ value, sampled: limit }));
 }
 
-function measure(matrix: SparseMatrix, assignments: readonly Int32Array[], signal?: AbortSignal): number[] {
+async function measure(matrix: SparseMatrix, assignments: readonly Int32Array[], pace: Pace): Promise<number[]> {
   const { rows } = matrix;
   const norms = squaredNorms(matrix);
   const columns = transpose(matrix);
-  const dots = new Float64Array(rows);
   const distances = new Float64Array(rows);
   const parts = assignments.map((assignment) => new Part(assignment));
   for (let row = 0; row < rows; row++) {
-    if (row % 64 === 0 && signal?.aborted) throw new Cancelled();
-    dots.fill(0);
-    for (let e = matrix.starts[row]; e < matrix.starts[row + 1]; e++) {
-      const [value, column] = [matrix.values[e], matrix.indices[e]];
-      for (let f = columns.starts[column]; f < columns.starts[column + 1]; f++)
-        dots[columns.indices[f]] += value * columns.values[f];
-    }
-    for (let other = 0; other < rows; other++)
-      distances[other] = Math.sqrt(Math.max(0, norms[row] + norms[other] - 2 * dots[other]));
-    distances[row] = 0;
+    if (pace.due()) await pace.rest();
+    distancesTo(row);
     for (const part of parts) part.add(row, distances);
   }
   return parts.map((part) => part.mean());
+
+  function distancesTo(row: number): void {
+    distances.fill(0); // dot products first
+    for (let e = matrix.starts[row]; e < matrix.starts[row + 1]; e++) {
+      const [value, column] = [matrix.values[e], matrix.indices[e]];
+      for (let f = columns.starts[column]; f < columns.starts[column + 1]; f++)
+        distances[columns.indices[f]] += value * columns.values[f];
+    }
+    for (let other = 0; other < rows; other++)
+      distances[other] = Math.sqrt(Math.max(0, norms[row] + norms[other] - 2 * distances[other]));
+    distances[row] = 0;
+  }
 }
 
 /** The silhouette of one assignment, row by row. */

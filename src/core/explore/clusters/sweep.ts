@@ -1,98 +1,132 @@
-import { setImmediate } from 'node:timers/promises';
-import type { KMeansResult } from './kmeans.ts';
+import { Cancelled, UserError } from '../../errors.ts';
+import type { SparseMatrix } from '../../sparse/matrix.ts';
+import type { ClusterSettings } from './clustered.ts';
 import { kMeans } from './kmeans.ts';
 import type { Silhouette } from './silhouette.ts';
 import { silhouettes } from './silhouette.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
 
 /** The numbers of clusters that the seed tries. */
 export const defaultKs = [2, 4, 6, 8, 10, 12, 15, 18, 21, 24, 27, 30];
 
 /** Rows above which k-means draws mini-batches. */
-export const miniBatchAbove = 50_000;
-export const batchSize = 8192;
+const miniBatchAbove = 50_000;
+const batchSize = 8192;
 
-export interface SweepOptions {
-  ks?: readonly number[];
-  restarts?: number;
-  seed?: number;
-  signal?: AbortSignal;
-  /** After each k, and before the silhouettes (`done` = number of ks). */
-  onProgress?: (done: number, total: number) => void;
-}
+export const isMiniBatch = ({ rows }: SparseMatrix): boolean => rows > miniBatchAbove;
 
+/** Clusters of the labels for one k. */
 export interface SweepPoint {
   k: number;
-  result: KMeansResult;
-  silhouette: Silhouette;
+  inertia: number;
+  /** Undefined where it was not measured yet. */
+  silhouette?: Silhouette;
+  assignment: Int32Array; // [rows]
 }
 
-export interface Sweep {
-  points: SweepPoint[];
-  /** Whether k-means looked at mini-batches instead of all labels at every step. */
-  miniBatch: boolean;
-  /** The k with the largest silhouette, and the one at the bend of the inertia curve; undefined with fewer than three points. */
+export interface SweepOptions extends ClusterSettings {
+  /** Points that are known already, by the same settings. */
+  known?: readonly SweepPoint[];
+  signal?: AbortSignal;
+  /** Before each k, and before the silhouettes. */
+  onProgress?: (phase: 'clustering' | 'measuring', done: number, total: number) => void;
+}
+
+/** Clusters the rows for every k that can be made, and measures the outcomes. An abort ends it with the ks tried until then. */
+export async function sweep(matrix: SparseMatrix, options: SweepOptions): Promise<SweepPoint[]> {
+  const points: SweepPoint[] = [];
+  try {
+    await tryAll(matrix, options, points);
+    await measureAll(matrix, options, points);
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+  }
+  return points;
+}
+
+async function tryAll(matrix: SparseMatrix, options: SweepOptions, points: SweepPoint[]): Promise<void> {
+  const { restarts, seed, known = [], signal, onProgress } = options;
+  const all = usableKs(options.ks, matrix.rows);
+  points.push(...known.filter(({ k }) => all.includes(k)));
+  const batches = isMiniBatch(matrix) && { batchSize };
+  for (const [i, k] of all.entries()) {
+    if (points.some((point) => point.k === k)) continue;
+    onProgress?.('clustering', i, all.length);
+    const { assignment, inertia } = await kMeans(matrix, { k, restarts, seed, signal, ...batches });
+    points.push({ k, inertia, assignment });
+    points.sort((a, b) => a.k - b.k);
+  }
+}
+
+async function measureAll(
+  matrix: SparseMatrix,
+  { seed, signal, onProgress }: SweepOptions,
+  points: readonly SweepPoint[],
+): Promise<void> {
+  const open = points.filter(({ silhouette }) => !silhouette);
+  if (open.length === 0) return;
+  onProgress?.('measuring', 0, 1);
+  const assignments = open.map(({ assignment }) => assignment);
+  const measured = await silhouettes(matrix, assignments, { seed, signal });
+  open.forEach((point, i) => (point.silhouette = measured[i]));
+}
+
+/** Clusters at most: more can neither be looked at, nor their centroids held in memory. */
+const manyClusters = 500;
+/** Numbers in the centroids, which are dense: 8 bytes each. */
+const centroidNumbers = 2 ** 26;
+
+/** The largest number of clusters that so many labels can be put into. */
+export const mostClusters = (labels: number): number =>
+  Math.max(1, Math.min(labels, manyClusters, Math.floor(centroidNumbers / labels)));
+
+/** Throws `UserError` `too-many-clusters` where one of the ks cannot be made of so many labels. */
+export function refuseImpossible(ks: readonly number[], labels: number): void {
+  const k = Math.max(...ks);
+  const most = mostClusters(labels);
+  if (k <= most) return;
+  throw new UserError(
+    'too-many-clusters',
+    `${k} clusters cannot be made of ${labels} labels`,
+    `Choose numbers of clusters up to ${most}.`,
+  );
+}
+
+/** Those that can be made of so many labels, ascending, without repeats; 1 where there is none. */
+export function usableKs(ks: readonly number[], labels: number): number[] {
+  const usable = [...new Set(ks)].filter((k) => k >= 1 && k <= mostClusters(labels)).sort((a, b) => a - b);
+  return usable.length ? usable : [Math.min(1, labels)];
+}
+
+export interface Suggestion {
+  /** The k with the largest silhouette, and the one at the bend of the inertia curve (undefined with fewer than three points). */
   bestSilhouette?: number;
   elbow?: number;
-  /** The suggestion: the largest silhouette, where there is one. */
-  suggested: number;
+  /** The largest silhouette, where there is one. */
+  suggested?: number;
 }
 
-/** Clusters the rows for every k that is below the number of rows. Throws `Cancelled`, between two ks at the latest. */
-export async function sweep(matrix: SparseMatrix, options: SweepOptions = {}): Promise<Sweep> {
-  const { ks = defaultKs, restarts, seed, signal, onProgress } = options;
-  const usable = usableKs(ks, matrix.rows);
-  const miniBatch = matrix.rows > miniBatchAbove;
-  const results: KMeansResult[] = [];
-  for (const [i, k] of usable.entries()) {
-    onProgress?.(i, usable.length + 1);
-    await setImmediate(); // lets Ctrl-C in: k-means itself never waits for anything
-    results.push(kMeans(matrix, { k, restarts, seed, signal, ...(miniBatch && { batchSize }) }));
-  }
-  onProgress?.(usable.length, usable.length + 1);
-  const measured = silhouettes(
-    matrix,
-    results.map(({ assignment }) => assignment),
-    { seed, signal },
-  );
-  onProgress?.(usable.length + 1, usable.length + 1);
-  const points = usable.map((k, i) => ({ k, result: results[i], silhouette: measured[i] }));
-  return { points, miniBatch, ...suggestion(points) };
-}
-
-/** Those that can be made of so many rows, ascending, without repeats; 1 where there is none. */
-export function usableKs(ks: readonly number[], rows: number): number[] {
-  const usable = [...new Set(ks)].filter((k) => k >= 1 && k <= rows).sort((a, b) => a - b);
-  return usable.length ? usable : [Math.min(1, rows)];
-}
-
-/** A point of the curves. */
-export interface Measured {
-  k: number;
-  result: Pick<KMeansResult, 'inertia'>;
-  silhouette: Silhouette;
-}
-
-/** The numbers of clusters that the curves speak for; there must be a point. */
-export function suggestion(points: readonly Measured[]): Pick<Sweep, 'bestSilhouette' | 'elbow' | 'suggested'> {
+/** The numbers of clusters that the curves speak for. */
+export function suggestion(points: readonly Omit<SweepPoint, 'assignment'>[]): Suggestion {
+  if (points.length === 0) return {};
   const bestSilhouette = largestSilhouette(points);
   const elbow = bend(points);
   return { bestSilhouette, elbow, suggested: bestSilhouette ?? elbow ?? points[0].k };
 }
 
-function largestSilhouette(points: readonly Measured[]): number | undefined {
-  const defined = points.filter(({ silhouette }) => !Number.isNaN(silhouette.value));
-  if (defined.length === 0) return undefined;
-  return defined.reduce((best, point) => (point.silhouette.value > best.silhouette.value ? point : best)).k;
+function largestSilhouette(points: readonly Omit<SweepPoint, 'assignment'>[]): number | undefined {
+  let best: { k: number; value: number } | undefined;
+  for (const { k, silhouette } of points)
+    if (silhouette && silhouette.value > (best?.value ?? -Infinity)) best = { k, value: silhouette.value };
+  return best?.k;
 }
 
 /** The point farthest below the straight line between the ends of the inertia curve ("kneedle", Satopää et al. 2011). */
-function bend(points: readonly Measured[]): number | undefined {
+function bend(points: readonly Omit<SweepPoint, 'assignment'>[]): number | undefined {
   if (points.length < 3) return undefined;
   const first = points[0];
   const last = points[points.length - 1];
-  const slope = (last.result.inertia - first.result.inertia) / (last.k - first.k);
-  const below = points.map(({ k, result }) => first.result.inertia + slope * (k - first.k) - result.inertia);
+  const slope = (last.inertia - first.inertia) / (last.k - first.k);
+  const below = points.map(({ k, inertia }) => first.inertia + slope * (k - first.k) - inertia);
   const most = Math.max(...below);
   return most > 0 ? points[below.indexOf(most)].k : undefined;
 }

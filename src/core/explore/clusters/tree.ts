@@ -4,45 +4,59 @@ import type { KMeansResult } from './kmeans.ts';
 export type { Merge } from './clustered.ts';
 
 /** A hierarchy of the clusters by Ward's method on their centroids, weighted by size. Empty clusters are left out. */
-export function clusterTree({ centroids, sizes }: KMeansResult): Merge[] {
-  const k = sizes.length;
-  const nodes = new Map<number, { mean: Float64Array; size: number }>();
-  for (let c = 0; c < k; c++) {
-    if (sizes[c] === 0) continue;
-    const mean = new Float64Array(centroids.length / k);
-    for (let f = 0; f < mean.length; f++) mean[f] = centroids[f * k + c];
-    nodes.set(c, { mean, size: sizes[c] });
-  }
-  const distances = new Map<string, number>();
-  const between = (a: number, b: number): number => {
-    const key = `${a} ${b}`;
-    let distance = distances.get(key);
-    if (distance === undefined) distances.set(key, (distance = ward(nodes.get(a)!, nodes.get(b)!)));
-    return distance;
-  };
+export function clusterTree(result: Pick<KMeansResult, 'centroids' | 'sizes'>): Merge[] {
+  const k = result.sizes.length;
+  const squares = wardSquares(result);
+  const sizes = Float64Array.from(result.sizes);
+  const nodes = Int32Array.from(sizes, (_, c) => c);
+  let left = [...nodes].filter((c) => sizes[c] > 0);
   const merges: Merge[] = [];
-  while (nodes.size > 1) {
-    const { left, right } = nearestPair([...nodes.keys()], between);
-    const [a, b] = [nodes.get(left)!, nodes.get(right)!];
-    const size = a.size + b.size;
-    merges.push({ left, right, distance: between(left, right), labels: size });
-    nodes.delete(left);
-    nodes.delete(right);
-    nodes.set(k + merges.length - 1, { mean: a.mean.map((x, f) => (x * a.size + b.mean[f] * b.size) / size), size });
+  while (left.length > 1) {
+    const [a, b] = nearestPair(left, squares, k);
+    const distance = Math.sqrt(Math.max(0, squares[a * k + b]));
+    merges.push({ left: nodes[a], right: nodes[b], distance, labels: sizes[a] + sizes[b] });
+    left = left.filter((c) => c !== b);
+    for (const c of left) if (c !== a) squares[a * k + c] = squares[c * k + a] = joined(a, b, c);
+    sizes[a] += sizes[b];
+    nodes[a] = k + merges.length - 1;
   }
   return merges;
+
+  /** Distance of c to a and b together (Lance and Williams 1967). */
+  function joined(a: number, b: number, c: number): number {
+    const [m, n, o] = [sizes[a], sizes[b], sizes[c]];
+    return ((m + o) * squares[a * k + c] + (n + o) * squares[b * k + c] - o * squares[a * k + b]) / (m + n + o);
+  }
 }
 
-function nearestPair(ids: number[], between: (a: number, b: number) => number): { left: number; right: number } {
-  let best = { left: ids[0], right: ids[1] };
-  for (let i = 0; i < ids.length; i++)
-    for (let j = i + 1; j < ids.length; j++)
-      if (between(ids[i], ids[j]) < between(best.left, best.right)) best = { left: ids[i], right: ids[j] };
+/** Squared Ward distances of all pairs, row by row: how much joining two adds to the inertia. */
+function wardSquares({ centroids, sizes }: Pick<KMeansResult, 'centroids' | 'sizes'>): Float64Array {
+  const k = sizes.length;
+  const dots = dotsOf(centroids, k);
+  return dots.map((dot, i) => {
+    const [a, b] = [Math.floor(i / k), i % k];
+    const squared = dots[a * k + a] + dots[b * k + b] - 2 * dot;
+    return (Math.max(0, squared) * sizes[a] * sizes[b]) / (sizes[a] + sizes[b] || 1);
+  });
+}
+
+/** Dot products of all pairs of centroids, row by row; most features are of few clusters. */
+function dotsOf(centroids: Float64Array, k: number): Float64Array {
+  const dots = new Float64Array(k * k);
+  const used = new Int32Array(k);
+  for (let at = 0; at < centroids.length; at += k) {
+    let n = 0;
+    for (let c = 0; c < k; c++) if (centroids[at + c] !== 0) used[n++] = c;
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) dots[used[i] * k + used[j]] += centroids[at + used[i]] * centroids[at + used[j]];
+  }
+  return dots;
+}
+
+function nearestPair(clusters: readonly number[], squares: Float64Array, k: number): [number, number] {
+  let best: [number, number] = [clusters[0], clusters[1]];
+  for (let i = 0; i < clusters.length; i++)
+    for (let j = i + 1; j < clusters.length; j++)
+      if (squares[clusters[i] * k + clusters[j]] < squares[best[0] * k + best[1]]) best = [clusters[i], clusters[j]];
   return best;
-}
-
-function ward(a: { mean: Float64Array; size: number }, b: { mean: Float64Array; size: number }): number {
-  let squares = 0;
-  for (let f = 0; f < a.mean.length; f++) squares += (a.mean[f] - b.mean[f]) ** 2;
-  return Math.sqrt((squares * a.size * b.size) / (a.size + b.size));
 }

@@ -57,8 +57,19 @@ const short = (name: string): string => (name.length > 24 ? `${name.slice(0, 23)
 const smallest = 5;
 const largest = 26;
 
+export type MapOfLabels = Extract<DrawnMap, { shows: 'labels' }>;
+export type MapOfClusters = Extract<DrawnMap, { shows: 'clusters' }>;
+
+const sizeOf = (share: number): number => smallest + (largest - smallest) * Math.sqrt(share);
+
+/** Whether a label is called like this; all are like nothing. */
+export function finder(search: string): (label: { name: string; display?: string }) => boolean {
+  const wanted = search.trim().toLowerCase();
+  return ({ name, display }) => wanted === '' || [name, display].some((text) => text?.toLowerCase().includes(wanted));
+}
+
 /** Indices of a map's points by cluster, in the order of the traces. */
-export function pointsByCluster({ points }: DrawnMap): Map<number, number[]> {
+export function pointsByCluster({ points }: MapOfLabels): Map<number, number[]> {
   const byCluster = new Map<number, number[]>();
   points.forEach(({ cluster }, i) => {
     const own = byCluster.get(cluster);
@@ -69,14 +80,11 @@ export function pointsByCluster({ points }: DrawnMap): Map<number, number[]> {
 }
 
 /** Labels in a plane: colour and symbol tell the cluster, size the documents; each cluster's number stands in its middle. */
-export function mapFigure(map: DrawnMap, search: string, drag: Drag, revision: string): Figure {
+export function mapFigure(map: MapOfLabels, search: string, drag: Drag, revision: string): Figure {
   const { points } = map;
   const most = points.reduce((max, { documents }) => Math.max(max, documents), 1);
-  const sizeOf = (documents: number): number => smallest + (largest - smallest) * Math.sqrt(documents / most);
   const groups = pointsByCluster(map);
-  const wanted = search.trim().toLowerCase();
-  const isFound = ({ name, display }: DrawnMap['points'][number]): boolean =>
-    wanted === '' || [name, display].some((text) => text?.toLowerCase().includes(wanted));
+  const isFound = finder(search);
   const traces = (theme: PlotTheme): Trace[] => [
     ...[...groups].map(([cluster, indices]): Trace => {
       const { color, symbol } = theme.series(cluster);
@@ -90,7 +98,7 @@ export function mapFigure(map: DrawnMap, search: string, drag: Drag, revision: s
         marker: {
           color,
           symbol,
-          size: own.map(({ documents }) => sizeOf(documents)),
+          size: own.map(({ documents }) => sizeOf(documents / most)),
           opacity: own.map((point) => (isFound(point) ? 0.75 : 0.08)),
           line: { color: theme.background, width: 0.5 },
         } as object,
@@ -123,6 +131,53 @@ export function mapFigure(map: DrawnMap, search: string, drag: Drag, revision: s
         borderpad: 1,
       })),
     }),
+  };
+}
+
+/** Clusters that are called by their most frequent label on the map. */
+const named = 40;
+
+/** Clusters in a plane, called by their most frequent label: colour and symbol tell which, size how many labels. */
+export function clusterMapFigure(
+  { points, of }: MapOfClusters,
+  { clusters }: ChosenClusters,
+  search: string,
+  drag: Drag,
+  revision: string,
+): Figure {
+  const summaries = points.map(({ cluster }) => clusters.find((one) => one.cluster === cluster)!);
+  const most = summaries.reduce((max, { labels }) => Math.max(max, labels), 1);
+  const isFound = finder(search);
+  const largestOnes = new Set(clusters.slice(0, named));
+  const traces = (theme: PlotTheme): Trace[] => [
+    {
+      type: 'scatter',
+      mode: 'text+markers',
+      name: 'clusters',
+      x: points.map(({ x }) => x),
+      y: points.map(({ y }) => y),
+      text: summaries.map((one) => (largestOnes.has(one) ? clusterName(one, 1) : String(one.cluster))),
+      textposition: 'top center',
+      textfont: { color: theme.foreground, size: theme.fontSize },
+      marker: {
+        color: points.map(({ cluster }) => theme.series(cluster).color),
+        symbol: points.map(({ cluster }) => theme.series(cluster).symbol),
+        size: summaries.map(({ labels }) => 2 * sizeOf(labels / most)),
+        opacity: summaries.map(({ top }) => (top.some(isFound) ? 0.85 : 0.15)),
+        line: { color: theme.foreground, width: 1 },
+      } as object,
+      customdata: summaries.map(
+        (one) => `${clusterName(one)}: ${count(one.labels)} labels, ${count(one.meanDocuments)} documents per label`,
+      ),
+      hovertemplate: '%{customdata}<extra></extra>',
+      cliponaxis: false,
+    } as Trace,
+  ];
+  const axis = { visible: false };
+  return {
+    traces,
+    description: `Map of ${count(points.length)} clusters of ${count(of)} labels: those whose labels occur with the same others lie near each other. The tab Clusters describes them.`,
+    layout: { dragmode: drag, uirevision: revision, xaxis: axis, yaxis: axis, hovermode: 'closest' },
   };
 }
 

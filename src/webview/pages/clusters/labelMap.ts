@@ -1,4 +1,4 @@
-import type { DrawnMap } from '../../../core/explore/clusters/clustered.ts';
+import { mapLimit, type DrawnMap } from '../../../core/explore/clusters/clustered.ts';
 import { plot, type Plot, type PlotClick } from '../../plots/index.ts';
 import {
   asFailure,
@@ -12,12 +12,12 @@ import {
 } from '../../ui/index.ts';
 import { count, plural } from '../dataset/numbers.ts';
 import type { Context, Part } from './context.ts';
-import { mapFigure, pointsByCluster } from './figures.ts';
+import { clusterMapFigure, finder, mapFigure, pointsByCluster } from './figures.ts';
 import { clusterChoice, labelTable } from './labels.ts';
 import type { Drag } from './pageState.ts';
 import { workRow } from './work.ts';
 
-/** The labels in a plane, of all clusters or of one; a lasso lists those inside it. */
+/** The labels in a plane, of all clusters or of one, or the clusters where that are too many; a lasso lists those inside it. */
 export class LabelMap implements Part {
   readonly element: HTMLElement;
   private readonly toolbar = el('div', { class: 'toolbar' });
@@ -51,7 +51,7 @@ export class LabelMap implements Part {
     this.map = undefined;
     this.showStatus(row.element);
     try {
-      const map = await context.host.call('map', { k: context.chosen.k, cluster: context.state.mapOf });
+      const map = await context.host.call('map', { k: context.chosen.k, of: context.state.mapOf ?? 'all' });
       if (key !== this.key) return;
       context.listen('map', undefined);
       if (!map)
@@ -81,11 +81,16 @@ export class LabelMap implements Part {
     const { state } = context;
     replaceChildren(
       this.toolbar,
-      clusterChoice(context, state.mapOf, (cluster) => {
-        state.mapOf = cluster;
-        context.save();
-        this.update();
-      }),
+      clusterChoice(
+        context,
+        state.mapOf,
+        (of) => {
+          state.mapOf = of;
+          context.save();
+          this.update();
+        },
+        context.overview.labels > mapLimit,
+      ),
       segmented<Drag>({
         label: 'Drag to',
         options: [
@@ -130,37 +135,51 @@ export class LabelMap implements Part {
   private draw(): void {
     const { map, context } = this;
     if (!map) return;
-    const { mapOf, drag } = context.state;
-    const left = map.of - map.points.length;
-    this.note.textContent =
-      `Labels that occur with the same others lie near each other; size tells the documents, colour and symbol the cluster, whose number stands in its middle. ` +
-      (left > 0
-        ? `The ${count(map.points.length)} most frequent of ${count(map.of)} labels are drawn; of the other ${count(left)} only the clusters are told.`
-        : `All ${plural(map.points.length, 'label')}${mapOf === undefined ? '' : ' of the cluster'} are drawn.`);
-    const figure = mapFigure(map, this.search, drag, `${this.key} ${this.resets}`);
+    this.note.textContent = noteOf(map, context.state.mapOf);
+    const { drag } = context.state;
+    const revision = `${this.key} ${this.resets}`;
+    const figure =
+      map.shows === 'labels'
+        ? mapFigure(map, this.search, drag, revision)
+        : clusterMapFigure(map, context.chosen, this.search, drag, revision);
     if (this.drawn) return this.drawn.update(figure);
-    this.drawn = plot(this.container, figure, { onSelect: (points) => this.listSelected(points) });
+    this.drawn = plot(this.container, figure, {
+      onSelect: (points) => this.listSelected(points),
+      onClick: ({ point }) => this.map?.shows === 'clusters' && context.showMap(this.map.points[point].cluster),
+    });
   }
 
   private listSelected(selected: PlotClick[] | undefined): void {
     const { map } = this;
     if (!map || !selected) return replaceChildren(this.listed);
+    if (map.shows === 'clusters') return this.listClusters(selected.map(({ point }) => map.points[point].cluster));
     const groups = [...pointsByCluster(map).values()];
-    const labels = selected.map(({ trace, point }) => map.points[groups[trace][point]].id);
-    this.list(labels, 'in the lasso');
+    this.list(
+      selected.map(({ trace, point }) => map.points[groups[trace][point]].id),
+      'in the lasso',
+    );
+  }
+
+  private listClusters(clusters: number[]): void {
+    const { element } = labelTable(this.context, { clusters: () => clusters });
+    replaceChildren(this.listed, el('h2', {}, `${plural(clusters.length, 'cluster')} in the lasso`), element);
   }
 
   private listFound(): void {
-    const wanted = this.search.trim().toLowerCase();
-    const found = (this.map?.points ?? []).filter(({ name, display }) =>
-      [name, display].some((text) => text?.toLowerCase().includes(wanted)),
-    );
-    if (wanted === '') replaceChildren(this.listed);
-    else
-      this.list(
-        found.map(({ id }) => id),
-        'found',
+    const { map } = this;
+    const find = this.search.trim();
+    if (find === '' || !map) return replaceChildren(this.listed);
+    if (map.shows === 'clusters')
+      return replaceChildren(
+        this.listed,
+        el('h2', {}, 'Labels found in all clusters'),
+        labelTable(this.context, { find }).element,
       );
+    const found = map.points.filter(finder(find));
+    this.list(
+      found.map(({ id }) => id),
+      'found',
+    );
   }
 
   private list(labels: number[], where: string): void {
@@ -171,4 +190,20 @@ export class LabelMap implements Part {
       among.length > 0 && labelTable(this.context, { among }).element,
     );
   }
+}
+
+/** What is drawn, and what is not. */
+function noteOf(map: DrawnMap, of: number | 'head' | undefined): string {
+  if (map.shows === 'clusters')
+    return (
+      `A map of labels takes ${count(mapLimit)} at most, and there are ${count(map.of)}: so this one shows the ${plural(map.points.length, 'cluster')}. ` +
+      'Those whose labels occur with the same others lie near each other; size tells the labels. A click on a cluster, or the choice above, gives a map of labels.'
+    );
+  const meaning =
+    'Labels that occur with the same others lie near each other; size tells the documents, colour and symbol the cluster, whose number stands in its middle. ';
+  const drawn =
+    map.points.length < map.of
+      ? `The ${count(map.points.length)} most frequent of ${count(map.of)} labels${typeof of === 'number' ? ' of the cluster' : ''} are drawn.`
+      : `All ${plural(map.points.length, 'label')}${typeof of === 'number' ? ' of the cluster' : ''} are drawn.`;
+  return meaning + drawn;
 }

@@ -1,14 +1,19 @@
-import type { ClusteredLabel } from '../../../core/explore/clusters/clustered.ts';
+import { mapLimit, type ClusteredLabel } from '../../../core/explore/clusters/clustered.ts';
 import { dropdown, el, pagedTable, replaceChildren, type PagedTable } from '../../ui/index.ts';
 import { count } from '../dataset/numbers.ts';
 import { clusterMark } from './cards.ts';
 import type { Context, Part } from './context.ts';
 import { clusterName } from './figures.ts';
 
-/** A table of labels with their clusters; `among`: only these. */
+/** A table of labels with their clusters; `among`: only these; `find`: only those that are called like this. */
 export function labelTable(
   context: Context,
-  { cluster, among, search }: { cluster?: () => number | undefined; among?: number[]; search?: boolean },
+  {
+    clusters,
+    among,
+    find,
+    search,
+  }: { clusters?: () => number[] | undefined; among?: number[]; find?: string; search?: boolean },
 ): PagedTable {
   const { state, host } = context;
   const isNamed = context.chosen.clusters.some(({ top }) => top.some(({ display }) => display !== undefined));
@@ -34,7 +39,8 @@ export function labelTable(
         context.save();
       }
       const { k } = context.chosen;
-      return host.call('labels', { k, cluster: cluster?.(), search: text || undefined, among, offset, limit });
+      const wanted = find ?? (text || undefined);
+      return host.call('labels', { k, clusters: clusters?.(), search: wanted, among, offset, limit });
     },
   });
 }
@@ -46,7 +52,9 @@ export class Labels implements Part {
   private readonly table: PagedTable;
 
   constructor(private readonly context: Context) {
-    this.table = labelTable(context, { cluster: () => context.state.labelsOf, search: true });
+    const clusters = (): number[] | undefined =>
+      context.state.labelsOf === undefined ? undefined : [context.state.labelsOf];
+    this.table = labelTable(context, { clusters, search: true });
     this.element = el('div', { class: 'grow' }, this.toolbar, this.table.element);
   }
 
@@ -54,8 +62,8 @@ export class Labels implements Part {
     const { context } = this;
     replaceChildren(
       this.toolbar,
-      clusterChoice(context, context.state.labelsOf, (cluster) => {
-        context.state.labelsOf = cluster;
+      clusterChoice(context, context.state.labelsOf, (chosen) => {
+        context.state.labelsOf = chosen === 'head' ? undefined : chosen;
         context.save();
         void this.table.refresh({ offset: 0 });
       }),
@@ -64,20 +72,23 @@ export class Labels implements Part {
   }
 }
 
-/** Chooses one of the clusters, or all. */
+/** Chooses one of the clusters, or all; `head` offers the most frequent labels, too. */
 export function clusterChoice(
   { chosen }: Context,
-  value: number | undefined,
-  onChange: (cluster: number | undefined) => void,
+  value: number | 'head' | undefined,
+  onChange: (value: number | 'head' | undefined) => void,
+  head = false,
 ): HTMLElement {
   const options = chosen.clusters.map((cluster) => ({
     value: String(cluster.cluster),
     label: `${clusterName(cluster, 2)} (${count(cluster.labels)})`,
   }));
+  const all = { value: '', label: 'All clusters' };
+  const frequent = { value: 'head', label: `The ${count(mapLimit)} most frequent labels` };
   return dropdown({
     label: 'Cluster',
-    options: [{ value: '', label: 'All clusters' }, ...options],
+    options: [all, ...(head ? [frequent] : []), ...options],
     value: value === undefined ? '' : String(value),
-    onChange: (chosenValue) => onChange(chosenValue === '' ? undefined : Number(chosenValue)),
+    onChange: (now) => onChange(now === '' ? undefined : now === 'head' ? now : Number(now)),
   });
 }

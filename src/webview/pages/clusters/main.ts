@@ -185,7 +185,7 @@ class ClustersPage implements Context {
     replaceChildren(
       this.content,
       ...this.banners(overview),
-      settingsForm(overview.settings, (settings) => this.perform(() => this.host.call('cluster', { settings }))),
+      settingsForm(overview, (settings) => this.perform(() => this.host.call('cluster', { settings }))),
       el(
         'div',
         { class: 'columns' },
@@ -215,12 +215,14 @@ class ClustersPage implements Context {
     this.choose(curve.some((point) => point.k === k) ? k! : (overview.suggested ?? curve[0].k));
   }
 
-  private banners({ missing, notSaved, curve }: ClustersOverview): (HTMLElement | false)[] {
+  private banners({ missing, unmeasured, notSaved, curve }: ClustersOverview): (HTMLElement | false)[] {
     return [
-      missing.length > 0 &&
+      (missing.length > 0 || unmeasured) &&
         banner(
           'partial',
-          `Stopped after ${plural(curve.length, 'number')} of clusters; ${missing.join(', ')} were not tried.`,
+          `Stopped after ${plural(curve.length, 'number')} of clusters.` +
+            (missing.length > 0 ? ` Not tried: ${missing.join(', ')}.` : '') +
+            (unmeasured ? ' Silhouettes were not measured yet.' : ''),
           {
             label: 'Go On',
             run: () => this.reload(),

@@ -10,8 +10,8 @@ export interface PageState extends Partial<ClustersPanelState> {
   /** The number of clusters that is shown; the suggested one where it is not among those tried. */
   k?: number;
   drag: Drag;
-  /** The map shows the labels of this cluster alone. */
-  mapOf?: number;
+  /** The map shows the labels of this cluster, or the most frequent ones, alone. */
+  mapOf?: number | 'head';
   labelsOf?: number;
   labelSearch: string;
 }
@@ -25,7 +25,7 @@ export function restoredState(kept: unknown): PageState {
     tab: tabIds.find((id) => id === from.tab) ?? 'clusters',
     k: number(from.k),
     drag: from.drag === 'pan' || from.drag === 'lasso' ? from.drag : 'zoom',
-    mapOf: number(from.mapOf),
+    mapOf: from.mapOf === 'head' ? 'head' : number(from.mapOf),
     labelsOf: number(from.labelsOf),
     labelSearch: typeof from.labelSearch === 'string' ? from.labelSearch : '',
   };

@@ -1,15 +1,19 @@
-import type { ClusterSettings } from '../../../core/explore/clusters/clustered.ts';
+import type { ClusterSettings, ClustersOverview } from '../../../core/explore/clusters/clustered.ts';
+import { count } from '../dataset/numbers.ts';
 import { button, dropdown, el, replaceChildren, textField, type ValueElement } from '../../ui/index.ts';
 
 /** Whole numbers of a text such as `2, 4, 8`; undefined where it holds anything else. */
 export function numbersOf(text: string, least = 1): number[] | undefined {
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
-  const numbers = parts.map((part) => (/^\d{1,6}$/.test(part) ? Number(part) : -1));
+  const numbers = parts.map((part) => (/^\d{1,15}$/.test(part) ? Number(part) : -1));
   return numbers.length > 0 && numbers.every((n) => n >= least) ? numbers : undefined;
 }
 
 /** How to cluster: numbers of clusters, scaling, starts, seed. */
-export function settingsForm(current: ClusterSettings, onCluster: (settings: ClusterSettings) => void): HTMLElement {
+export function settingsForm(
+  { settings: current, labels, mostClusters }: ClustersOverview,
+  onCluster: (settings: ClusterSettings) => void,
+): HTMLElement {
   let { scaling } = current;
   const problem = el('p', { class: 'problem', attributes: { role: 'alert' } });
   const field = (label: string, value: string): ValueElement => textField({ label, value, onInput: () => {} });
@@ -20,6 +24,12 @@ export function settingsForm(current: ClusterSettings, onCluster: (settings: Clu
     const wanted = numbersOf(ks.value);
     const starts = numbersOf(restarts.value)?.[0];
     const start = numbersOf(seed.value, 0)?.[0];
+    const most = wanted && Math.max(...wanted.filter((k) => !current.ks.includes(k)));
+    if (most !== undefined && most > mostClusters)
+      return replaceChildren(
+        problem,
+        `${count(most)} clusters cannot be made of ${count(labels)} labels: ${count(mostClusters)} at most.`,
+      );
     if (wanted && starts !== undefined && start !== undefined)
       return onCluster({ ks: wanted, scaling, restarts: starts, seed: start });
     replaceChildren(problem, 'Whole numbers are wanted, such as 2, 4, 8.');

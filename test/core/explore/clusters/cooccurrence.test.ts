@@ -15,8 +15,8 @@ const incidence = {
   labelIds: Int32Array.from(documents.flat()),
 };
 
-test('counts the documents that have both labels, a label itself on the diagonal', () => {
-  const counted = dense(cooccurrence(incidence));
+test('counts the documents that have both labels, a label itself on the diagonal', async () => {
+  const counted = dense(await cooccurrence(incidence));
   for (let a = 0; a < 13; a++)
     for (let b = 0; b < 13; b++)
       expect(counted[a][b]).toBe(documents.filter((labels) => labels.includes(a) && labels.includes(b)).length);

@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ClusterProgress, ClusterSettings } from '../../../../src/core/explore/clusters/clustered.ts';
 import { ClusterExploration } from '../../../../src/core/explore/clusters/exploration.ts';
-import { exploreClusters } from '../../../../src/core/explore/clusters/explore.ts';
+import { countLabels } from '../../../../src/core/explore/clusters/countLabels.ts';
+import { kMeans } from '../../../../src/core/explore/clusters/kmeans.ts';
 import { describeClusters } from '../../../../src/core/explore/clusters/describe.ts';
+import { scaled } from '../../../../src/core/explore/clusters/scaling.ts';
+import { silhouettes } from '../../../../src/core/explore/clusters/silhouette.ts';
 import { findSplits } from '../../../../src/core/data/findSplits.ts';
-import { openSource } from '../../../../src/core/data/open.ts';
 import { openInspection } from '../../../../src/core/explore/inspection.ts';
+import { Cancelled } from '../../../../src/core/errors.ts';
 import { scratch, userError } from '../../data/helpers.ts';
 
 const { write, folder } = scratch();
@@ -28,31 +31,30 @@ function dataset(name: string): string {
   });
   return write(`${name}/train.jsonl`, `${lines.join('\n')}\n`);
 }
-const open = (path: string, given?: ClusterSettings, anew = false, context = never) =>
-  ClusterExploration.open({ path, options: {} }, given, settings, anew, context);
+const open = async (path: string, given: ClusterSettings = settings, context = never) =>
+  ClusterExploration.open(await countLabels({ path, options: {} }, context), { settings: given }, context);
 
 describe('an exploration of label clusters', () => {
-  test('finds what the sweep finds, by the same k-means', async () => {
+  test('has the k-means, silhouettes and descriptions of each number of clusters', async () => {
     const path = dataset('same');
-    const plain = await exploreClusters(await openSource(path), settings);
     const exploration = await open(path);
-    const { curve, suggested, missing, restored, savedAs } = exploration.overview();
-    expect([missing, restored, savedAs]).toEqual([[], false, `${path}.clusters.json`]);
-    expect(curve).toEqual(
-      plain.sweep.points.map(({ k, result, silhouette }) => ({
-        k,
-        inertia: result.inertia,
-        silhouette: silhouette.value,
-      })),
-    );
-    expect(suggested).toBe(plain.sweep.suggested);
-    const point = plain.sweep.points.find(({ k }) => k === 3)!;
+    const { curve, suggested, missing, unmeasured, restored, savedAs } = exploration.overview();
+    expect([missing, unmeasured, restored, savedAs]).toEqual([[], false, false, `${path}.clusters.json`]);
+    const best = [...curve].sort((a, b) => b.silhouette! - a.silhouette!)[0];
+    expect(suggested).toBe(best.k);
+    const { incidence, adjacency } = await countLabels({ path, options: {} }, never);
+    const matrix = scaled(adjacency, 'min-max');
+    for (const point of curve) {
+      const result = await kMeans(matrix, { k: point.k, restarts: 3, seed: 1 });
+      const [{ value }] = await silhouettes(matrix, [result.assignment]);
+      expect(point).toEqual({ k: point.k, inertia: result.inertia, silhouette: value });
+      const rounded = ({ cohesion, ...rest }: { cohesion: number }) => ({ ...rest, cohesion: cohesion.toFixed(9) });
+      expect(exploration.clusters(point.k).clusters.map(rounded)).toEqual(
+        describeClusters(incidence, matrix, result).map(rounded),
+      );
+    }
     const { clusters, tree } = exploration.clusters(3);
-    const described = describeClusters(plain.incidence, plain.matrix, point.result);
     expect(clusters.map(({ labels }) => labels)).toEqual([5, 4, 3]);
-    expect(clusters.map((cluster) => ({ ...cluster, cohesion: cluster.cohesion.toFixed(9) }))).toEqual(
-      described.map((cluster) => ({ ...cluster, cohesion: cluster.cohesion.toFixed(9) })),
-    );
     expect(tree.at(-1)?.labels).toBe(12);
   });
 
@@ -60,9 +62,9 @@ describe('an exploration of label clusters', () => {
     const path = dataset('kept');
     const first = await open(path);
     const words = await first.words(3, never);
-    const map = await first.map(3, undefined, never);
+    const map = await first.map(3, 'all', never);
     const phases = new Set<string>();
-    const again = await open(path, settings, false, {
+    const again = await open(path, settings, {
       ...never,
       onProgress: (p: ClusterProgress) => phases.add(p.phase),
     } as typeof never);
@@ -70,9 +72,21 @@ describe('an exploration of label clusters', () => {
     expect({ ...again.overview(), restored: false }).toEqual(first.overview());
     expect(again.clusters(3)).toEqual(first.clusters(3));
     expect(await again.words(3, never)).toEqual(words);
-    expect((await again.map(3, undefined, never)).points).toEqual(map.points);
+    expect((await again.map(3, 'all', never)).points).toEqual(map.points);
     expect(await findSplits(join(folder, 'kept'))).toEqual({ train: path });
     expect((await open(path, { ...settings, scaling: 'cosine' })).overview().restored).toBe(false);
+  });
+
+  test('takes what is kept where it was made alike, and computes only the rest', async () => {
+    const path = dataset('more');
+    const first = await open(path, { ...settings, ks: [2, 3, 4] });
+    const tried: number[] = [];
+    const onProgress = ({ phase, done }: ClusterProgress) => phase === 'clustering' && tried.push(done);
+    const more = await open(path, { ...settings, ks: [3, 4, 5] }, { ...never, onProgress } as typeof never);
+    expect(tried).toEqual([2]);
+    const curve = (exploration: ClusterExploration) => exploration.overview().curve;
+    expect(curve(more).slice(0, 2)).toEqual(curve(first).slice(1));
+    expect(curve(more)).toEqual(curve(await open(dataset('whole'), { ...settings, ks: [3, 4, 5] })));
   });
 
   test('is made anew where the dataset has changed, or the file is damaged', async () => {
@@ -91,7 +105,7 @@ describe('an exploration of label clusters', () => {
     const onProgress = ({ phase, done }: ClusterProgress) => {
       if (phase === 'clustering' && done === 1) stop.abort();
     };
-    const partial = await open(path, undefined, false, { signal: stop.signal, onProgress } as typeof never);
+    const partial = await open(path, settings, { signal: stop.signal, onProgress } as typeof never);
     expect(partial.overview()).toMatchObject({ curve: [{ k: 2 }], missing: [3, 4] });
     expect((await open(path)).overview()).toMatchObject({ curve: [{ k: 2 }, { k: 3 }, { k: 4 }], missing: [] });
   });
@@ -103,13 +117,13 @@ describe('an exploration of label clusters', () => {
       const theme = themes.findIndex((names) => names.includes(top[0].name));
       expect(words[cluster][0].word).toBe(`theme${theme}`);
     }
-    const { points, of } = await exploration.map(3, undefined, never);
+    const { points, of } = await exploration.map(3, 'all', never);
     expect([points.length, of]).toEqual([12, 12]);
     const { rows, total } = exploration.labelPage({ k: 3, search: 'A', offset: 0, limit: 2 });
     expect([rows.length, total]).toBeDefined();
     expect(total).toBe(themes.flat().filter((name) => name.includes('a')).length);
     const oak = exploration.labelPage({ k: 3, search: 'oak', offset: 0, limit: 1 }).rows[0];
-    const own = exploration.labelPage({ k: 3, cluster: oak.cluster, offset: 0, limit: 9 }).rows;
+    const own = exploration.labelPage({ k: 3, clusters: [oak.cluster], offset: 0, limit: 9 }).rows;
     expect(own.map(({ name }) => name).sort()).toEqual([...themes[1]].sort());
     expect(exploration.labelPage({ k: 3, among: [oak.id], offset: 0, limit: 9 }).rows).toEqual([oak]);
   });
@@ -139,6 +153,46 @@ describe('an exploration of label clusters', () => {
     expect((await userError(inspection.documentPage({ ...query, cluster: { ...query.cluster, k: 9 } }))).code).toBe(
       'no-clusters',
     );
+  });
+
+  test('more labels than a map takes are drawn as clusters, those of one as labels', async () => {
+    const line = (i: number) => {
+      const small = i % 30 === 0;
+      const labels = small ? ['few', `few${(i / 30) % 12}`] : [`theme${i % 2}`, `rare${i * 2}`, `rare${i * 2 + 1}`];
+      return JSON.stringify({ text: `text ${i}`, labels });
+    };
+    const path = write('many/train.jsonl', `${Array.from({ length: 2700 }, (_, i) => line(i)).join('\n')}\n`);
+    const exploration = await open(path, { ...settings, ks: [3], scaling: 'cosine', restarts: 1 });
+    const map = await exploration.map(3, 'all', never);
+    expect(map).toMatchObject({ shows: 'clusters', of: 2 + 2610 * 2 + 13 });
+    expect(map.points.map(({ cluster }) => cluster)).toEqual([0, 1, 2]);
+    const { cluster, labels, top } = exploration.clusters(3).clusters[2];
+    const own = await exploration.map(3, cluster, never);
+    expect(own).toMatchObject({ shows: 'labels', of: labels });
+    expect(own.points).toHaveLength(labels);
+    expect(own.points[0]).toMatchObject({ name: top[0].name, cluster });
+    await expect(exploration.map(3, 'head', { signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
+  }, 60_000);
+
+  test('one cluster gives its documents', async () => {
+    const exploration = await open(dataset('documents'));
+    const { cluster } = exploration.labelPage({ k: 3, search: 'oak', offset: 0, limit: 1 }).rows[0];
+    const { rows, total } = await exploration.documents(3, cluster, 2, never);
+    expect([rows.map(({ id }) => id), total]).toEqual([['d1', 'd4'], 100]);
+    expect((await userError(exploration.documents(3, 9, 2, never))).code).toBe('no-such-cluster');
+    const { file } = exploration.overview();
+    expect((await userError(exploration.writeSubset(3, cluster, file, never))).code).toBe('same-file');
+  });
+
+  test('is not kept where that is not wanted', async () => {
+    const path = dataset('alone');
+    const exploration = await ClusterExploration.open(
+      await countLabels({ path, options: {} }, never),
+      { settings, keep: false },
+      never,
+    );
+    expect(exploration.overview().savedAs).toBeUndefined();
+    expect(existsSync(`${path}.clusters.json`)).toBe(false);
   });
 
   test('a dataset of one label has no clusters', async () => {

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { kMeans } from '../../../../src/core/explore/clusters/kmeans.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { kMeans, type KMeansResult } from '../../../../src/core/explore/clusters/kmeans.ts';
 import { silhouettes } from '../../../../src/core/explore/clusters/silhouette.ts';
 import { Cancelled } from '../../../../src/core/errors.ts';
 import { key32, uniformAt } from '../../../../src/core/random.ts';
@@ -17,7 +17,10 @@ function blobs(rows: number, k: number, spread: number): number[][] {
 
 describe('k-means', () => {
   const rows = blobs(300, 4, 0.5);
-  const result = kMeans(sparse(rows), { k: 4, seed: 3 });
+  let result: KMeansResult;
+  beforeAll(async () => {
+    result = await kMeans(sparse(rows), { k: 4, seed: 3 });
+  });
 
   test('assigns every row to the nearest mean, and the means are the means', () => {
     const means = Array.from({ length: 4 }, (_, c) => {
@@ -35,14 +38,14 @@ describe('k-means', () => {
     expect(result.inertia).toBeCloseTo(inertia, 6);
   });
 
-  test('the same seed gives the same clusters; more restarts are never worse', () => {
-    const again = kMeans(sparse(rows), { k: 4, seed: 3 });
+  test('the same seed gives the same clusters; more restarts are never worse', async () => {
+    const again = await kMeans(sparse(rows), { k: 4, seed: 3 });
     expect(again).toEqual(result);
-    const more = kMeans(sparse(rows), { k: 4, seed: 3, restarts: 10 });
+    const more = await kMeans(sparse(rows), { k: 4, seed: 3, restarts: 10 });
     expect(more.inertia).toBeLessThanOrEqual(result.inertia);
   });
 
-  test('as many clusters as distinct rows have no inertia, nor do more of them', () => {
+  test('as many clusters as distinct rows have no inertia, nor do more of them', async () => {
     const repeated = [
       [1, 0],
       [1, 0],
@@ -50,21 +53,34 @@ describe('k-means', () => {
       [0, 2],
       [5, 5],
     ];
-    const found = kMeans(sparse(repeated), { k: 3 });
+    const found = await kMeans(sparse(repeated), { k: 3 });
     expect(found.inertia).toBeCloseTo(0, 12);
-    const all = kMeans(sparse(repeated), { k: 5 });
+    const all = await kMeans(sparse(repeated), { k: 5 });
     expect(all.inertia).toBeCloseTo(0, 12);
     expect(all.sizes.reduce((sum, size) => sum + size)).toBe(5);
   });
 
-  test('mini-batches come near the exact result', () => {
-    const batches = kMeans(sparse(rows), { k: 4, seed: 3, batchSize: 60 });
+  test('mini-batches come near the exact result', async () => {
+    const batches = await kMeans(sparse(rows), { k: 4, seed: 3, batchSize: 60 });
     expect(batches.inertia / result.inertia).toBeCloseTo(1, 1);
   });
 
-  test('refuses more clusters than rows, and obeys a cancelled signal', () => {
-    expect(() => kMeans(sparse(rows), { k: 301 })).toThrow(RangeError);
-    expect(() => kMeans(sparse(rows), { k: 3, signal: AbortSignal.abort() })).toThrow(Cancelled);
+  test('refuses more clusters than rows, and obeys a cancelled signal', async () => {
+    await expect(kMeans(sparse(rows), { k: 301 })).rejects.toThrow(RangeError);
+    await expect(kMeans(sparse(rows), { k: 3, signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
+  });
+
+  test.each([undefined, 4000])('is stopped within an iteration (batches of %s rows)', async (batchSize) => {
+    const many = sparse(blobs(20_000, 7, 2));
+    const stop = new AbortController();
+    const iterations: number[] = [];
+    const onProgress = (restart: number, iteration: number): void => {
+      iterations.push(restart * 1000 + iteration);
+      setImmediate(() => stop.abort()); // what is due in the event loop must have its turn
+    };
+    const job = kMeans(many, { k: 7, restarts: 1000, batchSize, signal: stop.signal, onProgress });
+    await expect(job).rejects.toThrow(Cancelled);
+    expect(iterations.length).toBeLessThan(100);
   });
 });
 
@@ -72,7 +88,7 @@ describe('silhouette', () => {
   const rows = blobs(90, 3, 2);
   const assignment = Int32Array.from(rows, (_, i) => (i === 0 ? 3 : i % 3));
 
-  test('is the mean over rows by its definition, a row alone counting 0', () => {
+  test('is the mean over rows by its definition, a row alone counting 0', async () => {
     const own = rows.map((row, i) => {
       const to = (c: number): number[] =>
         rows.flatMap((other, j) => (j !== i && assignment[j] === c ? [Math.sqrt(squared(row, other))] : []));
@@ -84,14 +100,14 @@ describe('silhouette', () => {
       return (b - a) / Math.max(a, b);
     });
     const expected = own.reduce((sum, value) => sum + value, 0) / rows.length;
-    const [found, single] = silhouettes(sparse(rows), [assignment, new Int32Array(rows.length)]);
+    const [found, single] = await silhouettes(sparse(rows), [assignment, new Int32Array(rows.length)]);
     expect(found.value).toBeCloseTo(expected, 9);
     expect(found.sampled).toBeUndefined();
     expect(single.value).toBeNaN();
   });
 
-  test('above the limit a sample is measured, and it says so', () => {
-    const [found] = silhouettes(sparse(rows), [assignment], { limit: 60 });
+  test('above the limit a sample is measured, and it says so', async () => {
+    const [found] = await silhouettes(sparse(rows), [assignment], { limit: 60 });
     expect(found.sampled).toBe(60);
     expect(found.value).toBeGreaterThan(-1);
   });

@@ -22,14 +22,14 @@ rows.forEach((row, i) => {
 });
 const matrix = minMaxColumns(sparse(adjacency));
 
-test.each(found)('k = $k: inertia within 2% of its best of 10 starts', ({ k, inertia }) => {
-  const ours = kMeans(matrix, { k, restarts: 10 });
+test.each(found)('k = $k: inertia within 2% of its best of 10 starts', async ({ k, inertia }) => {
+  const ours = await kMeans(matrix, { k, restarts: 10 });
   expect(ours.inertia / inertia).toBeLessThan(1.02);
   expect(ours.inertia / inertia).toBeGreaterThan(0.95); // far better would mean that something else is measured
 });
 
-test('silhouettes of its assignments are those that it tells', () => {
-  const ours = silhouettes(
+test('silhouettes of its assignments are those that it tells', async () => {
+  const ours = await silhouettes(
     matrix,
     found.map((one) => Int32Array.from(one.labels)),
   );

@@ -1,4 +1,4 @@
-import { Cancelled } from '../errors.ts';
+import { Cancelled } from './errors.ts';
 
 /** Keeps long work polite: call `due` often, and `await rest()` where it says so. */
 export class Pace {
