@@ -7,7 +7,7 @@ import { copySample, writeSampleConfig } from '../workbench/sample.ts';
 function fill(folder: string): void {
   copySample(folder);
   writeSampleConfig(folder, 'long', 2000);
-  writeSampleConfig(folder, 'short', 2);
+  writeSampleConfig(folder, 'short', 20);
 }
 
 inWorkbench('4. training', { fill }, (workbench) => {
@@ -78,14 +78,16 @@ inWorkbench('4. training', { fill }, (workbench) => {
   it('runs two at once, and tells how the one that ends did', async () => {
     await workbench().openFile('short.xmlcnn.json');
     await workbench().runCommand('XML-CNN: Train');
-    await workbench().statusBar('2 runs').waitFor();
-    await expect.poll(() => workbench().runners('training').length).toBe(2);
+    await Promise.all([
+      workbench().statusBar('2 runs').waitFor(),
+      expect.poll(() => workbench().runners('training').length).toBe(2),
+    ]);
     await row('short').waitFor();
     await workbench().screenshot('04-two-runs');
     await workbench()
-      .toast(/short finished after epoch 2.*P@1 \d+\.\d on test/s)
+      .toast(/short finished after epoch 20.*P@1 \d+\.\d on test/s)
       .waitFor();
-    await row(/short.*P@1 \d+\.\d.*2 epochs/).waitFor();
+    await row(/short.*P@1 \d+\.\d.*20 epochs/).waitFor();
     await row(/long.*Epoch \d+/).waitFor();
   });
 

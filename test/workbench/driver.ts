@@ -451,16 +451,48 @@ export class Workbench {
 
   /** The visible webview that shows a page of src/webview/pages; waits for it. */
   async webview(page: string): Promise<Frame> {
+    const frame = (await this.waitForWebview(page)) ?? (await this.reloadWebviews(page));
+    if (frame) return frame;
+    throw new Error(`No webview shows the page ${page}. ${await this.describeFrames()}`);
+  }
+
+  private async waitForWebview(page: string): Promise<Frame | undefined> {
     for (const deadline = Date.now() + patience; Date.now() < deadline; await this.page.waitForTimeout(50)) {
-      for (const frame of this.page.frames()) if (await shows(frame, page)) return frame;
+      const frame = await this.findWebview(page);
+      if (frame) return frame;
     }
-    throw new Error(`No webview shows the page ${page}.`);
+    return undefined;
+  }
+
+  /** What a user does to whom the browser's workbench leaves a webview blank (its service worker did not answer); the test's output tells it. */
+  private async reloadWebviews(page: string): Promise<Frame | undefined> {
+    console.warn(`The page ${page} did not appear: webviews are reloaded. ${await this.describeFrames()}`);
+    await this.screenshot(`blank-${page}`);
+    await this.runCommand('Developer: Reload Webviews');
+    return this.waitForWebview(page);
+  }
+
+  private async findWebview(page: string): Promise<Frame | undefined> {
+    const frames = this.page.frames();
+    const shown = await Promise.all(frames.map((frame) => soon(shows(frame, page), false)));
+    return frames.find((_, index) => shown[index]);
+  }
+
+  private async describeFrames(): Promise<string> {
+    const about = this.page.frames().map(async (frame) => {
+      const page = await soon(
+        frame.evaluate(() => `${document.readyState} ${document.body.dataset.page ?? ''}`).catch(String),
+        'does not answer',
+      );
+      const visible = await soon(isVisible(frame), 'does not answer');
+      return `${frame.url().split('?')[0]}: ${page}, visible: ${visible}`;
+    });
+    return `Frames:\n${(await Promise.all(about)).join('\n')}`;
   }
 
   /** Whether a visible webview shows a page now. */
   async hasWebview(page: string): Promise<boolean> {
-    for (const frame of this.page.frames()) if (await shows(frame, page)) return true;
-    return false;
+    return (await this.findWebview(page)) !== undefined;
   }
 
   // ---- what no user sees
@@ -484,14 +516,24 @@ export class Workbench {
 
 async function shows(frame: Frame, page: string): Promise<boolean> {
   try {
-    if (!(await frame.locator(`body[data-page="${page}"]`).count())) return false;
-    for (let part: Frame | null = frame; part?.parentFrame(); part = part.parentFrame()) {
-      if (!(await (await part.frameElement()).isVisible())) return false;
-    }
-    return true;
+    return (await frame.locator(`body[data-page="${page}"]`).count()) > 0 && (await isVisible(frame));
   } catch {
     return false; // the frame went away while it was asked
   }
+}
+
+async function isVisible(frame: Frame): Promise<boolean> {
+  for (let part: Frame | null = frame; part?.parentFrame(); part = part.parentFrame()) {
+    if (!(await (await part.frameElement()).isVisible())) return false;
+  }
+  return true;
+}
+
+/** What a question to a frame is answered, or `otherwise` after two seconds: a frame that is on its way to another document may never answer. */
+function soon<T, U>(answer: Promise<T>, otherwise: U): Promise<T | U> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<U>((resolve) => (timer = setTimeout(() => resolve(otherwise), 2000)));
+  return Promise.race([answer.catch(() => otherwise), late]).finally(() => clearTimeout(timer));
 }
 
 /** Whether something becomes visible within `timeout` milliseconds. */
