@@ -62,11 +62,10 @@ inWorkbench('4. training', { fill }, (workbench) => {
 
   it('offers to resume after the window was reloaded in mid-run', async () => {
     await workbench().reload();
-    const toast = workbench().toast('was interrupted when its window closed');
-    await toast.waitFor();
-    await expect.poll(() => workbench().runners('training')).toEqual([]);
     await workbench().showContainer('XML-CNN');
-    await row(/long.*interrupted/).waitFor();
+    const toast = workbench().toast('was interrupted when its window closed'); // it is shown for some seconds only
+    await Promise.all([toast.waitFor(), row(/long.*interrupted/).waitFor()]);
+    expect(workbench().runners('training')).toEqual([]);
     await workbench().screenshot('04-reloaded');
     await workbench().press('Resume');
     await workbench()

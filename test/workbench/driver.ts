@@ -53,7 +53,7 @@ export interface LaunchOptions {
 
 const screenshots = resolve('test/e2e/screenshots');
 /** How long, in milliseconds, a user would wait at most for something to appear on a busy machine. */
-const patience = 30_000;
+const patience = 60_000;
 
 /** Starts a server and a browser and opens the workspace. Throws where the workbench or Chromium is not there or does not start. */
 export async function launch(options: LaunchOptions = {}): Promise<Workbench> {

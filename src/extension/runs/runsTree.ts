@@ -3,6 +3,7 @@ import type { RunListing } from '../../core/training/runs.ts';
 import { Disposable } from '../base/disposable.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { percent } from './jobText.ts';
+import { RefreshPace } from './refreshPace.ts';
 import type { RunFile } from './runFiles.ts';
 import { fileTitle, listRunFiles } from './runFiles.ts';
 import type { RunStore } from './runStore.ts';
@@ -29,8 +30,6 @@ export interface FileNode {
 export type RunsNode = RunNode | FileNode;
 
 const t = vscode.l10n.t;
-/** Time between two changes of the tree, in milliseconds. */
-const pause = 400;
 
 /** The view *Runs*: runs, the newest first, with their files below. */
 export class RunsTree extends Disposable implements vscode.TreeDataProvider<RunsNode> {
@@ -38,8 +37,7 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
   readonly onDidChangeTreeData = this.changed.event;
   readonly view: vscode.TreeView<RunsNode>;
   private nodes = new Map<string, RunNode>();
-  private readonly stale = new Set<RunNode | undefined>();
-  private timer?: NodeJS.Timeout;
+  private readonly pace = this.own(new RefreshPace<RunNode>((node) => this.changed.fire(node)));
   /** The listings that were shown last. */
   private shown = '';
 
@@ -56,12 +54,13 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
       }),
     );
     this.own(runs.onDidChange(() => this.showRuns()));
-    this.own(jobs.onDidChange(() => this.later(undefined)));
+    this.own(jobs.onDidChange(() => this.pace.change(undefined)));
     this.own(jobs.onDidProgress((job) => this.showProgress(job)));
   }
 
   async getChildren(node?: RunsNode): Promise<RunsNode[]> {
     await this.runs.whenRead;
+    if (!node) this.pace.answered();
     if (!node) return this.roots();
     if (node.type === 'file' || !node.listing) return [];
     const { folder, bestEpoch, epochs } = node.listing;
@@ -75,7 +74,9 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
   }
 
   getTreeItem(node: RunsNode): vscode.TreeItem {
-    return node.type === 'run' ? runItem(node) : fileItem(node);
+    if (node.type === 'file') return fileItem(node);
+    this.pace.answered();
+    return runItem(node);
   }
 
   private roots(): RunNode[] {
@@ -89,33 +90,29 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
       const { folder } = job.state;
       return { type: 'run', id: folder ?? job.id, folder, job };
     });
-    const all = [...begun, ...nodes];
+    const all = [...begun, ...nodes].map((node) => this.known(node));
     this.nodes = new Map(all.map((node) => [node.id, node]));
     return all;
+  }
+
+  /** The editor knows a row by its object: a run keeps its own. */
+  private known(node: RunNode): RunNode {
+    const known = this.nodes.get(node.id);
+    const { folder, listing, job } = node;
+    return known ? Object.assign(known, { folder, listing, job }) : node;
   }
 
   /** What a run that works here changes in its folder is not shown: its job tells more, and sooner. */
   private showRuns(): void {
     const shown = this.runs.runs.map((run) => (this.jobs.inFolder(run.folder) ? run.folder : run));
     const key = JSON.stringify(shown);
-    if (key !== this.shown) this.later(undefined);
+    if (key !== this.shown) this.pace.change(undefined);
     this.shown = key;
   }
 
   private showProgress(job: Job): void {
     const node = this.nodes.get(job.state.folder ?? job.id);
-    if (node) this.later(node);
-  }
-
-  /** The editor draws a tree when its changes pause: told too often, it would never. */
-  private later(node: RunNode | undefined): void {
-    this.stale.add(node);
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      const stale = this.stale.has(undefined) ? [undefined] : [...this.stale];
-      this.stale.clear();
-      if (!this.isDisposed) for (const one of stale) this.changed.fire(one);
-    }, pause);
+    if (node) this.pace.change(node);
   }
 }
 
