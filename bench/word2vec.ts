@@ -1,7 +1,8 @@
 /**
  * word2vec measured: speed by threads, nearest neighbours, and how far the vectors agree with a plain one-thread computation and
  * with gensim (run by PYTHON, default /usr/bin/python3), under the same settings and words.
- * node bench/run.mjs word2vec --data train.jsonl [--dim 300] [--rounds 1,128] [--skip-gram] [--plain] [--gensim]
+ * node bench/run.mjs word2vec --data train.jsonl [--dim 300] [--rounds 1,128] [--skip-gram] [--plain] [--gensim] [--speed]
+ * --speed measures speed alone.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     'skip-gram': { type: 'boolean', default: false },
     plain: { type: 'boolean', default: false },
     gensim: { type: 'boolean', default: false },
+    speed: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
@@ -39,7 +41,9 @@ console.log(
 /** [V][D], unit length, row of the word's id. */
 type Vectors = Float32Array[];
 
+/** None where speed alone is wanted. */
 function unit(rows: Float32Array): Vectors {
+  if (values.speed) return [];
   return Array.from({ length: rows.length / dim }, (_, row) => {
     const vector = rows.slice(row * dim, (row + 1) * dim);
     const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0)) || 1;
@@ -68,13 +72,21 @@ const candidates = [...counts.keys()].filter((id) => id > 1 && counts[id] >= 20)
 /** 500 words over the whole range of frequencies. */
 const probes = candidates.filter((_, i) => i % Math.max(1, Math.floor(candidates.length / 500)) === 0);
 
+interface Made {
+  name: string;
+  vectors: Vectors;
+  /** Of each probe. */
+  neighbours: number[][];
+}
+
 /** Mean share of common words among the ten nearest, and correlation of the cosines of all pairs of probes. */
-function agreement(a: Vectors, b: Vectors): { overlap: number; correlation: number } {
+function agreement(first: Made, second: Made): { overlap: number; correlation: number } {
+  const [a, b] = [first.vectors, second.vectors];
   let overlap = 0;
-  for (const id of probes) {
-    const others = new Set(nearest(b, id));
-    overlap += nearest(a, id).filter((other) => others.has(other)).length / 10 / probes.length;
-  }
+  probes.forEach((_, i) => {
+    const others = new Set(second.neighbours[i]);
+    overlap += first.neighbours[i].filter((other) => others.has(other)).length / 10 / probes.length;
+  });
   const [xs, ys]: number[][] = [[], []];
   probes.forEach((p, i) => {
     for (const q of probes.slice(0, i)) {
@@ -150,48 +162,45 @@ function gensim(seed: number, workers: number): { vectors: Vectors; rate: number
 }
 
 const rate = (value: number): string => Math.round(value).toLocaleString('en');
-const speeds: string[][] = [];
-const made: { name: string; vectors: Vectors }[] = [];
+const made: Made[] = [];
 const keep = (name: string, { vectors, rate: perSecond }: { vectors: Vectors; rate: number }): void => {
-  made.push({ name, vectors });
-  speeds.push([name, rate(perSecond)]);
   console.log(`${name}: ${rate(perSecond)} words/s`);
+  if (!values.speed) made.push({ name, vectors, neighbours: probes.map((id) => nearest(vectors, id)) });
 };
 for (const size of values.rounds.split(',').map(Number)) {
   keep(`rounds of ${size}, 1 thread`, await own(1, size));
   keep(`rounds of ${size}, 2 threads`, await own(2, size));
-  keep(`rounds of ${size}, 2 threads, seed 2`, await own(2, size, 2));
+  if (!values.speed) keep(`rounds of ${size}, 2 threads, seed 2`, await own(2, size, 2));
 }
 if (values.plain) {
   keep('plain', plain(data, 1));
-  keep('plain, seed 2', plain(data, 2));
+  if (!values.speed && !values['skip-gram']) keep('plain, seed 2', plain(data, 2));
 }
 if (values.gensim) {
   keep('gensim, 1 thread', gensim(1, 1));
   keep('gensim, 2 threads', gensim(1, 2));
-  keep('gensim, 1 thread, seed 2', gensim(2, 1));
+  if (!values.speed) keep('gensim, 1 thread, seed 2', gensim(2, 1));
 }
+if (!values.speed) printQuality();
 
-console.log('\n## Top-10 overlap / correlation of cosines\n');
-console.log(
-  table(
-    ['', ...made.map(({ name }) => name)],
-    made.map((a, i) => [
-      a.name,
-      ...made.map((b, j) => {
-        if (j >= i) return '';
-        const { overlap, correlation } = agreement(a.vectors, b.vectors);
-        return `${overlap.toFixed(3)} / ${correlation.toFixed(3)}`;
-      }),
-    ]),
-  ),
-);
-
-console.log('\n## Nearest neighbours\n');
-const common = ['oil', 'wheat', 'bank', 'dollar', 'gold', 'japan', 'profit', 'trade', 'shares', 'coffee'];
-for (const word of common.filter((word) => data.vocabulary.idOf(word) > 1))
+function printQuality(): void {
+  console.log('\n## Top-10 overlap / correlation of cosines\n');
+  const cell = (a: Made, b: Made): string => {
+    const { overlap, correlation } = agreement(a, b);
+    return `${overlap.toFixed(3)} / ${correlation.toFixed(3)}`;
+  };
   console.log(
-    `- ${word}: ${nearest(made[0].vectors, data.vocabulary.idOf(word), 8)
-      .map((id) => data.vocabulary.words[id])
-      .join(', ')}`,
+    table(
+      ['', ...made.map(({ name }) => name)],
+      made.map((a, i) => [a.name, ...made.map((b, j) => (j < i ? cell(a, b) : ''))]),
+    ),
   );
+  console.log('\n## Nearest neighbours\n');
+  const common = ['oil', 'wheat', 'bank', 'dollar', 'gold', 'japan', 'profit', 'trade', 'shares', 'coffee'];
+  for (const word of common.filter((word) => data.vocabulary.idOf(word) > 1))
+    console.log(
+      `- ${word}: ${nearest(made[0].vectors, data.vocabulary.idOf(word), 8)
+        .map((id) => data.vocabulary.words[id])
+        .join(', ')}`,
+    );
+}

@@ -11,7 +11,7 @@ export { collectWinners, convolutionGradient, convolve, pairMax, pairMaxGradient
 export { dropout, forward, gateSum, inputGradient, output, packColumns, packRows, weightGradient } from './dense';
 export { gemm } from './gemm';
 export { columns4, columns8, rows4, rows8 } from './pack';
-export { word2vecExamples, word2vecSteps } from './word2vec';
+export { word2vecDraw, word2vecLogits, word2vecSteps } from './word2vec';
 export {
   countWinningWords,
   gatherWords,

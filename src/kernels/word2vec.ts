@@ -1,82 +1,52 @@
-// word2vec with negative sampling, a round of examples at a time: first each example's step against the weights as they are,
-// then all steps added in the order of the examples, slice by slice of the vectors.
+// word2vec with negative sampling, a round of examples at a time: first how far each example is off with the weights as they are,
+// then all steps in the order of the examples. Vectors are cut into slices of 16 numbers, and a thread has the same slices of all
+// vectors throughout: they stay in its cache, and only what they add to the logits goes from thread to thread. These sums are of
+// integers, which come to the same whatever the order.
 import { expNegative, madd, zero } from './simd';
 
 @unmanaged
 export class Word2Vec {
   examples: i32;
-  width: i32; // floats of a row, a multiple of 16
+  slices: i32; // of a row of 16 floats each
   targets: i32; // of an example: its word, then those drawn
   words: i32;
   key: i32;
-  input: usize; // [words][width]
-  output: usize; // [words][width]
+  first: i32; // number of the first example, for the draws
+  shares: i32; // tiles of the slices
+  input: usize; // [words][slices * 16]
+  output: usize; // [words][slices * 16]
   tokens: usize; // i32, rows of the words of a text
   list: usize; // i32 [examples][3]: place of the word, first and end of its context
   cuts: usize; // u32 [words], alias table: own word below the cut, else the other
   others: usize; // i32 [words]
-  hidden: usize; // [examples][width], mean of the context
-  errors: usize; // [examples][width], step of each context word
-  drawn: usize; // i32 [examples][targets]
-  gains: usize; // f32 [examples][targets]
+  drawn: usize; // i32 [examples][targets], -1 where the word itself was drawn, which counts for nothing
+  hidden: usize; // [examples][slices * 16], mean of the context
+  logits: usize; // i32 [shares][stride], in 1 / UNIT; stride is examples * targets, rounded up to 16
   rate: f32;
+  limit: f32; // of a number in 1 / UNIT, so that the sum of a vector's does not overflow
 }
 
-const EXAMPLES: i32 = 8;
-const SLICE: i32 = 32;
+const EXAMPLES: i32 = 64;
+const SLICE: usize = 64; // bytes
 /** Beyond this logit there is no step, as in the original program. */
 const LARGEST: f32 = 6;
+/** Logits are summed in whole numbers of 1 / UNIT. */
+const UNIT: f32 = 131072;
+/** Numbers below 2^22 that are added to this one are rounded, and stand in its lower bits. */
+const ROUNDER: f32 = 12582912; // 1.5 * 2^23
 
-/** Tile = 8 examples: context mean, logits of the targets, and the step of the context words. */
-export function word2vecExamples(tile: i32, scratch: usize, args: usize): void {
+/** Tile = 64 examples: their targets. */
+export function word2vecDraw(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<Word2Vec>(args);
   const end = min(a.examples, tile * EXAMPLES + EXAMPLES);
-  for (let e = tile * EXAMPLES; e < end; e++) example(a, e);
-}
-
-// @ts-ignore: decorator
-@inline
-function example(a: Word2Vec, e: i32): void {
-  const rowBytes = <usize>a.width * 4;
-  const hidden = a.hidden + <usize>e * rowBytes, error = a.errors + <usize>e * rowBytes;
-  const item = a.list + <usize>e * 12;
-  const centre = load<i32>(item);
-  contextMean(a, centre, load<i32>(item, 4), load<i32>(item, 8), hidden, rowBytes);
-  memory.fill(error, 0, rowBytes);
-  const word = load<i32>(a.tokens + <usize>centre * 4);
-  const drawn = a.drawn + <usize>(e * a.targets) * 4, gains = a.gains + <usize>(e * a.targets) * 4;
-  for (let n: i32 = 0; n < a.targets; n++) {
-    const target = n == 0 ? word : draw(a, (e * a.targets + n) * 2);
-    store<i32>(drawn + <usize>n * 4, target);
-    let gain: f32 = 0;
-    if (n == 0 || target != word) {
-      const row = a.output + <usize>target * rowBytes;
-      gain = gainOf(dot(hidden, row, rowBytes), n == 0) * a.rate;
-      if (gain != 0) add(error, row, gain, rowBytes);
+  for (let e = tile * EXAMPLES; e < end; e++) {
+    const word = load<i32>(a.tokens + <usize>load<i32>(a.list + <usize>e * 12) * 4);
+    const drawn = a.drawn + <usize>(e * a.targets) * 4;
+    store<i32>(drawn, word);
+    for (let n: i32 = 1; n < a.targets; n++) {
+      const target = draw(a, ((a.first + e) * a.targets + n) * 2);
+      store<i32>(drawn + <usize>n * 4, target == word ? -1 : target);
     }
-    store<f32>(gains + <usize>n * 4, gain);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function contextMean(a: Word2Vec, centre: i32, from: i32, to: i32, hidden: usize, rowBytes: usize): void {
-  const count = to - from - (centre >= from && centre < to ? 1 : 0);
-  const scale = f32x4.splat(<f32>1 / <f32>count);
-  for (let i: usize = 0; i < rowBytes; i += 64) {
-    let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
-    for (let j = from; j < to; j++) {
-      if (j == centre) continue;
-      const row = a.input + <usize>load<i32>(a.tokens + <usize>j * 4) * rowBytes + i;
-      s0 = f32x4.add(s0, v128.load(row));
-      s1 = f32x4.add(s1, v128.load(row, 16));
-      s2 = f32x4.add(s2, v128.load(row, 32));
-      s3 = f32x4.add(s3, v128.load(row, 48));
-    }
-    v128.store(hidden + i, f32x4.mul(s0, scale));
-    v128.store(hidden + i, f32x4.mul(s1, scale), 16);
-    v128.store(hidden + i, f32x4.mul(s2, scale), 32);
-    v128.store(hidden + i, f32x4.mul(s3, scale), 48);
   }
 }
 
@@ -98,74 +68,134 @@ function bitsAt(key: i32, index: i32): u32 {
   return x ^ (x >> 16);
 }
 
-/** Label minus sigmoid of the logit. */
 // @ts-ignore: decorator
 @inline
-function gainOf(logit: f32, isWord: bool): f32 {
-  if (logit <= -LARGEST || logit >= LARGEST) return 0;
-  const e = f32x4.extract_lane(expNegative(f32x4.splat(-abs(logit))), 0);
-  const sigmoid: f32 = logit >= 0 ? 1 / (1 + e) : e / (1 + e);
-  return (isWord ? 1 : 0) - sigmoid;
+function firstSlice(a: Word2Vec, tile: i32): usize {
+  return <usize>((tile * a.slices) / a.shares);
 }
 
 // @ts-ignore: decorator
 @inline
-function dot(x: usize, y: usize, rowBytes: usize): f32 {
+function strideBytes(a: Word2Vec): usize {
+  return ((<usize>(a.examples * a.targets) * 4 + 63) >> 6) << 6;
+}
+
+/** Tile = a thread's slices: context means, and what the slices add to the logits; with the sign turned for the word itself. */
+export function word2vecLogits(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<Word2Vec>(args);
+  const from = firstSlice(a, tile), to = firstSlice(a, tile + 1);
+  for (let e: i32 = 0; e < a.examples; e++) for (let slice = from; slice < to; slice++) sliceLogits(a, e, slice, tile, slice == from);
+}
+
+// @ts-ignore: decorator
+@inline
+function sliceLogits(a: Word2Vec, e: i32, slice: usize, tile: i32, isFirst: bool): void {
+  const rowBytes = <usize>a.slices * SLICE, offset = slice * SLICE;
+  const item = a.list + <usize>e * 12;
+  const centre = load<i32>(item), from = load<i32>(item, 4), to = load<i32>(item, 8);
   let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
-  for (let i: usize = 0; i < rowBytes; i += 64) {
-    s0 = madd(v128.load(x + i), v128.load(y + i), s0);
-    s1 = madd(v128.load(x + i, 16), v128.load(y + i, 16), s1);
-    s2 = madd(v128.load(x + i, 32), v128.load(y + i, 32), s2);
-    s3 = madd(v128.load(x + i, 48), v128.load(y + i, 48), s3);
+  for (let j = from; j < to; j++) {
+    if (j == centre) continue;
+    const row = a.input + <usize>load<i32>(a.tokens + <usize>j * 4) * rowBytes + offset;
+    s0 = f32x4.add(s0, v128.load(row));
+    s1 = f32x4.add(s1, v128.load(row, 16));
+    s2 = f32x4.add(s2, v128.load(row, 32));
+    s3 = f32x4.add(s3, v128.load(row, 48));
   }
-  const s = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
-  return f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1) + (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3));
+  const scale = f32x4.splat(<f32>1 / <f32>(to - from - (centre >= from && centre < to ? 1 : 0)));
+  s0 = f32x4.mul(s0, scale);
+  s1 = f32x4.mul(s1, scale);
+  s2 = f32x4.mul(s2, scale);
+  s3 = f32x4.mul(s3, scale);
+  const hidden = a.hidden + <usize>e * rowBytes + offset;
+  v128.store(hidden, s0);
+  v128.store(hidden, s1, 16);
+  v128.store(hidden, s2, 32);
+  v128.store(hidden, s3, 48);
+  const first = <usize>(e * a.targets) * 4;
+  const drawn = a.drawn + first, logits = a.logits + <usize>tile * strideBytes(a) + first;
+  const limit = f32x4.splat(a.limit);
+  for (let n: usize = 0, end = <usize>a.targets * 4; n < end; n += 4) {
+    const target = load<i32>(drawn + n);
+    if (target < 0) continue;
+    const row = a.output + <usize>target * rowBytes + offset;
+    const even = madd(s2, v128.load(row, 32), f32x4.mul(s0, v128.load(row)));
+    const odd = madd(s3, v128.load(row, 48), f32x4.mul(s1, v128.load(row, 16)));
+    const sum = units(f32x4.add(even, odd), limit);
+    store<i32>(logits + n, (isFirst ? 0 : load<i32>(logits + n)) + (n == 0 ? -sum : sum));
+  }
 }
 
+/** The sum of four numbers in whole units, each of them limited. */
 // @ts-ignore: decorator
 @inline
-function add(sum: usize, row: usize, gain: f32, rowBytes: usize): void {
-  const g = f32x4.splat(gain);
-  for (let i: usize = 0; i < rowBytes; i += 32) {
-    v128.store(sum + i, madd(g, v128.load(row + i), v128.load(sum + i)));
-    v128.store(sum + i, madd(g, v128.load(row + i, 16), v128.load(sum + i, 16)), 16);
-  }
+function units(x: v128, limit: v128): i32 {
+  const scaled = f32x4.mul(x, f32x4.splat(UNIT));
+  const limited = f32x4.pmax(f32x4.pmin(scaled, limit), f32x4.neg(limit));
+  const s = i32x4.sub(f32x4.add(limited, f32x4.splat(ROUNDER)), f32x4.splat(ROUNDER));
+  return i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + (i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3));
 }
 
-/** Tile = one slice of all vectors: the steps of the round, example after example. */
+/** Tile = a thread's slices: the steps of the round, example after example. Scratch: how strong each is, for the thread itself. */
 export function word2vecSteps(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<Word2Vec>(args);
-  const rowBytes = <usize>a.width * 4;
-  const offset = <usize>(tile * SLICE) * 4;
-  const wide = a.width - tile * SLICE >= SLICE;
-  for (let e: i32 = 0; e < a.examples; e++) {
-    const hidden = a.hidden + <usize>e * rowBytes + offset;
-    for (let n: i32 = 0; n < a.targets; n++) {
-      const at = <usize>(e * a.targets + n) * 4;
-      const gain = load<f32>(a.gains + at);
-      if (gain == 0) continue;
-      addSlice(a.output + <usize>load<i32>(a.drawn + at) * rowBytes + offset, hidden, gain, wide);
-    }
-    const item = a.list + <usize>e * 12;
-    const centre = load<i32>(item), to = load<i32>(item, 8);
-    const error = a.errors + <usize>e * rowBytes + offset;
-    for (let j = load<i32>(item, 4); j < to; j++)
-      if (j != centre) addSlice(a.input + <usize>load<i32>(a.tokens + <usize>j * 4) * rowBytes + offset, error, 1, wide);
+  const from = firstSlice(a, tile), to = firstSlice(a, tile + 1);
+  if (from == to) return;
+  gains(a, scratch);
+  for (let e: i32 = 0; e < a.examples; e++) for (let slice = from; slice < to; slice++) step(a, e, slice, scratch);
+}
+
+/** Sigmoid of the logits, times the learning rate: how far the word is from 1, and the others from 0. */
+// @ts-ignore: decorator
+@inline
+function gains(a: Word2Vec, to: usize): void {
+  const stride = strideBytes(a);
+  const one = f32x4.splat(1), rate = f32x4.splat(a.rate);
+  for (let i: usize = 0; i < stride; i += 16) {
+    let sum = zero();
+    for (let share: i32 = 0; share < a.shares; share++) sum = i32x4.add(sum, v128.load(a.logits + <usize>share * stride + i));
+    const x = f32x4.mul(f32x4.convert_i32x4_s(sum), f32x4.splat(1 / UNIT));
+    const distance = f32x4.abs(x);
+    const e = expNegative(f32x4.neg(distance));
+    const above = v128.bitselect(one, e, f32x4.ge(x, zero()));
+    const gain = f32x4.mul(f32x4.div(above, f32x4.add(one, e)), rate);
+    v128.store(to + i, v128.and(gain, f32x4.lt(distance, f32x4.splat(LARGEST))));
   }
 }
 
-/** Of 32 floats, or 16 at the end of a row. */
+/** The targets go towards the context or away from it, and each word of the context as they pull it. */
 // @ts-ignore: decorator
 @inline
-function addSlice(row: usize, step: usize, gain: f32, wide: bool): void {
-  const g = f32x4.splat(gain);
-  v128.store(row, madd(g, v128.load(step), v128.load(row)));
-  v128.store(row, madd(g, v128.load(step, 16), v128.load(row, 16)), 16);
-  v128.store(row, madd(g, v128.load(step, 32), v128.load(row, 32)), 32);
-  v128.store(row, madd(g, v128.load(step, 48), v128.load(row, 48)), 48);
-  if (!wide) return;
-  v128.store(row, madd(g, v128.load(step, 64), v128.load(row, 64)), 64);
-  v128.store(row, madd(g, v128.load(step, 80), v128.load(row, 80)), 80);
-  v128.store(row, madd(g, v128.load(step, 96), v128.load(row, 96)), 96);
-  v128.store(row, madd(g, v128.load(step, 112), v128.load(row, 112)), 112);
+function step(a: Word2Vec, e: i32, slice: usize, gains: usize): void {
+  const rowBytes = <usize>a.slices * SLICE, offset = slice * SLICE;
+  const hidden = a.hidden + <usize>e * rowBytes + offset;
+  const h0 = v128.load(hidden), h1 = v128.load(hidden, 16), h2 = v128.load(hidden, 32), h3 = v128.load(hidden, 48);
+  let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
+  const first = <usize>(e * a.targets) * 4;
+  for (let n: usize = 0, end = <usize>a.targets * 4; n < end; n += 4) {
+    const target = load<i32>(a.drawn + first + n);
+    if (target < 0) continue;
+    const gain = load<f32>(gains + first + n);
+    const g = f32x4.splat(n == 0 ? gain : -gain);
+    const row = a.output + <usize>target * rowBytes + offset;
+    const r0 = v128.load(row), r1 = v128.load(row, 16), r2 = v128.load(row, 32), r3 = v128.load(row, 48);
+    s0 = madd(g, r0, s0);
+    s1 = madd(g, r1, s1);
+    s2 = madd(g, r2, s2);
+    s3 = madd(g, r3, s3);
+    v128.store(row, madd(g, h0, r0));
+    v128.store(row, madd(g, h1, r1), 16);
+    v128.store(row, madd(g, h2, r2), 32);
+    v128.store(row, madd(g, h3, r3), 48);
+  }
+  const item = a.list + <usize>e * 12;
+  const centre = load<i32>(item), to = load<i32>(item, 8);
+  for (let j = load<i32>(item, 4); j < to; j++) {
+    if (j == centre) continue;
+    const row = a.input + <usize>load<i32>(a.tokens + <usize>j * 4) * rowBytes + offset;
+    v128.store(row, f32x4.add(v128.load(row), s0));
+    v128.store(row, f32x4.add(v128.load(row, 16), s1), 16);
+    v128.store(row, f32x4.add(v128.load(row, 32), s2), 32);
+    v128.store(row, f32x4.add(v128.load(row, 48), s3), 48);
+  }
 }

@@ -16,8 +16,11 @@ export interface ModelSettings extends ExampleSettings {
 }
 
 /** Examples of a tile, and floats of a slice, as in the kernels. */
-const tileExamples = 8;
-const sliceFloats = 32;
+const tileExamples = 64;
+const sliceFloats = 16;
+
+/** Numbers are rounded below 2^22, and `width` of them stay below 2^31. */
+const largestPart = (width: number): number => Math.min(2 ** 22 - 1, Math.floor((2 ** 31 - 1) / width));
 
 /** The weights of word2vec in the engine's memory: a vector of each word as context, and one as what is foretold. */
 export class Word2VecModel {
@@ -27,10 +30,13 @@ export class Word2VecModel {
   private readonly list: number;
   private readonly cuts: number;
   private readonly others: number;
-  private readonly hidden: number;
-  private readonly errors: number;
   private readonly drawn: number;
+  private readonly hidden: number;
+  private readonly logits: number;
   private readonly gains: number;
+  private readonly gainBytes: number;
+  /** Threads that have slices. */
+  private readonly shares: number;
   /** Floats of a row: D and zeros, which stay zero. */
   private readonly width: number;
   private readonly words: number;
@@ -43,16 +49,20 @@ export class Word2VecModel {
   ) {
     const { dim, negative, batchSize, roundSize } = settings;
     this.words = counts.length;
-    this.width = Math.ceil(dim / 16) * 16;
+    this.width = Math.ceil(dim / sliceFloats) * sliceFloats;
     const row = this.width * 4;
     const allocate = (bytes: number): number => machine.allocate(bytes);
     [this.input, this.output] = [allocate(this.words * row), allocate(this.words * row)];
     [this.cuts, this.others] = [allocate(this.words * 4), allocate(this.words * 4)];
     this.tokens = allocate((batchSize + longestSentence) * 4);
     this.list = allocate(batchCapacity(batchSize, settings) * 12);
-    [this.hidden, this.errors] = [allocate(roundSize * row), allocate(roundSize * row)];
-    const targets = roundSize * (1 + negative) * 4;
-    [this.drawn, this.gains] = [allocate(targets), allocate(targets)];
+    const targets = 1 + negative;
+    this.drawn = allocate(batchCapacity(batchSize, settings) * targets * 4);
+    this.hidden = allocate(roundSize * row);
+    this.gainBytes = Math.ceil((roundSize * targets) / 16) * 64;
+    this.shares = Math.min(machine.threads, this.width / sliceFloats);
+    this.logits = allocate(this.shares * this.gainBytes);
+    this.gains = allocate(machine.threads * this.gainBytes);
     this.begin(counts);
   }
 
@@ -84,21 +94,28 @@ export class Word2VecModel {
     const { machine, settings } = this;
     machine.integers(this.tokens, tokenCount).set(tokens.subarray(0, tokenCount));
     machine.integers(this.list, 3 * count).set(list.subarray(0, 3 * count));
-    const calls: Call[] = [];
-    for (let first = 0; first < count; first += settings.roundSize)
-      calls.push(...this.round(first, Math.min(settings.roundSize, count - first), rate, key32(key, first)));
-    machine.run(calls, 0, 0);
+    const calls: Call[] = [this.call('word2vecDraw', Math.ceil(count / tileExamples), 0, count, rate, key)];
+    for (let first = 0; first < count; first += settings.roundSize) {
+      const examples = Math.min(settings.roundSize, count - first);
+      for (const kernel of ['word2vecLogits', 'word2vecSteps'] as const)
+        calls.push({ ...this.call(kernel, this.shares, first, examples, rate, key), fixed: true });
+    }
+    machine.run(calls, this.gains, this.gainBytes);
   }
 
-  private round(first: number, examples: number, rate: number, key: number): Call[] {
-    const { width, words, input, output, tokens, cuts, others, hidden, errors, drawn, gains } = this;
+  private call(
+    kernel: Call['kernel'],
+    tiles: number,
+    first: number,
+    examples: number,
+    rate: number,
+    key: number,
+  ): Call {
+    const { width, words, input, output, tokens, cuts, others, hidden, logits, shares } = this;
     const targets = 1 + this.settings.negative;
-    const list = this.list + first * 12;
-    const addresses = [input, output, tokens, list, cuts, others, hidden, errors, drawn, gains];
-    const call = { integers: [examples, width, targets, words, key, ...addresses], floats: [rate] };
-    return [
-      { kernel: 'word2vecExamples', tiles: Math.ceil(examples / tileExamples), ...call },
-      { kernel: 'word2vecSteps', tiles: Math.ceil(width / sliceFloats), ...call },
-    ];
+    const [list, drawn] = [this.list + first * 12, this.drawn + first * targets * 4];
+    const addresses = [input, output, tokens, list, cuts, others, drawn, hidden, logits];
+    const integers = [examples, width / sliceFloats, targets, words, key, first, shares, ...addresses];
+    return { kernel, tiles, integers, floats: [rate, largestPart(width)] };
   }
 }

@@ -9,7 +9,7 @@ import type { PreparedData, PrepareOptions } from '../text/preparedData.ts';
 import { trainWord2Vec, type Word2VecOptions, type Word2VecSettings } from './train.ts';
 
 /** Raise it whenever the same texts and settings give other vectors. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 type Options = PrepareOptions & Pick<Word2VecOptions, 'onProgress'>;
 

@@ -33,9 +33,9 @@ const batchSize = 8192;
 /**
  * Vectors of the words that occur at least `minCount` times in the texts.
  *
- * Parallel by rounds: the steps of some examples are computed against the weights as they are, and then added, in the order of
- * the examples, each thread taking some columns of all vectors. A round is so small that its steps hardly differ from steps taken
- * one after the other, and its borders do not depend on threads.
+ * Parallel by rounds: how far some examples are off is computed with the weights as they are; then their steps are taken in the
+ * order of the examples, each thread taking some columns of all vectors. A round is so small that its steps hardly differ from
+ * those of single examples, and its borders do not depend on threads.
  * Throws `UserError` `no-words`, `out-of-memory`; `Cancelled`.
  */
 export async function trainWord2Vec(

@@ -42,7 +42,7 @@ export function plainExamples(
     const context = Array.from({ length: to - from }, (_, i) => from + i).filter((other) => other !== place);
     return {
       context: context.map((other) => tokens[other]),
-      targets: targetsOf(tokens[place], e, negative, key, table),
+      targets: targetsOf(tokens[place], first + e, negative, key, table),
     };
   });
 }
@@ -69,24 +69,26 @@ export function lossOf(weights: PlainWeights, example: PlainExample): number {
   }, 0);
 }
 
-/** The steps of some examples against the weights as they are, then added. A context word gets the whole step, as in gensim. */
+/**
+ * The gains of some examples with the weights as they are, then their steps one after the other. A context word gets the whole step,
+ * as in gensim.
+ */
 export function plainRound(weights: PlainWeights, examples: PlainExample[], rate: number): void {
-  const steps = examples.map((example) => {
+  const found = examples.map((example) => {
     const hidden = hiddenOf(weights, example);
-    const error = new Float64Array(hidden.length);
     const gains = example.targets.map((target, n) => {
-      const row = weights.output[target];
-      const logit = dot(hidden, row);
-      if (Math.abs(logit) >= 6) return 0;
-      const gain = (Number(n === 0) - sigmoid(logit)) * rate;
-      for (let i = 0; i < error.length; i++) error[i] += gain * row[i];
-      return gain;
+      const logit = dot(hidden, weights.output[target]);
+      return Math.abs(logit) >= 6 ? 0 : (Number(n === 0) - sigmoid(logit)) * rate;
     });
-    return { hidden, error, gains };
+    return { hidden, gains };
   });
-  steps.forEach(({ hidden, error, gains }, e) => {
+  found.forEach(({ hidden, gains }, e) => {
     const { context, targets } = examples[e];
-    targets.forEach((target, n) => addTo(weights.output[target], hidden, gains[n]));
+    const error = new Float64Array(hidden.length);
+    targets.forEach((target, n) => {
+      addTo(error, weights.output[target], gains[n]);
+      addTo(weights.output[target], hidden, gains[n]);
+    });
     for (const word of context) addTo(weights.input[word], error, 1);
   });
 }
@@ -118,7 +120,7 @@ export function trainPlain(
       const key = key32(seed, Stream.word2vec, 3, epoch, done);
       for (let first = 0; first < batch.count; first += roundSize) {
         const size = Math.min(roundSize, batch.count - first);
-        plainRound(weights, plainExamples(batch, first, size, negative, key32(key, first), table), rate);
+        plainRound(weights, plainExamples(batch, first, size, negative, key, table), rate);
       }
       done += batch.words;
     }

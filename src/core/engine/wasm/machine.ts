@@ -68,6 +68,8 @@ export interface Call {
   tiles: number;
   integers: number[];
   floats?: number[];
+  /** Tile i is thread i's. */
+  fixed?: boolean;
 }
 
 /** One shared memory, its threads, and programs that run on them. The calling thread works too. */
@@ -179,12 +181,12 @@ export class Machine {
     if (control[Control.failed]) throw new Error('a kernel of the WebAssembly engine failed');
   }
 
-  private writeCall({ kernel, tiles, integers, floats = [] }: Call, phase: number): void {
+  private writeCall({ kernel, tiles, integers, floats = [], fixed = false }: Call, phase: number): void {
     const address = argumentAddress + phase * argumentBytes;
     const words = this.integers(address, argumentBytes / 4);
     words.set(integers.map((value) => value | 0));
     this.floats(address + integers.length * 4, floats.length).set(floats);
-    writePhase(this.control, phase, kernelNames.indexOf(kernel), tiles, address);
+    writePhase(this.control, phase, { kernel: kernelNames.indexOf(kernel), tiles, args: address, fixed });
   }
 
   async dispose(): Promise<void> {

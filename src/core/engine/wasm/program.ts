@@ -24,7 +24,8 @@ export const kernelNames = [
   'placeWinningWords',
   'sumSquares',
   'weightGradient',
-  'word2vecExamples',
+  'word2vecDraw',
+  'word2vecLogits',
   'word2vecSteps',
   'wordGradient',
   'wordMask',
@@ -37,7 +38,8 @@ export type Kernel = (tile: number, scratch: number, args: number) => void;
 
 /**
  * A program is a list of phases in shared memory. All threads draw the tiles of a phase from one counter and meet before the
- * next phase. Which thread computes a tile never matters: each output element belongs to one tile.
+ * next phase. Which thread computes a tile never matters: each output element belongs to one tile. Where a phase is fixed, tile i
+ * is thread i's all the same, so that what it works on stays in its cache.
  */
 export const Control = {
   generation: 0,
@@ -56,18 +58,24 @@ const Phase = {
   args: 2,
   ticket: 3,
   arrived: 4,
+  fixed: 5,
 } as const;
 
 /** Turns of busy waiting before a thread sleeps: phases follow each other within microseconds. */
 const SPINS = 3000;
 
-export function writePhase(control: Int32Array, phase: number, kernel: number, tiles: number, args: number): void {
+export function writePhase(
+  control: Int32Array,
+  phase: number,
+  { kernel, tiles, args, fixed }: { kernel: number; tiles: number; args: number; fixed: boolean },
+): void {
   const at = Control.first + phase * phaseWords;
   control[at + Phase.kernel] = kernel;
   control[at + Phase.tiles] = tiles;
   control[at + Phase.args] = args;
   control[at + Phase.ticket] = 0;
   control[at + Phase.arrived] = 0;
+  control[at + Phase.fixed] = Number(fixed);
 }
 
 /** Works through the program with the other threads; returns when all tiles of all phases are done. */
@@ -80,11 +88,13 @@ export function runProgram(control: Int32Array, kernels: Kernel[], thread: numbe
     const tiles = control[at + Phase.tiles];
     const args = control[at + Phase.args];
     try {
-      for (;;) {
-        const tile = Atomics.add(control, at + Phase.ticket, 1);
-        if (tile >= tiles) break;
-        kernel(tile, scratch, args);
-      }
+      if (control[at + Phase.fixed]) for (let tile = thread; tile < tiles; tile += threads) kernel(tile, scratch, args);
+      else
+        for (;;) {
+          const tile = Atomics.add(control, at + Phase.ticket, 1);
+          if (tile >= tiles) break;
+          kernel(tile, scratch, args);
+        }
     } catch {
       Atomics.store(control, Control.failed, 1);
     }
