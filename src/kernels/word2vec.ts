@@ -1,7 +1,7 @@
 // word2vec with negative sampling, a round of examples at a time: first how far each example is off with the weights as they are,
 // then all steps in the order of the examples. Vectors are cut into slices of 16 numbers, and a thread has the same slices of all
-// vectors throughout: they stay in its cache, and only what they add to the logits goes from thread to thread. These sums are of
-// integers, which come to the same whatever the order.
+// vectors throughout, in memory of its own: they stay in its cache, and only what they add to the logits goes from thread to thread.
+// These sums are of integers, which come to the same whatever the order.
 import { expNegative, madd, zero } from './simd';
 
 @unmanaged
@@ -13,14 +13,14 @@ export class Word2Vec {
   key: i32;
   first: i32; // number of the first example, for the draws
   shares: i32; // tiles of the slices
-  input: usize; // [words][slices * 16]
-  output: usize; // [words][slices * 16]
+  input: usize; // [words][slices * 16], share after share
+  output: usize; // [words][slices * 16], share after share
   tokens: usize; // i32, rows of the words of a text
   list: usize; // i32 [examples][3]: place of the word, first and end of its context
   cuts: usize; // u32 [words], alias table: own word below the cut, else the other
   others: usize; // i32 [words]
   drawn: usize; // i32 [examples][targets], -1 where the word itself was drawn, which counts for nothing
-  hidden: usize; // [examples][slices * 16], mean of the context
+  hidden: usize; // [examples][slices * 16], share after share, mean of the context
   logits: usize; // i32 [shares][stride], in 1 / UNIT; stride is examples * targets, rounded up to 16
   rate: f32;
   limit: f32; // of a number in 1 / UNIT, so that the sum of a vector's does not overflow
@@ -70,8 +70,15 @@ function bitsAt(key: i32, index: i32): u32 {
 
 // @ts-ignore: decorator
 @inline
-function firstSlice(a: Word2Vec, tile: i32): usize {
-  return <usize>((tile * a.slices) / a.shares);
+function firstSlice(a: Word2Vec, share: i32): usize {
+  return <usize>((share * a.slices) / a.shares);
+}
+
+/** Where a share's slices of all rows begin. */
+// @ts-ignore: decorator
+@inline
+function shareOf(matrix: usize, rows: i32, from: usize): usize {
+  return matrix + <usize>rows * from * SLICE;
 }
 
 // @ts-ignore: decorator
@@ -83,20 +90,22 @@ function strideBytes(a: Word2Vec): usize {
 /** Tile = a thread's slices: context means, and what the slices add to the logits; with the sign turned for the word itself. */
 export function word2vecLogits(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<Word2Vec>(args);
-  const from = firstSlice(a, tile), to = firstSlice(a, tile + 1);
-  for (let e: i32 = 0; e < a.examples; e++) for (let slice = from; slice < to; slice++) sliceLogits(a, e, slice, tile, slice == from);
+  const from = firstSlice(a, tile), rowBytes = (firstSlice(a, tile + 1) - from) * SLICE;
+  const logits = a.logits + <usize>tile * strideBytes(a);
+  for (let e: i32 = 0; e < a.examples; e++)
+    for (let offset: usize = 0; offset < rowBytes; offset += SLICE) sliceLogits(a, e, from, rowBytes, offset, logits);
 }
 
 // @ts-ignore: decorator
 @inline
-function sliceLogits(a: Word2Vec, e: i32, slice: usize, tile: i32, isFirst: bool): void {
-  const rowBytes = <usize>a.slices * SLICE, offset = slice * SLICE;
+function sliceLogits(a: Word2Vec, e: i32, first: usize, rowBytes: usize, offset: usize, logits: usize): void {
+  const input = shareOf(a.input, a.words, first) + offset, output = shareOf(a.output, a.words, first) + offset;
   const item = a.list + <usize>e * 12;
   const centre = load<i32>(item), from = load<i32>(item, 4), to = load<i32>(item, 8);
   let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
   for (let j = from; j < to; j++) {
     if (j == centre) continue;
-    const row = a.input + <usize>load<i32>(a.tokens + <usize>j * 4) * rowBytes + offset;
+    const row = input + <usize>load<i32>(a.tokens + <usize>j * 4) * rowBytes;
     s0 = f32x4.add(s0, v128.load(row));
     s1 = f32x4.add(s1, v128.load(row, 16));
     s2 = f32x4.add(s2, v128.load(row, 32));
@@ -107,22 +116,21 @@ function sliceLogits(a: Word2Vec, e: i32, slice: usize, tile: i32, isFirst: bool
   s1 = f32x4.mul(s1, scale);
   s2 = f32x4.mul(s2, scale);
   s3 = f32x4.mul(s3, scale);
-  const hidden = a.hidden + <usize>e * rowBytes + offset;
+  const hidden = shareOf(a.hidden, a.examples, first) + <usize>e * rowBytes + offset;
   v128.store(hidden, s0);
   v128.store(hidden, s1, 16);
   v128.store(hidden, s2, 32);
   v128.store(hidden, s3, 48);
-  const first = <usize>(e * a.targets) * 4;
-  const drawn = a.drawn + first, logits = a.logits + <usize>tile * strideBytes(a) + first;
+  const drawn = a.drawn + <usize>(e * a.targets) * 4, sums = logits + <usize>(e * a.targets) * 4;
   const limit = f32x4.splat(a.limit);
   for (let n: usize = 0, end = <usize>a.targets * 4; n < end; n += 4) {
     const target = load<i32>(drawn + n);
     if (target < 0) continue;
-    const row = a.output + <usize>target * rowBytes + offset;
+    const row = output + <usize>target * rowBytes;
     const even = madd(s2, v128.load(row, 32), f32x4.mul(s0, v128.load(row)));
     const odd = madd(s3, v128.load(row, 48), f32x4.mul(s1, v128.load(row, 16)));
     const sum = units(f32x4.add(even, odd), limit);
-    store<i32>(logits + n, (isFirst ? 0 : load<i32>(logits + n)) + (n == 0 ? -sum : sum));
+    store<i32>(sums + n, (offset == 0 ? 0 : load<i32>(sums + n)) + (n == 0 ? -sum : sum));
   }
 }
 
@@ -139,10 +147,10 @@ function units(x: v128, limit: v128): i32 {
 /** Tile = a thread's slices: the steps of the round, example after example. Scratch: how strong each is, for the thread itself. */
 export function word2vecSteps(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<Word2Vec>(args);
-  const from = firstSlice(a, tile), to = firstSlice(a, tile + 1);
-  if (from == to) return;
+  const from = firstSlice(a, tile), rowBytes = (firstSlice(a, tile + 1) - from) * SLICE;
   gains(a, scratch);
-  for (let e: i32 = 0; e < a.examples; e++) for (let slice = from; slice < to; slice++) step(a, e, slice, scratch);
+  for (let e: i32 = 0; e < a.examples; e++)
+    for (let offset: usize = 0; offset < rowBytes; offset += SLICE) step(a, e, from, rowBytes, offset, scratch);
 }
 
 /** Sigmoid of the logits, times the learning rate: how far the word is from 1, and the others from 0. */
@@ -166,9 +174,9 @@ function gains(a: Word2Vec, to: usize): void {
 /** The targets go towards the context or away from it, and each word of the context as they pull it. */
 // @ts-ignore: decorator
 @inline
-function step(a: Word2Vec, e: i32, slice: usize, gains: usize): void {
-  const rowBytes = <usize>a.slices * SLICE, offset = slice * SLICE;
-  const hidden = a.hidden + <usize>e * rowBytes + offset;
+function step(a: Word2Vec, e: i32, from: usize, rowBytes: usize, offset: usize, gains: usize): void {
+  const input = shareOf(a.input, a.words, from) + offset, output = shareOf(a.output, a.words, from) + offset;
+  const hidden = shareOf(a.hidden, a.examples, from) + <usize>e * rowBytes + offset;
   const h0 = v128.load(hidden), h1 = v128.load(hidden, 16), h2 = v128.load(hidden, 32), h3 = v128.load(hidden, 48);
   let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
   const first = <usize>(e * a.targets) * 4;
@@ -177,7 +185,7 @@ function step(a: Word2Vec, e: i32, slice: usize, gains: usize): void {
     if (target < 0) continue;
     const gain = load<f32>(gains + first + n);
     const g = f32x4.splat(n == 0 ? gain : -gain);
-    const row = a.output + <usize>target * rowBytes + offset;
+    const row = output + <usize>target * rowBytes;
     const r0 = v128.load(row), r1 = v128.load(row, 16), r2 = v128.load(row, 32), r3 = v128.load(row, 48);
     s0 = madd(g, r0, s0);
     s1 = madd(g, r1, s1);
@@ -189,10 +197,10 @@ function step(a: Word2Vec, e: i32, slice: usize, gains: usize): void {
     v128.store(row, madd(g, h3, r3), 48);
   }
   const item = a.list + <usize>e * 12;
-  const centre = load<i32>(item), to = load<i32>(item, 8);
-  for (let j = load<i32>(item, 4); j < to; j++) {
+  const centre = load<i32>(item), end = load<i32>(item, 8);
+  for (let j = load<i32>(item, 4); j < end; j++) {
     if (j == centre) continue;
-    const row = a.input + <usize>load<i32>(a.tokens + <usize>j * 4) * rowBytes + offset;
+    const row = input + <usize>load<i32>(a.tokens + <usize>j * 4) * rowBytes;
     v128.store(row, f32x4.add(v128.load(row), s0));
     v128.store(row, f32x4.add(v128.load(row, 16), s1), 16);
     v128.store(row, f32x4.add(v128.load(row, 32), s2), 32);

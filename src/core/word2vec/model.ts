@@ -50,6 +50,7 @@ export class Word2VecModel {
     const { dim, negative, batchSize, roundSize } = settings;
     this.words = counts.length;
     this.width = Math.ceil(dim / sliceFloats) * sliceFloats;
+    this.shares = Math.min(machine.threads, this.width / sliceFloats);
     const row = this.width * 4;
     const allocate = (bytes: number): number => machine.allocate(bytes);
     [this.input, this.output] = [allocate(this.words * row), allocate(this.words * row)];
@@ -60,7 +61,6 @@ export class Word2VecModel {
     this.drawn = allocate(batchCapacity(batchSize, settings) * targets * 4);
     this.hidden = allocate(roundSize * row);
     this.gainBytes = Math.ceil((roundSize * targets) / 16) * 64;
-    this.shares = Math.min(machine.threads, this.width / sliceFloats);
     this.logits = allocate(this.shares * this.gainBytes);
     this.gains = allocate(machine.threads * this.gainBytes);
     this.begin(counts);
@@ -71,22 +71,31 @@ export class Word2VecModel {
     const { dim, seed, negativeExponent } = this.settings;
     for (let row = 0; row < this.words; row++) {
       const key = key32(seed, Stream.word2vec, 0, row);
-      const vector = this.vector(row);
-      for (let column = 0; column < dim; column++) vector[column] = (uniformAt(key, column) * 2 - 1) / dim;
+      for (const { floats, column } of this.pieces(this.input, row))
+        for (let i = 0; i < floats.length && column + i < dim; i++)
+          floats[i] = (uniformAt(key, column + i) * 2 - 1) / dim;
     }
     const { cuts, others } = aliasTable(counts, negativeExponent);
     this.machine.integers(this.cuts, this.words).set(new Int32Array(cuts.buffer));
     this.machine.integers(this.others, this.words).set(others);
   }
 
-  /** The vector of a word [D], in the engine's memory. */
-  vector(row: number): Float32Array {
-    return this.machine.floats(this.input + row * this.width * 4, this.settings.dim);
+  /** The slices that a word's vector is cut into, one for each share, and the column each begins at. */
+  private pieces(matrix: number, row: number): { floats: Float32Array; column: number }[] {
+    const slices = this.width / sliceFloats;
+    return Array.from({ length: this.shares }, (_, share) => {
+      const from = Math.floor((share * slices) / this.shares);
+      const own = Math.floor(((share + 1) * slices) / this.shares) - from;
+      const address = matrix + (this.words * from + row * own) * sliceFloats * 4;
+      return { floats: this.machine.floats(address, own * sliceFloats), column: from * sliceFloats };
+    });
   }
 
-  /** What foretells a word [D], in the engine's memory. */
-  outputVector(row: number): Float32Array {
-    return this.machine.floats(this.output + row * this.width * 4, this.settings.dim);
+  /** The vector of a word as context [D]. */
+  vector(row: number): Float32Array {
+    const vector = new Float32Array(this.width);
+    for (const { floats, column } of this.pieces(this.input, row)) vector.set(floats, column);
+    return vector.subarray(0, this.settings.dim);
   }
 
   /** Learns from a batch, round after round. Negatives are drawn by `key`. */
