@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { matrices, remediesText } from '../model/nearestFit.ts';
 import { pooledSize } from '../model/network.ts';
 import type { Severity } from './diagnostics.ts';
 import type { FileAccess } from './fileAccess.ts';
@@ -9,7 +10,7 @@ import type { RunConfig } from './runConfig.ts';
 import { sections } from './runConfig.ts';
 import { isRunName, runNameLike } from './runName.ts';
 import type { Facts } from './size.ts';
-import { largestMatrix, memoryLimit, shapeOf, trainingBytes } from './size.ts';
+import { fittingChanges, memoryLimit, shapeOf, trainingBytes } from './size.ts';
 import { nearest } from './spelling.ts';
 
 /** Something that several keys together, or a key and the world, have wrong. */
@@ -203,19 +204,22 @@ const splitsDiffer: Rule = ({ config: { dataset } }) => {
 const fitsMemory: Rule = ({ config, facts }) => {
   const bytes = trainingBytes(config, facts);
   if (bytes <= memoryLimit) return [];
-  const { what, rows, columns } = largestMatrix(config, facts);
+  const shape = shapeOf(config, facts);
+  const [{ what, rows, columns }] = matrices(shape);
   const seed = config.model.pooling === 'seed';
-  const units = seed ? `Seed pooling gives ${count(pooledSize(shapeOf(config, facts)))} pooled units: ` : '';
+  const units = seed ? `Seed pooling gives ${count(pooledSize(shape))} pooled units: ` : '';
   const message = `${units}the ${what} alone needs ${count(rows)} x ${count(columns)} weights; training needs ${(bytes / 1024 ** 3).toFixed(1)} GiB, more than the 4 GiB of a WebAssembly memory.`;
   const keys = seed
     ? ['model.pooling', 'text.maxLength', 'model.hidden']
     : ['model.hidden', 'model.filters', 'model.pools'];
+  const changes = seed ? [] : fittingChanges(config, facts);
+  const fit = changes.length > 0 ? ` It fits with ${remediesText(changes)}.` : '';
   return [
     error(
       'model-too-large',
       keys,
-      message.charAt(0).toUpperCase() + message.slice(1),
-      seed ? { key: 'model.pooling', value: 'dynamic-max' } : undefined,
+      message.charAt(0).toUpperCase() + message.slice(1) + fit,
+      seed ? { key: 'model.pooling', value: 'dynamic-max' } : changes[0],
     ),
   ];
 };

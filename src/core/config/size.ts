@@ -1,5 +1,6 @@
 import type { NetworkShape } from '../model/network.ts';
-import { elements, parameters, pooledSize } from '../model/network.ts';
+import { nearestFits, type Remedy } from '../model/nearestFit.ts';
+import { parameterCount } from '../model/network.ts';
 import type { RunConfig } from './runConfig.ts';
 
 /** What is known of the data when a config is looked at. */
@@ -30,19 +31,17 @@ export const shapeOf = ({ model, text, embedding }: Sized, facts: Facts): Networ
 });
 
 /** Bytes of weights, Adam's two moments and, with EMA, the averages, of every part whose size is known. */
-export function trainingBytes(config: Sized, facts: Facts): number {
-  const copies = config.training.ema > 0 ? 4 : 3;
-  return parameters(shapeOf(config, facts)).reduce((sum, spec) => sum + elements(spec), 0) * 4 * copies;
-}
+export const trainingBytes = (config: Sized, facts: Facts): number => bytesOfShape(shapeOf(config, facts), config);
 
-/** The largest weight matrix, as rows and columns in words. */
-export function largestMatrix(config: Sized, facts: Facts): { what: string; rows: number; columns: number } {
-  const shape = shapeOf(config, facts);
-  const pooled = pooledSize(shape);
-  const all = [
-    { what: 'word vectors', rows: shape.vocabulary, columns: shape.dim },
-    ...(shape.hidden ? [{ what: 'hidden layer', rows: pooled, columns: shape.hidden }] : []),
-    { what: 'output layer', rows: shape.hidden || pooled, columns: shape.labels },
-  ];
-  return all.reduce((a, b) => (b.rows * b.columns > a.rows * a.columns ? b : a));
+const bytesOfShape = (shape: NetworkShape, { training }: Sized): number =>
+  parameterCount(shape) * 4 * (training.ema > 0 ? 4 : 3);
+
+/** Room for a batch and for gradients that is left by what is proposed. */
+const room = 256 * 1024 ** 2;
+
+/** Single changes that make training fit into the memory, the smallest change first. A vocabulary that is not known is counted at its limit. */
+export function fittingChanges(config: Sized, facts: Facts): Remedy[] {
+  const words = facts.vocabularySize ?? config.text.vocabularySize ?? 0;
+  const shape = shapeOf(config, { ...facts, vocabularySize: words });
+  return nearestFits(shape, (changed) => bytesOfShape(changed, config) <= memoryLimit - room);
 }

@@ -235,15 +235,21 @@ describe('rules', () => {
     const { message, severity } = expectOne(text, 'model-too-large', '"seed"');
     expect(severity).toBe('error');
     // 32 filters x (5,000 + 4,999 + 4,997) windows, and MaxPool1d(2, 1) loses one of each size
-    expect(message).toContain('479,869 x 1,024');
+    expect(message).toContain('1,024 x 479,869');
     expectFixed(text, 'model-too-large', '"seed"', text.replace('"seed" }', '"dynamic-max" }'));
     expect(validateText(withTrain('"model": { "pooling": "seed", "filters": 32 }'))).toEqual([]);
   });
   it('an output layer that does not fit, once the labels are known', () => {
     const text = '{ "extends": "wide", "dataset": { "train": "a" } }';
     expect(validateText(text, { facts: { labelCount: 100_000 } })).toEqual([]);
-    const { message } = expectOne(text, 'model-too-large', '"wide"', { facts: { labelCount: 670_091 } });
-    expect(message).toContain('2,048 x 670,091');
+    const facts = { labelCount: 670_091 };
+    const { message, fix } = expectOne(text, 'model-too-large', '"wide"', { facts });
+    expect(message).toContain('670,091 x 2,048');
+    const hidden = Number(/It fits with model\.hidden (\d+)/.exec(message)?.[1]);
+    expect(fix).toBeDefined();
+    const withHidden = (units: number): string => text.replace(' }', ` }, "model": { "hidden": ${units} }`);
+    expect(validateText(withHidden(hidden), { facts })).toEqual([]);
+    expectOne(withHidden(hidden + 64), 'model-too-large', String(hidden + 64), { facts });
   });
   it('bags of words have no word order', () => {
     expectOne('{ "dataset": { "train": "a.arff", "format": "arff" } }', 'bag-of-words', '"arff"');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { UserError } from '../../../src/core/errors.ts';
 import type { Batch } from '../../../src/core/engine/engine.ts';
 import { WordNumbering } from '../../../src/core/engine/distinct.ts';
+import { memoryOf } from '../../../src/core/engine/wasm/fit.ts';
 import { createWasmEngine } from '../../../src/core/engine/wasm/wasmEngine.ts';
 import { initialWeights } from '../../../src/core/model/init.ts';
 import { agreesWithReference, parityCases } from './parity.ts';
@@ -17,23 +19,50 @@ for (const build of ['relaxed-simd', 'simd'] as const) {
 
 describe('memory', () => {
   const shape = { ...randomShape(new Draws(5), 'dynamic-max', 0), dim: 4096, maxLength: 50_000 };
-  const words = (n: number): number[][] => [Array.from({ length: n }, (_, i) => i + 2)];
+  const words = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 2);
 
-  it('refuses a model that WebAssembly cannot hold, with its sizes', async () => {
+  it('refuses a model that WebAssembly cannot hold, with its sizes and with what fits', async () => {
     const made = createWasmEngine(plainOptions({ ...shape, vocabulary: 100_000 }));
-    await expect(made).rejects.toMatchObject({
-      code: 'model-too-large',
-      message: /^This model needs 6,\d{3} MB for weights and optimiser state \(largest: embedding 100,000 x 4,096/,
-    });
+    const error = await made.then(
+      () => expect.fail('it was made'),
+      (error: unknown) => error as UserError,
+    );
+    expect(error.code).toBe('model-too-large');
+    expect(error.message).toMatch(/^This model needs 4,6\d\d MB .*\(word vectors 100,000 x 4,096: 4,688 MB\)/);
+    const vocabulary = Number(/text\.vocabularySize ([\d,]*\d)/.exec(error.remedy)![1].replace(',', ''));
+    const fitting = await createWasmEngine(plainOptions({ ...shape, vocabulary: vocabulary + 2 }));
+    await fitting.dispose();
   });
 
-  it('refuses a batch, with its sizes, before the first step', async () => {
+  it('refuses an output layer of 670,091 labels, and takes the hidden layer that it proposes', async () => {
+    const labels = { ...shape, dim: 300, maxLength: 500, vocabulary: 50_002, labels: 670_091, hidden: 512 };
+    const error = await createWasmEngine(plainOptions(labels)).then(
+      () => expect.fail('it was made'),
+      (error: unknown) => error as UserError,
+    );
+    expect(error.message).toContain('output layer 670,091 x 512: 3,9');
+    const hidden = Number(/model\.hidden (\d+)/.exec(error.remedy)![1]);
+    expect(hidden).toBeGreaterThan(400);
+    const { parameters, holds } = memoryOf(plainOptions({ ...labels, hidden }));
+    expect(holds).toBe(true);
+    expect(parameters).toBeGreaterThan(3.8e9);
+    expect(memoryOf(plainOptions({ ...labels, hidden: hidden + 32 })).holds).toBe(false);
+  });
+
+  it('refuses a batch, with its sizes and with the largest that fits, before the first step', async () => {
     const engine = await createWasmEngine(plainOptions({ ...shape, vocabulary: 60_000 }));
-    await expect(engine.reserve!(batchOf(words(50_000)))).rejects.toMatchObject({
+    await expect(engine.reserve!(batchOf([words(50_000)]))).rejects.toMatchObject({
       code: 'model-too-large',
-      message: /optimiser state and \d,\d{3} MB for a batch/,
+      message: expect.stringMatching(/optimiser state and \d,\d{3} MB for a batch/) as string,
+      remedy: expect.not.stringContaining('batchSize') as string, // one document cannot be fewer
     });
-    await engine.reserve!(batchOf(words(100)));
+    const ten = batchOf(Array.from({ length: 10 }, (_, i) => words(50_000).slice(i * 5000, (i + 1) * 5000)));
+    const error = await engine.reserve!(ten).catch((error: unknown) => error as UserError);
+    const fewer = Number(/training\.batchSize (\d+)/.exec((error as UserError).remedy)![1]);
+    expect(fewer).toBeGreaterThan(0);
+    await engine.reserve!(
+      batchOf(Array.from({ length: fewer }, (_, i) => words(50_000).slice(i * 5000, (i + 1) * 5000))),
+    );
     await engine.dispose();
   });
 });

@@ -1,7 +1,5 @@
-import { UserError } from '../../errors.ts';
 import { pooledPerSize, pooledSize, type NetworkShape } from '../../model/network.ts';
 import type { EngineOptions } from '../engine.ts';
-import { megabytes, memoryLimit } from './machine.ts';
 
 export const roundUp = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
@@ -144,21 +142,4 @@ export function parameterBytes(layout: Layout, options: EngineOptions): number {
 export function hasGradient(slot: Slot, options: EngineOptions): boolean {
   if (slot.name === 'embedding') return false;
   return slot.name !== 'output.weight' || options.clip > 0;
-}
-
-/** Refuses a model that WebAssembly's 4 GiB cannot hold, naming its largest parts. */
-export function requireFit(layout: Layout, options: EngineOptions, batchBytes: number): void {
-  const parameters = parameterBytes(layout, options);
-  if (parameters + batchBytes < memoryLimit - 16 * 1048576) return;
-  const largest = [...layout.slots]
-    .sort((a, b) => b.floats - a.floats)
-    .slice(0, 2)
-    .map((s) => `${s.name} ${s.rows.toLocaleString('en')} x ${(s.columns * s.k).toLocaleString('en')}`)
-    .join(', ');
-  throw new UserError(
-    'model-too-large',
-    `This model needs ${megabytes(parameters)} for weights and optimiser state${batchBytes ? ` and ${megabytes(batchBytes)} for a batch` : ''} ` +
-      `(largest: ${largest}); WebAssembly holds 4,096 MB`,
-    'Use fewer hidden units, filters or pools, a smaller vocabulary (text.vocabularySize) or a smaller batch.',
-  );
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { featureSize, paddedLength, pooledPerSize, pooledSize, strideOf, windows } from '../../model/network.ts';
+import { featureSize, paddedLength, pooledSize, strideOf, windows } from '../../model/network.ts';
 import { dropThreshold, key32, Stream } from '../../random.ts';
 import type {
   Activations,
@@ -14,69 +14,34 @@ import type {
 } from '../engine.ts';
 import { WordNumbering, type DistinctWords } from '../distinct.ts';
 import { documentsOf } from '../documentsOf.ts';
-import { filterBlock, layoutOf, parameterBytes, requireFit, roundUp, type Layout } from './layout.ts';
+import {
+  ADAM_TILE,
+  DENSE_ROWS,
+  PARTS,
+  SLICE,
+  forwardBlock,
+  layAreas,
+  unitsOf,
+  type Areas,
+  type BatchCounts,
+} from './areas.ts';
+import { requireFit } from './fit.ts';
+import { filterBlock, layoutOf, parameterBytes, roundUp, type Layout } from './layout.ts';
 import { buildName, Machine, memoryLimit, type Call, type KernelBuild } from './machine.ts';
 import { MovingAverage } from '../movingAverage.ts';
 import { MovingRows } from '../movingRows.ts';
 import { Parameters, type Place } from './parameters.ts';
 
-/** Floats of one tile of the flat Adam update. */
-const ADAM_TILE = 32_768;
-/** Floats of a slice of the word vectors in the sparse backward pass; src/kernels/sums.ts agrees. */
-const SLICE = 32;
-/** Parts of the batch whose winning windows are listed one beside the other: fixed, whatever the threads. */
-const PARTS = 8;
-
-/** Documents that go through the dense layers at once when scoring: their packed inputs stay in the third-level cache. */
-const DENSE_ROWS = 512;
 /** Most documents whose words are projected together, and bytes of their pooled vectors and of their distinct words. */
 const PART_DOCUMENTS = 16_384;
 const PART_BYTES = 128 * 1048576;
+/** Bytes of the logits that are held at once when scoring. */
+const LOGIT_BYTES = 128 * 1048576;
 /** Tiles of the convolution in one piece of scoring, for each thread: some tenths of a second. */
 const PIECE_TILES = 8;
 
 /** What scoring gives of a document. */
 type Scored = 'logits' | 'features';
-
-/** Addresses of a batch's areas; they lie above the parameters and are laid out anew for each batch. */
-interface Areas {
-  tokens: number;
-  starts: number;
-  ids: number;
-  wordKeys: number;
-  documentKeys: number;
-  averageRatios: number;
-  updatedRows: number; // dense updates: the embedding's rows that move, the batch's first
-  zeros: number;
-  words: number; // [distinct, padded to 4][D]
-  packedWords: number;
-  wordGradient: number;
-  pooled: number; // [B, padded to 4][S]
-  positions: number;
-  pooledGradient: number;
-  packedRows: number; // rows of the present layer's input, or of its gradient
-  pooledColumns: number;
-  hidden: number; // [B, padded to 4][H]
-  hiddenGradient: number;
-  topColumns: number;
-  parts: number; // [groups][B, padded to 4][top]
-  losses: number;
-  squares: number;
-  pairLabels: number;
-  pairDocuments: number;
-  logits: number;
-  winners: number[]; // per size: the windows that pooling picked, by filter
-  winnerCounts: number[];
-  sizeTable: number;
-  pairCounts: number; // winning windows by word
-  wordStarts: number;
-  pairs: number;
-  activations: number[]; // per size: conv outputs (seed) or mean words (average)
-  packedMeans: number;
-  scratch: number;
-  scratchBytes: number;
-  end: number;
-}
 
 /** Project-then-gather XML-CNN on WebAssembly kernels: ARCHITECTURE.md, "Why the engine is fast". */
 class WasmEngine implements Engine {
@@ -96,7 +61,7 @@ class WasmEngine implements Engine {
   ) {
     this.build = buildName(machine.build);
     this.layout = layoutOf(options.shape);
-    requireFit(this.layout, options, 0);
+    requireFit(options, machine.threads);
     machine.reach(machine.heapTop + parameterBytes(this.layout, options));
     this.parameters = new Parameters(machine, this.layout, options);
     const { shape } = options;
@@ -263,12 +228,18 @@ class WasmEngine implements Engine {
     const bytes = Math.min(PART_BYTES, left);
     const average =
       shape.pooling === 'dynamic-average' ? 2 * shape.pools * Math.max(...shape.filterSizes) * layout.dim : 0;
-    const outputs = shape.filterSizes.reduce((sum, k) => sum + this.unitsOf(k), 0);
+    const outputs = shape.filterSizes.reduce((sum, k) => sum + unitsOf(shape, k), 0);
     const floats = shape.maxLength + layout.pooled + average + (shape.pooling === 'seed' ? 2 * outputs : 0);
     return {
       documents: Math.max(1, Math.min(PART_DOCUMENTS, Math.floor(bytes / 4 / floats))),
       words: Math.floor(bytes / 8 / layout.dim),
     };
+  }
+
+  /** Documents that go through the dense layers at once when scoring: with very many labels their logits are what limits them. */
+  private denseRows(): number {
+    const bytes = Math.min(LOGIT_BYTES, (memoryLimit - this.machine.heapTop) / 4);
+    return Math.max(4, Math.min(DENSE_ROWS, Math.floor(bytes / 16 / this.layout.labels) * 4));
   }
 
   /** Projects the words of all documents filter block by filter block, then takes the documents through the dense layers. */
@@ -298,8 +269,9 @@ class WasmEngine implements Engine {
         await finish(filters.count * filterWork(k));
       }
     }
-    for (let first = 0; first < documents; first += DENSE_ROWS) {
-      const rows = Math.min(DENSE_ROWS, documents - first);
+    const together = this.denseRows();
+    for (let first = 0; first < documents; first += together) {
+      const rows = Math.min(together, documents - first);
       const calls = this.hiddenCalls(first, rows, areas);
       this.run(what === 'logits' ? [...calls, ...this.logitCalls(first, rows, areas)] : calls, areas);
       const { address, stride, length } = this.scoredRows(what, first, areas);
@@ -403,7 +375,7 @@ class WasmEngine implements Engine {
     const { first, count } = slice ?? { first: 0, count: shape.filters };
     const seed = shape.pooling === 'seed';
     const unit = (layout.unitBase[i] + first * shape.pools) * 4;
-    const outputs = this.unitsOf(k) * 4;
+    const outputs = unitsOf(shape, k) * 4;
     const conv = this.parameters.of(`conv${k}.weight`).weight + first * k * layout.dim * 4;
     const bias = this.parameters.of(`conv${k}.bias`).weight + first * 4;
     const positions = seed
@@ -427,19 +399,13 @@ class WasmEngine implements Engine {
     areas: Areas,
     pooled: number,
   ): Call {
-    const units = this.unitsOf(k);
+    const units = unitsOf(this.shape, k);
     const { unitBase, pooled: stride } = this.layout;
     return {
       kernel,
       tiles: size,
       integers: [units, areas.activations[i], units * 4, pooled + unitBase[i] * 4, stride * 4],
     };
-  }
-
-  /** Outputs of one size that pooling looks at: pooled units, or all windows for the seed's wiring. */
-  private unitsOf(k: number): number {
-    const { shape } = this;
-    return shape.pooling === 'seed' ? shape.filters * windows(shape.maxLength, k, 2) : pooledPerSize(shape, k);
   }
 
   private averageArguments(k: number, i: number, size: number, areas: Areas): number[] {
@@ -596,7 +562,7 @@ class WasmEngine implements Engine {
     if (shape.pooling === 'seed') {
       const chunks = windows(shape.maxLength, k, 2);
       const positions = areas.activations[i + shape.filterSizes.length];
-      return { chunks, gradient: areas.activations[i], stride: this.unitsOf(k) * 4, positions };
+      return { chunks, gradient: areas.activations[i], stride: unitsOf(shape, k) * 4, positions };
     }
     const gradient = areas.pooledGradient + unit;
     return { chunks: shape.pools, gradient, stride: layout.pooled * 4, positions: areas.positions + unit };
@@ -773,97 +739,26 @@ class WasmEngine implements Engine {
 
   /** Lays out and fills the areas of these documents, for a training step where their batch is given, above the parameters. */
   private place(distinct: DistinctWords, trained?: Batch): Areas {
-    const { layout, shape, options, machine } = this;
-    const training = trained !== undefined;
-    const size = distinct.documents;
-    let top = machine.heapTop;
-    const take = (floats: number): number => {
-      const address = top;
-      top += roundUp(floats * 4 + 128, 64); // whole vectors may be read past an end
-      return address;
+    const { layout, options, machine } = this;
+    const counts: BatchCounts = {
+      documents: distinct.documents,
+      distinct: distinct.count,
+      tokens: distinct.tokens.length,
+      labels: trained && trained.labelStarts[trained.size] - trained.labelStarts[0],
+      denseRows: this.denseRows(),
     };
-    const when = (wanted: boolean, floats: number): number => (wanted ? take(floats) : 0);
-    const rows = roundUp(size, 4);
-    const denseRows = training ? rows : Math.min(rows, DENSE_ROWS);
-    const wordRows = roundUp(distinct.count, 4);
-    const max = shape.pooling === 'dynamic-max';
-    const average = shape.pooling === 'dynamic-average';
-    const words = training && options.trainEmbeddings && !average;
-    const pairs = trained ? trained.labelStarts[size] - trained.labelStarts[0] : 0;
-    const meanRows = roundUp(size * shape.pools, 4);
-    const perSize = (k: number): number => (average ? meanRows * k * layout.dim : size * this.unitsOf(k));
-    const flatTiles = layout.slots.reduce((sum, slot) => sum + Math.ceil(slot.floats / ADAM_TILE), 0);
-    const areas: Areas = {
-      tokens: take(distinct.tokens.length),
-      starts: take(size + 1),
-      ids: take(distinct.count),
-      wordKeys: take(distinct.count),
-      documentKeys: take(size),
-      averageRatios: when(training && options.ema > 0, this.moving ? shape.vocabulary : distinct.count),
-      updatedRows: when(training && this.moving !== undefined, shape.vocabulary),
-      zeros: when(training && options.trainEmbeddings, layout.dim),
-      words: take(wordRows * layout.dim),
-      packedWords: take(wordRows * layout.dim),
-      wordGradient: when(training && options.trainEmbeddings, wordRows * layout.dim),
-      pooled: take(rows * layout.pooled),
-      positions: when(max && (training || size === 1), rows * layout.pooled),
-      pooledGradient: when(training, rows * layout.pooled),
-      packedRows: take(denseRows * Math.max(layout.pooled, layout.top)),
-      pooledColumns: when(training && layout.hidden > 0, size * layout.pooled),
-      hidden: take(denseRows * layout.hidden),
-      hiddenGradient: when(training, rows * layout.hidden),
-      topColumns: when(training, size * layout.top),
-      parts: when(training, layout.groups * rows * layout.top),
-      losses: when(training, layout.groups * 2),
-      squares: when(training, (flatTiles + Math.ceil(distinct.count / 32)) * 2),
-      pairLabels: take(pairs),
-      pairDocuments: take(pairs),
-      logits: when(!training, denseRows * layout.labels),
-      winners: shape.filterSizes.map((k) => when(training && !average, 2 * k * size * this.unitsOf(k))),
-      winnerCounts: shape.filterSizes.map(() => when(training && !average, shape.filters)),
-      sizeTable: when(words, 8 * shape.filterSizes.length),
-      pairCounts: when(words, PARTS * distinct.count),
-      wordStarts: when(words, distinct.count + 1),
-      pairs: when(
-        words,
-        shape.filterSizes.reduce((sum, k) => sum + 2 * k * size * this.unitsOf(k), 0),
-      ),
-      activations: max ? [] : shape.filterSizes.map((k) => take(perSize(k))),
-      packedMeans: when(average, meanRows * Math.max(...shape.filterSizes) * layout.dim),
-      scratch: 0,
-      scratchBytes: this.scratchBytes(denseRows, wordRows, meanRows),
-      end: 0,
-    };
-    // seed: positions of the windows; average: gradients of the mean words
-    if (!max) areas.activations.push(...shape.filterSizes.map((k) => take(perSize(k))));
-    areas.scratch = top;
-    areas.end = top + machine.threads * areas.scratchBytes;
-    requireFit(layout, options, areas.end - machine.heapTop);
+    requireFit(options, machine.threads, counts);
+    const areas = layAreas(layout, options, machine.threads, counts, machine.heapTop);
     machine.reach(areas.end);
+    const [size, rows] = [counts.documents, roundUp(counts.documents, 4)];
     machine.integers(areas.tokens, distinct.tokens.length).set(distinct.tokens);
     machine.integers(areas.starts, size + 1).set(distinct.starts);
     machine.integers(areas.ids, distinct.count).set(distinct.ids);
     machine.floats(areas.pooled, rows * layout.pooled).fill(0);
     if (areas.pooledGradient) machine.floats(areas.pooledGradient, rows * layout.pooled).fill(0);
     if (areas.zeros) machine.floats(areas.zeros, layout.dim).fill(0);
-    if (areas.wordGradient) machine.floats(areas.wordGradient, wordRows * layout.dim).fill(0);
+    if (areas.wordGradient) machine.floats(areas.wordGradient, roundUp(distinct.count, 4) * layout.dim).fill(0);
     return areas;
-  }
-
-  /** What the hungriest kernel needs for itself on each thread. */
-  private scratchBytes(rows: number, wordRows: number, meanRows: number): number {
-    const { layout, shape } = this;
-    const widest = Math.max(...shape.filterSizes.map((k) => roundUp(k * filterBlock(k), 8)));
-    const longest = Math.max(...shape.filterSizes);
-    const floats = Math.max(
-      shape.pooling === 'dynamic-average' ? 8 * longest * layout.dim + meanRows * 8 : widest * (layout.dim + wordRows),
-      forwardBlock(layout.pooled) * layout.pooled,
-      forwardBlock(layout.top) * layout.top,
-      64 * Math.max(layout.hidden, 8),
-      32 * rows,
-      2 * layout.block * layout.top + 2 * rows * layout.block,
-    );
-    return roundUp(floats * 4 + 256, 64);
   }
 }
 
@@ -894,9 +789,6 @@ const noUpdate: UpdateFactors = {
   averageStep: 0,
   gradientScale: 1,
 };
-
-/** Units of one tile of a dense layer: their packed weights should stay in the second-level cache. */
-const forwardBlock = (inputs: number): number => Math.min(64, Math.max(8, Math.floor(40_000 / inputs / 8) * 8));
 
 /**
  * The engine everyone gets: own WebAssembly kernels, all cores, no native code.
