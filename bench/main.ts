@@ -1,109 +1,83 @@
+/** npm run bench: see bench/run.mjs. Each part is measured in a process of its own, one after the other. */
+import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { texts as readTexts } from './batches.ts';
-import { measureEngine, type EngineResult } from './engine.ts';
-import { measureEngines } from './engines.ts';
-import { perSecond, table } from './measure.ts';
-import { settings } from './settings.ts';
-import { measureSgemm } from './sgemm.ts';
-import { findTorch, measureTorch, type TorchResult } from './torch.ts';
+import type { Context } from './context.ts';
+import { isPart, parts, usualParts } from './parts.ts';
+import { readRecorded, record } from './recorded.ts';
+import type { Machine, PartResult, Recorded } from './report.ts';
+import { comparisonMarkdown, describeMachine, partMarkdown } from './report.ts';
+import { findTorch } from './torch.ts';
 
 const { values } = parseArgs({
   options: {
-    quick: { type: 'boolean' },
-    engines: { type: 'boolean' },
+    only: { type: 'string', multiple: true },
+    quick: { type: 'boolean', default: false },
     threads: { type: 'string' },
     json: { type: 'string' },
-    only: { type: 'string', multiple: true },
+    markdown: { type: 'string' },
+    record: { type: 'boolean', default: false },
+    part: { type: 'string' },
   },
 });
-const parts = ['sgemm', ...settings.map((s) => s.name)];
-const unknown = values.only?.find((name) => !parts.includes(name));
-if (unknown !== undefined) throw new Error(`--only ${unknown}: there are ${parts.join('; ')}`);
-const wanted = (name: string): boolean => values.only?.includes(name) ?? true;
-const threads = Number(values.threads ?? availableParallelism());
-const texts = await readTexts();
-const torch = findTorch();
-console.log(
-  `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${threads} threads, ${texts.name}`,
-);
-if (values.engines) {
-  console.log('');
-  await measureEngines(texts, threads);
+const context: Context = { quick: values.quick, threads: Number(values.threads ?? availableParallelism()) };
+
+if (values.part !== undefined) {
+  process.on('disconnect', () => process.exit(1)); // the suite was ended
+  process.send!(await parts[values.part](context));
   process.exit(0);
 }
-console.log('missing' in torch ? `PyTorch is not measured: ${torch.missing}.` : `PyTorch ${torch.version}`);
 
-const fixed = (x: number | undefined): string => x?.toFixed(1) ?? 'not measured';
-const sgemm = wanted('sgemm') ? await measureSgemm(threads) : [];
-if (sgemm.length) {
-  console.log('\n## Matrix product, GFLOP/s (best of runs, packing included)\n');
-  console.log(
-    table(
-      ['m x k x n', '1 thread', `${threads} threads`, '1 thread without FMA', 'tfjs-wasm (1 thread)'],
-      sgemm.map(({ shape: s, ...r }) => [
-        `${s.m} x ${s.k} x ${s.n}`,
-        fixed(r.oneThread),
-        fixed(r.allThreads),
-        fixed(r.withoutFma),
-        fixed(r.tfjs),
-      ]),
-    ),
-  );
+const wanted = values.only ?? usualParts;
+const unknown = wanted.find((name) => !isPart(name));
+if (unknown !== undefined) throw new Error(`--only ${unknown}: there are ${Object.keys(parts).join(', ')}`);
+const machine = thisMachine();
+console.error(describeMachine(machine));
+const measured: Recorded = {};
+const failed: string[] = [];
+for (const name of wanted) {
+  const begin = performance.now();
+  try {
+    const result = await inProcess(name);
+    const seconds = (performance.now() - begin) / 1000;
+    const date = new Date().toISOString().slice(0, 10);
+    measured[name] = { date, machine, quick: context.quick, seconds: Math.round(seconds), ...result };
+    console.log(`${partMarkdown(name, measured[name], '##')}\n`);
+  } catch (error) {
+    failed.push(name);
+    console.error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+console.log(`## Beside the last recorded results\n\n${comparisonMarkdown(measured, readRecorded())}`);
+if (values.json) writeFileSync(values.json, `${JSON.stringify(measured, null, 2)}\n`);
+if (values.markdown) {
+  const sections = Object.entries(measured).map(([name, part]) => partMarkdown(name, part, '##'));
+  writeFileSync(values.markdown, `${sections.join('\n\n')}\n`);
+}
+if (values.record) await record(measured);
+if (failed.length > 0) process.exit(1);
+
+function thisMachine(): Machine {
+  const torch = findTorch();
+  return {
+    processor: cpus()[0]?.model.trim() || 'unknown processor',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    threads: context.threads,
+    versions: { Node: process.versions.node, ...('version' in torch && { PyTorch: torch.version }) },
+  };
 }
 
-console.log('\n## Documents per second: median (slowest-fastest run)\n');
-const results: { name: string; engine: EngineResult; torch?: TorchResult }[] = [];
-for (const setting of settings.filter(({ name }) => wanted(name))) {
-  const engine = await measureEngine(setting, texts, threads, values.quick ?? false);
-  const peer = setting.torch && !('missing' in torch) ? measureTorch(setting.torch, threads) : undefined;
-  results.push({ name: setting.name, engine, torch: peer });
+/** A part leaves neither compiled code nor memory behind for the next one. */
+function inProcess(name: string): Promise<PartResult> {
+  console.error(`${name} …`);
+  const flags = ['--part', name, '--threads', String(context.threads), ...(context.quick ? ['--quick'] : [])];
+  const child = fork(fileURLToPath(import.meta.url), flags);
+  return new Promise((resolve, reject) => {
+    child.on('message', (result) => resolve(result as PartResult));
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`its process ended with ${code}`)));
+  });
 }
-const batchOf = (name: string): number => settings.find((s) => s.name === name)!.batch;
-console.log(
-  table(
-    [
-      'settings',
-      'trains',
-      'applies',
-      'with probabilities',
-      'one document, ms',
-      'PyTorch trains',
-      'applies',
-      'ratio trains',
-      'applies',
-    ],
-    results.map(({ name, engine: e, torch }) => {
-      const train = (batchOf(name) * 1000) / e.step.median;
-      const apply = (e.documents * 1000) / e.inference.median;
-      return [
-        name,
-        perSecond(batchOf(name), e.step),
-        perSecond(e.documents, e.inference),
-        perSecond(e.documents, e.scoring),
-        e.single.median.toFixed(1),
-        fixed(torch?.train_docs_per_s),
-        fixed(torch?.infer_docs_per_s),
-        torch ? (train / torch.train_docs_per_s).toFixed(1) : '-',
-        torch ? (apply / torch.infer_docs_per_s).toFixed(1) : '-',
-      ];
-    }),
-  ),
-);
-
-console.log('\n## Milliseconds of a training step, by kernel\n');
-for (const { name, engine } of results) {
-  const total = engine.kernels.reduce((sum, [, ms]) => sum + ms, 0);
-  console.log(
-    `* ${name} (${engine.distinct} distinct words): ${engine.kernels
-      .filter(([, ms]) => ms > total / 100)
-      .map(([k, ms]) => `${k} ${ms.toFixed(1)}`)
-      .join(', ')}`,
-  );
-}
-if (values.json)
-  writeFileSync(
-    values.json,
-    `${JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, threads, texts: texts.name, torch, sgemm, results }, null, 2)}\n`,
-  );

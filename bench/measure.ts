@@ -1,3 +1,5 @@
+import type { Figure } from './report.ts';
+
 /** Milliseconds of repeated runs. */
 export interface Timing {
   median: number;
@@ -19,15 +21,36 @@ export async function time(
     await work(i);
     times.push(performance.now() - begin);
   }
-  times.sort((a, b) => a - b);
-  return { median: times[times.length >> 1], low: times[0], high: times[times.length - 1] };
+  return timingOf(times);
 }
 
-/** `123 (110-150)`: units per second at the median, and at the slowest and fastest run. */
-export function perSecond(units: number, t: Timing): string {
-  const rate = (ms: number): string => Math.round((units * 1000) / ms).toLocaleString('en');
-  return `${rate(t.median)} (${rate(t.high)}-${rate(t.low)})`;
+export function timingOf(times: readonly number[]): Timing {
+  const sorted = [...times].sort((a, b) => a - b);
+  return { median: sorted[sorted.length >> 1], low: sorted[0], high: sorted[sorted.length - 1] };
 }
+
+export const milliseconds = ({ median, low, high }: Timing): Figure => ({ value: median, low, high, better: 'lower' });
+
+export const seconds = ({ median, low, high }: Timing): Figure => ({
+  value: median / 1000,
+  low: low / 1000,
+  high: high / 1000,
+  better: 'lower',
+});
+
+/** Units per second, at the median and at the slowest and the fastest run. */
+export const perSecond = (units: number, { median, low, high }: Timing): Figure => ({
+  value: (units * 1000) / median,
+  low: (units * 1000) / high,
+  high: (units * 1000) / low,
+  better: 'higher',
+});
+
+/** A figure of one run, or of many taken together. */
+export const higher = (value: number): Figure => ({ value, better: 'higher' });
+export const lower = (value: number): Figure => ({ value, better: 'lower' });
+/** What was measured, where neither way is better. */
+export const plain = (value: number): Figure => ({ value });
 
 export function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;

@@ -1,6 +1,11 @@
-// npm run bench: bundles the measurements and runs them. Options: --quick, --engines (every engine there is, and nothing else), --threads N, --json FILE,
-// --only PART (sgemm, or a setting's name; may be repeated). PyTorch is measured beside it where it is installed for `python3`, or for
-// the Python that XMLCNN_PYTHON names.
+// npm run bench: bundles the measurements and runs them. Options:
+//   --only PART       a part of the suite (may be repeated): sgemm, eurlex57k, reuters, labels, threads, reading, latency, start-up, memory, engines
+//   --quick           fewer repeats and smaller files
+//   --threads N       threads of the engine where they are not what is measured; all cores where absent
+//   --json FILE, --markdown FILE    the results, beside what is printed
+//   --record          puts them into bench/recorded.json, which later runs are compared with, and into bench/RESULTS.md
+// PyTorch is measured beside it where it is installed for `python3`, or for the Python that XMLCNN_PYTHON names. What needs a dataset that
+// is not at hand is skipped by name.
 // node bench/run.mjs NAME …: another measurement, bench/NAME.ts.
 import { build } from 'esbuild';
 import { mkdirSync } from 'node:fs';

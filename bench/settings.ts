@@ -1,8 +1,9 @@
 import type { EngineOptions } from '../src/core/engine/engine.ts';
 import type { NetworkShape } from '../src/core/model/network.ts';
-import type { Texts } from './batches.ts';
+import type { Texts } from './texts.ts';
 
 export interface Setting {
+  /** A preset's name, and whether its word vectors are trained. */
   name: string;
   batch: number;
   shape: Omit<NetworkShape, 'vocabulary' | 'labels'>;
@@ -13,36 +14,26 @@ export interface Setting {
   torch?: string[];
 }
 
-const base = { dim: 300, pooling: 'dynamic-max' as const, maxLength: 500, filterSizes: [2, 4, 8], hidden: 512 };
-const paper = ['--batch', '128', '--filters', '128', '--pools', '8'];
+type Preset = Omit<Setting, 'trainEmbeddings'>;
 
-export const settings: Setting[] = [
+const base = { dim: 300, pooling: 'dynamic-max' as const, maxLength: 500, filterSizes: [2, 4, 8], hidden: 512 };
+
+const presets: Preset[] = [
   {
     name: 'libmultilabel',
     batch: 64,
     shape: { ...base, filters: 256, pools: 2, padding: 'overhang' },
-    trainEmbeddings: true,
     embeddingUpdates: 'lazy',
     ema: 0,
-    torch: ['--batch', '64', '--filters', '256', '--pools', '2', '--train-embeddings'],
+    torch: ['--batch', '64', '--filters', '256', '--pools', '2'],
   },
   {
-    name: 'paper, frozen',
+    name: 'paper',
     batch: 128,
     shape: { ...base, filters: 128, pools: 8 },
-    trainEmbeddings: false,
     embeddingUpdates: 'lazy',
     ema: 0,
-    torch: paper,
-  },
-  {
-    name: 'paper, trained',
-    batch: 128,
-    shape: { ...base, filters: 128, pools: 8 },
-    trainEmbeddings: true,
-    embeddingUpdates: 'lazy',
-    ema: 0,
-    torch: [...paper, '--train-embeddings'],
+    torch: ['--batch', '128', '--filters', '128', '--pools', '8'],
   },
   {
     name: 'wide',
@@ -56,11 +47,23 @@ export const settings: Setting[] = [
       maxLength: 1000,
       padding: 'overhang',
     },
-    trainEmbeddings: true,
     embeddingUpdates: 'dense',
     ema: 0.999,
   },
 ];
+
+/** Each preset with word vectors that are trained, and frozen. */
+export const settings: Setting[] = presets.flatMap((preset) =>
+  [true, false].map((trainEmbeddings) => ({
+    ...preset,
+    name: `${preset.name}, ${trainEmbeddings ? 'trained' : 'frozen'}`,
+    trainEmbeddings,
+    torch: preset.torch && [...preset.torch, ...(trainEmbeddings ? ['--train-embeddings'] : [])],
+  })),
+);
+
+/** The defaults of the product. */
+export const [libmultilabel] = settings;
 
 export const optionsOf = (setting: Setting, texts: Texts, threads: number): EngineOptions => ({
   shape: { ...setting.shape, vocabulary: texts.vocabulary, labels: texts.labelCount },

@@ -2,7 +2,6 @@ import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 const peer = '../shared/peers/torch_step.py';
-const data = '../shared/data/eurlex57k/train.jsonl.xz';
 
 export interface TorchResult {
   train_docs_per_s: number;
@@ -21,9 +20,9 @@ export function findTorch(): Torch {
     : { missing: `torch is not installed for ${interpreter()} (XMLCNN_PYTHON names another)` };
 }
 
-/** One run of the PyTorch peer on the same data. */
-export function measureTorch(args: string[], threads: number): TorchResult {
-  const input = existsSync(data) ? ['--data', data] : [];
+/** One run of the PyTorch peer: the medians of its steps. Without a data file it draws Zipf-distributed words. */
+export function measureTorch(args: string[], threads: number, data?: string): TorchResult {
+  const input = data !== undefined && existsSync(data) ? ['--data', data] : [];
   const run = python([peer, ...input, '--threads', String(threads), ...args]);
   if (run.status !== 0) throw new Error(`the PyTorch peer failed: ${run.stderr}`);
   return JSON.parse(run.stdout) as TorchResult;

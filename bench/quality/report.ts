@@ -1,3 +1,4 @@
+import { fillBetween } from '../marked.ts';
 import { table } from '../measure.ts';
 import type { Result } from './plan.ts';
 import { isOf, type Job } from './plan.ts';
@@ -9,11 +10,7 @@ export const markers = {
 };
 
 /** Puts the tables between the markers. Throws `Error` where they are not there. */
-export function fillIn(document: string, tables: string): string {
-  const [begin, end] = [document.indexOf(markers.begin), document.indexOf(markers.end)];
-  if (begin < 0 || end < begin) throw new Error('the markers of npm run bench:quality are not in the document');
-  return `${document.slice(0, begin + markers.begin.length)}\n\n${tables}\n\n${document.slice(end)}`;
-}
+export const fillIn = (document: string, tables: string): string => fillBetween(document, markers, tables);
 
 const columns = [
   'preset',

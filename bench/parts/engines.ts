@@ -3,15 +3,17 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { createEngine } from '../src/core/engine/create.ts';
-import type { Engine } from '../src/core/engine/engine.ts';
-import { EngineUnavailable } from '../src/core/engine/engines/unavailable.ts';
-import { registered } from '../src/core/engine/tfjs/backend.ts';
-import { TfjsEngine } from '../src/core/engine/tfjs/engine.ts';
-import { initialWeights } from '../src/core/model/init.ts';
-import { batchOf, type Texts } from './batches.ts';
-import { table, time } from './measure.ts';
-import { optionsOf, settings, type Setting } from './settings.ts';
+import { createEngine } from '../../src/core/engine/create.ts';
+import type { Engine } from '../../src/core/engine/engine.ts';
+import { EngineUnavailable } from '../../src/core/engine/engines/unavailable.ts';
+import { registered } from '../../src/core/engine/tfjs/backend.ts';
+import { TfjsEngine } from '../../src/core/engine/tfjs/engine.ts';
+import { initialWeights } from '../../src/core/model/init.ts';
+import type { Context } from '../context.ts';
+import { time } from '../measure.ts';
+import type { Cell, PartResult } from '../report.ts';
+import { libmultilabel, optionsOf, type Setting } from '../settings.ts';
+import { batchOf, eurlexTexts, type Texts } from '../texts.ts';
 
 /** Documents of a batch: the slow ones get few. */
 const measured: Record<string, number> = {
@@ -24,28 +26,37 @@ const measured: Record<string, number> = {
 };
 
 /** Training and scoring by every engine there is, at LibMultiLabel's settings; and convolution by conv1d beside ours. */
-export async function measureEngines(texts: Texts, threads: number): Promise<void> {
+export async function engines({ threads }: Context): Promise<PartResult> {
+  const texts = await eurlexTexts();
   const wasmBackend = createRequire(join(process.cwd(), 'package.json')).resolve('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(`${dirname(wasmBackend)}/`);
-  const rows: string[][] = [];
+  const rows: Cell[][] = [];
+  const skipped: string[] = [];
   for (const [name, size] of Object.entries(measured)) {
     try {
-      rows.push(await measure(name, size, settings[0], texts, threads));
+      rows.push(await measure(name, size, libmultilabel, texts, threads));
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
-      rows.push([name, '-', 'not found', error.problem]);
+      skipped.push(`${name}: ${error.problem}`);
     }
-    console.error(rows.at(-1)!.join(' | '));
   }
-  console.log(table(['engine', 'documents in a batch', 'trains, documents/s', 'applies, documents/s'], rows));
-  console.log(
-    '\n## Convolution and maximum in TensorFlow.js, milliseconds, documents of 500 words, 2/4/8 x 256 filters\n',
-  );
-  const convolutions = [];
-  for (const name of ['wasm', 'cpu']) convolutions.push(await measureConvolution(name, texts, settings[0]));
-  console.log(
-    table(['backend', 'conv1d, forward', 'conv1d, with gradients', 'project then gather, whole step'], convolutions),
-  );
+  const convolutions: Cell[][] = [];
+  for (const name of ['wasm', 'cpu']) convolutions.push(await measureConvolution(name, texts, libmultilabel));
+  return {
+    tables: [
+      {
+        title: `Engines, ${texts.name}, one to eight runs of small batches: orders of magnitude`,
+        head: ['engine', 'documents in a batch', 'trains, documents/s', 'applies, documents/s'],
+        rows,
+      },
+      {
+        title: 'Convolution and maximum in TensorFlow.js, ms, documents of 500 words, 2/4/8 x 256 filters',
+        head: ['backend', 'conv1d, forward', 'conv1d, with gradients', 'project then gather, whole step'],
+        rows: convolutions,
+      },
+    ],
+    skipped,
+  };
 }
 
 async function measure(name: string, size: number, setting: Setting, texts: Texts, threads: number): Promise<string[]> {

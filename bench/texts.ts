@@ -14,13 +14,43 @@ export interface Texts {
   labelCount: number;
 }
 
-const source = '../shared/data/eurlex57k/dev.jsonl.xz';
+/** A public dataset whose documents make batches. */
+export interface TextSet {
+  name: string;
+  /** JSON lines, packed by xz. */
+  file: string;
+  labels: number;
+}
 
-/** EURLEX57K's dev documents where they are at hand, else documents of Zipf-distributed words. */
-export async function texts(): Promise<Texts> {
-  if (!existsSync(source)) return zipfTexts();
-  const lines = execFileSync('xz', ['-dc', source], { maxBuffer: 1 << 30, encoding: 'utf8' }).split('\n');
-  const { text } = completeConfig({ dataset: { train: source } });
+export const eurlex: TextSet = { name: 'EURLEX57K', file: '../shared/data/eurlex57k/dev.jsonl.xz', labels: 4271 };
+export const reuters: TextSet = {
+  name: 'Reuters R90',
+  file: '../shared/data/reuters21578-r90/train.jsonl.xz',
+  labels: 90,
+};
+
+export const isAtHand = ({ file }: TextSet): boolean => existsSync(file);
+
+export const unpack = (file: string): string =>
+  execFileSync('xz', ['-dc', file], { maxBuffer: 1 << 30, encoding: 'utf8' });
+
+export interface TextRecord {
+  title: string;
+  text: string;
+  labels: string[];
+}
+
+export const recordsOf = ({ file }: TextSet): TextRecord[] =>
+  unpack(file)
+    .split('\n')
+    .filter((line) => line)
+    .map((line) => JSON.parse(line) as TextRecord);
+
+/** Documents of EURLEX57K where it is at hand, else of Zipf-distributed words. */
+export const eurlexTexts = async (): Promise<Texts> => (isAtHand(eurlex) ? textsOf(eurlex) : zipfTexts());
+
+export async function textsOf(set: TextSet): Promise<Texts> {
+  const { text } = completeConfig({ dataset: { train: set.file } });
   const tokenizer = await createTokenizer(text);
   const words = new Map<string, number>();
   const labels = new Map<string, number>();
@@ -30,11 +60,9 @@ export async function texts(): Promise<Texts> {
     map.set(key, map.size + first);
     return map.size + first - 1;
   };
-  const records = lines
-    .filter((line) => line)
-    .map((line) => JSON.parse(line) as { title: string; text: string; labels: string[] });
+  const records = recordsOf(set);
   return {
-    name: 'EURLEX57K',
+    name: set.name,
     words: records.map((r) =>
       tokenizer
         .words(`${r.title}\n${r.text}`)
@@ -43,9 +71,20 @@ export async function texts(): Promise<Texts> {
     ),
     labels: records.map((r) => r.labels.map((l) => number(labels, l, 0)).sort((a, b) => a - b)),
     vocabulary: Math.max(50_000, words.size + 2),
-    labelCount: 4271,
+    labelCount: set.labels,
   };
 }
+
+/** The same documents with other labels: five each, spread over as many as are wanted. */
+export const withLabels = (texts: Texts, labelCount: number): Texts => ({
+  ...texts,
+  labelCount,
+  labels: texts.words.map((_, d) =>
+    Array.from({ length: 5 }, (_, i) => Math.floor((((d * 7919 + i * 104_729) % 1_000_003) / 1_000_003) * labelCount))
+      .filter((label, i, all) => all.indexOf(label) === i)
+      .sort((a, b) => a - b),
+  ),
+});
 
 function zipfTexts(): Texts {
   let state = 1;
