@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { UserError } from '../errors.ts';
-import { zipEntries, type ZipEntry } from './vectors/zip.ts';
+import { zipEntries, type ZipEntry } from './zip.ts';
 
 /** DEFLATE makes no more than this of a byte. */
 const largestRatio = 1032;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { groupDatasets, type FoundDataset } from './workspaceDatasets.ts';
 
 /** Files that may be datasets by their names. */
-export const datasetPattern = '**/*.{jsonl,csv,tsv,txt,arff,svm,npy,npz,train,valid,validation,dev,test,gz}';
+export const datasetPattern = '**/*.{jsonl,csv,tsv,txt,arff,svm,p,npy,npz,train,valid,validation,dev,test,gz}';
 const excludedFolders = ['node_modules', 'runs', '.xmlcnn', '.git', 'dist', 'out'];
 const excluded = `**/{${excludedFolders.join()}}/**`;
 /** Files looked at; of a workspace with more, the datasets among these are found. */

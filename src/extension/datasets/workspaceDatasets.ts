@@ -12,7 +12,7 @@ export interface FoundDataset {
 }
 
 /** Endings that hold documents whatever the file is called; `.txt` may be anything, so it must name a split. */
-const always = /\.(jsonl|csv|tsv|arff|svm)(\.gz)?$/i;
+const always = /\.(jsonl|csv|tsv|arff|svm|p)(\.gz)?$/i;
 const companions = /^(label[-_]?(names|descriptors)|labels|classes)\.|_labels\.(txt|tsv|csv)(\.gz)?$|^metrics\.jsonl$/i; // the last: a run's log
 const parts = ['train', 'validation', 'test'] as const;
 

@@ -29,6 +29,29 @@ describe('datasets of a workspace', () => {
     ]);
   });
 
+  test('a pickle, and matrices without their companions', () => {
+    const matrices = [
+      'x_tr.npy',
+      'x_te.npy',
+      'y_tr.npy',
+      'y_te.npy',
+      'vocab.npy',
+      'label_set.txt',
+      'feature_names.txt',
+    ];
+    expect(groupDatasets(['/w/rcv.p', ...matrices.map((name) => `/w/eurlex/${name}`)])).toEqual([
+      { name: 'rcv.p', folder: '/w', files: [['all', '/w/rcv.p']] },
+      {
+        name: 'eurlex',
+        folder: '/w/eurlex',
+        files: [
+          ['train', '/w/eurlex/x_tr.npy'],
+          ['test', '/w/eurlex/x_te.npy'],
+        ],
+      },
+    ]);
+  });
+
   test('folders of texts that are splits', () => {
     const paths = [
       '/w/mails/train/1.txt',

@@ -6,7 +6,7 @@ import { UserError } from '../../errors.ts';
 import { fileError } from '../../files.ts';
 import { refuseUnreadable } from '../bytes.ts';
 import { vectorHead, type VectorHead } from './head.ts';
-import { zipEntries, type ReadBytes, type ZipEntry } from './zip.ts';
+import { zipEntries, type ReadBytes, type ZipEntry } from '../zip.ts';
 
 export interface VectorChoice {
   /** Length that the vectors should have: chooses among the files of a zip. */

@@ -1,5 +1,5 @@
 /** The table of contents of a zip file (APPNOTE 6.3, ZIP64 included), read without trusting any number in it. */
-import { UserError } from '../../errors.ts';
+import { UserError } from '../errors.ts';
 
 export interface ZipEntry {
   name: string;
@@ -17,7 +17,7 @@ export type ReadBytes = (from: number, length: number) => Buffer;
 const Signature = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50 };
 const endSize = 22;
 const longestComment = 65_535;
-/** A table of word vectors lists a handful of files. */
+/** Zips of word vectors, arrays and checkpoints list some hundred files at most. */
 const largestTable = 16 * 1024 * 1024;
 
 /**
