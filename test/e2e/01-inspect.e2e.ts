@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Frame } from 'playwright-core';
@@ -25,6 +25,9 @@ function fill(folder: string): void {
   writeFileSync(join(folder, 'packed.jsonl.gz'), gzipSync(readFileSync(join(folder, 'glosses', 'test.jsonl'))));
   const long = record(1, `${'word '.repeat(20_000)}end`, ['long']);
   writeFileSync(join(folder, 'long.jsonl'), `${long}\n${record(2, 'short', ['short'])}\n`);
+  copyFileSync('test/fixtures/seed/rcv-py2-p2.p', join(folder, 'rcv.p'));
+  cpSync('test/fixtures/seed/rcv', join(folder, 'prepared'), { recursive: true });
+  cpSync('test/fixtures/seed/eurlex', join(folder, 'features'), { recursive: true });
   writeFileSync(join(folder, 'empty.jsonl'), '');
   writeFileSync(join(folder, 'garbage.jsonl'), '{"text": \n{"text": \n{"text": \n');
 }
@@ -294,5 +297,18 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await (await panel()).getByRole('tab', { name: 'Labels' }).waitFor();
     await workbench().tab('glosses').click();
     await (await panel()).getByText('glosses', { exact: true }).first().waitFor();
+  });
+
+  it('reads what the original program read: a pickle, scipy and NumPy matrices', async () => {
+    for (const [name, format] of [
+      ['rcv.p', 'pickle: '],
+      ['prepared', 'numpy-ids: '],
+      ['features', 'numpy-bow: '],
+    ]) {
+      const page = await inspect(name);
+      await page.getByText(format).first().waitFor();
+      await page.locator('.overview dl.figures').waitFor();
+    }
+    await (await panel()).getByText('A bag of words: there is no word order').waitFor();
   });
 });
