@@ -27,10 +27,10 @@ await build({
 });
 const passed = [
   run('a million mutated inputs', [...vitest, 'test/fuzz'], {
-    XMLCNN_FUZZ: '75',
+    XMLCNN_FUZZ: '30',
     XMLCNN_FUZZ_SEED: String(Date.now() % 1e9),
   }),
-  run('SIGKILL at 200 random moments', [...vitest, 'test/e2e/sigkill.test.ts'], { XMLCNN_KILLS: '200' }),
-  run(`${hours} hours of train, predict, inspect`, [loop, hours]),
+  run('SIGKILL at 200 random moments', [...vitest, 'test/faults/sigkill.test.ts'], { XMLCNN_KILLS: '200' }),
+  run(`${hours} hours of train, predict, inspect`, ['--expose-gc', loop, hours]),
 ];
 process.exitCode = passed.every(Boolean) ? 0 : 1;

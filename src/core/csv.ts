@@ -8,6 +8,6 @@ export const csv = (rows: Iterable<readonly CsvValue[]>): string =>
 /** Quoted where needed; a text that a spreadsheet would run as a formula gets an apostrophe before it. */
 function csvCell(value: CsvValue): string {
   if (typeof value !== 'string') return value === undefined ? '' : String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,8 +1,8 @@
 /** Files of the user: errors told as something to mend, and writes that are whole or not there at all. */
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from './errors.ts';
 
 const problems: Record<string, [code: string, message: string, remedy: string]> = {
@@ -13,6 +13,11 @@ const problems: Record<string, [code: string, message: string, remedy: string]> 
   EPERM: ['no-permission', 'Permission denied', 'Change the permissions of the file or its folder.'],
   EROFS: ['read-only', 'The file system is read-only', 'Choose a folder that can be written to.'],
   ENOSPC: ['disk-full', 'The disk is full', 'Free some space, or choose a folder on another disk.'],
+  EIO: ['disk-failed', 'The disk could not be read or written', 'Check that the drive is connected and sound.'],
+  ENXIO: ['disk-failed', 'The drive is not there', 'Check that the drive is connected.'],
+  ENODEV: ['disk-failed', 'The drive is not there', 'Check that the drive is connected.'],
+  ENOTCONN: ['disk-failed', 'The network drive is not there', 'Check that it is connected.'],
+  ESTALE: ['disk-failed', 'The network drive was replaced or removed', 'Check that it is connected.'],
   EDQUOT: ['disk-full', 'The disk quota is used up', 'Free some space, or choose a folder on another disk.'],
 };
 
@@ -30,6 +35,19 @@ export async function withFileErrors<T>(file: string, work: () => Promise<T>): P
   } catch (error) {
     throw fileError(error, file);
   }
+}
+
+/** Makes a folder with those above it, where they are not there. Throws `UserError`. */
+export async function makeFolder(folder: string): Promise<void> {
+  // one by one: asked for all at once, Node says of a read-only disk that there is no such folder
+  const make = async (one: string): Promise<void> => {
+    if ((await stat(one).catch(() => undefined))?.isDirectory()) return;
+    if (dirname(one) !== one) await make(dirname(one));
+    await mkdir(one).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error; // another process was quicker
+    });
+  };
+  await withFileErrors(folder, () => make(resolve(folder)));
 }
 
 /** Writes `data` to `path` so that, whatever happens, the old or the new content is there in full. Throws `UserError`. */
@@ -51,7 +69,7 @@ export async function writeAtomic(
 ): Promise<void> {
   const name = `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   const temporary = join(dirname(path), name);
-  const file = await withFileErrors(path, () => open(temporary, 'wx'));
+  const file = await withFileErrors(path, () => openIn(temporary));
   underWay.add(name);
   try {
     try {
@@ -61,17 +79,29 @@ export async function writeAtomic(
       );
       await withFileErrors(path, () => file.sync());
     } finally {
-      await file.close();
+      await withFileErrors(path, () => file.close()); // some network drives tell only now that they are full
     }
     await withFileErrors(path, () => rename(temporary, path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {}); // the drive may be gone: what is thrown tells
     throw error;
   } finally {
     underWay.delete(name);
   }
-  await syncFolder(dirname(path));
-  await sweep(path);
+  await withFileErrors(path, () => syncFolder(dirname(path)));
+  await sweep(dirname(path), `.${basename(path)}.`);
+}
+
+/** A folder that was there a moment ago may be gone with its drive. */
+async function openIn(temporary: string): Promise<FileHandle> {
+  try {
+    return await open(temporary, 'wx');
+  } catch (error) {
+    const file = dirname(temporary);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const remedy = 'Make the folder, or connect the drive that it is on.';
+    throw new UserError('folder-gone', 'The folder that is to be written into is not there', remedy, { file });
+  }
 }
 
 /** Temporary files of this process; one with our process id that is not among them is of an earlier process. */
@@ -98,19 +128,21 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes temporary files that killed processes left for `path`: the writer is gone and has not written for a minute. */
-async function sweep(path: string): Promise<void> {
-  const prefix = `.${basename(path)}.`;
-  for (const name of await readdir(dirname(path))) {
-    if (!name.startsWith(prefix)) continue;
-    const pid = Number(/^(\d+)-[0-9a-f]{8}\.tmp$/.exec(name.slice(prefix.length))?.[1]);
-    if (Number.isNaN(pid) || underWay.has(name) || (pid !== process.pid && isRunning(pid))) continue;
-    const file = join(dirname(path), name);
+/**
+ * Removes temporary files that begin with `prefix` and that killed processes left: the writer is gone, and has not written for a
+ * minute, nor in a future that a clock which was put back takes for one. What cannot be removed stays.
+ */
+export async function sweep(folder: string, prefix: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = Number(/\.(\d+)-[0-9a-f]{8}\.tmp$/.exec(name)?.[1]);
+    if (!name.startsWith(prefix) || Number.isNaN(pid) || underWay.has(name)) continue;
+    if (pid !== process.pid && isRunning(pid)) continue;
+    const file = join(folder, name);
     const age = await stat(file).then(
-      (found) => Date.now() - found.mtimeMs,
+      (found) => Math.abs(Date.now() - found.mtimeMs),
       () => 0,
     );
-    if (age > 60_000) await rm(file, { force: true });
+    if (age > 60_000) await rm(file, { force: true }).catch(() => {});
   }
 }
 

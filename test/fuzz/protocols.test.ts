@@ -5,12 +5,13 @@ import { describe, expect, it } from 'vitest';
 import type { FromRunner } from '../../src/runner/protocol.ts';
 import { isToRunner } from '../../src/runner/protocol.ts';
 import { isFromPage } from '../../src/webview/protocol.ts';
+import { count, rounds } from './fuzz.ts';
 
 const script = 'dist/runner/main.js';
 const isBuilt = existsSync(script);
 if (!isBuilt) console.log(`skipped: ${script} not found (npm run build makes it)`);
 
-const runs = 300 * Number(process.env.XMLCNN_FUZZ ?? 1);
+const runs = rounds(300);
 
 /** Anything, and things that look like a message. */
 const messages = fc.oneof(
@@ -46,6 +47,7 @@ describe('messages', () => {
       }),
       { numRuns: runs * 10 },
     );
+    count(runs * 10);
   });
 
   it.skipIf(!isBuilt)('never end a runner: it answers the next call', async () => {
@@ -63,6 +65,7 @@ describe('messages', () => {
     try {
       for (const message of fc.sample(messages, { numRuns: runs, seed: 1 }))
         if (isCloneable(message) && message !== undefined) child.send(message as never);
+      count(runs);
       const call = answered(424242);
       child.send({ type: 'call', id: 424242, method: 'survey', params: { path: '/no/such/file', options: {} } });
       expect(await Promise.race([call, gone])).toMatchObject({ type: 'error', error: { kind: 'user' } });

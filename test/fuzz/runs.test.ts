@@ -8,6 +8,9 @@ import { PreparedCache } from '../../src/core/text/cache.ts';
 import { readCheckpointInfo, readScoringWeights } from '../../src/core/training/checkpoint.ts';
 import { parseHistory } from '../../src/core/training/history.ts';
 import { readRun } from '../../src/core/training/runFolder.ts';
+import { compareRuns } from '../../src/core/training/compare.ts';
+import { readComparedRun } from '../../src/core/training/readCompared.ts';
+import { readRunFacts } from '../../src/core/training/runFacts.ts';
 import { describeRun } from '../../src/core/training/runs.ts';
 import { makeConfig, reference, run } from '../core/training/setup.ts';
 import { fuzz } from './fuzz.ts';
@@ -38,12 +41,14 @@ async function damaged(name: string, rounds: number, read: () => Promise<unknown
 }
 
 describe('a damaged run folder', () => {
-  it('is listed whatever is wrong in it', async () => {
+  it('is listed whatever is wrong in it, and compared or refused', async () => {
     for (const name of readdirSync(whole, { recursive: true, encoding: 'utf8' }))
       if (statSync(join(whole, name)).isFile())
         await damaged(name, 60, async () => {
           expect((await describeRun(copy)).name).toBe('copy');
           await readRun(copy);
+          await readRunFacts(copy);
+          compareRuns([await readComparedRun(copy), await readComparedRun(whole)]);
         });
   }, 600_000);
 

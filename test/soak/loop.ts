@@ -1,8 +1,9 @@
 /**
  * Trains, predicts and inspects in runner processes for some hours, as the editor does, and fails where memory, handles,
- * processes or temporary files grow. `node loop.mjs HOURS`; the first rounds are not counted.
+ * processes or temporary files grow. `node --expose-gc loop.mjs HOURS`; the first rounds are not counted. SIGTERM ends it after the
+ * round that is under way, with a verdict on the rounds until then.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RunnerClient } from '../../src/runner/client.ts';
@@ -13,49 +14,86 @@ const hours = Number(process.argv[2] ?? 2);
 const glosses = resolve('examples/glosses');
 const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-soak-'));
 const config = join(folder, 'soak.xmlcnn.json');
+/** Whatever a process leaves in its folder for temporary files, it leaves here. */
+const temporary = join(folder, 'tmp');
+mkdirSync(temporary);
+process.env.TMPDIR = temporary;
 
+/** What must not grow. Memory in MiB. */
 interface Reading {
+  /** Of this process, which stands for the extension host. */
   heap: number;
-  rss: number;
+  /** Of the runners that live through the rounds: resident memory and open files. */
+  datasetRss: number;
+  predictorRss: number;
+  predictionsRss: number;
+  files: number;
+  /** Of this process: timers, pipes, sockets. */
   handles: number;
   children: number;
   temporary: number;
 }
 
 /** Runner processes that live through the rounds: theirs is the memory that could grow. */
-const kept = { dataset: client('dataset'), predictor: client('predictor') };
+const kept = { dataset: client('dataset'), predictor: client('predictor'), predictions: client('predictions') };
 
 function client<S extends ServiceName>(service: S): RunnerClient<S> {
   return new RunnerClient(service, { script, onLog: (line) => console.log(line) });
 }
 
-const rssOf = (pid: number | undefined): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+const rssOf = ({ pid }: { pid: number | undefined }): number =>
+  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
 
 function read(): Reading {
   global.gc?.();
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return {
-    heap: process.memoryUsage().heapUsed / 2 ** 20,
-    rss: rssOf(kept.dataset.pid) + rssOf(kept.predictor.pid),
+    heap: Math.round(process.memoryUsage().heapUsed / 2 ** 20),
+    datasetRss: rssOf(kept.dataset),
+    predictorRss: rssOf(kept.predictor),
+    predictionsRss: rssOf(kept.predictions),
+    files: Object.values(kept).reduce((sum, { pid }) => sum + readdirSync(`/proc/${pid}/fd`).length, 0),
     handles: process.getActiveResourcesInfo().length,
     children: readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(/\s+/).length,
-    temporary: names.filter((name) => name.endsWith('.tmp')).length,
+    temporary: names.filter((name) => name.endsWith('.tmp')).length + readdirSync(temporary).length,
   };
 }
 
 async function round(n: number): Promise<void> {
   const name = `run-${n}`;
-  const training = client('training');
-  await training.call('train', { configFile: config, overrides: [`output.name="${name}"`] });
-  training.dispose();
-  await training.exited;
   const run = join(folder, 'runs', name);
+  await train(name);
   const model = { folder: run, stamp: String(n) };
   for (let i = 0; i < 50; i++)
     await kept.predictor.call('explain', { model, text: `a large animal of the sea ${i}`, top: 5, truth: [] });
+  await kept.predictions.call('open', { folder: run, target: { kind: 'split', split: 'test' }, evaluate: true });
   await kept.dataset.call('open', { path: glosses, options: {} });
+  await kept.dataset.call('readWords', { split: 'train' });
+  await kept.dataset.call('readQuality', undefined);
   rmSync(run, { recursive: true });
+}
+
+/** In a process of its own, stopped once on the way and resumed. */
+async function train(name: string): Promise<void> {
+  const overrides = [`output.name="${name}"`];
+  for (const resume of [undefined, join(folder, 'runs', name)]) {
+    const stop = new AbortController();
+    const training = client('training');
+    const result = await training.call(
+      'train',
+      { configFile: config, overrides, ...(resume !== undefined && { resume }) },
+      {
+        signal: stop.signal,
+        onEvent: ({ type }) => {
+          if (type === 'step' && resume === undefined) stop.abort();
+        },
+      },
+    );
+    training.dispose();
+    await training.exited;
+    const expected = resume === undefined ? 'interrupted' : 'finished';
+    if (result.stopped !== expected) throw new Error(`${name} was ${result.stopped} instead of ${expected}`);
+  }
 }
 
 writeFileSync(
@@ -69,23 +107,39 @@ writeFileSync(
     output: { folder: join(folder, 'runs') },
   }),
 );
-const until = Date.now() + hours * 3_600_000;
-const warmUp = 5;
-let first: Reading | undefined;
-let last: Reading | undefined;
-let rounds = 0;
+
+const started = Date.now();
+const warmUp = 30;
+const readings: Reading[] = [];
+let isTold = false;
+process.once('SIGTERM', () => (isTold = true));
+const isLeft = (): boolean => !isTold && Date.now() < started + hours * 3_600_000;
 try {
-  while (Date.now() < until || rounds <= warmUp + 1) {
-    await round(rounds++);
-    last = read();
-    if (rounds === warmUp) first = last;
-    console.log(JSON.stringify({ round: rounds, ...last }));
+  for (let n = 0; isLeft() || n < warmUp + 8; n++) {
+    await round(n);
+    const reading = read();
+    if (n >= warmUp) readings.push(reading);
+    console.log(JSON.stringify({ round: n + 1, minutes: Math.round((Date.now() - started) / 60_000), ...reading }));
   }
 } finally {
   for (const runner of Object.values(kept)) runner.dispose();
   rmSync(folder, { recursive: true, force: true });
 }
-const grown = first!.heap * 1.5 + 20 < last!.heap || first!.rss * 1.25 + 50 < last!.rss;
-const leaks = first!.handles < last!.handles || first!.children < last!.children || last!.temporary > 0;
-console.log(`${rounds} rounds; first ${JSON.stringify(first)}, last ${JSON.stringify(last)}`);
-if (grown || leaks) throw new Error('something grew from round to round');
+
+/** Medians of a quarter of the rounds: one reading falls before or after a collection of garbage. */
+function medians(part: readonly Reading[]): Reading {
+  const middle = (key: keyof Reading): number => part.map((one) => one[key]).sort((a, b) => a - b)[part.length >> 1];
+  return Object.fromEntries((Object.keys(part[0]) as (keyof Reading)[]).map((key) => [key, middle(key)])) as never;
+}
+const quarter = Math.ceil(readings.length / 4);
+const first = medians(readings.slice(0, quarter));
+const last = medians(readings.slice(-quarter));
+const minutes = Math.round((Date.now() - started) / 60_000);
+console.log(`${readings.length + warmUp} rounds in ${minutes} minutes; medians of the first and the last quarter:`);
+console.table({ first, last });
+const grown = (['heap', 'datasetRss', 'predictorRss', 'predictionsRss'] as const).filter(
+  (key) => last[key] > first[key] * 1.15 + 15,
+);
+const leaks = (['files', 'handles', 'children'] as const).filter((key) => last[key] > first[key]);
+if (grown.length || leaks.length || readings.some((reading) => reading.temporary > 0))
+  throw new Error(`something grew from round to round: ${[...grown, ...leaks].join(', ') || 'temporary files'}`);

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import {
   exportKinds,
@@ -14,7 +13,7 @@ import { exportNames } from '../../core/explore/clusters/export.ts';
 import { scalings } from '../../core/explore/clusters/scaling.ts';
 import { defaultKs, refuseImpossible } from '../../core/explore/clusters/sweep.ts';
 import { Cancelled } from '../../core/errors.ts';
-import { withFileErrors, writeFileAtomic } from '../../core/files.ts';
+import { makeFolder, writeFileAtomic } from '../../core/files.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { datasetOptions, filesOf, sourceOptions } from '../dataset.ts';
@@ -178,7 +177,7 @@ interface Written {
 async function writeAll(exploration: ClusterExploration, k: number, output?: string): Promise<Written | undefined> {
   if (output === undefined) return undefined;
   const folder = resolve(output);
-  await withFileErrors(folder, () => mkdir(folder, { recursive: true }));
+  await makeFolder(folder);
   for (const kind of exportKinds) await exploration.export(k, kind, join(folder, exportNames[kind]));
   return { folder, files: exportKinds.map((kind) => exportNames[kind]) };
 }

@@ -1,7 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { loadConfig, type LoadedConfig } from '../../core/config/load.ts';
-import { withFileErrors, writeFileAtomic } from '../../core/files.ts';
+import { makeFolder, withFileErrors, writeFileAtomic } from '../../core/files.ts';
 import type { Evaluation } from '../../core/metrics/evaluator.ts';
 import { highlightsOf } from '../../core/predict/highlights.ts';
 import { loadPredictor, type ExplainedLabel, type Prediction } from '../../core/predict/predictor.ts';
@@ -62,7 +62,7 @@ export const demo: Command = {
 
 async function writeConfig(folder: string): Promise<string> {
   const path = join(folder, 'wordnet.xmlcnn.json');
-  await withFileErrors(folder, () => mkdir(folder, { recursive: true }));
+  await makeFolder(folder);
   await writeFileAtomic(path, demoConfig);
   return path;
 }

@@ -1,8 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import { writeFileAtomic } from '../../core/files.ts';
+import { makeFolder, writeFileAtomic } from '../../core/files.ts';
 import { buildDataset, splitNames, type GlossDataset } from './dataset.ts';
 import { parseNouns } from './synsets.ts';
 
@@ -26,7 +26,7 @@ export function findWordnet(): string {
 export async function writeDataset(dict: string, folder: string): Promise<GlossDataset> {
   const { licence, synsets } = parseNouns(await readFile(join(dict, 'data.noun'), 'utf8'));
   const dataset = buildDataset(synsets);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const split of splitNames) {
     const lines = dataset.splits[split].map((document) => JSON.stringify(document));
     await writeFileAtomic(join(folder, `${split}.jsonl`), `${lines.join('\n')}\n`);

@@ -39,7 +39,8 @@ export class ConfigText {
       if (this.lineStarts[middle] <= offset) low = middle;
       else high = middle - 1;
     }
-    return { line: low, character: offset - this.lineStarts[low] };
+    // the parser tells of errors past the end, such as of a comment that is not closed
+    return { line: low, character: Math.min(offset, this.text.length) - this.lineStarts[low] };
   }
 
   range(start: number, end: number): Range {

@@ -1,14 +1,13 @@
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { RunConfig } from '../config/runConfig.ts';
 import { Cancelled } from '../errors.ts';
-import { withFileErrors, writeAtomic } from '../files.ts';
+import { makeFolder, withFileErrors, writeAtomic } from '../files.ts';
 import type { StoredModel } from '../training/readModel.ts';
 import { readModel } from '../training/readModel.ts';
-import { exists } from '../training/runFolder.ts';
+import { readSummary } from '../training/readSummary.ts';
 import { safetensorsPieces } from '../training/safetensors.ts';
-import type { Summary } from '../training/summary.ts';
 import { libMultiLabelNetwork, toLibMultiLabel } from './libMultiLabel.ts';
 import { modelCard } from './modelCard.ts';
 import { onnxModel } from './onnx/model.ts';
@@ -53,12 +52,10 @@ export async function exportModel(runFolder: string, options: ExportOptions): Pr
   if (signal?.aborted) throw new Cancelled();
   const { paths } = model.run;
   const folder = resolve(options.folder ?? join(paths.folder, 'exports', format));
-  const summary = (await exists(paths.summary))
-    ? (JSON.parse(await readFile(paths.summary, 'utf8')) as Summary)
-    : undefined;
+  const summary = await readSummary(paths.summary);
   const card = modelCard(model, { version: packageJson.version, use: uses[format](model), summary });
   const files = new Map<string, Content>([...writers[format](model), ...companions(model), ['README.md', [card]]]);
-  await withFileErrors(folder, () => mkdir(folder, { recursive: true }));
+  await makeFolder(folder);
   const bytes = await writeFiles(folder, files, options);
   if (format === 'tfjs') await withFileErrors(folder, () => removeOlderShards(folder, files));
   return { run: paths.folder, format, folder, files: [...files.keys()], bytes };

@@ -4,6 +4,13 @@
  */
 export type Metrics = Record<string, number>;
 
+/** Of what was read from a file; JSON has null for a figure that is no number. */
+export const isMetrics = (value: unknown): value is Metrics =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((figure) => figure === null || typeof figure === 'number');
+
 const ranked = ['P', 'nDCG', 'R', 'RP'];
 const propensityScored = ['PSP', 'PSnDCG'];
 const atThreshold = ['microP', 'microR', 'microF1', 'macroP', 'macroR', 'macroF1'];

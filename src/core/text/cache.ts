@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Cancelled } from '../errors.ts';
-import { withFileErrors, writeAtomic } from '../files.ts';
+import { fileError, makeFolder, sweep, writeAtomic } from '../files.ts';
 
 const arrayTypes = { Int32Array, Uint32Array, Float32Array, Float64Array, Uint8Array };
 type TypedArray = Int32Array | Uint32Array | Float32Array | Float64Array | Uint8Array;
@@ -60,7 +60,7 @@ export class PreparedCache {
   async write(key: string, entry: CacheEntry, signal?: AbortSignal): Promise<boolean> {
     const head = headOf(key, entry);
     if (head.length + sizeOf(entry) + digestSize > this.limit) return false;
-    await withFileErrors(this.folder, () => mkdir(this.folder, { recursive: true }));
+    await makeFolder(this.folder);
     await this.ignoreByGit();
     const hash = createHash('sha256');
     await writeAtomic(this.pathOf(key), async (write) => {
@@ -71,6 +71,7 @@ export class PreparedCache {
       }
       await write(hash.digest());
     });
+    await sweep(this.folder, '.'); // also what was left of other entries, which nobody may write again
     await this.shrink(`${key}${ending}`);
     return true;
   }
@@ -80,8 +81,9 @@ export class PreparedCache {
   }
 
   private async ignoreByGit(): Promise<void> {
-    await writeFile(join(this.folder, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+    const file = join(this.folder, '.gitignore');
+    await writeFile(file, '*\n', { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw fileError(error, file);
     });
   }
 

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { isMetrics } from '../metrics/metrics.ts';
 import type { Phase } from './state.ts';
 
 export interface EpochRecord {
@@ -10,6 +11,8 @@ export interface EpochRecord {
   trainLoss: number;
   /** Of the training steps; validation not counted. */
   documentsPerSecond: number;
+  /** Of the training steps, in seconds. */
+  epochSeconds?: number;
   validation?: Metrics;
   isBest: boolean;
 }
@@ -42,10 +45,27 @@ export function parseHistory(text: string, file: string): RunHistory {
   };
 }
 
+/** Records of other types are passed over, so they may hold anything. JSON has null for a loss that is no number. */
+function isWhole({ type, phase, epoch, ...rest }: Record<string, unknown>): boolean {
+  if (type !== 'epoch' && type !== 'step') return typeof type === 'string';
+  const isFigure = (key: string): boolean => rest[key] === null || typeof rest[key] === 'number';
+  return (
+    (phase === 'training' || phase === 'retraining') &&
+    Number.isSafeInteger(epoch) &&
+    (type === 'step'
+      ? ['step', 'loss', 'learningRate'].every(isFigure)
+      : ['trainLoss', 'documentsPerSecond'].every(isFigure) &&
+        typeof rest.isBest === 'boolean' &&
+        (rest.epochSeconds === undefined || isFigure('epochSeconds')) &&
+        (rest.validation === undefined || isMetrics(rest.validation)))
+  );
+}
+
 function parseLine(text: string, file: string, line: number): { type: string } {
   try {
     const record: unknown = JSON.parse(text);
-    if (typeof record === 'object' && record !== null && 'type' in record) return record as { type: string };
+    if (typeof record === 'object' && record !== null && isWhole(record as Record<string, unknown>))
+      return record as { type: string };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Weights } from '../engine/engine.ts';
-import { withFileErrors, writeFileAtomic } from '../files.ts';
+import { makeFolder, writeFileAtomic } from '../files.ts';
 import { parameterCount, type NetworkShape } from '../model/network.ts';
 import { writeWeights } from './checkpoint.ts';
 import { hashOfNames } from './fingerprint.ts';
@@ -36,7 +35,7 @@ export async function writeImportedRun(folder: string, run: ImportedRun): Promis
   const { words, labels, shape, weights, epochs, origin, best = { epoch: epochs } } = run;
   const output = { ...run.config.output, folder: dirname(resolve(folder)), name: basename(paths.folder) };
   const config = { ...run.config, output };
-  await withFileErrors(paths.folder, () => mkdir(paths.checkpoints, { recursive: true }));
+  await makeFolder(paths.checkpoints);
   await writeWeights(paths.checkpoint('best'), weights, {
     seed: config.training.seed,
     recipe: recipeOf(config, shape),

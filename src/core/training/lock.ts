@@ -1,5 +1,5 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { UserError } from '../errors.ts';
 import { withFileErrors } from '../files.ts';
@@ -9,6 +9,9 @@ interface Owner {
   host: string;
   /** When the process began, as far as the system tells: a pid may be given to another process later. */
   started?: string;
+  /** This start of the system and its set of pids, where it tells of them: a host may get another name. */
+  boot?: string;
+  pids?: string;
 }
 
 /** Lock files this process holds or is taking: in a container the same pid need not be the same process. */
@@ -29,7 +32,8 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
     throw error;
   }
   return async () => {
-    if ((await readOwner(path))?.pid === process.pid) await rm(path, { force: true });
+    // where it cannot be removed, as on a drive that is gone, it is a dead one's
+    if ((await readOwner(path))?.pid === process.pid) await rm(path, { force: true }).catch(() => {});
     held.delete(path);
   };
 }
@@ -49,16 +53,26 @@ export async function isLocked(path: string): Promise<boolean> {
   return owner !== undefined && (owner.pid === process.pid ? held.has(path) : isOtherAlive(owner));
 }
 
-const me = (): Owner => ({ pid: process.pid, host: hostname(), started: startOf(process.pid) });
+const me = (): Owner => ({
+  pid: process.pid,
+  host: hostname(),
+  started: startOf(process.pid),
+  boot: bootId(),
+  pids: pidsId(),
+});
 
 const create = (path: string): Promise<boolean> =>
   withFileErrors(path, async () => {
+    const file = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return undefined;
+      throw error;
+    });
+    if (!file) return false;
     try {
-      const file = await open(path, 'wx');
       await file.writeFile(JSON.stringify(me())).finally(() => file.close());
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      await rm(path, { force: true }).catch(() => {}); // the disk is full, say
       throw error;
     }
   });
@@ -88,7 +102,8 @@ async function takeAway(path: string): Promise<void> {
 
 /** Whether the process lives and is not this one. */
 function isOtherAlive(owner: Owner): boolean {
-  if (owner.host !== hostname()) return true; // cannot be known
+  const wasRenamed = owner.boot !== undefined && owner.boot === bootId() && owner.pids === pidsId();
+  if (owner.host !== hostname() && !wasRenamed) return true; // cannot be known
   if (owner.pid === process.pid) return false;
   try {
     process.kill(owner.pid, 0);
@@ -101,9 +116,19 @@ function isOtherAlive(owner: Owner): boolean {
 
 /** Start time of a process in clock ticks since the boot (field 22 of its stat file), where the system has one. */
 function startOf(pid: number): string | undefined {
-  try {
+  return told(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  });
+}
+
+/** Linux gives each start of the system an id, and each set of pids (a container has its own) another. */
+const bootId = (): string | undefined => told(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+const pidsId = (): string | undefined => told(() => readlinkSync('/proc/self/ns/pid'));
+
+function told(look: () => string): string | undefined {
+  try {
+    return look();
   } catch {
     return undefined;
   }

@@ -42,6 +42,6 @@ export class MetricsLog {
   }
 
   close(): Promise<void> {
-    return this.handle.close();
+    return withFileErrors(this.path, () => this.handle.close());
   }
 }

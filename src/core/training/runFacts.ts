@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { RunConfig } from '../config/runConfig.ts';
 import { readCheckpointInfo } from './checkpoint.ts';
+import { readHistory } from './readHistory.ts';
+import { readSummary } from './readSummary.ts';
 import { exists, readRunConfig, runPaths } from './runFolder.ts';
-import type { Summary } from './summary.ts';
 
 /** What a run found out that its config does not say. */
 export interface RunFacts {
@@ -20,15 +20,13 @@ export interface RunFacts {
 export async function readRunFacts(folder: string): Promise<RunFacts> {
   const paths = runPaths(folder);
   const config = await readRunConfig(paths);
-  return { ...(await readCounts(folder)), epochSeconds: await readEpochSeconds(paths.metrics), config };
+  return { ...(await readCounts(folder)), epochSeconds: await readEpochSeconds(folder), config };
 }
 
 async function readCounts(folder: string): Promise<Pick<RunFacts, 'labels' | 'vocabulary'>> {
   const paths = runPaths(folder);
-  if (await exists(paths.summary)) {
-    const { labels, vocabulary } = JSON.parse(await readFile(paths.summary, 'utf8')) as Summary;
-    return { labels, vocabulary };
-  }
+  const summary = await readSummary(paths.summary);
+  if (summary) return { labels: summary.labels, vocabulary: summary.vocabulary };
   const last = paths.checkpoint('last');
   if (!(await exists(last))) return {};
   const { shape } = await readCheckpointInfo(last);
@@ -36,11 +34,8 @@ async function readCounts(folder: string): Promise<Pick<RunFacts, 'labels' | 'vo
 }
 
 /** undefined before the first epoch has ended. */
-async function readEpochSeconds(metrics: string): Promise<number | undefined> {
-  if (!(await exists(metrics))) return undefined;
-  const lines = (await readFile(metrics, 'utf8')).split('\n').slice(0, -1); // the last may still be being written
-  const epochs = lines.filter((line) => line.startsWith('{"type":"epoch"'));
-  const seconds = epochs.map((line) => (JSON.parse(line) as { epochSeconds: number }).epochSeconds);
+async function readEpochSeconds(folder: string): Promise<number | undefined> {
+  const seconds = (await readHistory(folder)).epochs.flatMap(({ epochSeconds }) => epochSeconds ?? []);
   return seconds.length ? seconds.reduce((sum, value) => sum + value, 0) / seconds.length : undefined;
 }
 

@@ -10,13 +10,13 @@
  *   checkpoints/      last, best, epoch-0010, best-epoch-loss, best-batch-loss (.safetensors)
  *   lock              the process that works in the folder
  */
-import { lstat, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { isRunName } from '../config/runName.ts';
 import { analyse } from '../config/validate.ts';
 import { UserError } from '../errors.ts';
-import { withFileErrors, writeFileAtomic } from '../files.ts';
+import { makeFolder, withFileErrors, writeFileAtomic } from '../files.ts';
 import { takeLock } from './lock.ts';
 
 export interface RunPaths {
@@ -136,7 +136,7 @@ export async function claimRun(
   if (resume !== undefined && !(await isFolder(paths.folder))) throw runNotFound(paths.folder);
   const isNew = !(await isFolder(paths.folder));
   if (!isNew) await refuseLinks(paths);
-  await withFileErrors(paths.folder, () => mkdir(paths.checkpoints, { recursive: true }));
+  await makeFolder(paths.checkpoints);
   const release = await takeLock(paths.lock);
   try {
     if (resume === undefined && (await exists(paths.config))) throw runExists(paths.folder);
@@ -146,7 +146,7 @@ export async function claimRun(
     throw error;
   }
   const discard = async (): Promise<void> => {
-    if (isNew) await rm(paths.folder, { recursive: true, force: true });
+    if (isNew) await rm(paths.folder, { recursive: true, force: true }).catch(() => {}); // why it is discarded counts
   };
   return { paths, isResumed: resume !== undefined, discard, release };
 }

@@ -1,12 +1,12 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { withFileErrors } from '../files.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { readCheckpointInfo } from './checkpoint.ts';
 import { isLocked } from './lock.ts';
+import { readSummary } from './readSummary.ts';
 import { exists, readRunConfig, runPaths } from './runFolder.ts';
-import type { Summary } from './summary.ts';
 
 /** A line in the list of runs. */
 export interface RunListing {
@@ -61,8 +61,9 @@ export async function describeRun(folder: string): Promise<RunListing> {
   try {
     const { training } = await readRunConfig(paths);
     const known = { ...base, monitor: training.monitor };
-    if (await exists(paths.summary)) {
-      const { stopped, epochs, best, evaluated } = JSON.parse(await readFile(paths.summary, 'utf8')) as Summary;
+    const summary = await readSummary(paths.summary);
+    if (summary) {
+      const { stopped, epochs, best, evaluated } = summary;
       const { epoch: bestEpoch, score, validation } = best;
       return { ...known, status: isRunning ? 'running' : stopped, epochs, bestEpoch, score, validation, evaluated };
     }

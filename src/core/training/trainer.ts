@@ -82,11 +82,21 @@ export async function trainWith(
     const onProgress = countProgress(onEvent, 'word2vec', 'words');
     return await session.run(await withTrainedVectors(config, data, { signal, onEvent, onProgress }));
   } catch (error) {
-    if (!session.hasBegun) await claimed.discard();
+    if (session.hasBegun) throw await withWayOn(error, claimed.paths.checkpoint('last'));
+    await claimed.discard();
     throw error;
   } finally {
     await session.close();
   }
+}
+
+/** Where a disk failed a run that has a checkpoint, the user is told that it can go on. */
+async function withWayOn(error: unknown, last: string): Promise<unknown> {
+  const isOfDisk = error instanceof UserError && ['disk-full', 'disk-failed', 'read-only'].includes(error.code);
+  if (!isOfDisk || !(await exists(last))) return error;
+  const { code, message, remedy, place } = error;
+  const more = 'Then resume the run: its last checkpoint is whole.';
+  return new UserError(code, message, `${remedy} ${more}`, place, { cause: error });
 }
 
 /** `training.resumeFrom` may name a run folder: that is a resume; a file in it starts a new run. */

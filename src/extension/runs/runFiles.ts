@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Metrics } from '../../core/metrics/metrics.ts';
+import { readFigures } from '../../core/training/readSummary.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
 
 /** A file of a run that the tree shows. */
@@ -31,8 +32,7 @@ const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() 
 /** A torn file is listed all the same, without figures: opening it says what is wrong. */
 async function readEvaluation(path: string, split: string): Promise<RunFile> {
   try {
-    const { documents, metrics } = JSON.parse(await readFile(path, 'utf8')) as { documents: number; metrics: Metrics };
-    return { kind: 'evaluation', path, split, documents, metrics };
+    return { kind: 'evaluation', path, split, ...(await readFigures(path)) };
   } catch {
     return { kind: 'evaluation', path, split };
   }

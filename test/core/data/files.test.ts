@@ -45,14 +45,16 @@ describe('atomic writes', () => {
     const dead = write('sweep/.a.999999999-0123abcd.tmp', 'x');
     const fresh = write('sweep/.a.999999998-0123abcd.tmp', 'x');
     const other = write('sweep/.b.999999999-0123abcd.tmp', 'x');
+    const ahead = write('sweep/.a.999999997-0123abcd.tmp', 'x');
     const live = write(`sweep/.a.${process.ppid}-0123abcd.tmp`, 'x');
     for (const file of [dead, other, live]) utimesSync(file, 1, 1);
+    utimesSync(ahead, Date.now() / 1000 + 1e6, Date.now() / 1000 + 1e6); // the clock was put back since
     await writeFileAtomic(`${folder}/sweep/a`, 'x');
-    expect([dead, fresh, other, live].map((file) => existsSync(file))).toEqual([false, true, true, true]);
+    expect([dead, ahead, fresh, other, live].map((file) => existsSync(file))).toEqual([false, false, true, true, true]);
   });
 
   test('faults of the file system are the user’s to mend', async () => {
-    expect((await userError(writeFileAtomic(`${folder}/no/such/a`, 'x'))).code).toBe('file-not-found');
+    expect((await userError(writeFileAtomic(`${folder}/no/such/a`, 'x'))).code).toBe('folder-gone');
     write('taken/a/b', 'x');
     const error = await userError(writeFileAtomic(`${folder}/taken/a`, 'x'));
     expect(error.code).toBe('is-a-directory');
@@ -70,12 +72,13 @@ describe('atomic writes', () => {
       const error = fileError(Object.assign(new Error(code), { code }), 'f');
       return error instanceof UserError ? error.code : undefined;
     };
-    expect(['ENOSPC', 'EACCES', 'EROFS', 'ENOENT', 'EISDIR', 'EIO'].map(codeOf)).toEqual([
+    expect(['ENOSPC', 'EACCES', 'EROFS', 'ENOENT', 'EISDIR', 'EIO', 'EMFILE'].map(codeOf)).toEqual([
       'disk-full',
       'no-permission',
       'read-only',
       'file-not-found',
       'is-a-directory',
+      'disk-failed',
       undefined,
     ]);
   });

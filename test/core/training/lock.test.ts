@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -57,6 +57,24 @@ describe('takeLock', () => {
     await (
       await takeLock(path)
     )();
+  });
+
+  it('knows its own machine by another name, and no other by any clock', async () => {
+    const path = await newPath();
+    const release = await takeLock(path);
+    const mine = JSON.parse(await readFile(path, 'utf8')) as Record<string, string>;
+    await release();
+    const renamed = { ...mine, host: `not-${hostname()}` };
+    await writeFile(path, JSON.stringify({ ...renamed, pid: deadPid() }));
+    await utimes(path, 0, 2 ** 32); // written in what is now the future
+    if (mine.boot !== undefined) await (await takeLock(path))();
+    const living = { ...renamed, pid: process.ppid, started: undefined };
+    for (const owner of [living, { ...living, boot: 'another' }, { ...living, pids: 'of a container' }]) {
+      await writeFile(path, JSON.stringify(owner));
+      await expect(takeLock(path)).rejects.toMatchObject({ code: 'run-locked' });
+    }
+    await writeFile(path, JSON.stringify({ ...renamed, pid: deadPid(), pids: 'of a container' }));
+    await expect(takeLock(path)).rejects.toThrow(`Process`);
   });
 
   it('takes over a torn lock, and leaves that of another machine', async () => {

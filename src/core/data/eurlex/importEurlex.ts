@@ -2,11 +2,10 @@
  * EUR-Lex as TU Darmstadt published it, joined as the original program's process_eurlex.py does: features of an ARFF whose
  * first attribute is the document's number, labels of a qrels file, and, where it is there, the id map.
  */
-import { mkdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Cancelled, UserError } from '../../errors.ts';
-import { withFileErrors, writeFileAtomic } from '../../files.ts';
+import { makeFolder, writeFileAtomic } from '../../files.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { npz } from '../../sparse/npz.ts';
 import { GrowingInts } from '../../text/growing.ts';
@@ -67,7 +66,7 @@ export async function importEurlex(files: EurlexFiles, options: EurlexOptions): 
     [`y_${part}.npz`, npz(y)],
     [`x_${part}.npz`, npz(x)],
   ];
-  await withFileErrors(folder, () => mkdir(folder, { recursive: true }));
+  await makeFolder(folder);
   for (const [name, content] of written) await writeFileAtomic(join(folder, name), content);
   return {
     documents: documents.length,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Cancelled, UserError } from '../../errors.ts';
-import { fileError } from '../../files.ts';
+import { fileError, makeFolder } from '../../files.ts';
 import type { NativeEngine } from '../engines/folders.ts';
 import { engineFolder, enginesFolder, installedFiles } from '../engines/folders.ts';
 import type { HttpOptions } from './http.ts';
@@ -42,7 +42,7 @@ export async function installEngine(engine: NativeEngine, options: InstallOption
   const folder = options.folder ?? enginesFolder();
   const downloads = withHashes(engine, options.downloads ?? downloadsOf(engine), options.sha256 ?? []);
   const target = engineFolder(engine, folder);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const work = await mkdtemp(join(folder, '.install-'));
   try {
     const unpacked = join(work, 'unpacked');
@@ -55,7 +55,7 @@ export async function installEngine(engine: NativeEngine, options: InstallOption
     }
     if (!existsSync(join(unpacked, installedFiles[engine]))) throw incomplete(engine);
     if (existsSync(target)) await rename(target, join(work, 'before'));
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await rename(unpacked, target);
     return target;
   } finally {

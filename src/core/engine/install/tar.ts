@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, symlink } from 'node:fs/promises';
+import { open, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { UserError } from '../../errors.ts';
-import { fileError } from '../../files.ts';
+import { fileError, makeFolder } from '../../files.ts';
 
 interface Entry {
   name: string;
@@ -52,7 +52,7 @@ async function place(entry: Entry, from: string, folder: string, reader: Reader,
   const inner = nameUnder(from, entry.name);
   if (inner === undefined || (entry.type !== '0' && entry.type !== '2')) return reader.skip(entry.size);
   const target = join(folder, inner);
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   if (entry.type === '2') {
     // a library's other names: files beside it
     if (/[/\\:\0]/.test(entry.link) || entry.link.startsWith('..'))

@@ -22,7 +22,7 @@ export interface SavedClusters {
   map?: LabelMap;
 }
 
-const version = 1;
+const version = 2;
 
 /** The file that keeps the clusters of a dataset. */
 export const savedFileOf = (dataset: string): string => `${dataset}.clusters.json`;
@@ -37,60 +37,79 @@ export function fingerprintOf(names: readonly string[], counts: ArrayLike<number
 /** Throws `UserError`. */
 export async function saveClusters(dataset: string, { points, map, ...rest }: SavedClusters): Promise<void> {
   const content = {
-    version,
     ...rest,
     points: points.map(({ assignment, ...point }) => ({ ...point, assignment: pack(Int16Array.from(assignment)) })),
     map: map && { labels: pack(map.labels), x: pack(map.x), y: pack(map.y) },
   };
-  await writeFileAtomic(savedFileOf(dataset), `${JSON.stringify(content)}\n`);
+  const text = JSON.stringify(content);
+  await writeFileAtomic(
+    savedFileOf(dataset),
+    `${JSON.stringify({ version, digest: digestOf(text), content: text })}\n`,
+  );
 }
 
-/** What was kept of the dataset with this fingerprint; undefined where nothing is, or of another state, or it is damaged. */
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/**
+ * What was kept of the dataset with this fingerprint and so many labels; undefined where nothing is, or of another state, or it
+ * is damaged.
+ */
 export async function loadClusters(
   dataset: string,
   fingerprint: string,
   labels: number,
 ): Promise<SavedClusters | undefined> {
   try {
-    const content = JSON.parse(await readFile(savedFileOf(dataset), 'utf8')) as Record<string, unknown>;
-    const kept = parse(content, fingerprint);
-    return kept?.points.every((point) => isWhole(point, labels)) ? kept : undefined;
+    const kept = JSON.parse(await readFile(savedFileOf(dataset), 'utf8')) as Record<string, unknown>;
+    if (kept.version !== version || kept.digest !== digestOf(kept.content as string)) return undefined;
+    return parse(JSON.parse(kept.content as string) as Record<string, unknown>, fingerprint, labels);
   } catch {
     return undefined; // it is made anew
   }
 }
 
-/** Whether every label is in one of the clusters. */
-const isWhole = ({ assignment, k }: SavedPoint, labels: number): boolean =>
-  assignment.length === labels && assignment.every((cluster) => cluster >= 0 && cluster < k);
-
 type Packed = { labels: string; x: string; y: string };
 
-function parse(content: Record<string, unknown>, fingerprint: string): SavedClusters | undefined {
-  if (content.version !== version || content.fingerprint !== fingerprint) return undefined;
+/** The digest tells of damage alone: a file that came with a dataset may have been made to do harm. */
+function parse(content: Record<string, unknown>, fingerprint: string, labels: number): SavedClusters | undefined {
+  if (content.fingerprint !== fingerprint) return undefined;
   const settings = content.settings as ClusterSettings;
-  if (!Array.isArray(settings.ks) || !scalings.includes(settings.scaling)) return undefined;
+  if (!settings.ks.every((k) => Number.isSafeInteger(k) && k >= 2) || !scalings.includes(settings.scaling))
+    return undefined;
   const points = (content.points as (Omit<SavedPoint, 'assignment'> & { assignment: string })[]).map((point) => ({
     ...point,
-    assignment: Int32Array.from(new Int16Array(unpack(point.assignment))),
+    assignment: Int32Array.from(new Int16Array(unpack(point.assignment, 2 * labels))),
   }));
+  if (!points.every((point) => isPoint(point, labels))) return undefined;
   const map = content.map as Packed | undefined;
-  return {
-    fingerprint,
-    settings,
-    points,
-    map: map && {
-      labels: new Int32Array(unpack(map.labels)),
-      x: new Float32Array(unpack(map.x)),
-      y: new Float32Array(unpack(map.y)),
-    },
+  const drawn = map && {
+    labels: new Int32Array(unpack(map.labels, 4 * labels)),
+    x: new Float32Array(unpack(map.x, 4 * labels)),
+    y: new Float32Array(unpack(map.y, 4 * labels)),
   };
+  if (drawn && !isMap(drawn, labels)) return undefined;
+  return { fingerprint, settings, points, map: drawn };
 }
+
+const isPoint = ({ k, inertia, silhouette, assignment, words }: SavedPoint, labels: number): boolean =>
+  Number.isSafeInteger(k) &&
+  typeof inertia === 'number' &&
+  (silhouette === undefined || typeof silhouette === 'object') &&
+  assignment.length === labels &&
+  assignment.every((cluster) => cluster >= 0 && cluster < k) &&
+  (words === undefined || (Array.isArray(words) && words.every((list) => Array.isArray(list) && list.every(isWord))));
+
+const isWord = ({ word, inGroup, documents, z }: ClusterWord): boolean =>
+  typeof word === 'string' && [inGroup, documents, z].every((figure) => typeof figure === 'number');
+
+const isMap = ({ labels: points, x, y }: LabelMap, labels: number): boolean =>
+  points.length === x.length && x.length === y.length && points.every((label) => label >= 0 && label < labels);
 
 const pack = ({ buffer, byteOffset, byteLength }: Int16Array | Int32Array | Float32Array): string =>
   deflateSync(new Uint8Array(buffer, byteOffset, byteLength)).toString('base64');
 
-function unpack(text: string): ArrayBuffer {
-  const bytes = inflateSync(Buffer.from(text, 'base64'));
+/** Throws above `most` bytes. */
+function unpack(text: string, most: number): ArrayBuffer {
+  const bytes = inflateSync(Buffer.from(text, 'base64'), { maxOutputLength: Math.max(1, most) });
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
 }

@@ -1,25 +1,24 @@
-/**
- * What the original program read, damaged: every reader answers with data or with a `UserError`. Arrays within a zip are changed
- * before it is packed, so that the damage gets as far as their reader.
- */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** Arrays within a zip are changed before it is packed, so that the damage gets as far as their reader. */
+import { readFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { openSource } from '../../../src/core/data/open.ts';
-import { Zip } from '../../../src/core/data/unzip.ts';
-import { numbersOf, stringsOf } from '../../../src/core/python/ndarray.ts';
-import { readNpy } from '../../../src/core/python/npy.ts';
-import { readPickle } from '../../../src/core/python/pickle.ts';
-import { readTorchCheckpoint, tensorFloats } from '../../../src/core/torch/checkpoint.ts';
-import { seedNetwork } from '../../../src/core/torch/seedNetwork.ts';
-import { expectBoth, fuzz } from '../../fuzz/fuzz.ts';
-import { scratch } from '../data/helpers.ts';
+import { openSource } from '../../src/core/data/open.ts';
+import { Zip } from '../../src/core/data/unzip.ts';
+import { numbersOf, stringsOf } from '../../src/core/python/ndarray.ts';
+import { readNpy } from '../../src/core/python/npy.ts';
+import { readPickle } from '../../src/core/python/pickle.ts';
+import { readTorchCheckpoint, tensorFloats } from '../../src/core/torch/checkpoint.ts';
+import { seedNetwork } from '../../src/core/torch/seedNetwork.ts';
+import { scratch } from '../core/data/helpers.ts';
+import { expectBoth, fuzz } from './fuzz.ts';
 
 const seed = 'test/fixtures/seed';
 const { folder } = scratch();
 
 const named = (...names: string[]): Buffer[] => names.map((name) => readFileSync(`${seed}/${name}`));
+
 describe('damaged files are refused, never more', () => {
   test('pickles', async () => {
     const names = [
@@ -32,7 +31,7 @@ describe('damaged files are refused, never more', () => {
       'arrays-p5.pkl',
     ];
     expectBoth(await fuzz(named(...names), 1000, (bytes) => readPickle(bytes, { file: 'x.p' })));
-  }, 120_000);
+  }, 600_000);
 
   test('arrays', async () => {
     const files = named(
@@ -48,7 +47,7 @@ describe('damaged files are refused, never more', () => {
       return numbersOf(array) ?? stringsOf(array);
     };
     expectBoth(await fuzz(files, 500, read));
-  }, 120_000);
+  }, 600_000);
 
   test('zips', async () => {
     const read = (bytes: Buffer) => {
@@ -56,7 +55,7 @@ describe('damaged files are refused, never more', () => {
       return zip.names.map((name) => zip.read(name)?.length);
     };
     expectBoth(await fuzz(named('rcv/x_train.npz', 'rcv/y_test.npz'), 1000, read));
-  }, 120_000);
+  }, 600_000);
 
   test('sparse matrices whose zip is whole and whose arrays are not', async () => {
     const where = join(folder, 'sparse');
@@ -77,7 +76,7 @@ describe('damaged files are refused, never more', () => {
       read,
     );
     expect(told.refused).toBeGreaterThan(50);
-  }, 120_000);
+  }, 600_000);
 
   test('checkpoints of PyTorch, legacy and zip', async () => {
     const path = join(folder, 'fuzzed.pt');
@@ -93,7 +92,7 @@ describe('damaged files are refused, never more', () => {
     };
     expectBoth(await fuzz(named('torch/legacy.pt', 'torch/zip.pt'), 500, read(readNetwork)));
     expectBoth(await fuzz(named('torch/tensors-legacy.pt', 'torch/tensors-zip.pt'), 500, read(readTensors)));
-  }, 120_000);
+  }, 600_000);
 
   test('the pickle within a checkpoint whose zip is whole', async () => {
     const path = join(folder, 'whole.pt');
@@ -105,7 +104,7 @@ describe('damaged files are refused, never more', () => {
         if (name !== 'expanded') tensorFloats(tensor, path); // that one is always refused
     };
     expectBoth(await fuzz([Buffer.from(members[name])], 1000, read));
-  }, 120_000);
+  }, 600_000);
 
   test('datasets: pickle, dense matrix', async () => {
     const where = join(folder, 'dense');
@@ -123,5 +122,5 @@ describe('damaged files are refused, never more', () => {
       const told = await fuzz(named(file), 300, read);
       expect(told.refused).toBeGreaterThan(20);
     }
-  }, 120_000);
+  }, 600_000);
 });

@@ -1,0 +1,65 @@
+/** summary.json and evaluation-*.json as they are read again: a run folder may be damaged, or come from elsewhere. */
+import { readFile } from 'node:fs/promises';
+import { UserError } from '../errors.ts';
+import { withFileErrors } from '../files.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { isMetrics } from '../metrics/metrics.ts';
+import { exists } from './runFolder.ts';
+import type { Summary } from './summary.ts';
+
+/** How the run ended; undefined where it has not. Throws `UserError` `damaged-run`. */
+export async function readSummary(file: string): Promise<Summary | undefined> {
+  if (!(await exists(file))) return undefined;
+  const summary = await readRecord(file);
+  const { stopped, best, evaluated, baselines, documents, engine } = summary;
+  const isWhole =
+    (stopped === 'finished' || stopped === 'early') &&
+    isRecord(best) &&
+    isCount(best.epoch) &&
+    (best.score === undefined || typeof best.score === 'number') &&
+    (best.threshold === undefined || typeof best.threshold === 'number') &&
+    (best.validation === undefined || isMetrics(best.validation)) &&
+    (evaluated === undefined || isEvaluated(evaluated)) &&
+    Array.isArray(baselines) &&
+    baselines.every((baseline) => isRecord(baseline) && isName(baseline.name) && isMetrics(baseline.metrics)) &&
+    isRecord(documents) &&
+    ['train', 'validation', 'test'].every((split) => isCount(documents[split])) &&
+    isRecord(engine) &&
+    [engine.name, engine.build, summary.monitor, summary.finishedAt].every(isName) &&
+    [summary.epochs, summary.labels, summary.vocabulary, summary.parameters].every(isCount) &&
+    typeof summary.seconds === 'number';
+  if (!isWhole) throw damaged(file);
+  return summary as unknown as Summary;
+}
+
+/** The figures of an evaluation, without those of single labels; undefined where there is none. Throws `UserError` `damaged-run`. */
+export async function readFigures(file: string): Promise<{ documents: number; metrics: Metrics } | undefined> {
+  if (!(await exists(file))) return undefined;
+  const { documents, metrics } = await readRecord(file);
+  if (!isCount(documents) || !isMetrics(metrics)) throw damaged(file);
+  return { documents, metrics };
+}
+
+async function readRecord(file: string): Promise<Record<string, unknown>> {
+  const text = await withFileErrors(file, () => readFile(file, 'utf8'));
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isRecord(value)) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw damaged(file);
+}
+
+const isEvaluated = (value: unknown): boolean =>
+  isRecord(value) && isName(value.split) && isCount(value.documents) && isMetrics(value.metrics);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isName = (value: unknown): value is string => typeof value === 'string';
+
+const damaged = (file: string): UserError =>
+  new UserError('damaged-run', 'This file does not hold the figures of a run', 'Evaluate the run again.', { file });
