@@ -111,6 +111,8 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
         hidden: 0,
         embeddingDropout: 0.2,
         hiddenDropout: 0.5,
+        // He's larger weights drown the log-odds at the start: thousands of maxima, none below 0, each times a random weight
+        initializer: 'torch',
         outputBias: 'log-odds',
       },
       training: {

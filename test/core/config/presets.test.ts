@@ -89,6 +89,7 @@ describe('presets', () => {
   it('wide', () => {
     const wide = config('wide');
     expect(wide.model).toMatchObject({
+      initializer: 'torch',
       filterSizes: [1, 2, 4, 8],
       filters: 512,
       pools: 1,
