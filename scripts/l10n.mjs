@@ -1,4 +1,4 @@
-// Writes l10n/bundle.l10n.json: every text that src/extension passes to l10n.t, which a translation maps to its own.
+// Writes l10n/bundle.l10n.json: every text that src/extension and src/webview pass to t, which a translation maps to its own.
 // With --check it only compares, and fails where the bundle is stale.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,9 +17,7 @@ export function textsOf(source, name) {
       const [text] = node.arguments;
       if (!text || !ts.isStringLiteralLike(text)) {
         const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
-        throw new Error(
-          `${name}:${line + 1}: l10n.t needs a literal: a translation cannot be looked up by anything else`,
-        );
+        throw new Error(`${name}:${line + 1}: t needs a literal: a translation cannot be looked up by anything else`);
       }
       texts.push(text.text);
     }
@@ -33,11 +31,14 @@ const isTranslate = (callee) =>
   (ts.isIdentifier(callee) && callee.text === 't') ||
   (ts.isPropertyAccessExpression(callee) && callee.name.text === 't');
 
+function textsIn(folder) {
+  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.ts'));
+  return files.flatMap((name) => textsOf(readFileSync(join(folder, name), 'utf8'), name));
+}
+
 /** The bundle's text as it ought to be. */
 export function bundleText() {
-  const folder = join(root, 'src', 'extension');
-  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.ts'));
-  const texts = files.flatMap((name) => textsOf(readFileSync(join(folder, name), 'utf8'), name));
+  const texts = ['extension', 'webview'].flatMap((name) => textsIn(join(root, 'src', name)));
   const sorted = [...new Set(texts)].sort();
   return `${JSON.stringify(Object.fromEntries(sorted.map((text) => [text, text])), null, 2)}\n`;
 }

@@ -47,7 +47,7 @@ describe.skipIf(!isBuilt)('the packed extension', () => {
   beforeAll(() => {
     execFileSync(process.execPath, ['scripts/package.mjs', vsix], { stdio: 'pipe' });
     files = filesOf(readFileSync(vsix));
-  });
+  }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('is under 12 MB', () => {

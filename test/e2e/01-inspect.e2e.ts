@@ -279,7 +279,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await inspect('long.jsonl');
     appendFileSync(join(workbench().workspace, 'long.jsonl'), `${record(3, 'one more', ['short'])}\n`);
     await (await panel()).getByText('has changed since it was read').waitFor();
-    await workbench().screenshot('01-stale');
+    await lookAt(workbench(), '01-stale', 'dataset');
   });
 
   it('takes any file through the palette', async () => {

@@ -19,7 +19,7 @@ inWorkbench('5. the Metrics view', { fill }, (workbench) => {
     const view = await workbench().webview('metrics');
     for (const name of ['first', 'second']) await view.getByText(name, { exact: true }).first().waitFor();
     await expect.poll(() => view.locator('.js-plotly-plot .scatterlayer .trace').count()).toBeGreaterThan(1);
-    await workbench().screenshotInThemes('05-metrics-view');
+    await lookAt(workbench(), '05-metrics-view', 'metrics');
   });
 
   it('opens in an editor, with a table in which the best is marked', async () => {
@@ -129,6 +129,6 @@ inWorkbench('5. the Metrics view', { fill }, (workbench) => {
     await workbench().screenshot('05-metrics-live');
     await workbench().runCommand('XML-CNN: Stop');
     await page.getByText('was interrupted').first().waitFor();
-    await workbench().screenshot('05-metrics-interrupted');
+    await lookAt(workbench(), '05-metrics-interrupted', 'metrics');
   });
 });

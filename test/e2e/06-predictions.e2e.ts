@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
@@ -12,6 +13,23 @@ function fill(folder: string): void {
   trainSample(folder, 'first', 12);
   const others = ['a large bird of prey', 'a red flower'].map((text) => JSON.stringify({ text, labels: [] }));
   writeFileSync(join(folder, 'glosses', 'others.jsonl'), others.join('\n'));
+}
+
+/** Micro F1, precision and recall in percent, counted from what the command line predicts for each document. */
+function microAt(folder: string, threshold: number): string[] {
+  const predict = ['predict', join(folder, 'runs', 'first'), join(folder, 'glosses', 'test.jsonl'), '--dataset'];
+  const options = ['--threshold', String(threshold), '--top', '1000', '--json'];
+  const output = execFileSync(process.execPath, ['dist/cli.js', ...predict, ...options], { maxBuffer: 1e9 });
+  const { predictions } = JSON.parse(String(output)) as {
+    predictions: { labels: { name: string }[]; truth: string[] }[];
+  };
+  let [hits, predicted, labelled] = [0, 0, 0];
+  for (const { labels, truth } of predictions) {
+    hits += labels.filter(({ name }) => truth.includes(name)).length;
+    predicted += labels.length;
+    labelled += truth.length;
+  }
+  return [(2 * hits) / (predicted + labelled), hits / predicted, hits / labelled].map((x) => (100 * x).toFixed(2));
 }
 
 inWorkbench('6. Predictions', { fill }, (workbench) => {
@@ -39,13 +57,17 @@ inWorkbench('6. Predictions', { fill }, (workbench) => {
     const file = join(workbench().workspace, 'runs', 'first', 'summary.json');
     const { evaluated } = JSON.parse(readFileSync(file, 'utf8')) as { evaluated: { metrics: Record<string, number> } };
     const percent = (name: string): string => (100 * evaluated.metrics[name]).toFixed(2);
+    await page.getByText('(tuned on validation)').click();
+    await expect.poll(() => figures('Micro')).toEqual(['microF1@tuned', 'microP@tuned', 'microR@tuned'].map(percent));
+    await expect.poll(() => figures('Macro')).toEqual(['macroF1@tuned', 'macroP@tuned', 'macroR@tuned'].map(percent));
+    await page.getByText('0.50', { exact: true }).first().click();
     await expect.poll(() => figures('Micro')).toEqual(['microF1', 'microP', 'microR'].map(percent));
     await expect.poll(() => figures('Macro')).toEqual(['macroF1', 'macroP', 'macroR'].map(percent));
     await page.locator('.threshold input[type="range"]').focus();
     const before = await figures('Micro');
     await workbench().page.keyboard.press('Home');
     await page.locator('.slider-value').getByText('0.01', { exact: true }).waitFor(); // scores below it are not stored
-    await expect.poll(() => figures('Micro')).not.toEqual(before);
+    await expect.poll(() => figures('Micro')).toEqual(microAt(workbench().workspace, 0.01));
     await page.getByText('0.50', { exact: true }).first().click();
     await expect.poll(() => figures('Micro')).toEqual(before);
     await page.locator('.threshold input[type="range"]').focus();

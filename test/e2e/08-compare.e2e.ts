@@ -42,7 +42,7 @@ inWorkbench('8. Compare Runs', { fill }, (workbench) => {
   it('is stale once a run is gone, and says what to do then', async () => {
     rmSync(join(workbench().workspace, 'runs', 'seed-2'), { recursive: true });
     await (await workbench().webview('compare')).getByText(/seed-2 has changed since/).waitFor();
-    await workbench().screenshotInThemes('08-stale');
+    await lookAt(workbench(), '08-stale', 'compare');
     await (await workbench().webview('compare')).getByRole('button', { name: 'Read Again' }).click();
     await (await workbench().webview('compare')).getByRole('alert').waitFor();
     await (await workbench().webview('compare')).getByRole('button', { name: 'Choose Runs…' }).waitFor();

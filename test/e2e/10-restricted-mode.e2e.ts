@@ -22,7 +22,7 @@ inWorkbench('Restricted Mode', { fill, settings, asksForTrust: true }, (workbenc
   it('inspects datasets', async () => {
     await workbench().explorerMenu('glosses', 'Inspect Dataset');
     const panel = await workbench().webview('dataset');
-    await panel.getByText(sampleSize('train').toLocaleString('en-US')).first().waitFor();
+    await panel.locator('.overview').getByText(sampleSize('train').toLocaleString('en-US')).first().waitFor();
     await workbench().screenshot('10-inspect');
   });
 

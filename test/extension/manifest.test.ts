@@ -108,7 +108,11 @@ it('has no setting that nobody reads', () => {
 });
 
 it('has an l10n bundle that is what the sources say', () => {
-  expect(readFileSync('l10n/bundle.l10n.json', 'utf8')).toBe(bundleText());
+  const bundle = readFileSync('l10n/bundle.l10n.json', 'utf8');
+  expect(bundle).toBe(bundleText());
+  const texts = JSON.parse(bundle) as Record<string, string>;
+  expect(texts).toHaveProperty('Stop'); // of the host
+  expect(texts).toHaveProperty(['Opening the dataset']); // of a page
 });
 
 it('finds texts to translate, and refuses what could not be looked up', () => {

@@ -195,7 +195,7 @@ export class Workbench {
   /** The same picture in light, dark and high contrast; ends in the theme it began with. `look` is called in each. */
   async screenshotInThemes(name: string, look: (theme: Theme) => void | Promise<void> = () => {}): Promise<void> {
     const before = this.theme;
-    for (const theme of ['light', 'dark', 'hc'] as const) {
+    for (const theme of Object.keys(themes) as Theme[]) {
       await this.setTheme(theme);
       await this.page.waitForTimeout(300); // webviews hear of the theme a little later
       await look(theme);

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors.ts';
 import type { FromPage, HostMethods, PageName, Push, ToPage } from '../../webview/protocol.ts';
 import { isFromPage } from '../../webview/protocol.ts';
 import { Disposable } from './disposable.ts';
 import { failureOf } from './failures.ts';
+import { pageHtml } from './pageHtml.ts';
 import type { Services } from './services.ts';
 
 type AnyMethod = (params: unknown) => unknown;
@@ -68,29 +68,8 @@ export class WebviewHost<P extends PageName> extends Disposable {
   }
 }
 
-/** The page's frame: everything is forbidden but our own script and style. Plotly and the toolkit set styles on elements. */
 function html(webview: vscode.Webview, assets: vscode.Uri, page: PageName): string {
-  const nonce = randomBytes(16).toString('base64');
   const uri = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}' ${webview.cspSource}`,
-    `style-src ${webview.cspSource} 'unsafe-inline'`,
-    `font-src ${webview.cspSource}`,
-    `img-src ${webview.cspSource} data: blob:`,
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>XML-CNN</title>
-<link rel="stylesheet" href="${uri('style.css')}">
-</head>
-<body data-page="${page}">
-<main id="root"></main>
-<script type="module" nonce="${nonce}" src="${uri(`${page}.js`)}"></script>
-</body>
-</html>`;
+  const { cspSource } = webview;
+  return pageHtml({ page, uri, cspSource, language: vscode.env.language, bundle: vscode.l10n.bundle });
 }

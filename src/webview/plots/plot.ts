@@ -11,6 +11,7 @@ import { themed } from './layout.ts';
 import type { PlotTheme } from './theme.ts';
 import { onThemeChange, readTheme } from './theme.ts';
 import { styled } from './traces.ts';
+import { t } from '../l10n.ts';
 
 export type Trace = Partial<Data>;
 
@@ -168,7 +169,7 @@ class PlotView implements Plot {
     this.drawing = this.drawing.catch((error: unknown) => {
       this.isStale = false;
       console.error(error);
-      this.container.textContent = 'The plot could not be drawn.';
+      this.container.textContent = t('The plot could not be drawn.');
     });
   }
 

@@ -3,6 +3,8 @@ import { el, replaceChildren } from './el.ts';
 import { asFailure } from './failure.ts';
 import { icon } from './icon.ts';
 import { failedState } from './states.ts';
+import { amount, count } from '../amounts.ts';
+import { t } from '../l10n.ts';
 
 export interface Column<Row> {
   id: string;
@@ -70,7 +72,7 @@ class PagedTableView<Row> implements PagedTable {
   private readonly head = el('thead');
   private readonly body = el('tbody');
   private readonly message = el('div', { class: 'table-message' });
-  private readonly pager = el('nav', { class: 'pager', attributes: { 'aria-label': 'Pages' } });
+  private readonly pager = el('nav', { class: 'pager', attributes: { 'aria-label': t('Pages') } });
   private readonly scroller: HTMLElement;
   private readonly field: ValueElement | undefined;
   private readonly limit: number;
@@ -258,8 +260,9 @@ class PagedTableView<Row> implements PagedTable {
 
   private drawPager(): void {
     const { offset, limit, total } = this;
-    if (total <= limit) return replaceChildren(this.pager, total > 0 && el('span', { class: 'muted' }, count(total)));
-    const range = `${number(offset + 1)}–${number(Math.min(offset + limit, total))} of ${number(total)}`;
+    if (total <= limit)
+      return replaceChildren(this.pager, total > 0 && el('span', { class: 'muted' }, amount.rows(total)));
+    const range = t('{0}–{1} of {2}', count(offset + 1), count(Math.min(offset + limit, total)), count(total));
     const go = (label: string, name: 'first' | 'chevronLeft' | 'chevronRight' | 'last', to: number): HTMLElement =>
       button(label, () => void this.refresh({ offset: to }), {
         appearance: 'icon',
@@ -268,14 +271,11 @@ class PagedTableView<Row> implements PagedTable {
       });
     replaceChildren(
       this.pager,
-      go('First Page', 'first', 0),
-      go('Previous Page', 'chevronLeft', offset - limit),
+      go(t('First Page'), 'first', 0),
+      go(t('Previous Page'), 'chevronLeft', offset - limit),
       el('span', { attributes: { 'aria-live': 'polite' } }, range),
-      go('Next Page', 'chevronRight', offset + limit),
-      go('Last Page', 'last', this.lastOffset(total)),
+      go(t('Next Page'), 'chevronRight', offset + limit),
+      go(t('Last Page'), 'last', this.lastOffset(total)),
     );
   }
 }
-
-const number = (value: number): string => value.toLocaleString('en');
-const count = (total: number): string => (total === 1 ? '1 row' : `${number(total)} rows`);

@@ -2,6 +2,7 @@ import type { Failure } from '../protocol.ts';
 import { button, progress, spinner } from './controls.ts';
 import { el } from './el.ts';
 import { icon, type IconName } from './icon.ts';
+import { t } from '../l10n.ts';
 
 export interface Action {
   label: string;
@@ -33,14 +34,14 @@ export function loadingState(text: string, options: { progress?: number; onCance
     { class: 'state', attributes: { role: 'status' } },
     options.progress === undefined ? spinner() : undefined,
     options.progress === undefined ? el('p', {}, text) : progress(text, options.progress).element,
-    onCancel && button('Cancel', onCancel),
+    onCancel && button(t('Cancel'), onCancel),
   );
 }
 
 /** What went wrong, its remedy in words, and what can be done here: the actions that mend it, or trying again. */
 export function failedState(failure: Failure, retry?: () => void, ...remedies: Action[]): HTMLElement {
   const { file, line } = failure;
-  const again: Action[] = retry ? [{ label: 'Try Again', icon: 'refresh', run: retry }] : [];
+  const again: Action[] = retry ? [{ label: t('Try Again'), icon: 'refresh', run: retry }] : [];
   return el(
     'section',
     { class: 'state failed', attributes: { role: 'alert' } },

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { DatasetSnapshot } from '../../../src/core/explore/inspected.ts';
 import { openInspection } from '../../../src/core/explore/inspection.ts';
+import { amount } from '../../../src/webview/amounts.ts';
 import { occurrences } from '../../../src/webview/pages/dataset/occurrences.ts';
-import { bytes, mean, percent, plural } from '../../../src/webview/pages/dataset/numbers.ts';
+import { bytes, mean, percent } from '../../../src/webview/pages/dataset/numbers.ts';
 import { restoredState } from '../../../src/webview/pages/dataset/pageState.ts';
 import {
   axisName,
@@ -22,7 +23,7 @@ test('figures in words', () => {
   expect([0, 999, 1000, 12_345_678].map(bytes)).toEqual(['0 bytes', '999 bytes', '1.0 kB', '12 MB']);
   expect([0, 1.234, 12.34, 1234.5].map(mean)).toEqual(['0', '1.23', '12.3', '1,235']);
   expect([0, 0.00001, 0.0812, 1].map(percent)).toEqual(['0.00%', '< 0.01%', '8.12%', '100.00%']);
-  expect([1, 2000].map((n) => plural(n, 'line'))).toEqual(['1 line', '2,000 lines']);
+  expect([1, 2000].map(amount.lines)).toEqual(['1 line', '2,000 lines']);
 });
 
 test('occurrences without regard to case, of characters that mean something in patterns', () => {

@@ -1,9 +1,11 @@
 import type { ClusterSummary } from '../../../core/explore/clusters/clustered.ts';
 import { readTheme, seriesMark } from '../../plots/index.ts';
 import { button, el, emptyState, link, replaceChildren } from '../../ui/index.ts';
-import { bytes, count, mean, percent, plural } from '../dataset/numbers.ts';
+import { bytes, count, mean, percent } from '../dataset/numbers.ts';
 import type { Context, Part } from './context.ts';
 import { workRow } from './work.ts';
+import { amount } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 /** Every cluster in a card: its figures, most frequent labels and words. */
 export class Cards implements Part {
@@ -29,11 +31,11 @@ export class Cards implements Part {
           el(
             'div',
             { class: 'toolbar' },
-            button('Find the Words', () => this.findWords()),
+            button(t('Find the Words'), () => this.findWords()),
             el(
               'span',
               { class: 'muted' },
-              `The words that mark each cluster need one more pass over ${bytes(context.bytes)}.`,
+              t('The words that mark each cluster need one more pass over {0}.', bytes(context.bytes)),
             ),
           ),
       );
@@ -43,7 +45,7 @@ export class Cards implements Part {
   private findWords(): void {
     const { context } = this;
     const { k } = context.chosen;
-    const row = workRow(context.host, 'words', 'Finding the words of clusters');
+    const row = workRow(context.host, 'words', t('Finding the words of clusters'));
     context.listen('words', row.tell);
     replaceChildren(this.words, row.element);
     context.perform(async () => {
@@ -62,7 +64,7 @@ export class Cards implements Part {
     replaceChildren(
       this.list,
       ...clusters.map((cluster) => this.card(cluster)),
-      clusters.length === 0 && emptyState('No cluster', 'There is no label.'),
+      clusters.length === 0 && emptyState(t('No cluster'), t('There is no label.')),
     );
   }
 
@@ -74,28 +76,34 @@ export class Cards implements Part {
     return el(
       'article',
       { class: 'card' },
-      el('header', {}, clusterMark(cluster), el('h3', {}, `Cluster ${cluster}`)),
+      el('header', {}, clusterMark(cluster), el('h3', {}, t('Cluster {0}', cluster))),
       el(
         'dl',
         { class: 'figures' },
-        figure('labels', `${count(labels)} · ${percent(labels / context.overview.labels)}`),
-        figure('documents per label', mean(meanDocuments)),
-        figure('cohesion', cohesion.toFixed(2)),
+        figure(t('labels'), `${count(labels)} · ${percent(labels / context.overview.labels)}`),
+        figure(t('documents per label'), mean(meanDocuments)),
+        figure(t('cohesion'), cohesion.toFixed(2)),
       ),
-      el('p', {}, el('strong', {}, 'Most frequent '), ...this.topLabels(summary)),
-      words && el('p', {}, el('strong', {}, 'Words '), words.map(({ word }) => word).join(', ') || 'none marks it'),
+      el('p', {}, el('strong', {}, t('Most frequent')), ' ', ...this.topLabels(summary)),
+      words &&
+        el('p', {}, el('strong', {}, t('Words')), ' ', words.map(({ word }) => word).join(', ') || t('none marks it')),
       el(
         'p',
         { class: 'muted' },
-        `${plural(rare.one, 'label')} with 1 document, ${count(rare.atMostTwo)} with ≤ 2, ${count(rare.atMostFive)} with ≤ 5`,
+        t(
+          '{0} with 1 document, {1} with ≤ 2, {2} with ≤ 5',
+          amount.labels(rare.one),
+          count(rare.atMostTwo),
+          count(rare.atMostFive),
+        ),
       ),
       el(
         'div',
         { class: 'row' },
-        link('Labels', () => context.showLabels(cluster)),
-        link('Map', () => context.showMap(cluster)),
-        link('Documents', () => this.showDocuments(cluster)),
-        link('Save as Dataset…', () => this.saveSubset(cluster)),
+        link(t('Labels'), () => context.showLabels(cluster)),
+        link(t('Map'), () => context.showMap(cluster)),
+        link(t('Documents'), () => this.showDocuments(cluster)),
+        link(t('Save as Dataset…'), () => this.saveSubset(cluster)),
       ),
     );
   }
@@ -118,7 +126,12 @@ export class Cards implements Part {
       const written = await context.host.call('writeSubset', { k: context.chosen.k, cluster });
       return (
         written &&
-        `Wrote ${plural(written.documents, 'document')} with the labels of cluster ${cluster} alone: ${written.file}`
+        t(
+          'Wrote {0} with the labels of cluster {1} alone: {2}',
+          amount.documents(written.documents),
+          cluster,
+          written.file,
+        )
       );
     });
   }

@@ -8,21 +8,25 @@ import type {
 import { plotText, type Figure, type PlotTheme, type Trace } from '../../plots/index.ts';
 import { count } from '../dataset/numbers.ts';
 import type { Drag } from './pageState.ts';
+import { amount } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 type Measure = 'inertia' | 'silhouette';
+
+const measureNames: Record<Measure, string> = { inertia: t('inertia'), silhouette: t('silhouette') };
 
 /** A curve over the numbers of clusters, with the chosen one marked. */
 export function curveFigure({ curve }: ClustersOverview, measure: Measure, chosen: number | undefined): Figure {
   const points = curve.filter((point) => point[measure] !== undefined);
   const at = points.find(({ k }) => k === chosen);
   const digits = measure === 'inertia' ? ',.0f' : '.3f';
-  const told = `%{x} clusters: %{y:${digits}}<extra></extra>`;
+  const told = `${t('{0} clusters: {1}', '%{x}', `%{y:${digits}}`)}<extra></extra>`;
   return {
     traces: [
       {
         type: 'scatter',
         mode: 'lines+markers',
-        name: measure,
+        name: measureNames[measure],
         x: points.map(({ k }) => k),
         y: points.map((point) => point[measure]!),
         hovertemplate: told,
@@ -30,17 +34,21 @@ export function curveFigure({ curve }: ClustersOverview, measure: Measure, chose
       {
         type: 'scatter',
         mode: 'markers',
-        name: 'shown',
+        name: t('shown'),
         x: at ? [at.k] : [],
         y: at ? [at[measure]!] : [],
         marker: { size: 14, symbol: 'circle-open', line: { width: 2.5 } },
         hovertemplate: told,
       },
     ],
-    description: `Curve: ${measure} for ${points.map((point) => `${point.k} clusters ${point[measure]!.toPrecision(4)}`).join(', ')}.`,
+    description: t(
+      'Curve: {0} for {1}.',
+      measureNames[measure],
+      points.map((point) => `${amount.clusters(point.k)} ${point[measure]!.toPrecision(4)}`).join(', '),
+    ),
     layout: {
-      xaxis: { title: { text: 'clusters' }, tickvals: points.map(({ k }) => k), fixedrange: true },
-      yaxis: { title: { text: measure }, fixedrange: true },
+      xaxis: { title: { text: t('clusters') }, tickvals: points.map(({ k }) => k), fixedrange: true },
+      yaxis: { title: { text: measureNames[measure] }, fixedrange: true },
     },
   };
 }
@@ -92,7 +100,7 @@ export function mapFigure(map: MapOfLabels, search: string, drag: Drag, revision
       return {
         type: 'scatter',
         mode: 'markers',
-        name: `cluster ${cluster}`,
+        name: t('cluster {0}', cluster),
         x: own.map(({ x }) => x),
         y: own.map(({ y }) => y),
         marker: {
@@ -102,8 +110,8 @@ export function mapFigure(map: MapOfLabels, search: string, drag: Drag, revision
           opacity: own.map((point) => (isFound(point) ? 0.75 : 0.08)),
           line: { color: theme.background, width: 0.5 },
         } as object,
-        customdata: own.map(
-          ({ name, display, documents }) => `${display ?? name}: ${count(documents)} documents, cluster ${cluster}`,
+        customdata: own.map(({ name, display, documents }) =>
+          t('{0}: {1}, cluster {2}', display ?? name, amount.documents(documents), cluster),
         ),
         hovertemplate: '%{customdata}<extra></extra>',
       };
@@ -112,7 +120,10 @@ export function mapFigure(map: MapOfLabels, search: string, drag: Drag, revision
   const axis = { visible: false };
   return {
     traces,
-    description: `Map of ${count(points.length)} labels: those that occur with the same others lie near each other. The tab Labels lists them.`,
+    description: t(
+      'Map of {0} labels: those that occur with the same others lie near each other. The tab Labels lists them.',
+      count(points.length),
+    ),
     layout: (theme) => ({
       dragmode: drag,
       uirevision: revision,
@@ -153,7 +164,7 @@ export function clusterMapFigure(
     {
       type: 'scatter',
       mode: 'text+markers',
-      name: 'clusters',
+      name: t('clusters'),
       x: points.map(({ x }) => x),
       y: points.map(({ y }) => y),
       text: summaries.map((one) => (largestOnes.has(one) ? clusterName(one, 1) : String(one.cluster))),
@@ -166,8 +177,8 @@ export function clusterMapFigure(
         opacity: summaries.map(({ top }) => (top.some(isFound) ? 0.85 : 0.15)),
         line: { color: theme.foreground, width: 1 },
       } as object,
-      customdata: summaries.map(
-        (one) => `${clusterName(one)}: ${count(one.labels)} labels, ${count(one.meanDocuments)} documents per label`,
+      customdata: summaries.map((one) =>
+        t('{0}: {1}, {2} documents per label', clusterName(one), amount.labels(one.labels), count(one.meanDocuments)),
       ),
       hovertemplate: '%{customdata}<extra></extra>',
       cliponaxis: false,
@@ -176,7 +187,11 @@ export function clusterMapFigure(
   const axis = { visible: false };
   return {
     traces,
-    description: `Map of ${count(points.length)} clusters of ${count(of)} labels: those whose labels occur with the same others lie near each other. The tab Clusters describes them.`,
+    description: t(
+      'Map of {0} of {1}: those whose labels occur with the same others lie near each other. The tab Clusters describes them.',
+      amount.clusters(points.length),
+      amount.labels(of),
+    ),
     layout: { dragmode: drag, uirevision: revision, xaxis: axis, yaxis: axis, hovermode: 'closest' },
   };
 }
@@ -218,11 +233,15 @@ export function treeFigure(chosen: ChosenClusters): Figure {
         x: line.map(({ x }) => x),
         y: line.map(({ y }) => y),
         line: { color: theme.foreground, dash: 'solid', width: theme.isHighContrast ? 2 : 1.5 },
-        hovertemplate: `joined at %{x:.2f}<extra></extra>`,
+        hovertemplate: `${t('joined at {0}', '%{x:.2f}')}<extra></extra>`,
       })),
-    description: `Tree of ${clusters.length} clusters by Ward's method. From below: ${order.map((cluster) => clusterName(summary(cluster), 1)).join('; ')}.`,
+    description: t(
+      'Tree of {0} by Ward’s method. From below: {1}.',
+      amount.clusters(clusters.length),
+      order.map((cluster) => clusterName(summary(cluster), 1)).join('; '),
+    ),
     layout: {
-      xaxis: { title: { text: 'distance (Ward)' }, range: [0, furthest * 1.03 || 1], fixedrange: true },
+      xaxis: { title: { text: t('distance (Ward)') }, range: [0, furthest * 1.03 || 1], fixedrange: true },
       yaxis: {
         range: [-0.6, order.length - 0.4],
         tickmode: 'array',

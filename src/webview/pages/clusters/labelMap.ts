@@ -10,12 +10,14 @@ import {
   segmented,
   textField,
 } from '../../ui/index.ts';
-import { count, plural } from '../dataset/numbers.ts';
+import { count } from '../dataset/numbers.ts';
 import type { Context, Part } from './context.ts';
 import { clusterMapFigure, finder, mapFigure, pointsByCluster } from './figures.ts';
 import { clusterChoice, labelTable } from './labels.ts';
 import type { Drag } from './pageState.ts';
 import { workRow } from './work.ts';
+import { amount } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 /** The labels in a plane, of all clusters or of one, or the clusters where that are too many; a lasso lists those inside it. */
 export class LabelMap implements Part {
@@ -46,7 +48,7 @@ export class LabelMap implements Part {
 
   private async load(key: string): Promise<void> {
     const { context } = this;
-    const row = workRow(context.host, 'map', 'Drawing the map');
+    const row = workRow(context.host, 'map', t('Drawing the map'));
     context.listen('map', row.tell);
     this.map = undefined;
     this.showStatus(row.element);
@@ -56,8 +58,8 @@ export class LabelMap implements Part {
       context.listen('map', undefined);
       if (!map)
         return this.showStatus(
-          emptyState('The map was not drawn', 'Drawing was stopped.', {
-            label: 'Draw It',
+          emptyState(t('The map was not drawn'), t('Drawing was stopped.'), {
+            label: t('Draw It'),
             run: () => void this.load(key),
           }),
         );
@@ -92,11 +94,11 @@ export class LabelMap implements Part {
         context.overview.labels > mapLimit,
       ),
       segmented<Drag>({
-        label: 'Drag to',
+        label: t('Drag to'),
         options: [
-          { value: 'zoom', label: 'Zoom' },
-          { value: 'pan', label: 'Move' },
-          { value: 'lasso', label: 'Lasso' },
+          { value: 'zoom', label: t('Zoom') },
+          { value: 'pan', label: t('Move') },
+          { value: 'lasso', label: t('Lasso') },
         ],
         value: state.drag,
         onChange: (drag) => {
@@ -105,13 +107,13 @@ export class LabelMap implements Part {
           this.draw();
         },
       }),
-      button('Zoom In', () => this.zoom(0.6), { appearance: 'icon', icon: 'add' }),
-      button('Zoom Out', () => this.zoom(1 / 0.6), { appearance: 'icon', icon: 'remove' }),
-      button('Whole Map', () => this.reset()),
+      button(t('Zoom In'), () => this.zoom(0.6), { appearance: 'icon', icon: 'add' }),
+      button(t('Zoom Out'), () => this.zoom(1 / 0.6), { appearance: 'icon', icon: 'remove' }),
+      button(t('Whole Map'), () => this.reset()),
       textField({
-        label: 'Search the map',
+        label: t('Search the map'),
         hideLabel: true,
-        placeholder: 'Search the map',
+        placeholder: t('Search the map'),
         value: this.search,
         icon: 'search',
         onInput: (search) => {
@@ -154,15 +156,13 @@ export class LabelMap implements Part {
     if (!map || !selected) return replaceChildren(this.listed);
     if (map.shows === 'clusters') return this.listClusters(selected.map(({ point }) => map.points[point].cluster));
     const groups = [...pointsByCluster(map).values()];
-    this.list(
-      selected.map(({ trace, point }) => map.points[groups[trace][point]].id),
-      'in the lasso',
-    );
+    const inside = selected.map(({ trace, point }) => map.points[groups[trace][point]].id);
+    this.list(inside, t('{0} in the lasso', amount.labels(inside.length)));
   }
 
   private listClusters(clusters: number[]): void {
     const { element } = labelTable(this.context, { clusters: () => clusters });
-    replaceChildren(this.listed, el('h2', {}, `${plural(clusters.length, 'cluster')} in the lasso`), element);
+    replaceChildren(this.listed, el('h2', {}, t('{0} in the lasso', amount.clusters(clusters.length))), element);
   }
 
   private listFound(): void {
@@ -172,38 +172,44 @@ export class LabelMap implements Part {
     if (map.shows === 'clusters')
       return replaceChildren(
         this.listed,
-        el('h2', {}, 'Labels found in all clusters'),
+        el('h2', {}, t('Labels found in all clusters')),
         labelTable(this.context, { find }).element,
       );
-    const found = map.points.filter(finder(find));
-    this.list(
-      found.map(({ id }) => id),
-      'found',
-    );
+    const found = map.points.filter(finder(find)).map(({ id }) => id);
+    this.list(found, t('{0} found', amount.labels(found.length)));
   }
 
-  private list(labels: number[], where: string): void {
+  private list(labels: number[], title: string): void {
     const among = labels.sort((a, b) => a - b);
-    replaceChildren(
-      this.listed,
-      el('h2', {}, `${plural(among.length, 'label')} ${where}`),
-      among.length > 0 && labelTable(this.context, { among }).element,
-    );
+    replaceChildren(this.listed, el('h2', {}, title), among.length > 0 && labelTable(this.context, { among }).element);
   }
 }
 
 /** What is drawn, and what is not. */
 function noteOf(map: DrawnMap, of: number | 'head' | undefined): string {
   if (map.shows === 'clusters')
-    return (
-      `A map of labels takes ${count(mapLimit)} at most, and there are ${count(map.of)}: so this one shows the ${plural(map.points.length, 'cluster')}. ` +
-      'Those whose labels occur with the same others lie near each other; size tells the labels. A click on a cluster, or the choice above, gives a map of labels.'
-    );
-  const meaning =
-    'Labels that occur with the same others lie near each other; size tells the documents, colour and symbol the cluster, whose number stands in its middle. ';
-  const drawn =
-    map.points.length < map.of
-      ? `The ${count(map.points.length)} most frequent of ${count(map.of)} labels${typeof of === 'number' ? ' of the cluster' : ''} are drawn.`
-      : `All ${plural(map.points.length, 'label')}${typeof of === 'number' ? ' of the cluster' : ''} are drawn.`;
-  return meaning + drawn;
+    return [
+      t(
+        'A map of labels takes {0} at most, and there are {1}: so this one shows the {2}.',
+        count(mapLimit),
+        count(map.of),
+        amount.clusters(map.points.length),
+      ),
+      t('Those whose labels occur with the same others lie near each other; size tells the labels.'),
+      t('A click on a cluster, or the choice above, gives a map of labels.'),
+    ].join(' ');
+  const meaning = t(
+    'Labels that occur with the same others lie near each other; size tells the documents, colour and symbol the cluster, whose number stands in its middle.',
+  );
+  return `${meaning} ${typeof of === 'number' ? drawnOfCluster(map) : drawnOfAll(map)}`;
 }
+
+const drawnOfAll = ({ points, of }: DrawnMap): string =>
+  points.length < of
+    ? t('The {0} most frequent of {1} labels are drawn.', count(points.length), count(of))
+    : t('All {0} are drawn.', amount.labels(points.length));
+
+const drawnOfCluster = ({ points, of }: DrawnMap): string =>
+  points.length < of
+    ? t('The {0} most frequent of {1} labels of the cluster are drawn.', count(points.length), count(of))
+    : t('All {0} of the cluster are drawn.', amount.labels(points.length));

@@ -4,6 +4,7 @@ import { count } from '../dataset/numbers.ts';
 import { clusterMark } from './cards.ts';
 import type { Context, Part } from './context.ts';
 import { clusterName } from './figures.ts';
+import { t } from '../../l10n.ts';
 
 /** A table of labels with their clusters; `among`: only these; `find`: only those that are called like this. */
 export function labelTable(
@@ -18,21 +19,21 @@ export function labelTable(
   const { state, host } = context;
   const isNamed = context.chosen.clusters.some(({ top }) => top.some(({ display }) => display !== undefined));
   return pagedTable<ClusteredLabel>({
-    label: 'Labels of clusters',
+    label: t('Labels of clusters'),
     columns: [
       {
         id: 'cluster',
-        title: 'Cluster',
+        title: t('Cluster'),
         render: (row) => el('span', { class: 'row' }, clusterMark(row.cluster), String(row.cluster)),
       },
-      { id: 'name', title: 'Label', width: '60%', render: ({ name, display }) => display ?? name },
-      ...(isNamed ? [{ id: 'id', title: 'Id', render: ({ name }: ClusteredLabel) => name }] : []),
-      { id: 'documents', title: 'Documents', align: 'right', render: ({ documents }) => count(documents) },
+      { id: 'name', title: t('Label'), width: '60%', render: ({ name, display }) => display ?? name },
+      ...(isNamed ? [{ id: 'id', title: t('Id'), render: ({ name }: ClusteredLabel) => name }] : []),
+      { id: 'documents', title: t('Documents'), align: 'right', render: ({ documents }) => count(documents) },
     ],
     pageSize: 25,
-    ...(search && { search: state.labelSearch, searchPlaceholder: 'Search labels' }),
+    ...(search && { search: state.labelSearch, searchPlaceholder: t('Search labels') }),
     rowKey: ({ id }) => id,
-    emptyText: 'No label is like this.',
+    emptyText: t('No label is like this.'),
     load: ({ offset, limit, search: text }) => {
       if (search && text !== state.labelSearch) {
         state.labelSearch = text;
@@ -83,10 +84,10 @@ export function clusterChoice(
     value: String(cluster.cluster),
     label: `${clusterName(cluster, 2)} (${count(cluster.labels)})`,
   }));
-  const all = { value: '', label: 'All clusters' };
-  const frequent = { value: 'head', label: `The ${count(mapLimit)} most frequent labels` };
+  const all = { value: '', label: t('All clusters') };
+  const frequent = { value: 'head', label: t('The {0} most frequent labels', count(mapLimit)) };
   return dropdown({
-    label: 'Cluster',
+    label: t('Cluster'),
     options: [all, ...(head ? [frequent] : []), ...options],
     value: value === undefined ? '' : String(value),
     onChange: (now) => onChange(now === '' ? undefined : now === 'head' ? now : Number(now)),

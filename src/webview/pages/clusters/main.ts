@@ -19,7 +19,7 @@ import {
   tabs,
   type Tabs,
 } from '../../ui/index.ts';
-import { count, plural } from '../dataset/numbers.ts';
+import { count } from '../dataset/numbers.ts';
 import { Cards } from './cards.ts';
 import type { Context, Part } from './context.ts';
 import { curveFigure } from './figures.ts';
@@ -29,8 +29,16 @@ import { restoredState, tabIds, type TabId } from './pageState.ts';
 import { settingsForm } from './settings.ts';
 import { Tree } from './tree.ts';
 import { workRow, type ClusterProgressListener } from './work.ts';
+import { amount } from '../../amounts.ts';
+import { fileName } from '../../fileName.ts';
+import { t } from '../../l10n.ts';
 
-const titles: Record<TabId, string> = { clusters: 'Clusters', map: 'Map', hierarchy: 'Hierarchy', labels: 'Labels' };
+const titles: Record<TabId, string> = {
+  clusters: t('Clusters'),
+  map: t('Map'),
+  hierarchy: t('Hierarchy'),
+  labels: t('Labels'),
+};
 
 class ClustersPage implements Context {
   readonly host = connect<'clusters'>((message) => this.receive(message));
@@ -45,7 +53,7 @@ class ClustersPage implements Context {
   private readonly listeners = new Map<'words' | 'map', ClusterProgressListener>();
   private opening: ClusterProgressListener | undefined;
 
-  private readonly title = el('h1', {}, 'Label clusters');
+  private readonly title = el('h1', {}, t('Label clusters'));
   private readonly subtitle = el('p', { class: 'muted subtitle' });
   private readonly actions = el('div', { class: 'actions' });
   private readonly stale = el('div');
@@ -119,7 +127,7 @@ class ClustersPage implements Context {
       case 'opening':
         Object.assign(this.state, message.state);
         this.save();
-        this.title.textContent = `Label clusters of ${message.name}`;
+        this.title.textContent = t('Label clusters of {0}', message.name);
         this.subtitle.textContent = message.state.path;
         return this.drawOpening();
       case 'progress':
@@ -136,8 +144,8 @@ class ClustersPage implements Context {
       case 'stale':
         replaceChildren(
           this.stale,
-          banner('stale', `${message.file.split(/[\\/]/).pop()} has changed since it was read.`, {
-            label: 'Cluster Anew',
+          banner('stale', t('{0} has changed since it was read.', fileName(message.file)), {
+            label: t('Cluster Anew'),
             run: () => this.reload(),
           }),
         );
@@ -150,7 +158,7 @@ class ClustersPage implements Context {
 
   private drawOpening(): void {
     this.found = this.shown = this.parts = this.tabs = this.curves = this.words = undefined;
-    const row = workRow(this.host, 'open', 'Reading the labels');
+    const row = workRow(this.host, 'open', t('Reading the labels'));
     this.opening = row.tell;
     replaceChildren(this.stale);
     replaceChildren(this.notice);
@@ -166,10 +174,10 @@ class ClustersPage implements Context {
   }
 
   private drawNothing(): void {
-    const again = { label: 'Cluster', run: () => this.reload() };
+    const again = { label: t('Cluster'), run: () => this.reload() };
     replaceChildren(
       this.content,
-      emptyState('Nothing was clustered', 'It was stopped before the first clusters.', again),
+      emptyState(t('Nothing was clustered'), t('It was stopped before the first clusters.'), again),
     );
   }
 
@@ -177,7 +185,13 @@ class ClustersPage implements Context {
     this.found = overview;
     this.state.settings = overview.settings;
     this.save();
-    this.subtitle.textContent = `${overview.file} · ${plural(overview.labels, 'label')} of ${plural(overview.documents, 'document')} · ${plural(overview.pairs, 'pair')} of labels that share one`;
+    this.subtitle.textContent = [
+      overview.file,
+      t('{0} of {1}', amount.labels(overview.labels), amount.documents(overview.documents)),
+      overview.pairs === 1
+        ? t('1 pair of labels that share one')
+        : t('{0} pairs of labels that share one', count(overview.pairs)),
+    ].join(' · ');
     this.drawActions();
     if (overview.curve.length === 0) return this.drawNothing();
     const inertia = el('div');
@@ -189,11 +203,11 @@ class ClustersPage implements Context {
       el(
         'div',
         { class: 'columns' },
-        el('section', { class: 'figure' }, el('h2', {}, 'Inertia'), inertia),
+        el('section', { class: 'figure' }, el('h2', {}, t('Inertia')), inertia),
         el(
           'section',
           { class: 'figure' },
-          el('h2', {}, overview.sampled ? 'Silhouette (sampled)' : 'Silhouette'),
+          el('h2', {}, overview.sampled ? t('Silhouette (sampled)') : t('Silhouette')),
           silhouette,
         ),
       ),
@@ -220,15 +234,19 @@ class ClustersPage implements Context {
       (missing.length > 0 || unmeasured) &&
         banner(
           'partial',
-          `Stopped after ${plural(curve.length, 'number')} of clusters.` +
-            (missing.length > 0 ? ` Not tried: ${missing.join(', ')}.` : '') +
-            (unmeasured ? ' Silhouettes were not measured yet.' : ''),
+          [
+            curve.length === 1
+              ? t('Stopped after 1 number of clusters.')
+              : t('Stopped after {0} numbers of clusters.', curve.length),
+            ...(missing.length > 0 ? [t('Not tried: {0}.', missing.join(', '))] : []),
+            ...(unmeasured ? [t('Silhouettes were not measured yet.')] : []),
+          ].join(' '),
           {
-            label: 'Go On',
+            label: t('Go On'),
             run: () => this.reload(),
           },
         ),
-      notSaved !== undefined && banner('warning', `The clusters could not be saved with the dataset: ${notSaved}`),
+      notSaved !== undefined && banner('warning', t('The clusters could not be saved with the dataset: {0}', notSaved)),
     ];
   }
 
@@ -242,28 +260,30 @@ class ClustersPage implements Context {
     restored,
   }: ClustersOverview): string[] {
     const why = [
-      bestSilhouette === suggested && 'the largest silhouette',
-      elbow === suggested && 'the bend of the inertia',
+      bestSilhouette === suggested && t('the largest silhouette'),
+      elbow === suggested && t('the bend of the inertia'),
     ];
     return [
-      suggested === undefined ? '' : `Suggested: ${suggested} clusters (${why.filter(Boolean).join(', ')}). `,
-      elbow !== undefined && elbow !== suggested ? `The inertia bends at ${elbow}. ` : '',
-      sampled ? `Silhouettes are of a sample of ${count(sampled)} labels. ` : '',
-      miniBatch ? 'K-means drew mini-batches; inertia is of all labels. ' : '',
-      savedAs ? `${restored ? 'Read from' : 'Saved as'} ${savedAs.split(/[\\/]/).pop()}.` : '',
+      suggested === undefined
+        ? ''
+        : t('Suggested: {0} ({1}).', amount.clusters(suggested), why.filter(Boolean).join(', ')),
+      elbow !== undefined && elbow !== suggested ? t('The inertia bends at {0}.', elbow) : '',
+      sampled ? t('Silhouettes are of a sample of {0}.', amount.labels(sampled)) : '',
+      miniBatch ? t('K-means drew mini-batches; inertia is of all labels.') : '',
+      savedAs ? (restored ? t('Read from {0}.', fileName(savedAs)) : t('Saved as {0}.', fileName(savedAs))) : '',
     ];
   }
 
   private drawActions(): void {
     const kinds: { value: ExportKind | ''; label: string }[] = [
-      { value: '', label: 'Export…' },
-      { value: 'csv', label: 'Labels with clusters (CSV)' },
-      { value: 'json', label: 'Curves and clusters (JSON)' },
-      { value: 'npz', label: 'Co-occurrence for SciPy (.npz)' },
-      { value: 'mat', label: 'Co-occurrence for MATLAB (.mat)' },
+      { value: '', label: t('Export…') },
+      { value: 'csv', label: t('Labels with clusters (CSV)') },
+      { value: 'json', label: t('Curves and clusters (JSON)') },
+      { value: 'npz', label: t('Co-occurrence for SciPy (.npz)') },
+      { value: 'mat', label: t('Co-occurrence for MATLAB (.mat)') },
     ];
     const exporting = dropdown<ExportKind | ''>({
-      label: 'Export',
+      label: t('Export'),
       hideLabel: true,
       options: kinds,
       value: '',
@@ -272,14 +292,14 @@ class ClustersPage implements Context {
         if (kind !== '') this.export(kind);
       },
     });
-    const inspect = button('Inspect Dataset', () => this.perform(() => this.host.call('inspect', undefined)));
+    const inspect = button(t('Inspect Dataset'), () => this.perform(() => this.host.call('inspect', undefined)));
     replaceChildren(this.actions, inspect, exporting);
   }
 
   private export(kind: ExportKind): void {
     this.perform(async () => {
       const file = await this.host.call('export', { k: this.chosen.k, kind });
-      return file && `Wrote ${file}`;
+      return file && t('Wrote {0}', file);
     });
   }
 
@@ -305,10 +325,10 @@ class ClustersPage implements Context {
     replaceChildren(
       this.choice,
       dropdown({
-        label: 'Show',
+        label: t('Show'),
         options: curve.map((point) => ({
           value: String(point.k),
-          label: `${plural(point.k, 'cluster')}${point.k === suggested ? ' (suggested)' : ''}`,
+          label: point.k === suggested ? t('{0} (suggested)', amount.clusters(point.k)) : amount.clusters(point.k),
         })),
         value: String(k),
         onChange: (value) => this.choose(Number(value)),
@@ -327,7 +347,7 @@ class ClustersPage implements Context {
     this.tabs = tabs(
       tabIds.map((id) => ({ id, title: titles[id], content: parts[id].element })),
       {
-        label: 'Clusters',
+        label: t('Clusters'),
         selected: this.state.tab,
         onSelect: (id) => {
           this.state.tab = id;

@@ -1,6 +1,8 @@
 import type { ClusterSettings, ClustersOverview } from '../../../core/explore/clusters/clustered.ts';
 import { count } from '../dataset/numbers.ts';
 import { button, dropdown, el, replaceChildren, textField, type ValueElement } from '../../ui/index.ts';
+import { amount } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 /** Whole numbers of a text such as `2, 4, 8`; undefined where it holds anything else. */
 export function numbersOf(text: string, least = 1): number[] | undefined {
@@ -17,9 +19,9 @@ export function settingsForm(
   let { scaling } = current;
   const problem = el('p', { class: 'problem', attributes: { role: 'alert' } });
   const field = (label: string, value: string): ValueElement => textField({ label, value, onInput: () => {} });
-  const ks = field('Numbers of clusters', current.ks.join(', '));
-  const restarts = field('Starts, of which the best counts', String(current.restarts));
-  const seed = field('Seed', String(current.seed));
+  const ks = field(t('Numbers of clusters'), current.ks.join(', '));
+  const restarts = field(t('Starts, of which the best counts'), String(current.restarts));
+  const seed = field(t('Seed'), String(current.seed));
   const run = (): void => {
     const wanted = numbersOf(ks.value);
     const starts = numbersOf(restarts.value)?.[0];
@@ -28,17 +30,17 @@ export function settingsForm(
     if (most !== undefined && most > mostClusters)
       return replaceChildren(
         problem,
-        `${count(most)} clusters cannot be made of ${count(labels)} labels: ${count(mostClusters)} at most.`,
+        t('{0} cannot be made of {1}: {2} at most.', amount.clusters(most), amount.labels(labels), count(mostClusters)),
       );
     if (wanted && starts !== undefined && start !== undefined)
       return onCluster({ ks: wanted, scaling, restarts: starts, seed: start });
-    replaceChildren(problem, 'Whole numbers are wanted, such as 2, 4, 8.');
+    replaceChildren(problem, t('Whole numbers are wanted, such as 2, 4, 8.'));
   };
   const choice = dropdown<ClusterSettings['scaling']>({
-    label: 'Scaling',
+    label: t('Scaling'),
     options: [
-      { value: 'min-max', label: 'Columns into 0 … 1 (min-max)' },
-      { value: 'cosine', label: 'Rows to length 1 (cosine)' },
+      { value: 'min-max', label: t('Columns into 0 … 1 (min-max)') },
+      { value: 'cosine', label: t('Rows to length 1 (cosine)') },
     ],
     value: scaling,
     onChange: (value) => (scaling = value),
@@ -46,8 +48,8 @@ export function settingsForm(
   return el(
     'details',
     { class: 'settings' },
-    el('summary', {}, 'Options'),
-    el('div', { class: 'row' }, ks, choice, restarts, seed, button('Cluster Anew', run, { appearance: 'primary' })),
+    el('summary', {}, t('Options')),
+    el('div', { class: 'row' }, ks, choice, restarts, seed, button(t('Cluster Anew'), run, { appearance: 'primary' })),
     problem,
   );
 }

@@ -2,6 +2,7 @@ import { plot, type Plot } from '../../plots/index.ts';
 import { el } from '../../ui/index.ts';
 import type { Context, Part } from './context.ts';
 import { treeFigure } from './figures.ts';
+import { t } from '../../l10n.ts';
 
 /** The clusters as a tree. */
 export class Tree implements Part {
@@ -10,8 +11,9 @@ export class Tree implements Part {
   private drawn: Plot | undefined;
 
   constructor(private readonly context: Context) {
-    const note =
-      'Ward’s method on the centroids, weighted by labels: the further to the right two clusters are joined, the less alike they are.';
+    const note = t(
+      'Ward’s method on the centroids, weighted by labels: the further to the right two clusters are joined, the less alike they are.',
+    );
     this.element = el('div', { class: 'grow' }, el('p', { class: 'muted' }, note), this.container);
   }
 

@@ -3,22 +3,23 @@ import type { ClusterWork } from '../../protocol.ts';
 import { button, el, progress } from '../../ui/index.ts';
 import { bytes } from '../dataset/numbers.ts';
 import type { Context } from './context.ts';
+import { t } from '../../l10n.ts';
 
 export type ClusterProgressListener = (progress: ClusterProgress) => void;
 
 const phases: Record<ClusterProgress['phase'], string> = {
-  reading: 'Reading the labels',
-  counting: 'Counting co-occurrences',
-  clustering: 'Clustering',
-  measuring: 'Measuring silhouettes',
-  words: 'Finding the words of clusters',
-  drawing: 'Drawing the map',
+  reading: t('Reading the labels'),
+  counting: t('Counting co-occurrences'),
+  clustering: t('Clustering'),
+  measuring: t('Measuring silhouettes'),
+  words: t('Finding the words of clusters'),
+  drawing: t('Drawing the map'),
 };
 
 /** How far it is, in words. */
 export function progressText({ phase, done, total }: ClusterProgress): string {
-  if (phase === 'reading' || phase === 'words') return `${phases[phase]}: ${bytes(done)} of ${bytes(total)}`;
-  if (phase === 'clustering') return `${phases[phase]}: number ${done + 1} of ${total}`;
+  if (phase === 'reading' || phase === 'words') return t('{0}: {1} of {2}', phases[phase], bytes(done), bytes(total));
+  if (phase === 'clustering') return t('{0}: number {1} of {2}', phases[phase], done + 1, total);
   return phases[phase];
 }
 
@@ -29,7 +30,7 @@ export function workRow(
   label: string,
 ): { element: HTMLElement; tell: ClusterProgressListener } {
   const bar = progress(label);
-  const stop = button('Cancel', () => void host.call('stop', { work }), { icon: 'stop' });
+  const stop = button(t('Cancel'), () => void host.call('stop', { work }), { icon: 'stop' });
   return {
     element: el('div', { class: 'progress-row' }, bar.element, stop),
     tell: (now) => {

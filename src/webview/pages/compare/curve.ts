@@ -2,9 +2,10 @@ import { formatMetric, isLoss } from '../../../core/metrics/format.ts';
 import type { Comparison } from '../../../core/training/compare.ts';
 import type { Figure } from '../../plots/index.ts';
 import type { ComparedCurve } from '../../protocol.ts';
+import { t } from '../../l10n.ts';
 
 export const metricTitle = (metric: string): string =>
-  metric === 'trainLoss' ? 'Training loss' : `Validation ${metric}`;
+  metric === 'trainLoss' ? t('Training loss') : t('Validation {0}', metric);
 
 /** A metric over epochs: a line for each group, with a bar of one standard deviation where there are several seeds. */
 export function curveFigure({ metric, groups: curves }: ComparedCurve, { groups }: Comparison): Figure {
@@ -40,11 +41,11 @@ export function curveFigure({ metric, groups: curves }: ComparedCurve, { groups 
       showlegend: true,
       hovermode: 'x unified',
       xaxis: {
-        title: { text: 'Epoch', standoff: 4 },
+        title: { text: t('Epoch'), standoff: 4 },
         tickformat: 'd',
         nticks: 10,
         showgrid: false,
-        unifiedhovertitle: { text: 'Epoch %{x}' },
+        unifiedhovertitle: { text: t('Epoch {0}', '%{x}') },
       },
       yaxis: { title: { text: `${metricTitle(metric)}${scale === 100 ? ', %' : ''}`, standoff: 4 }, nticks: 6 },
     },
@@ -54,9 +55,9 @@ export function curveFigure({ metric, groups: curves }: ComparedCurve, { groups 
 function describe(metric: string, curves: ComparedCurve['groups'], groups: Comparison['groups']): string {
   const parts = curves.map(({ epochs, values }, i) => {
     const last = values.at(-1);
-    if (!last) return `${groups[i].name}: no epoch`;
+    if (!last) return t('{0}: no epoch', groups[i].name);
     const spread = last.sd === undefined ? '' : ` ± ${formatMetric(metric, last.sd)}`;
-    return `${groups[i].name} ${formatMetric(metric, last.mean)}${spread} after epoch ${epochs.at(-1)}`;
+    return t('{0}: {1} after epoch {2}', groups[i].name, `${formatMetric(metric, last.mean)}${spread}`, epochs.at(-1)!);
   });
-  return `${metricTitle(metric)} by epoch: ${parts.join('; ')}.`;
+  return t('{0} by epoch: {1}.', metricTitle(metric), parts.join('; '));
 }

@@ -7,6 +7,7 @@ import type { ComparedCurve, ComparePanelState, Failure, Push, SavedImage } from
 import { banner, button, checkbox, dropdown, el, failedState, loadingState, replaceChildren } from '../../ui/index.ts';
 import { curveFigure, metricTitle } from './curve.ts';
 import { metricTable, settingsTable } from './tables.ts';
+import { t } from '../../l10n.ts';
 
 interface PageState extends ComparePanelState {
   allKeys: boolean;
@@ -33,14 +34,14 @@ class CompareView {
     const known = this.host.getState() as Partial<PageState> | undefined;
     this.state = { folders: [], allKeys: false, allMetrics: false, metric: 'P@1', ...known };
     onThemeChange(() => this.drawTables());
-    replaceChildren(this.root, hiddenTitle(), loadingState('Reading the runs…'));
+    replaceChildren(this.root, hiddenTitle(), loadingState(t('Reading the runs…')));
   }
 
   private onPush(message: Push<'compare'>): void {
     if (message.type === 'stale') return this.drawStale(message.names);
     this.set(message.state);
     if (message.type === 'loading') {
-      if (!this.comparison) replaceChildren(this.root, hiddenTitle(), loadingState('Reading the runs…'));
+      if (!this.comparison) replaceChildren(this.root, hiddenTitle(), loadingState(t('Reading the runs…')));
     } else if (message.type === 'failed') this.fail(message.failure);
     else {
       this.comparison = message.comparison;
@@ -56,27 +57,31 @@ class CompareView {
 
   private fail(failure: Failure): void {
     this.comparison = undefined;
-    const choose = button('Choose Runs…', () => void this.host.call('chooseRuns', undefined));
+    const choose = button(t('Choose Runs…'), () => void this.host.call('chooseRuns', undefined));
     const failed = failedState(failure, () => void this.host.call('reload', undefined));
     failed.append(choose);
     replaceChildren(this.root, hiddenTitle(), failed);
   }
 
   private drawStale(names: readonly string[]): void {
-    const text = names.length === 1 ? `${names[0]} has changed since.` : `${names.join(', ')} have changed since.`;
-    const reload = { label: 'Read Again', run: () => void this.host.call('reload', undefined) };
+    const text =
+      names.length === 1 ? t('{0} has changed since.', names[0]) : t('{0} have changed since.', names.join(', '));
+    const reload = { label: t('Read Again'), run: () => void this.host.call('reload', undefined) };
     replaceChildren(this.stale, banner('stale', text, reload));
   }
 
   private draw(): void {
     const { runs, groups } = this.comparison!;
-    const title = groups.length === runs.length ? '' : ` in ${groups.length} groups`;
+    const title =
+      groups.length === runs.length
+        ? t('{0} runs', runs.length)
+        : t('{0} runs in {1} groups', runs.length, groups.length);
     this.curvePlot?.dispose();
     this.curvePlot = undefined;
     replaceChildren(this.stale);
     replaceChildren(
       this.root,
-      el('h1', {}, `${runs.length} runs${title}`),
+      el('h1', {}, title),
       this.stale,
       this.toolbar(),
       this.figures,
@@ -97,11 +102,11 @@ class CompareView {
     return el(
       'div',
       { class: 'toolbar' },
-      button('Copy as Markdown', copy, { appearance: 'primary', icon: 'copy' }),
-      button('Choose Runs…', () => void this.host.call('chooseRuns', undefined)),
-      button('Show in Metrics', () => void this.host.call('showMetrics', { folders }), { icon: 'metrics' }),
-      checkbox({ label: 'All metrics', checked: allMetrics, onChange: (value) => change({ allMetrics: value }) }),
-      checkbox({ label: 'All settings', checked: allKeys, onChange: (value) => change({ allKeys: value }) }),
+      button(t('Copy as Markdown'), copy, { appearance: 'primary', icon: 'copy' }),
+      button(t('Choose Runs…'), () => void this.host.call('chooseRuns', undefined)),
+      button(t('Show in Metrics'), () => void this.host.call('showMetrics', { folders }), { icon: 'metrics' }),
+      checkbox({ label: t('All metrics'), checked: allMetrics, onChange: (value) => change({ allMetrics: value }) }),
+      checkbox({ label: t('All settings'), checked: allKeys, onChange: (value) => change({ allKeys: value }) }),
     );
   }
 
@@ -115,9 +120,9 @@ class CompareView {
       metricTable(split, comparison, { allMetrics, styles }),
     );
     const none =
-      tables.every((table) => !table) && el('p', { class: 'muted' }, 'No run has been validated or tested yet.');
+      tables.every((table) => !table) && el('p', { class: 'muted' }, t('No run has been validated or tested yet.'));
     const hasSpread = comparison.metrics.some(({ cells }) => cells.some((cell) => cell?.sd !== undefined));
-    const note = hasSpread && el('p', { class: 'muted' }, '± is the standard deviation over seeds.');
+    const note = hasSpread && el('p', { class: 'muted' }, t('± is the standard deviation over seeds.'));
     replaceChildren(this.figures, ...tables, none, note);
     replaceChildren(this.settings, settingsTable(comparison, allKeys));
   }
@@ -145,10 +150,10 @@ class CompareView {
       el(
         'div',
         { class: 'row' },
-        el('h2', { class: 'grow' }, 'Curves'),
-        dropdown({ label: 'Metric', options, value: this.state.metric, onChange: choose }),
-        button('PNG', () => void save('png'), { icon: 'export', tooltip: 'Export the plot as PNG' }),
-        button('SVG', () => void save('svg'), { icon: 'export', tooltip: 'Export the plot as SVG' }),
+        el('h2', { class: 'grow' }, t('Curves')),
+        dropdown({ label: t('Metric'), options, value: this.state.metric, onChange: choose }),
+        button('PNG', () => void save('png'), { icon: 'export', tooltip: t('Export the plot as PNG') }),
+        button('SVG', () => void save('svg'), { icon: 'export', tooltip: t('Export the plot as SVG') }),
       ),
       this.curve,
     );
@@ -163,6 +168,6 @@ class CompareView {
   }
 }
 
-const hiddenTitle = (): HTMLElement => el('h1', { class: 'visually-hidden' }, 'Compare Runs');
+const hiddenTitle = (): HTMLElement => el('h1', { class: 'visually-hidden' }, t('Compare Runs'));
 
 new CompareView();

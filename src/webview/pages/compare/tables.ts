@@ -3,6 +3,7 @@ import type { Comparison, MetricRow, RunGroup } from '../../../core/training/com
 import type { SeriesStyle } from '../../plots/index.ts';
 import { seriesMark } from '../../plots/index.ts';
 import { el, icon } from '../../ui/index.ts';
+import { t } from '../../l10n.ts';
 
 const mainMetrics = /^((P|nDCG)@\d+|(micro|macro)F1|logLoss)$/;
 
@@ -14,7 +15,7 @@ export function metricTable(
 ): HTMLElement | undefined {
   const rows = metrics.filter((row) => row.split === split && (options.allMetrics || mainMetrics.test(row.name)));
   if (rows.length === 0) return undefined;
-  const title = split === 'test' ? 'Test' : 'Validation, best epoch';
+  const title = split === 'test' ? t('Test') : t('Validation, best epoch');
   const heads = groups.map(({ name }, i) =>
     el(
       'th',
@@ -22,10 +23,10 @@ export function metricTable(
       seriesMark(options.styles[i]),
       ' ',
       name,
-      i === 0 && el('div', { class: 'muted' }, 'compared with'),
+      i === 0 && el('div', { class: 'muted' }, t('compared with')),
     ),
   );
-  const head = el('tr', {}, el('th', { attributes: { scope: 'col' } }, 'Metric'), ...heads);
+  const head = el('tr', {}, el('th', { attributes: { scope: 'col' } }, t('Metric')), ...heads);
   const body = rows.map((row) => metricRow(row, groups));
   return section(title, table(title, head, body));
 }
@@ -39,7 +40,7 @@ function metricRow({ name, cells, differences, best }: MetricRow, groups: readon
     return el(
       'td',
       { class: `right${isBest ? ' best' : ''}` },
-      isBest && el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, 'best')),
+      isBest && el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, t('best'))),
       formatMetric(name, mean),
       sd !== undefined && el('span', { class: 'muted' }, ` ± ${formatMetric(name, sd)}`),
       n !== groups[i].runs.length && el('span', { class: 'muted' }, ` (n = ${n})`),
@@ -52,9 +53,9 @@ function metricRow({ name, cells, differences, best }: MetricRow, groups: readon
 /** The settings of each run; values that are not the first run's are bold. */
 export function settingsTable({ runs, config }: Comparison, allKeys: boolean): HTMLElement {
   const rows = config.filter(({ differs }) => allKeys || differs);
-  const title = 'Settings';
-  if (rows.length === 0) return section(title, el('p', { class: 'muted' }, 'All settings are the same.'));
-  const heads = ['Key', ...runs.map(({ name }) => name)];
+  const title = t('Settings');
+  if (rows.length === 0) return section(title, el('p', { class: 'muted' }, t('All settings are the same.')));
+  const heads = [t('Key'), ...runs.map(({ name }) => name)];
   const head = el('tr', {}, ...heads.map((name) => el('th', { class: 'wraps', attributes: { scope: 'col' } }, name)));
   const body = rows.map(({ key, values }) =>
     el(

@@ -1,9 +1,11 @@
 import type { DocumentRow } from '../../../core/explore/inspected.ts';
 import { button, el, link, pagedTable, replaceChildren, spinner, type PagedTable } from '../../ui/index.ts';
 import type { Context, Part } from './context.ts';
-import { count, plural } from './numbers.ts';
+import { count } from './numbers.ts';
 import { Reader } from './reader.ts';
 import { splitChoice } from './splitChoice.ts';
+import { amount } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 /** Milliseconds after which a search says that it lasts. */
 const patience = 400;
@@ -22,30 +24,30 @@ export class Documents implements Part {
     const { state } = context;
     this.reader = new Reader(context, () => this.close());
     this.table = pagedTable<DocumentRow>({
-      label: 'Documents',
+      label: t('Documents'),
       columns: [
-        { id: 'place', title: 'Line', align: 'right', render: ({ place }) => count(place.line || place.number) },
-        { id: 'id', title: 'Id', render: ({ id }) => el('span', { class: 'id' }, id) },
+        { id: 'place', title: t('Line'), align: 'right', render: ({ place }) => count(place.line || place.number) },
+        { id: 'id', title: t('Id'), render: ({ id }) => el('span', { class: 'id' }, id) },
         {
           id: 'text',
-          title: this.isBagOfWords() ? 'Features' : 'Text',
+          title: this.isBagOfWords() ? t('Features') : t('Text'),
           width: '55%',
           render: (row) => this.textCell(row),
         },
-        { id: 'labels', title: 'Labels', width: '25%', render: ({ labels }) => this.labelLinks(labels) },
+        { id: 'labels', title: t('Labels'), width: '25%', render: ({ labels }) => this.labelLinks(labels) },
         {
           id: 'words',
-          title: this.isBagOfWords() ? 'Features' : 'Words',
+          title: this.isBagOfWords() ? t('Features') : t('Words'),
           align: 'right',
           render: ({ words }) => count(words),
         },
-        { id: 'read', title: 'Read', render: (row) => this.readButton(row) },
+        { id: 'read', title: t('Read'), render: (row) => this.readButton(row) },
       ],
       pageSize: 25,
       search: state.documentSearch,
-      searchPlaceholder: this.isBagOfWords() ? 'Search ids and features' : 'Search texts and ids',
+      searchPlaceholder: this.isBagOfWords() ? t('Search ids and features') : t('Search texts and ids'),
       rowKey: ({ document }) => document,
-      emptyText: 'No document is like this.',
+      emptyText: t('No document is like this.'),
       onOpen: (row) => this.open(row),
       load: ({ offset, limit, search }) => this.load(offset, limit, search),
     });
@@ -118,23 +120,27 @@ export class Documents implements Part {
   }
 
   private tellSearching(): void {
-    const stop = button('Stop', () => this.context.perform(() => this.context.host.call('stopSearch', undefined)));
-    replaceChildren(this.status, spinner(), 'Reading…', stop);
+    const stop = button(t('Stop'), () => this.context.perform(() => this.context.host.call('stopSearch', undefined)));
+    replaceChildren(this.status, spinner(), t('Reading…'), stop);
   }
 
   private tellFound(found: number, unsearched: number): void {
-    const text = `At least ${plural(found, 'document')}; ${count(unsearched)} more are searched as you turn the pages.`;
+    const text = t(
+      'At least {0}; {1} more are searched as you turn the pages.',
+      amount.documents(found),
+      count(unsearched),
+    );
     replaceChildren(this.status, unsearched > 0 && text);
   }
 
   private drawFilter(): void {
     const { context } = this;
     const { label, cluster } = context.state;
-    const clear = button('Show All Labels', () => context.showDocuments(undefined), {
+    const clear = button(t('Show All Labels'), () => context.showDocuments(undefined), {
       appearance: 'icon',
       icon: 'clear',
     });
-    const leave = button('Leave the Cluster', () => this.leaveCluster(), { appearance: 'icon', icon: 'clear' });
+    const leave = button(t('Leave the Cluster'), () => this.leaveCluster(), { appearance: 'icon', icon: 'clear' });
     replaceChildren(
       this.filter,
       splitChoice(context),
@@ -142,12 +148,13 @@ export class Documents implements Part {
         el(
           'span',
           { class: 'filter-chip' },
-          'Labels of ',
-          el('strong', {}, `cluster ${cluster.cluster} of ${cluster.k}`),
+          t('Labels of'),
+          ' ',
+          el('strong', {}, t('cluster {0} of {1}', cluster.cluster, cluster.k)),
           leave,
         ),
       label !== undefined &&
-        el('span', { class: 'filter-chip' }, 'Label: ', el('strong', {}, label.display ?? label.name), clear),
+        el('span', { class: 'filter-chip' }, t('Label:'), ' ', el('strong', {}, label.display ?? label.name), clear),
     );
   }
 
@@ -159,7 +166,7 @@ export class Documents implements Part {
 
   private textCell({ snippet, words }: DocumentRow): HTMLElement {
     return words === 0 && snippet.trim() === ''
-      ? el('em', { class: 'muted' }, 'empty')
+      ? el('em', { class: 'muted' }, t('empty'))
       : el('div', { class: 'snippet' }, snippet);
   }
 
@@ -174,10 +181,10 @@ export class Documents implements Part {
   }
 
   private readButton({ document }: DocumentRow): HTMLElement {
-    return button('Read', () => this.read(document), {
+    return button(t('Read'), () => this.read(document), {
       appearance: 'icon',
       icon: 'document',
-      tooltip: 'Read the whole text here',
+      tooltip: t('Read the whole text here'),
     });
   }
 

@@ -3,16 +3,17 @@ import { dropdown, el, link, pagedTable, replaceChildren, type PagedTable } from
 import type { Context, Part } from './context.ts';
 import { count } from './numbers.ts';
 import { splitChoice } from './splitChoice.ts';
+import { t } from '../../l10n.ts';
 
 /** Kinds of findings, in the words of people. */
 export const findingNames: Record<Finding['code'], string> = {
-  'torn-line': 'Torn line',
-  'malformed-record': 'Malformed record',
-  undecodable: 'Undecodable line',
-  'empty-document': 'Empty document',
-  unlabelled: 'Unlabelled document',
-  'repeated-id': 'Repeated id',
-  'repeated-label': 'Repeated label',
+  'torn-line': t('Torn line'),
+  'malformed-record': t('Malformed record'),
+  undecodable: t('Undecodable line'),
+  'empty-document': t('Empty document'),
+  unlabelled: t('Unlabelled document'),
+  'repeated-id': t('Repeated id'),
+  'repeated-label': t('Repeated label'),
 };
 
 /** What the reader left out, and what it has doubts about. */
@@ -25,15 +26,15 @@ export class Findings implements Part {
 
   constructor(private readonly context: Context) {
     this.table = pagedTable<Finding & { key: number }>({
-      label: 'Findings',
+      label: t('Findings'),
       columns: [
-        { id: 'line', title: 'Line', align: 'right', render: (finding) => this.lineLink(finding) },
-        { id: 'code', title: 'Kind', render: ({ code }) => findingNames[code] },
-        { id: 'message', title: 'What was found', width: '65%', render: ({ message }) => message },
-        { id: 'skipped', title: 'Record', render: ({ skipped }) => (skipped ? 'left out' : 'read') },
+        { id: 'line', title: t('Line'), align: 'right', render: (finding) => this.lineLink(finding) },
+        { id: 'code', title: t('Kind'), render: ({ code }) => findingNames[code] },
+        { id: 'message', title: t('What was found'), width: '65%', render: ({ message }) => message },
+        { id: 'skipped', title: t('Record'), render: ({ skipped }) => (skipped ? t('left out') : t('read')) },
       ],
       rowKey: ({ key }) => key,
-      emptyText: 'The reader found nothing to remark.',
+      emptyText: t('The reader found nothing to remark.'),
       onOpen: (finding) => this.open(finding),
       load: async ({ offset, limit }) => {
         const code = context.state.finding as Finding['code'] | undefined;
@@ -41,7 +42,7 @@ export class Findings implements Part {
         const { notKept } = page;
         replaceChildren(
           this.notKept,
-          notKept > 0 && `${count(notKept)} more were counted, but not kept with their lines.`,
+          notKept > 0 && t('{0} more were counted, but not kept with their lines.', count(notKept)),
         );
         return { rows: page.rows.map((row, i) => ({ ...row, key: offset + i })), total: page.total };
       },
@@ -64,7 +65,7 @@ export class Findings implements Part {
     const codes = Object.entries(found) as [Finding['code'], number][];
     const total = codes.reduce((sum, [, n]) => sum + n, 0);
     const options = [
-      { value: '', label: `All (${count(total)})` },
+      { value: '', label: t('All ({0})', count(total)) },
       ...codes.map(([code, n]) => ({ value: code as string, label: `${findingNames[code]} (${count(n)})` })),
     ];
     const value = options.some((option) => option.value === context.state.finding) ? (context.state.finding ?? '') : '';
@@ -77,7 +78,7 @@ export class Findings implements Part {
     replaceChildren(
       this.filter,
       splitChoice(context),
-      codes.length > 1 && dropdown({ label: 'Kind', options, value, onChange: choose }),
+      codes.length > 1 && dropdown({ label: t('Kind'), options, value, onChange: choose }),
     );
   }
 

@@ -4,6 +4,8 @@ import type { Context, Part } from './context.ts';
 import { count, percent } from './numbers.ts';
 import { partName } from './overviewRows.ts';
 import { splitChoice } from './splitChoice.ts';
+import { placeText } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 /** All labels, with counts and examples. */
 export class Labels implements Part {
@@ -13,13 +15,13 @@ export class Labels implements Part {
   constructor(private readonly context: Context) {
     const { snapshot, state, split } = context;
     this.table = pagedTable<LabelRow>({
-      label: 'Labels',
+      label: t('Labels'),
       columns: this.columns(),
       sort: { column: split, descending: true },
       search: state.labelSearch,
-      searchPlaceholder: 'Search labels',
+      searchPlaceholder: t('Search labels'),
       rowKey: ({ name }) => name,
-      emptyText: snapshot.labels ? 'No label has this in its name.' : 'No document has a label.',
+      emptyText: snapshot.labels ? t('No label has this in its name.') : t('No document has a label.'),
       onOpen: (label) => context.showDocuments(label),
       load: async ({ offset, limit, sort, search }) => {
         if (search !== state.labelSearch) {
@@ -49,13 +51,13 @@ export class Labels implements Part {
     const isNamed = labelNamesFile !== undefined || head.some(({ display }) => display !== undefined);
     const name: Column<LabelRow> = {
       id: 'name',
-      title: isNamed ? 'Id' : 'Label',
+      title: isNamed ? t('Id') : t('Label'),
       sortable: true,
       render: (row) => link(row.name, () => context.showDocuments(row)),
     };
     const display: Column<LabelRow> = {
       id: 'display',
-      title: 'Label',
+      title: t('Label'),
       sortable: true,
       render: (row) => link(row.display ?? row.name, () => context.showDocuments(row)),
     };
@@ -63,23 +65,23 @@ export class Labels implements Part {
       ...(isNamed ? [display, name] : [name]),
       ...splits.map(({ split }, i): Column<LabelRow> => ({
         id: split,
-        title: splits.length > 1 ? partName(split) : 'Documents',
+        title: splits.length > 1 ? partName(split) : t('Documents'),
         align: 'right',
         sortable: true,
-        tooltip: 'Documents that have the label',
+        tooltip: t('Documents that have the label'),
         render: ({ documents }) => count(documents[i]),
       })),
       {
         id: 'share',
-        title: 'Share',
+        title: t('Share'),
         align: 'right',
-        tooltip: 'Of the documents of the split that is chosen',
+        tooltip: t('Of the documents of the split that is chosen'),
         render: ({ share }) => percent(share),
       },
       {
         id: 'examples',
-        title: 'Example documents',
-        tooltip: 'The first documents of the split that have the label',
+        title: t('Example documents'),
+        tooltip: t('The first documents of the split that have the label'),
         render: ({ examples }) => this.exampleLinks(examples),
       },
     ];
@@ -91,11 +93,7 @@ export class Labels implements Part {
     return el(
       'span',
       { class: 'examples' },
-      ...examples.map(({ document, place }) =>
-        link(place.line ? `line ${count(place.line)}` : `no. ${count(place.number)}`, () =>
-          context.readDocument(split, document),
-        ),
-      ),
+      ...examples.map(({ document, place }) => link(placeText(place), () => context.readDocument(split, document))),
     );
   }
 }

@@ -25,10 +25,13 @@ import { Documents } from './documents.ts';
 import { Findings } from './findings.ts';
 import { Labels } from './labels.ts';
 import { banners } from './notices.ts';
-import { bytes, plural } from './numbers.ts';
+import { bytes } from './numbers.ts';
 import { Overview } from './overview.ts';
 import { partName } from './overviewRows.ts';
 import { restoredState, tabIds, type TabId } from './pageState.ts';
+import { amount } from '../../amounts.ts';
+import { fileName } from '../../fileName.ts';
+import { t } from '../../l10n.ts';
 
 /** Milliseconds between two looks at a list while the dataset is being read. */
 const listPause = 2000;
@@ -59,12 +62,12 @@ class DatasetPage implements Context {
   private readonly title = el('h1', {}, '');
   private readonly subtitle = el('p', { class: 'muted subtitle' });
   private readonly actions = el('div', { class: 'actions' });
-  private readonly progress = progress('Reading');
+  private readonly progress = progress(t('Reading'));
   private readonly progressRow = el(
     'div',
     { class: 'progress-row' },
     this.progress.element,
-    button('Cancel', () => this.perform(() => this.host.call('cancel', undefined)), { icon: 'stop' }),
+    button(t('Cancel'), () => this.perform(() => this.host.call('cancel', undefined)), { icon: 'stop' }),
   );
   private readonly banners = el('div', { class: 'banners' });
   private readonly notice = el('div', { class: 'banners' });
@@ -80,13 +83,13 @@ class DatasetPage implements Context {
       this.notice,
       this.content,
     );
-    replaceChildren(this.content, loadingState('Opening the dataset'));
+    replaceChildren(this.content, loadingState(t('Opening the dataset')));
     replaceChildren(
       this.actions,
-      button('Create Run Config', this.does('createRunConfig'), { appearance: 'primary' }),
-      button('Label Clusters', this.does('exploreClusters')),
-      button('Read As…', this.does('readAs')),
-      button('Reload', this.does('reload'), { icon: 'refresh' }),
+      button(t('Create Run Config'), this.does('createRunConfig'), { appearance: 'primary' }),
+      button(t('Label Clusters'), this.does('exploreClusters')),
+      button(t('Read As…'), this.does('readAs')),
+      button(t('Reload'), this.does('reload'), { icon: 'refresh' }),
     );
   }
 
@@ -197,7 +200,8 @@ class DatasetPage implements Context {
     this.latest = this.failure = this.staleFile = this.parts = this.tabs = undefined;
     this.isReading = true;
     for (const told of [this.banners, this.notice]) replaceChildren(told);
-    replaceChildren(this.content, loadingState('Opening the dataset'));
+    this.progress.set(undefined, t('Reading'));
+    replaceChildren(this.content, loadingState(t('Opening the dataset')));
   }
 
   private take(snapshot: DatasetSnapshot, reading: boolean): void {
@@ -230,14 +234,14 @@ class DatasetPage implements Context {
     this.build();
   }
 
-  private readonly readAs: Action = { label: 'Read As…', run: this.does('readAs') };
+  private readonly readAs: Action = { label: t('Read As…'), run: this.does('readAs') };
 
   private drawFailure(failure: Failure): void {
     const reload = this.does('reload');
     if (failure.code === 'empty-file')
       return replaceChildren(
         this.content,
-        emptyState(failure.message, failure.remedy, { label: 'Reload', run: reload }),
+        emptyState(failure.message, failure.remedy, { label: t('Reload'), run: reload }),
       );
     const remedies = misread.has(failure.code) ? [this.readAs] : [];
     replaceChildren(this.content, failedState(failure, reload, ...remedies));
@@ -249,13 +253,13 @@ class DatasetPage implements Context {
     if (reading === 'cancelled')
       return replaceChildren(
         this.content,
-        emptyState('Nothing was read yet', 'Reading was stopped before the first document.', {
-          label: 'Read Again',
+        emptyState(t('Nothing was read yet'), t('Reading was stopped before the first document.'), {
+          label: t('Read Again'),
           run: this.does('reload'),
         }),
       );
-    const text = skipped ? 'The findings below tell why.' : `${path} was read to its end.`;
-    const state = emptyState(skipped ? 'No record could be read' : 'There is no document', text, this.readAs);
+    const text = skipped ? t('The findings below tell why.') : t('{0} was read to its end.', path);
+    const state = emptyState(skipped ? t('No record could be read') : t('There is no document'), text, this.readAs);
     replaceChildren(this.content, state, skipped > 0 && new Findings(this).element);
   }
 
@@ -273,20 +277,20 @@ class DatasetPage implements Context {
       findings: new Findings(this),
     };
     const titles: Record<TabId, string> = {
-      overview: 'Overview',
-      labels: 'Labels',
-      documents: 'Documents',
-      words: 'Words',
-      cooccurrence: 'Co-occurrence',
-      quality: 'Quality',
-      comparison: 'Compare',
-      findings: 'Findings',
+      overview: t('Overview'),
+      labels: t('Labels'),
+      documents: t('Documents'),
+      words: t('Words'),
+      cooccurrence: t('Co-occurrence'),
+      quality: t('Quality'),
+      comparison: t('Compare'),
+      findings: t('Findings'),
     };
     this.parts = parts;
     this.tabs = tabs(
       tabIds.map((id) => ({ id, title: titles[id], content: parts[id].element })),
       {
-        label: 'Dataset',
+        label: t('Dataset'),
         selected: this.state.tab,
         onSelect: (id) => {
           this.state.tab = id;
@@ -305,12 +309,12 @@ class DatasetPage implements Context {
     if (!latest) return;
     const [first] = latest.splits;
     const parts = [first.path, first.format && `${first.format}: ${first.reason}`];
-    if (latest.labelNamesFile) parts.push(`label names from ${latest.labelNamesFile.split(/[\\/]/).pop()}`);
+    if (latest.labelNamesFile) parts.push(t('label names from {0}', fileName(latest.labelNamesFile)));
     this.subtitle.textContent = parts.filter(Boolean).join(' · ');
     const now = latest.splits.find(({ state }) => state === 'reading');
     if (!now) return;
     const done = latest.splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
-    const text = `Reading ${partName(now.split).toLowerCase()}: ${bytes(now.bytesRead)} of ${bytes(now.totalBytes)} · ${plural(done, 'document')}`;
+    const text = `${t('Reading {0}: {1} of {2}', partName(now.split).toLowerCase(), bytes(now.bytesRead), bytes(now.totalBytes))} · ${amount.documents(done)}`;
     this.progress.set(now.totalBytes ? now.bytesRead / now.totalBytes : undefined, text);
   }
 }

@@ -1,11 +1,11 @@
 /** Figures as people read them. */
+import { t } from '../../l10n.ts';
+
+export { count } from '../../amounts.ts';
+
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const one = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 const two = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
-
-export function count(n: number): string {
-  return whole.format(n);
-}
 
 /** With a digit or two after the point where that tells something. */
 export function mean(n: number): string {
@@ -18,15 +18,11 @@ export function percent(share: number): string {
 }
 
 export function bytes(n: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const units = [t('bytes'), 'kB', 'MB', 'GB', 'TB'];
   let power = 0;
   while (n >= 1000 && power < units.length - 1) {
     n /= 1000;
     power++;
   }
   return `${power === 0 ? n : n.toFixed(n < 10 ? 1 : 0)} ${units[power]}`;
-}
-
-export function plural(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -5,6 +5,8 @@ import type { Context, Part } from './context.ts';
 import { count, mean } from './numbers.ts';
 import { cutOffRows, measures, partName } from './overviewRows.ts';
 import { axisName, headTraces, lengthTraces, rankTraces, shownSplits, type Scale } from './traces.ts';
+import { amount } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 /** Numbers of every split, and three plots. */
 export class Overview implements Part {
@@ -17,25 +19,25 @@ export class Overview implements Part {
   private readonly lengths = el('div');
   /** The figures that need labels, and what stands in their place where there are none. */
   private readonly ofLabels: HTMLElement[];
-  private readonly noLabels = el('p', { class: 'wide muted' }, 'No document has a label.');
+  private readonly noLabels = el('p', { class: 'wide muted' }, t('No document has a label.'));
   private readonly plots: { plot: Plot; figure: () => Figure }[] = [];
 
   constructor(private readonly context: Context) {
     const { state } = context;
     const frequency = [
-      scaleChoice('Scale of the bars', state.headScale, (scale) => this.set({ headScale: scale })),
+      scaleChoice(t('Scale of the bars'), state.headScale, (scale) => this.set({ headScale: scale })),
       context.snapshot.splits.length > 1 &&
         checkbox({
-          label: 'Overlay splits',
+          label: t('Overlay splits'),
           checked: state.overlay,
           onChange: (overlay) => this.set({ overlay }),
         }),
     ];
-    const rank = scaleChoice('Scale of the curve', state.rankScale, (scale) => this.set({ rankScale: scale }));
+    const rank = scaleChoice(t('Scale of the curve'), state.rankScale, (scale) => this.set({ rankScale: scale }));
     const { bagOfWords } = context.snapshot.splits[0];
     this.ofLabels = [
-      figure('Most frequent labels', frequency, this.head, 'wide'),
-      figure('Documents per label, by rank', [rank], this.ranks),
+      figure(t('Most frequent labels'), frequency, this.head, 'wide'),
+      figure(t('Documents per label, by rank'), [rank], this.ranks),
     ];
     this.element = el(
       'div',
@@ -43,9 +45,9 @@ export class Overview implements Part {
       this.tiles,
       this.noLabels,
       ...this.ofLabels,
-      figure(bagOfWords ? 'Features per document' : 'Document length', [], this.lengths),
-      el('section', { class: 'wide' }, el('h2', {}, 'Figures'), this.table),
-      el('section', { class: 'wide' }, el('h2', {}, 'What a maximum length cuts off'), this.cuts),
+      figure(bagOfWords ? t('Features per document') : t('Document length'), [], this.lengths),
+      el('section', { class: 'wide' }, el('h2', {}, t('Figures')), this.table),
+      el('section', { class: 'wide' }, el('h2', {}, t('What a maximum length cuts off')), this.cuts),
     );
     this.draw(
       this.head,
@@ -76,10 +78,10 @@ export class Overview implements Part {
   private headFigure(): Figure {
     const { snapshot, state } = this.context;
     const isShare = shownSplits(snapshot, state.overlay).length > 1;
-    const y = isShare ? '% of documents' : 'documents';
+    const y = isShare ? t('% of documents') : t('documents');
     return {
       traces: headTraces(snapshot, state.overlay),
-      description: `Bars: the ${snapshot.head.length} most frequent labels. The tab Labels lists all of them.`,
+      description: t('Bars: the {0} most frequent labels. The tab Labels lists all of them.', snapshot.head.length),
       layout: {
         barmode: 'group',
         margin: { l: 88, r: 12, t: 8, b: 8 }, // the first names reach to the left of the axis
@@ -109,12 +111,12 @@ export class Overview implements Part {
     });
     return {
       traces: rankTraces(snapshot, state.overlay),
-      description: `Curve: documents per label, over the rank of the label among ${count(snapshot.labels)}.`,
+      description: t('Curve: documents per label, over the rank of the label among {0}.', count(snapshot.labels)),
       layout: {
         showlegend: several,
         legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
-        xaxis: axis('rank of the label', snapshot.labels),
-        yaxis: axis('documents', most),
+        xaxis: axis(t('rank of the label'), snapshot.labels),
+        yaxis: axis(t('documents'), most),
       },
     };
   }
@@ -123,19 +125,22 @@ export class Overview implements Part {
     const { snapshot, state } = this.context;
     const isShare = shownSplits(snapshot, state.overlay).length > 1;
     const [{ lengths, bagOfWords }] = snapshot.splits;
-    const unit = bagOfWords ? 'features' : 'words';
+    const unit = bagOfWords ? t('features') : t('words');
     const last = (lengths.counts.length - 1) * lengths.width;
     const isOpen = snapshot.splits.some(({ lengths: { open } }) => open);
     return {
       traces: lengthTraces(snapshot, state.overlay),
-      description: `Histogram of document lengths in bins of ${count(lengths.width)} ${unit}.`,
+      description: t(
+        'Histogram of document lengths in bins of {0}.',
+        bagOfWords ? amount.features(lengths.width) : amount.words(lengths.width),
+      ),
       layout: {
         barmode: 'group',
         bargap: 0.1,
         showlegend: isShare,
         legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
-        xaxis: { title: { text: isOpen ? `${unit}; the last bin: ${count(last)} or more` : unit } },
-        yaxis: { title: { text: isShare ? '% of documents' : 'documents' } },
+        xaxis: { title: { text: isOpen ? `${unit}; ${t('the last bin: {0} or more', count(last))}` : unit } },
+        yaxis: { title: { text: isShare ? t('% of documents') : t('documents') } },
       },
     };
   }
@@ -150,11 +155,11 @@ export class Overview implements Part {
     const documents = splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
     replaceChildren(
       this.tiles,
-      tile('documents', count(documents)),
-      tile('labels', count(labels)),
-      tile('labels per document', mean(s.labelsPerDocument.mean)),
-      tile(`${bagOfWords ? 'features' : 'words'} per document`, mean(s.words.mean)),
-      unseenInTrain !== undefined && tile('labels not in training', count(unseenInTrain)),
+      tile(t('documents'), count(documents)),
+      tile(t('labels'), count(labels)),
+      tile(t('labels per document'), mean(s.labelsPerDocument.mean)),
+      tile(bagOfWords ? t('features per document') : t('words per document'), mean(s.words.mean)),
+      unseenInTrain !== undefined && tile(t('labels not in training'), count(unseenInTrain)),
     );
     replaceChildren(
       this.table,
@@ -167,7 +172,7 @@ export class Overview implements Part {
           el(
             'tr',
             {},
-            el('th', {}, 'Figure'),
+            el('th', {}, t('Figure')),
             ...splits.map(({ split }) => el('th', { class: 'right' }, partName(split))),
           ),
         ),
@@ -178,11 +183,17 @@ export class Overview implements Part {
 
   private drawCuts(): void {
     const { splits } = this.context.snapshot;
-    const unit = splits[0].bagOfWords ? 'features' : 'words';
+    const { bagOfWords } = splits[0];
     const read = splits.filter(({ statistics }) => statistics.documents > 0);
-    const titles = [`Maximum ${unit}`, 'Longer documents', 'Share', `Lost ${unit}`, 'Share'];
+    const titles = [
+      bagOfWords ? t('Maximum features') : t('Maximum words'),
+      t('Longer documents'),
+      t('Share'),
+      bagOfWords ? t('Lost features') : t('Lost words'),
+      t('Share'),
+    ];
     const right = { class: 'right' };
-    const head = el('tr', {}, el('th', {}, 'Split'), ...titles.map((title) => el('th', right, title)));
+    const head = el('tr', {}, el('th', {}, t('Split')), ...titles.map((title) => el('th', right, title)));
     const rows = read.flatMap((split) =>
       cutOffRows(split).map((cells) =>
         el(
@@ -221,8 +232,8 @@ function figure(
 
 function scaleChoice(label: string, value: Scale, onChange: (scale: Scale) => void): HTMLElement {
   const options = [
-    { value: 'linear' as const, label: 'Linear' },
-    { value: 'log' as const, label: 'Log' },
+    { value: 'linear' as const, label: t('Linear') },
+    { value: 'log' as const, label: t('Log') },
   ];
   return segmented({ label, hideLabel: true, options, value, onChange });
 }

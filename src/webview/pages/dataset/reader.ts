@@ -3,11 +3,13 @@ import { CallFailed } from '../../host.ts';
 import { button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
 import type { Context } from './context.ts';
 import { marked } from './marked.ts';
-import { count, plural } from './numbers.ts';
+import { count } from './numbers.ts';
+import { amount, placeText } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 /** One document, whole: its labels and its text, long texts piece by piece. */
 export class Reader {
-  readonly element = el('aside', { class: 'reader', attributes: { 'aria-label': 'Document', hidden: true } });
+  readonly element = el('aside', { class: 'reader', attributes: { 'aria-label': t('Document'), hidden: true } });
   /** Answers that a later document has overtaken are dropped. */
   private latest = 0;
 
@@ -23,7 +25,7 @@ export class Reader {
 
   show(split: SplitName, document: number): void {
     this.element.hidden = false;
-    replaceChildren(this.element, loadingState('Reading the document'));
+    replaceChildren(this.element, loadingState(t('Reading the document')));
     this.element.scrollIntoView({ block: 'nearest' });
     void this.load(split, document);
   }
@@ -47,32 +49,28 @@ export class Reader {
     const { context } = this;
     const { place, id, labels, words, document } = shown;
     const open = button(
-      'Open in Editor',
+      t('Open in Editor'),
       () => context.perform(() => context.host.call('openRecord', { split, place, id })),
       { icon: 'openInEditor' },
     );
     const turn = (label: string, icon: 'chevronLeft' | 'chevronRight', to: number): HTMLElement =>
       button(label, () => context.readDocument(split, to), { appearance: 'icon', icon, disabled: to < 0 });
-    const where = place.line ? `line ${count(place.line)}` : `no. ${count(place.number)}`;
+    const unit = context.snapshot.splits[0].bagOfWords ? amount.features : amount.words;
     replaceChildren(
       this.element,
       el(
         'header',
         {},
         el('h2', {}, id),
-        el(
-          'span',
-          { class: 'muted' },
-          `${where} · ${plural(words, context.snapshot.splits[0].bagOfWords ? 'feature' : 'word')}`,
-        ),
+        el('span', { class: 'muted' }, `${placeText(place)} · ${unit(words)}`),
         el(
           'span',
           { class: 'reader-actions' },
-          turn('Previous Document', 'chevronLeft', document - 1),
-          turn('Next Document', 'chevronRight', document + 1),
-          button('Words', () => context.showWords(document), { tooltip: 'The words that mark this document' }),
-          button('Nearest', () => context.showNearest(document), {
-            tooltip: 'The document of another set that shares most labels with this one',
+          turn(t('Previous Document'), 'chevronLeft', document - 1),
+          turn(t('Next Document'), 'chevronRight', document + 1),
+          button(t('Words'), () => context.showWords(document), { tooltip: t('The words that mark this document') }),
+          button(t('Nearest'), () => context.showNearest(document), {
+            tooltip: t('The document of another set that shares most labels with this one'),
           }),
           open,
           this.closeButton(),
@@ -82,7 +80,7 @@ export class Reader {
         'p',
         { class: 'label-links' },
         ...labels.map((label) => link(label.display ?? label.name, () => context.showDocuments(label))),
-        labels.length === 0 && el('em', { class: 'muted' }, 'no label'),
+        labels.length === 0 && el('em', { class: 'muted' }, t('no label')),
       ),
       this.textOf(split, shown),
     );
@@ -101,7 +99,7 @@ export class Reader {
         );
       replaceChildren(
         more,
-        read < piece.length && button(`Show More (${count(piece.length - read)} characters left)`, next),
+        read < piece.length && button(t('Show More ({0} characters left)', count(piece.length - read)), next),
       );
     };
     add(first);
@@ -109,6 +107,6 @@ export class Reader {
   }
 
   private closeButton(): HTMLElement {
-    return button('Close', this.onClose, { appearance: 'icon', icon: 'clear' });
+    return button(t('Close'), this.onClose, { appearance: 'icon', icon: 'clear' });
   }
 }

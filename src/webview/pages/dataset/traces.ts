@@ -3,6 +3,8 @@ import type { DatasetSnapshot, SplitSnapshot } from '../../../core/explore/inspe
 import type { Trace } from '../../plots/index.ts';
 import { count } from './numbers.ts';
 import { partName } from './overviewRows.ts';
+import { amount } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 export type Scale = 'linear' | 'log';
 
@@ -26,7 +28,7 @@ export function headTraces(snapshot: DatasetSnapshot, overlay: boolean): Trace[]
         shown.length > 1 ? (label.documents[at] / documents) * 100 : label.documents[at],
       ),
       customdata: snapshot.head.map(
-        ({ name, display, documents: counts }) => `${oneLine(display ?? name)}: ${count(counts[at])} documents`,
+        ({ name, display, documents: counts }) => `${oneLine(display ?? name)}: ${amount.documents(counts[at])}`,
       ),
       hovertemplate: '%{customdata}<extra></extra>',
     };
@@ -56,7 +58,7 @@ export function lengthTraces(snapshot: DatasetSnapshot, overlay: boolean): Trace
       name: partName(split.split),
       x: counts.map((_, i) => (i + 0.5) * width),
       y: counts.map((n) => (shown.length > 1 ? (n / documents) * 100 : n)),
-      customdata: counts.map((n, i) => `${lengthRange(split, i)}: ${count(n)} documents`),
+      customdata: counts.map((n, i) => `${lengthRange(split, i)}: ${amount.documents(n)}`),
       hovertemplate: '%{customdata}<extra></extra>',
     };
   });
@@ -64,10 +66,12 @@ export function lengthTraces(snapshot: DatasetSnapshot, overlay: boolean): Trace
 
 /** `100 to 199 words`; the last bin of an open histogram has no end. */
 export function lengthRange({ lengths: { width, counts, open }, bagOfWords }: SplitSnapshot, bin: number): string {
-  const unit = bagOfWords ? 'features' : 'words';
   const from = bin * width;
-  if (open && bin === counts.length - 1) return `${count(from)} or more ${unit}`;
-  return width === 1 ? `${count(from)} ${unit}` : `${count(from)} to ${count(from + width - 1)} ${unit}`;
+  if (open && bin === counts.length - 1)
+    return bagOfWords ? t('{0} or more features', count(from)) : t('{0} or more words', count(from));
+  if (width === 1) return bagOfWords ? amount.features(from) : amount.words(from);
+  const to = count(from + width - 1);
+  return bagOfWords ? t('{0} to {1} features', count(from), to) : t('{0} to {1} words', count(from), to);
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');

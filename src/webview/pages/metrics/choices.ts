@@ -2,6 +2,7 @@ import { readTheme, seriesMark } from '../../plots/index.ts';
 import { checkbox, el, keyed, segmented } from '../../ui/index.ts';
 import { styleOf } from './figures.ts';
 import type { MetricsState } from './state.ts';
+import { t } from '../../l10n.ts';
 
 export interface ChoicesOptions {
   state: MetricsState;
@@ -15,17 +16,17 @@ export interface ChoicesOptions {
 /** What the curves run over, and which metrics are drawn; each with the mark that it has in the plot. */
 export function choices({ state, ks, runs, onChange }: ChoicesOptions): HTMLElement[] {
   const over = segmented({
-    label: 'Over',
+    label: t('Over'),
     options: [
-      { value: 'epoch', label: 'Epochs' },
-      { value: 'step', label: 'Steps' },
+      { value: 'epoch', label: t('Epochs') },
+      { value: 'step', label: t('Steps') },
     ],
     value: state.axis,
     onChange: (axis) => onChange({ axis }),
   });
   if (ks.length === 0) return [keyed('axis', over)];
   const metric = segmented({
-    label: 'Metric',
+    label: t('Metric'),
     options: [
       { value: 'P', label: 'P@k' },
       { value: 'nDCG', label: 'nDCG@k' },

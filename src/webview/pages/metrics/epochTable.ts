@@ -2,6 +2,7 @@ import { formatMetric } from '../../../core/metrics/format.ts';
 import type { EpochRecord, RunHistory } from '../../../core/training/history.ts';
 import { el, icon } from '../../ui/index.ts';
 import { bestEpoch } from './figures.ts';
+import { t } from '../../l10n.ts';
 
 const shownMetrics = /^(P|nDCG)@\d+$/;
 
@@ -13,16 +14,16 @@ export function epochTable(title: string, history: RunHistory): HTMLElement {
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .reverse() // P before nDCG
     .sort((a, b) => Number(b.startsWith('P@')) - Number(a.startsWith('P@')) || kOf(a) - kOf(b));
-  const head = ['Epoch', 'Loss', ...names, 'Documents/s'].map((name) =>
+  const head = [t('Epoch'), t('Loss'), ...names, t('Documents/s')].map((name) =>
     el('th', { class: 'right', attributes: { scope: 'col' } }, name),
   );
   const table = el(
     'table',
-    { attributes: { 'aria-label': `Epochs of ${title}` } },
+    { attributes: { 'aria-label': t('Epochs of {0}', title) } },
     el('thead', {}, el('tr', {}, ...head)),
     el('tbody', {}, ...history.epochs.map((record) => row(record, names, record === best)).reverse()),
   );
-  const attributes = { tabindex: 0, role: 'region', 'aria-label': `Epochs of ${title}` };
+  const attributes = { tabindex: 0, role: 'region', 'aria-label': t('Epochs of {0}', title) };
   return el('div', { class: 'table-scroller', attributes }, table);
 }
 
@@ -32,7 +33,7 @@ function row(record: EpochRecord, names: readonly string[], isBest: boolean): HT
   const { phase, epoch, trainLoss, validation, documentsPerSecond } = record;
   const number = (text: string): HTMLElement => el('td', { class: 'right' }, text);
   const mark =
-    isBest && el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, 'best'));
+    isBest && el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, t('best')));
   return el(
     'tr',
     { class: isBest ? 'best' : '' },
@@ -40,7 +41,7 @@ function row(record: EpochRecord, names: readonly string[], isBest: boolean): HT
       'th',
       { class: 'right', attributes: { scope: 'row' } },
       mark,
-      phase === 'training' ? `${epoch}` : `retraining ${epoch}`,
+      phase === 'training' ? `${epoch}` : t('retraining {0}', epoch),
     ),
     number(trainLoss.toFixed(4)),
     ...names.map((name) => number(formatMetric(name, validation?.[name]))),

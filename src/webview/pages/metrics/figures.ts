@@ -2,6 +2,7 @@ import { formatMetric } from '../../../core/metrics/format.ts';
 import type { EpochRecord, RunHistory } from '../../../core/training/history.ts';
 import type { Figure, PlotTheme, SeriesStyle, Trace } from '../../plots/index.ts';
 import type { Axis, Family } from './state.ts';
+import { t } from '../../l10n.ts';
 
 /** A run as it is drawn; `index` is its place among the runs shown. */
 export interface DrawnRun {
@@ -32,13 +33,13 @@ export function styleOf(theme: PlotTheme, run: number, metric: number, runs: num
   return { ...style, dash: theme.series(metric).dash };
 }
 
-const axisTitle = (axis: Axis): string => (axis === 'epoch' ? 'Epoch' : 'Step');
+const axisTitle = (axis: Axis): string => (axis === 'epoch' ? t('Epoch') : t('Step'));
 
 export function lossFigure(runs: readonly DrawnRun[], axis: Axis): Figure {
   return {
     description: lossDescription(runs),
     traces: (theme) => runs.flatMap((run) => lossTraces(run, axis, theme)),
-    layout: layoutOf(axis, 'Training loss', { rangemode: 'tozero' }),
+    layout: layoutOf(axis, t('Training loss'), { rangemode: 'tozero' }),
   };
 }
 
@@ -52,7 +53,7 @@ function lossTraces({ title, index, history }: DrawnRun, axis: Axis, theme: Plot
     const { color, dash, symbol } = { ...theme.series(index), dash: theme.series(p).dash };
     return [
       {
-        name: phase === 'training' ? title : `${title}, retraining`,
+        name: phase === 'training' ? title : t('{0}, retraining', title),
         x: axis === 'epoch' ? epochs.map(({ epoch }) => epoch) : points.map(({ step }) => step),
         y: axis === 'epoch' ? epochs.map(({ trainLoss }) => trainLoss) : points.map(({ loss }) => loss),
         mode: 'lines+markers',
@@ -68,10 +69,16 @@ function lossTraces({ title, index, history }: DrawnRun, axis: Axis, theme: Plot
 function lossDescription(runs: readonly DrawnRun[]): string {
   const parts = runs.map(({ title, history }) => {
     const [first, last] = [history.epochs[0], history.epochs.at(-1)];
-    if (!first || !last) return `${title} has no finished epoch`;
-    return `${title} from ${first.trainLoss.toFixed(4)} to ${last.trainLoss.toFixed(4)} in ${history.epochs.length} epochs`;
+    if (!first || !last) return t('{0} has no finished epoch', title);
+    return t(
+      '{0} from {1} to {2} in {3} epochs',
+      title,
+      first.trainLoss.toFixed(4),
+      last.trainLoss.toFixed(4),
+      history.epochs.length,
+    );
   });
-  return `Training loss: ${parts.join('; ')}.`;
+  return t('Training loss: {0}.', parts.join('; '));
 }
 
 export function validationFigure(runs: readonly DrawnRun[], axis: Axis, { family, ks, hidden }: MetricChoice): Figure {
@@ -89,7 +96,7 @@ export function validationFigure(runs: readonly DrawnRun[], axis: Axis, { family
             : metricTraces(run, axis, `${family}@${k}`, styleOf(theme, run.index, i, runs.length), runs.length),
         ),
       ),
-    layout: layoutOf(axis, `Validation ${family}@k, %`, {}),
+    layout: layoutOf(axis, t('Validation {0}@k, %', family), {}),
   };
 }
 
@@ -132,12 +139,12 @@ const lastStep = ({ points }: RunHistory, epoch: number): number =>
 function validationDescription(runs: readonly DrawnRun[], family: Family, ks: readonly number[]): string {
   const parts = runs.map(({ title, history }) => {
     const best = bestEpoch(history);
-    if (!best?.validation) return `${title} has no validated epoch`;
+    if (!best?.validation) return t('{0} has no validated epoch', title);
     const { validation, epoch } = best;
     const values = ks.map((k) => `${family}@${k} ${formatMetric('', validation[`${family}@${k}`])}`);
-    return `${title} best at epoch ${epoch} with ${values.join(', ')}`;
+    return t('{0} best at epoch {1} with {2}', title, epoch, values.join(', '));
   });
-  return `Validation ${family}@k in percent: ${parts.join('; ')}.`;
+  return t('Validation {0}@k in percent: {1}.', family, parts.join('; '));
 }
 
 function layoutOf(axis: Axis, title: string, yaxis: object): NonNullable<Figure['layout']> {

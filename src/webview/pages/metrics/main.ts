@@ -23,6 +23,7 @@ import { liveRow } from './liveRow.ts';
 import { runList } from './runList.ts';
 import type { MetricsState } from './state.ts';
 import { initialState, selectionAfter } from './state.ts';
+import { t } from '../../l10n.ts';
 
 interface Loaded {
   /** Of which state of the run this is. */
@@ -67,8 +68,13 @@ class MetricsView {
   constructor() {
     this.host = connect<'metrics'>((message) => this.onPush(message));
     this.state = { ...initialState, ...(this.host.getState() as Partial<MetricsState> | undefined) };
-    this.lossSection = this.figureSection('Loss', 'loss', this.loss, () => this.lossPlot);
-    this.validationSection = this.figureSection('Validation', 'validation', this.validation, () => this.validationPlot);
+    this.lossSection = this.figureSection(t('Loss'), 'loss', this.loss, () => this.lossPlot);
+    this.validationSection = this.figureSection(
+      t('Validation'),
+      'validation',
+      this.validation,
+      () => this.validationPlot,
+    );
     const figures = el('div', { class: 'columns section' }, this.lossSection, this.validationSection);
     this.content = el(
       'div',
@@ -81,7 +87,7 @@ class MetricsView {
       figures,
       this.tables,
     );
-    replaceChildren(this.root, el('h1', { class: 'visually-hidden' }, 'Metrics'), this.message, this.content);
+    replaceChildren(this.root, el('h1', { class: 'visually-hidden' }, t('Metrics')), this.message, this.content);
     onThemeChange(() => {
       this.drawnFor.clear(); // marks take their colours from the theme
       this.draw();
@@ -168,7 +174,7 @@ class MetricsView {
   private draw(): void {
     const isEmpty = this.runs?.length === 0;
     this.content.hidden = !this.runs || isEmpty;
-    if (!this.runs) return replaceChildren(this.message, loadingState('Reading the runs…'));
+    if (!this.runs) return replaceChildren(this.message, loadingState(t('Reading the runs…')));
     if (isEmpty) return replaceChildren(this.message, this.emptyState());
     replaceChildren(this.message, this.goneBanner(), ...this.interruptedBanners());
     this.drawList();
@@ -181,12 +187,15 @@ class MetricsView {
 
   private emptyState(): HTMLElement {
     if (!this.mayTrain)
-      return emptyState('No runs', 'Nothing is trained in Restricted Mode: trust this workspace to train models.');
+      return emptyState(
+        t('No runs'),
+        t('Nothing is trained in Restricted Mode: trust this workspace to train models.'),
+      );
     return emptyState(
-      'No runs yet',
-      'Train a model, and its loss and validation curves appear here while it learns.',
-      { label: 'Train', run: () => void this.host.call('train', undefined) },
-      { label: 'Create Run Config', run: () => void this.host.call('createRunConfig', undefined) },
+      t('No runs yet'),
+      t('Train a model, and its loss and validation curves appear here while it learns.'),
+      { label: t('Train'), run: () => void this.host.call('train', undefined) },
+      { label: t('Create Run Config'), run: () => void this.host.call('createRunConfig', undefined) },
     );
   }
 
@@ -196,15 +205,15 @@ class MetricsView {
       this.gone = [];
       this.draw();
     };
-    return banner('stale', `Not there any more: ${this.gone.join(', ')}.`, { label: 'Dismiss', run: dismiss });
+    return banner('stale', t('Not there any more: {0}.', this.gone.join(', ')), { label: t('Dismiss'), run: dismiss });
   }
 
   private interruptedBanners(): HTMLElement[] {
     return this.shown()
       .filter(({ status }) => status === 'interrupted' && this.mayTrain)
       .map(({ folder, title }) =>
-        banner('partial', `${title} was interrupted.`, {
-          label: 'Resume',
+        banner('partial', t('{0} was interrupted.', title), {
+          label: t('Resume'),
           run: () => void this.host.call('resume', { folder }),
         }),
       );
@@ -240,12 +249,12 @@ class MetricsView {
     this.redraw(this.buttons, [folders, this.place], () => [
       button('CSV', () => void this.host.call('saveCsv', { folders }), {
         icon: 'export',
-        tooltip: 'Export the curves as CSV',
+        tooltip: t('Export the curves as CSV'),
         disabled: folders.length === 0,
       }),
-      folders.length > 1 && button('Compare', () => void this.host.call('compare', { folders })),
+      folders.length > 1 && button(t('Compare'), () => void this.host.call('compare', { folders })),
       this.place === 'sideBar' &&
-        button('Open in Editor', () => void this.host.call('openInEditor', { folders }), {
+        button(t('Open in Editor'), () => void this.host.call('openInEditor', { folders }), {
           appearance: 'icon',
           icon: 'openInEditor',
         }),
@@ -256,7 +265,7 @@ class MetricsView {
     const rows = this.shown().flatMap(({ folder, title, status }) => {
       const step = this.live.get(folder);
       if (status !== 'running') return [];
-      return step ? liveRow(title, step) : el('p', { class: 'muted' }, `${title} is running.`);
+      return step ? liveRow(title, step) : el('p', { class: 'muted' }, t('{0} is running.', title));
     });
     replaceChildren(this.liveRows, ...rows);
   }
@@ -280,10 +289,10 @@ class MetricsView {
     this.noCurve.hidden = hasLoss || isUnread;
     this.noCurve.textContent =
       this.state.selected.length === 0
-        ? 'Choose a run to see its curves.'
+        ? t('Choose a run to see its curves.')
         : axis === 'epoch'
-          ? 'No epoch is finished yet: the curves begin with the first. The loss over steps is there sooner.'
-          : 'No step is logged yet.';
+          ? t('No epoch is finished yet: the curves begin with the first. The loss over steps is there sooner.')
+          : t('No step is logged yet.');
     // The marks beside the runs and metrics are a legend, too; there is no room for another in the side bar.
     const isRoomy = this.place === 'editor' && runs.length * (ks.length - hiddenKs.length) <= 6;
     const loss = lossFigure(runs, axis);
@@ -309,7 +318,7 @@ class MetricsView {
       return el(
         'details',
         { attributes: { open: isOpen.get(folder) ?? selected.length === 1, 'data-key': folder } },
-        el('summary', {}, `Epochs of ${title}`),
+        el('summary', {}, t('Epochs of {0}', title)),
         epochTable(title, history),
       );
     });
@@ -342,8 +351,8 @@ class MetricsView {
         'div',
         { class: 'row' },
         el('h2', { class: 'grow' }, title),
-        button('PNG', () => void save('png'), { icon: 'export', tooltip: `Export the ${name} plot as PNG` }),
-        button('SVG', () => void save('svg'), { icon: 'export', tooltip: `Export the ${name} plot as SVG` }),
+        button('PNG', () => void save('png'), { icon: 'export', tooltip: t('{0}: export the plot as PNG', title) }),
+        button('SVG', () => void save('svg'), { icon: 'export', tooltip: t('{0}: export the plot as SVG', title) }),
       ),
       container,
     );

@@ -2,13 +2,14 @@ import { formatMetric } from '../../../core/metrics/format.ts';
 import { readTheme, seriesMark } from '../../plots/index.ts';
 import type { MetricsRun } from '../../protocol.ts';
 import { button, checkbox, el } from '../../ui/index.ts';
+import { t } from '../../l10n.ts';
 
 const statusNames: Record<MetricsRun['status'], string> = {
-  running: 'running',
-  finished: 'finished',
-  early: 'stopped early',
-  interrupted: 'interrupted',
-  damaged: 'damaged',
+  running: t('running'),
+  finished: t('finished'),
+  early: t('stopped early'),
+  interrupted: t('interrupted'),
+  damaged: t('damaged'),
 };
 
 export const statusName = (status: MetricsRun['status']): string => statusNames[status];
@@ -51,15 +52,15 @@ export function runList({ isNarrow, runs, selected, showsAll, onSelect, onShowAl
   return el(
     'fieldset',
     { class: 'run-list' },
-    el('legend', { class: 'visually-hidden' }, 'Runs shown'),
+    el('legend', { class: 'visually-hidden' }, t('Runs shown')),
     el('ul', { class: 'plain runs' }, ...listed.map(item)),
-    more && button(showsAll ? 'Show Fewer' : `Show All ${runs.length} Runs`, () => onShowAll(!showsAll)),
+    more && button(showsAll ? t('Show Fewer') : t('Show All {0} Runs', runs.length), () => onShowAll(!showsAll)),
   );
 }
 
 function facts({ status, problem, precision, bestEpoch }: MetricsRun, isNarrow: boolean): string {
-  if (status === 'damaged') return `damaged: ${problem ?? ''}`;
+  if (status === 'damaged') return t('damaged: {0}', problem ?? '');
   const best = precision === undefined ? undefined : `P@1 ${formatMetric('P@1', precision)}`;
-  const epoch = bestEpoch > 0 && !isNarrow ? `epoch ${bestEpoch}` : undefined;
+  const epoch = bestEpoch > 0 && !isNarrow ? t('epoch {0}', bestEpoch) : undefined;
   return [status === 'finished' ? undefined : statusName(status), best, epoch].filter(Boolean).join(' · ');
 }

@@ -10,10 +10,12 @@ import {
   type PagedTable,
 } from '../../ui/index.ts';
 import type { Context } from './context.ts';
-import { count, probability, share } from './figures.ts';
+import { probability, share } from './figures.ts';
 import type { Order } from './pageState.ts';
 import { Reader } from './reader.ts';
 import { verdictCounts } from './verdicts.ts';
+import { placeText } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 /** Milliseconds after which a search says that it lasts. */
 const patience = 400;
@@ -42,13 +44,13 @@ export class Documents {
       onTurn: (document) => this.read(document),
     });
     this.table = pagedTable<JudgedRow>({
-      label: 'Documents',
-      columns: [{ id: 'document', title: 'Document', render: (row) => this.cell(row) }],
+      label: t('Documents'),
+      columns: [{ id: 'document', title: t('Document'), render: (row) => this.cell(row) }],
       pageSize: 20,
       search: state.search,
-      searchPlaceholder: 'Search texts and ids',
+      searchPlaceholder: t('Search texts and ids'),
       rowKey: ({ document }) => document,
-      emptyText: 'No document is like this.',
+      emptyText: t('No document is like this.'),
       onOpen: ({ document }) => this.read(document),
       load: ({ offset, limit, search }) => this.load(offset, limit, search),
     });
@@ -136,8 +138,8 @@ export class Documents {
   }
 
   private tellSearching(): void {
-    const stop = button('Stop', () => this.context.perform(() => this.context.host.call('stopSearch', undefined)));
-    replaceChildren(this.status, spinner(), 'Reading…', stop);
+    const stop = button(t('Stop'), () => this.context.perform(() => this.context.host.call('stopSearch', undefined)));
+    replaceChildren(this.status, spinner(), t('Reading…'), stop);
   }
 
   private drawFilters(): void {
@@ -154,12 +156,13 @@ export class Documents {
         el(
           'span',
           { class: 'filter-chip' },
-          'Label: ',
+          t('Label:'),
+          ' ',
           el('strong', {}, state.label.name),
-          button('Documents of All Labels', clear, { appearance: 'icon', icon: 'clear' }),
+          button(t('Documents of All Labels'), clear, { appearance: 'icon', icon: 'clear' }),
         ),
       dropdown<Show>({
-        label: 'Show',
+        label: t('Show'),
         options: state.label ? labelChoices : anyChoices,
         value: state.verdict ?? 'all',
         onChange: (shown) => {
@@ -168,7 +171,7 @@ export class Documents {
         },
       }),
       dropdown({
-        label: 'Order',
+        label: t('Order'),
         options: this.orders().map(({ value, label }) => ({ value, label })),
         value: orderKey(state.order),
         onChange: (key) => {
@@ -186,13 +189,16 @@ export class Documents {
       order: { by, descending },
     });
     return [
-      order('as in the file', 'file'),
-      order(`worst nDCG@${this.set.k} first`, 'ndcg'),
-      order(`worst P@${this.set.k} first`, 'precision'),
-      order('worst F1 first', 'f1'),
-      order('best F1 first', 'f1', true),
+      order(t('as in the file'), 'file'),
+      order(t('worst nDCG@{0} first', this.set.k), 'ndcg'),
+      order(t('worst P@{0} first', this.set.k), 'precision'),
+      order(t('worst F1 first'), 'f1'),
+      order(t('best F1 first'), 'f1', true),
       ...(this.context.state.label
-        ? [order('label most probable first', 'probability', true), order('label least probable first', 'probability')]
+        ? [
+            order(t('label most probable first'), 'probability', true),
+            order(t('label least probable first'), 'probability'),
+          ]
         : []),
     ];
   }
@@ -209,7 +215,7 @@ export class Documents {
       `nDCG@${this.set.k} ${share(ndcg)}`,
       `P@${this.set.k} ${share(precision)}`,
       `F1 ${share(f1)}`,
-      state.label && `probability ${row.probability === undefined ? '≤ 0.01' : probability(row.probability)}`,
+      state.label && t('probability {0}', row.probability === undefined ? '≤ 0.01' : probability(row.probability)),
     ];
     return el(
       'div',
@@ -221,11 +227,11 @@ export class Documents {
         'div',
         { class: 'document-head' },
         el('strong', { class: 'ellipsis' }, id),
-        el('span', { class: 'muted' }, place.line ? `line ${count(place.line)}` : `no. ${count(place.number)}`),
+        el('span', { class: 'muted' }, placeText(place)),
         el('span', { class: 'grow' }),
         verdictCounts(row),
       ),
-      snippet === '' ? el('em', { class: 'muted' }, 'empty') : el('div', { class: 'snippet' }, snippet),
+      snippet === '' ? el('em', { class: 'muted' }, t('empty')) : el('div', { class: 'snippet' }, snippet),
       el('div', { class: 'muted measures' }, measures.filter(Boolean).join(' · ')),
     );
   }
@@ -234,15 +240,15 @@ export class Documents {
 const orderKey = ({ by, descending }: Order): string => `${by} ${descending ? 'descending' : 'ascending'}`;
 
 const anyChoices: Choice<Show>[] = [
-  { value: 'all', label: 'all documents' },
-  { value: 'false', label: 'with a false label' },
-  { value: 'missed', label: 'with a missed label' },
-  { value: 'hit', label: 'with a hit' },
+  { value: 'all', label: t('all documents') },
+  { value: 'false', label: t('with a false label') },
+  { value: 'missed', label: t('with a missed label') },
+  { value: 'hit', label: t('with a hit') },
 ];
 
 const labelChoices: Choice<Show>[] = [
-  { value: 'all', label: 'true or predicted' },
-  { value: 'false', label: 'false positives' },
-  { value: 'missed', label: 'misses' },
-  { value: 'hit', label: 'hits' },
+  { value: 'all', label: t('true or predicted') },
+  { value: 'false', label: t('false positives') },
+  { value: 'missed', label: t('misses') },
+  { value: 'hit', label: t('hits') },
 ];

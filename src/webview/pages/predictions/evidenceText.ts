@@ -1,6 +1,7 @@
 import type { LabelEvidence } from '../../../core/predict/judged.ts';
 import { el } from '../../ui/index.ts';
 import { signed } from './figures.ts';
+import { t } from '../../l10n.ts';
 
 type Highlight = LabelEvidence['highlights'][number];
 
@@ -29,7 +30,10 @@ function stretch(text: string, strength: number): HTMLElement {
     {
       class: strength > 0 ? 'for' : 'against',
       attributes: {
-        title: `${strength > 0 ? 'For' : 'Against'} the label: ${(100 * size).toFixed(0)} % of the strongest`,
+        title:
+          strength > 0
+            ? t('For the label: {0}% of the strongest', (100 * size).toFixed(0))
+            : t('Against the label: {0}% of the strongest', (100 * size).toFixed(0)),
       },
       style: { '--opacity': `${(10 + 25 * size).toFixed(0)}%`, '--thickness': `${1 + Math.round(3 * size)}px` },
     },
@@ -56,7 +60,11 @@ export function evidenceList(evidence: LabelEvidence): HTMLDetailsElement {
   return el(
     'details',
     { class: 'evidence-list' },
-    el('summary', {}, `Evidence: logit ${signed(evidence.logit)}, of which ${signed(evidence.rest)} from no word`),
-    el('div', { class: 'columns' }, list('For', 'for'), list('Against', 'against')),
+    el(
+      'summary',
+      {},
+      t('Evidence: logit {0}, of which {1} from no word', signed(evidence.logit), signed(evidence.rest)),
+    ),
+    el('div', { class: 'columns' }, list(t('For'), 'for'), list(t('Against'), 'against')),
   );
 }

@@ -1,9 +1,5 @@
 /** Figures as people read them. */
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-
-export const count = (n: number): string => whole.format(n);
-
-export const plural = (n: number, noun: string): string => `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
+export { count } from '../../amounts.ts';
 
 /** A share in percent with two digits, as the evaluation writes it. */
 export const share = (value: number | undefined): string => (value === undefined ? '–' : (value * 100).toFixed(2));

@@ -2,6 +2,7 @@ import type { JudgedLabelRow, LabelOrder, Verdict } from '../../../core/predict/
 import { el, link, pagedTable, type Column, type PagedTable } from '../../ui/index.ts';
 import type { Context } from './context.ts';
 import { count, share } from './figures.ts';
+import { t } from '../../l10n.ts';
 
 /** All labels with their figures at the threshold. */
 export class Labels {
@@ -11,13 +12,13 @@ export class Labels {
   constructor(private readonly context: Context) {
     const { state, host } = context;
     this.table = pagedTable<JudgedLabelRow>({
-      label: 'Labels',
+      label: t('Labels'),
       columns: this.columns(),
       sort: { column: state.labelOrder.by, descending: state.labelOrder.descending },
       search: state.labelSearch,
-      searchPlaceholder: 'Search labels',
+      searchPlaceholder: t('Search labels'),
       rowKey: ({ label }) => label,
-      emptyText: 'No label has this in its name.',
+      emptyText: t('No label has this in its name.'),
       onOpen: (row) => this.open(row),
       load: ({ offset, limit, sort, search }) => {
         state.labelSearch = search;
@@ -27,7 +28,7 @@ export class Labels {
         return host.call('labels', { threshold: context.threshold, search, order, descending, offset, limit });
       },
     });
-    const hint = 'A label opens its documents; a count those with this verdict. Figures are in percent.';
+    const hint = t('A label opens its documents; a count those with this verdict. Figures are in percent.');
     this.element = el('div', { class: 'list-part' }, el('p', { class: 'muted' }, hint), this.table.element);
   }
 
@@ -69,7 +70,7 @@ export class Labels {
     return [
       {
         id: 'name',
-        title: 'Label',
+        title: t('Label'),
         sortable: true,
         width: '30%',
         render: (row) => {
@@ -78,24 +79,24 @@ export class Labels {
           return name;
         },
       },
-      figure('f1', 'F1', 'At the threshold'),
-      figure('precision', 'Precision', 'Of the documents for which it is predicted, those that have it'),
-      figure('recall', 'Recall', 'Of the documents that have it, those for which it is predicted'),
-      amount('hit', 'Hits', 'Documents that have the label and for which it is predicted'),
-      amount('missed', 'Misses', 'Documents that have the label and for which it is not predicted'),
-      amount('false', 'False', 'Documents that do not have the label and for which it is predicted'),
+      figure('f1', 'F1', t('At the threshold')),
+      figure('precision', t('Precision'), t('Of the documents for which it is predicted, those that have it')),
+      figure('recall', t('Recall'), t('Of the documents that have it, those for which it is predicted')),
+      amount('hit', t('Hits'), t('Documents that have the label and for which it is predicted')),
+      amount('missed', t('Misses'), t('Documents that have the label and for which it is not predicted')),
+      amount('false', t('False'), t('Documents that do not have the label and for which it is predicted')),
       {
         id: 'support',
-        title: 'Support',
-        tooltip: 'Documents that have the label',
+        title: t('Support'),
+        tooltip: t('Documents that have the label'),
         align: 'right',
         sortable: true,
         render: ({ support }) => count(support),
       },
       {
         id: 'train',
-        title: 'Training',
-        tooltip: 'Training documents that have the label',
+        title: t('Training'),
+        tooltip: t('Training documents that have the label'),
         align: 'right',
         sortable: true,
         render: ({ trainDocuments }) => count(trainDocuments),

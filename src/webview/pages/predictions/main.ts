@@ -20,16 +20,28 @@ import {
 } from '../../ui/index.ts';
 import type { Context } from './context.ts';
 import { Documents } from './documents.ts';
-import { count, plural, share } from './figures.ts';
+import { count, share } from './figures.ts';
 import { Labels } from './labels.ts';
 import { restoredState, type TabId } from './pageState.ts';
 import { Reader } from './reader.ts';
 import { thresholdBar } from './thresholdBar.ts';
+import { amount } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 /** Milliseconds that the threshold rests before lists are asked for again. */
 const pause = 150;
 const usualThreshold = 0.5;
-const splitNames: Record<Split, string> = { test: 'Test', validation: 'Validation', train: 'Training' };
+const splitNames: Record<Split, string> = { test: t('Test'), validation: t('Validation'), train: t('Training') };
+const documentNames: Record<Split, string> = {
+  test: t('Test Documents'),
+  validation: t('Validation Documents'),
+  train: t('Training Documents'),
+};
+const ofSplit: Record<Split, (file: string) => string> = {
+  test: (file) => t('Test documents of {0}', file),
+  validation: (file) => t('Validation documents of {0}', file),
+  train: (file) => t('Training documents of {0}', file),
+};
 
 class PredictionsPage implements Context {
   readonly host = connect<'predictions'>((message) => this.receive(message));
@@ -108,12 +120,12 @@ class PredictionsPage implements Context {
       case 'cancelled':
         this.drawActions(message.splits);
         return this.drawInstead(
-          emptyState('Stopped', 'Predictions need the scores of all documents.', this.retry('Start Again')),
+          emptyState(t('Stopped'), t('Predictions need the scores of all documents.'), this.retry(t('Start Again'))),
         );
       case 'untrusted':
         return this.drawInstead(
-          emptyState('Restricted Mode', 'Models of a workspace predict only where it is trusted.', {
-            label: 'Manage Workspace Trust',
+          emptyState(t('Restricted Mode'), t('Models of a workspace predict only where it is trusted.'), {
+            label: t('Manage Workspace Trust'),
             run: this.does('manageTrust'),
           }),
         );
@@ -135,21 +147,25 @@ class PredictionsPage implements Context {
     replaceChildren(this.actions);
     replaceChildren(this.notice);
     this.drawBanners();
-    this.loading = progress('Opening the model');
-    const cancel = button('Cancel', this.does('cancel'), { icon: 'stop' });
+    this.loading = progress(t('Opening the model'));
+    const cancel = button(t('Cancel'), this.does('cancel'), { icon: 'stop' });
     this.drawInstead(el('section', { class: 'state', attributes: { role: 'status' } }, this.loading.element, cancel));
   }
 
   private tellProgress(event: RunEvent): void {
     if (event.type === 'phase')
-      this.loading?.set(undefined, event.phase === 'reading' ? 'Reading the documents' : 'Evaluating');
+      this.loading?.set(undefined, event.phase === 'reading' ? t('Reading the documents') : t('Evaluating'));
     if (event.type !== 'progress') return;
     const { done, total, unit, rate, secondsLeft } = event;
-    const left = Number.isFinite(secondsLeft) && secondsLeft >= 1 ? ` · ${Math.ceil(secondsLeft)} s left` : '';
+    const left = Number.isFinite(secondsLeft) && secondsLeft >= 1 ? [t('{0} s left', Math.ceil(secondsLeft))] : [];
     const text =
       unit === 'bytes'
-        ? 'Reading the documents'
-        : `Evaluating: ${count(done)} of ${plural(total, 'document')} · ${count(rate)} per second${left}`;
+        ? t('Reading the documents')
+        : [
+            t('Evaluating: {0} of {1}', count(done), amount.documents(total)),
+            t('{0} per second', count(rate)),
+            ...left,
+          ].join(' · ');
     this.loading?.set(total > 0 ? done / total : undefined, text);
   }
 
@@ -167,14 +183,17 @@ class PredictionsPage implements Context {
     const { code, message, remedy } = failure;
     if (code === 'no-checkpoint' || code === 'no-best-checkpoint')
       return this.drawInstead(
-        emptyState('This run has no model yet', `${message}.`, { label: 'Resume Training', run: this.does('resume') }),
+        emptyState(t('This run has no model yet'), `${message}.`, {
+          label: t('Resume Training'),
+          run: this.does('resume'),
+        }),
       );
     if (code !== 'no-such-split') return this.drawInstead(failedState(failure, this.does('retry')));
     const others = splits.map((split): Action => ({
-      label: `${splitNames[split]} Documents`,
+      label: documentNames[split],
       run: () => this.chooseSplit(split),
     }));
-    this.drawInstead(emptyState(message, remedy, ...others, { label: 'Open File…', run: this.does('chooseFile') }));
+    this.drawInstead(emptyState(message, remedy, ...others, { label: t('Open File…'), run: this.does('chooseFile') }));
   }
 
   private opened(judged: Judged): void {
@@ -196,20 +215,20 @@ class PredictionsPage implements Context {
     const missing = { value: split, label: isMissing ? splitNames[split] : '' };
     const own = {
       value: '',
-      label: target?.kind === 'text' ? 'a text' : target?.kind === 'record' ? 'a record' : 'a file',
+      label: target?.kind === 'text' ? t('a text') : target?.kind === 'record' ? t('a record') : t('a file'),
     };
     const isRecord = this.latest?.kind === 'text' && this.latest.file !== undefined;
     replaceChildren(
       this.actions,
-      isRecord && button('All Documents of This File', this.does('showWholeFile')),
+      isRecord && button(t('All Documents of This File'), this.does('showWholeFile')),
       dropdown({
-        label: 'Documents',
+        label: t('Documents'),
         options: [...(split === '' ? [own] : []), ...(isMissing ? [missing] : []), ...options],
         value: split,
         onChange: (chosen) => chosen !== '' && this.chooseSplit(chosen as Split),
       }),
-      button('Open File…', this.does('chooseFile')),
-      this.latest?.kind === 'set' && button('Evaluate Again', this.does('evaluate'), { icon: 'refresh' }),
+      button(t('Open File…'), this.does('chooseFile')),
+      this.latest?.kind === 'set' && button(t('Evaluate Again'), this.does('evaluate'), { icon: 'refresh' }),
     );
   }
 
@@ -220,17 +239,21 @@ class PredictionsPage implements Context {
   private drawBanners(): void {
     const { latest } = this;
     const again: Action =
-      latest?.kind === 'text' ? this.retry('Read Again') : { label: 'Evaluate Again', run: this.does('evaluate') };
+      latest?.kind === 'text'
+        ? this.retry(t('Read Again'))
+        : { label: t('Evaluate Again'), run: this.does('evaluate') };
     const shown: HTMLElement[] = [];
     if (latest && this.stale === 'model')
-      shown.push(banner('stale', 'The run was trained further: this is what its former weights predict.', again));
+      shown.push(banner('stale', t('The run was trained further: this is what its former weights predict.'), again));
     if (latest && this.stale === 'file')
-      shown.push(banner('stale', 'The file has changed: this is what was predicted before.', again));
+      shown.push(banner('stale', t('The file has changed: this is what was predicted before.'), again));
     if (latest?.kind === 'set') {
       if (latest.stale && !this.stale)
-        shown.push(banner('stale', 'The file is newer than the scores, which agree with it on a sample only.', again));
+        shown.push(
+          banner('stale', t('The file is newer than the scores, which agree with it on a sample only.'), again),
+        );
       if (latest.skipped > 0)
-        shown.push(banner('partial', `${plural(latest.skipped, 'record')} could not be read and are left out.`));
+        shown.push(banner('partial', t('{0} could not be read and are left out.', amount.records(latest.skipped))));
     }
     replaceChildren(this.banners, ...shown);
   }
@@ -251,11 +274,11 @@ class PredictionsPage implements Context {
     const labels = new Labels(this);
     const shown = tabs(
       [
-        { id: 'documents', title: 'Documents', content: documents.element },
-        { id: 'labels', title: 'Labels', content: labels.element },
+        { id: 'documents', title: t('Documents'), content: documents.element },
+        { id: 'labels', title: t('Labels'), content: labels.element },
       ],
       {
-        label: 'Predictions',
+        label: t('Predictions'),
         selected: this.state.tab,
         onSelect: (id) => {
           this.state.tab = id;
@@ -291,12 +314,16 @@ class PredictionsPage implements Context {
 
 function subtitle(judged: Judged): string {
   if (judged.kind === 'text')
-    return judged.file === undefined ? 'A text of its own' : `${judged.file}, line ${count(judged.line ?? 0)}`;
+    return judged.file === undefined
+      ? t('A text of its own')
+      : t('{0}, line {1}', judged.file, count(judged.line ?? 0));
   const { split, file, documents, unlabelled, metrics } = judged;
   const ranking = Object.entries(metrics).filter(([name]) => /^(P@|nDCG@(?!1$))/.test(name));
   return [
-    `${split ? `${splitNames[split]} documents` : 'Documents'} of ${file}`,
-    plural(documents, 'document') + (unlabelled > 0 ? ` (${count(unlabelled)} without labels)` : ''),
+    split ? ofSplit[split](file) : t('Documents of {0}', file),
+    unlabelled > 0
+      ? t('{0} ({1} without labels)', amount.documents(documents), count(unlabelled))
+      : amount.documents(documents),
     ...ranking.map(([name, value]) => `${name}\u00a0${share(value)}`),
   ].join(' · ');
 }

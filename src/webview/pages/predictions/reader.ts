@@ -3,9 +3,11 @@ import { CallFailed } from '../../host.ts';
 import { button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
 import type { Context } from './context.ts';
 import { evidenceList, evidenceText } from './evidenceText.ts';
-import { count, plural, probability } from './figures.ts';
+import { count, probability } from './figures.ts';
 import { standingOf } from './standing.ts';
 import { standingMark } from './verdicts.ts';
+import { amount, placeText } from '../../amounts.ts';
+import { t } from '../../l10n.ts';
 
 /** Labels below the threshold that are shown unasked. */
 const shownBelow = 5;
@@ -20,7 +22,7 @@ export interface ReaderOptions {
 
 /** One document whole: its labels beside its text, with the words that spoke for one of them. */
 export class Reader {
-  readonly element = el('article', { class: 'reader', attributes: { 'aria-label': 'Document' } });
+  readonly element = el('article', { class: 'reader', attributes: { 'aria-label': t('Document') } });
   private readonly labels = el('div', { class: 'reader-labels' });
   private readonly text = el('div', { class: 'reader-text', attributes: { tabindex: 0, role: 'document' } });
   private readonly evidence = el('div', { class: 'reader-evidence', attributes: { 'aria-live': 'polite' } });
@@ -35,11 +37,11 @@ export class Reader {
     private readonly context: Context,
     private readonly options: ReaderOptions = {},
   ) {
-    replaceChildren(this.element, el('p', { class: 'muted hint' }, 'Choose a document to read it with its labels.'));
+    replaceChildren(this.element, el('p', { class: 'muted hint' }, t('Choose a document to read it with its labels.')));
   }
 
   show(document: number): void {
-    if (this.shown?.document !== document) replaceChildren(this.element, loadingState('Reading the document'));
+    if (this.shown?.document !== document) replaceChildren(this.element, loadingState(t('Reading the document')));
     void this.load(document);
   }
 
@@ -115,13 +117,14 @@ export class Reader {
     return el(
       'header',
       {},
-      options.onClose && el('span', { class: 'back' }, button('Back to the List', options.onClose, { icon: 'back' })),
-      el('h2', {}, id ?? 'Text'),
-      place && el('span', { class: 'muted' }, place.line ? `line ${count(place.line)}` : `no. ${count(place.number)}`),
+      options.onClose &&
+        el('span', { class: 'back' }, button(t('Back to the List'), options.onClose, { icon: 'back' })),
+      el('h2', {}, id ?? t('Text')),
+      place && el('span', { class: 'muted' }, placeText(place)),
       el('span', { class: 'grow' }),
-      turn('Previous Document', 'chevronLeft', -1),
-      turn('Next Document', 'chevronRight', 1),
-      id !== undefined && button('Open in Editor', open, { appearance: 'icon', icon: 'openInEditor' }),
+      turn(t('Previous Document'), 'chevronLeft', -1),
+      turn(t('Next Document'), 'chevronRight', 1),
+      id !== undefined && button(t('Open in Editor'), open, { appearance: 'icon', icon: 'openInEditor' }),
     );
   }
 
@@ -135,22 +138,27 @@ export class Reader {
     const predicted = standing.filter((row) => row.standing !== 'below' && row.standing !== 'missed').length;
     replaceChildren(
       this.labels,
-      el('h3', {}, `${plural(predicted, 'label')} predicted${this.truthText(shown)}`),
+      el('h3', {}, [t('{0} predicted', amount.labels(predicted)), ...this.truthText(shown)].join(', ')),
       el(
         'ul',
-        { class: 'plain label-rows', attributes: { 'aria-label': 'Labels' } },
+        { class: 'plain label-rows', attributes: { 'aria-label': t('Labels') } },
         ...rows.map((row) => el('li', {}, this.labelRow(row.label, row.standing))),
       ),
       hidden.size > 0 &&
-        link(`Show ${plural(hidden.size, 'more label')} below the threshold`, () => this.showAll(shown)),
+        link(
+          hidden.size === 1
+            ? t('Show 1 more label below the threshold')
+            : t('Show {0} more labels below the threshold', count(hidden.size)),
+          () => this.showAll(shown),
+        ),
     );
     if (focused !== undefined) this.labels.querySelector<HTMLElement>(`[data-label="${focused}"]`)?.focus();
   }
 
-  private truthText({ labels }: JudgedDocument): string {
+  private truthText({ labels }: JudgedDocument): string[] {
     const known = labels.filter(({ isTrue }) => isTrue !== undefined);
     const isKnown = known.length > 0;
-    return isKnown ? `, ${plural(known.filter(({ isTrue }) => isTrue).length, 'label')} true` : '';
+    return isKnown ? [t('{0} true', amount.labels(known.filter(({ isTrue }) => isTrue).length))] : [];
   }
 
   private showAll(shown: JudgedDocument): void {
@@ -170,7 +178,7 @@ export class Reader {
           type: 'button',
           'aria-pressed': isSelected ? 'true' : 'false',
           'data-label': label.id,
-          title: label.display === undefined ? 'Show what speaks for this label' : label.name,
+          title: label.display === undefined ? t('Show what speaks for this label') : label.name,
         },
         on: { click: () => this.select(label) },
       },
@@ -182,7 +190,7 @@ export class Reader {
         el('span', { class: 'bar-fill', style: { width: percent } }),
         el('span', { class: 'bar-threshold', style: { left: `${100 * threshold}%` } }),
       ),
-      el('span', { class: 'right' }, label.probability === undefined ? 'no output' : probability(label.probability)),
+      el('span', { class: 'right' }, label.probability === undefined ? t('no output') : probability(label.probability)),
     );
   }
 
@@ -190,7 +198,7 @@ export class Reader {
     const name = label.display ?? label.name;
     if (!evidence) {
       replaceChildren(this.text, shown.text);
-      const text = `No training document has “${name}”: the model cannot predict it.`;
+      const text = t('No training document has “{0}”: the model cannot predict it.', name);
       return replaceChildren(this.evidence, el('p', { class: 'muted' }, text));
     }
     const list = evidenceList(evidence);
@@ -201,13 +209,14 @@ export class Reader {
       el(
         'p',
         { class: 'legend' },
-        'Words that speak ',
-        el('mark', { class: 'for sample' }, 'for'),
-        ' or ',
-        el('mark', { class: 'against sample' }, 'against'),
+        t('Words that speak'),
+        ' ',
+        el('mark', { class: 'for sample' }, t('for')),
+        ` ${t('or')} `,
+        el('mark', { class: 'against sample' }, t('against')),
         ' ',
         el('strong', {}, name),
-        '; the thicker the line, the more.',
+        t('; the thicker the line, the more.'),
       ),
       list,
     );
@@ -216,10 +225,10 @@ export class Reader {
 
   private notes({ words, unknownWords, truncated, omitted }: JudgedDocument): HTMLElement {
     const parts = [
-      `The model read ${truncated ? `the first ${plural(words, 'word')}` : plural(words, 'word')}`,
-      unknownWords > 0 && `; ${plural(unknownWords, 'word')} of them it does not know`,
+      truncated ? t('The model read the first {0}', amount.words(words)) : t('The model read {0}', amount.words(words)),
+      unknownWords > 0 && `; ${t('{0} of them it does not know', amount.words(unknownWords))}`,
       '.',
-      omitted > 0 && ` ${plural(omitted, 'more character')} are not shown: open the document in an editor.`,
+      omitted > 0 && ` ${t('{0} more are not shown: open the document in an editor.', amount.characters(omitted))}`,
     ];
     return el('p', { class: 'muted' }, ...parts);
   }

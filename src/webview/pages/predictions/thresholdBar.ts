@@ -1,11 +1,12 @@
 import type { ThresholdPoint } from '../../../core/predict/judged.ts';
 import { el, link, replaceChildren, slider, uniqueId } from '../../ui/index.ts';
 import { share, thresholdText } from './figures.ts';
+import { t } from '../../l10n.ts';
 
 const figures = [
   ['F1', 'microF1', 'macroF1'],
-  ['Precision', 'microP', 'macroP'],
-  ['Recall', 'microR', 'macroR'],
+  [t('Precision'), 'microP', 'macroP'],
+  [t('Recall'), 'microR', 'macroR'],
 ] as const;
 
 interface BarOptions {
@@ -25,7 +26,7 @@ export function thresholdBar({ points, tuned, value, onChange }: BarOptions): HT
   const table = el('div', { class: 'threshold-figures' });
   const draw = (index: number): void => replaceChildren(table, figuresTable(points[index]));
   const control = slider({
-    label: 'Threshold',
+    label: t('Threshold'),
     min: 0,
     max: points.length - 1,
     step: 1,
@@ -51,7 +52,7 @@ export function thresholdBar({ points, tuned, value, onChange }: BarOptions): HT
   input.setAttribute('list', ticks.id);
   return el(
     'section',
-    { class: 'threshold', attributes: { 'aria-label': 'Threshold' } },
+    { class: 'threshold', attributes: { 'aria-label': t('Threshold') } },
     el(
       'div',
       { class: 'threshold-control' },
@@ -60,9 +61,9 @@ export function thresholdBar({ points, tuned, value, onChange }: BarOptions): HT
       el(
         'div',
         { class: 'threshold-marks' },
-        el('span', { class: 'muted' }, 'Set to'),
+        el('span', { class: 'muted' }, t('Set to')),
         ...marks.map((mark, i) =>
-          link(i === 0 ? thresholdText(mark) : `${thresholdText(mark)} (tuned on validation)`, jump(mark)),
+          link(i === 0 ? thresholdText(mark) : t('{0} (tuned on validation)', thresholdText(mark)), jump(mark)),
         ),
       ),
     ),
@@ -81,7 +82,7 @@ function figuresTable({ metrics }: BarOptions['points'][number]): HTMLElement | 
     );
   return el(
     'table',
-    { attributes: { 'aria-label': 'Figures at the threshold, in percent' } },
+    { attributes: { 'aria-label': t('Figures at the threshold, in percent') } },
     el(
       'thead',
       {},
@@ -92,6 +93,6 @@ function figuresTable({ metrics }: BarOptions['points'][number]): HTMLElement | 
         ...figures.map(([name]) => el('th', { class: 'right', attributes: { scope: 'col' } }, name)),
       ),
     ),
-    el('tbody', {}, row('Micro', 1), row('Macro', 2)),
+    el('tbody', {}, row(t('Micro'), 1), row(t('Macro'), 2)),
   );
 }

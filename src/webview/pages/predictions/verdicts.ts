@@ -1,13 +1,14 @@
 import type { Verdict } from '../../../core/predict/judged.ts';
 import { el, icon, type IconName } from '../../ui/index.ts';
 import type { Standing } from './standing.ts';
+import { t } from '../../l10n.ts';
 
 export const standings: Record<Standing, { icon?: IconName; word: string; meaning: string }> = {
-  hit: { icon: 'check', word: 'hit', meaning: 'True, and predicted' },
-  missed: { icon: 'circle', word: 'missed', meaning: 'True, and not predicted' },
-  false: { icon: 'clear', word: 'false', meaning: 'Predicted, and not true' },
-  predicted: { icon: 'check', word: 'predicted', meaning: 'Predicted' },
-  below: { word: '', meaning: 'Not predicted' },
+  hit: { icon: 'check', word: t('hit'), meaning: t('True, and predicted') },
+  missed: { icon: 'circle', word: t('missed'), meaning: t('True, and not predicted') },
+  false: { icon: 'clear', word: t('false'), meaning: t('Predicted, and not true') },
+  predicted: { icon: 'check', word: t('predicted'), meaning: t('Predicted') },
+  below: { word: '', meaning: t('Not predicted') },
 };
 
 /** Icon and word: neither needs colour to be told apart. */

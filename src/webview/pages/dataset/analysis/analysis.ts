@@ -14,7 +14,10 @@ import {
   type ProgressElement,
 } from '../../../ui/index.ts';
 import type { Context } from '../context.ts';
-import { bytes, count, plural } from '../numbers.ts';
+import { bytes, count } from '../numbers.ts';
+import { amount } from '../../../amounts.ts';
+import { fileName } from '../../../fileName.ts';
+import { t } from '../../../l10n.ts';
 
 /** Bytes above which a pass waits for a button. */
 export const longAbove = 50e6;
@@ -60,15 +63,15 @@ export class Analysis<Result> {
     this.key = key;
     this.phase = 'none';
     options.show(undefined);
-    if (context.isReading) return replaceChildren(this.element, loadingState('Begins as soon as all files are read'));
+    if (context.isReading)
+      return replaceChildren(this.element, loadingState(t('Begins as soon as all files are read')));
     if (this.size() > longAbove && !context.analysed.has(options.name)) return this.offer();
     this.start();
   }
 
   tell({ pass, passes, file, done, total, documents }: AnalysisProgress): void {
-    const which = passes > 1 ? `Pass ${pass} of ${passes}, ` : '';
-    const name = file.split(/[\\/]/).pop() ?? file;
-    const text = `${which}${name}: ${bytes(done)} of ${bytes(total)} · ${plural(documents, 'document')}`;
+    const which = passes > 1 ? `${t('Pass {0} of {1}', pass, passes)}, ` : '';
+    const text = `${which}${t('{0}: {1} of {2}', fileName(file), bytes(done), bytes(total))} · ${amount.documents(documents)}`;
     this.bar?.set(total ? (pass - 1 + done / total) / passes : undefined, text);
   }
 
@@ -80,9 +83,13 @@ export class Analysis<Result> {
     const { what, action, reads, others } = this.options;
     const files = reads().length;
     const passes = files + (others?.() ?? 0);
-    const size = `${plural(files, 'file')} of ${bytes(this.size())}${files > 1 ? ' together' : ''}`;
-    const more = others?.() ? ', and the other file' : '';
-    const text = `${what} need ${passes === 1 ? '1 pass' : `${count(passes)} passes`}: ${size}${more}.`;
+    const size = bytes(this.size());
+    const read = [
+      files === 1 ? t('1 file of {0}', size) : t('{0} files of {1} together', count(files), size),
+      ...(others?.() ? [t('the other file')] : []),
+    ].join(', ');
+    const text =
+      passes === 1 ? t('{0}: 1 pass over {1}.', what, read) : t('{0}: {1} passes over {2}.', what, count(passes), read);
     replaceChildren(this.element, emptyState(action, text, { label: action, run: () => this.start() }));
   }
 
@@ -117,7 +124,7 @@ export class Analysis<Result> {
     const { context, options } = this;
     this.bar = progress(options.action);
     const stop = button(
-      'Cancel',
+      t('Cancel'),
       () => context.perform(() => context.host.call('stopAnalysis', { analysis: options.name })),
       { icon: 'stop' },
     );
@@ -135,8 +142,12 @@ export class Analysis<Result> {
       isPartial &&
         banner(
           'partial',
-          `Stopped after ${count(covered.documents)} of ${plural(covered.of, 'document')}; what stands below is of these alone.`,
-          { label: 'Read All', run: () => this.again() },
+          t(
+            'Stopped after {0} of {1}; what stands below is of these alone.',
+            count(covered.documents),
+            amount.documents(covered.of),
+          ),
+          { label: t('Read All'), run: () => this.again() },
         ),
     );
     if (isPartial && covered.documents === 0) return;

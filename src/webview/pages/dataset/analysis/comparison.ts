@@ -23,7 +23,7 @@ import {
   type Column,
 } from '../../../ui/index.ts';
 import type { Context, Part } from '../context.ts';
-import { count, mean, percent, plural } from '../numbers.ts';
+import { count, mean, percent } from '../numbers.ts';
 import { partName } from '../overviewRows.ts';
 import type { CompareList } from '../pageState.ts';
 import { splitChoice } from '../splitChoice.ts';
@@ -31,6 +31,9 @@ import { Analysis } from './analysis.ts';
 import { documentPicker, nameOf } from './pickers.ts';
 import { pointerLink, pointerLinks } from './pointers.ts';
 import { rankedList } from './ranked.ts';
+import { amount } from '../../../amounts.ts';
+import { fileName } from '../../../fileName.ts';
+import { t } from '../../../l10n.ts';
 
 /** A split held against another, or against any file: as wholes, and document by document. */
 export class Comparison implements Part {
@@ -48,8 +51,8 @@ export class Comparison implements Part {
     const find = (name: string): SplitSnapshot[] => context.snapshot.splits.filter(({ split }) => split === name);
     this.analysis = new Analysis(context, {
       name: 'comparison',
-      action: 'Compare',
-      what: 'Words and texts of both sets',
+      action: t('Compare'),
+      what: t('Words and texts of both sets'),
       reads: () => {
         const other = this.other();
         return [...find(context.split), ...(other && 'split' in other ? find(other.split) : [])];
@@ -72,10 +75,10 @@ export class Comparison implements Part {
       this.status,
       !isChosen &&
         emptyState(
-          'Compare with another set',
-          'Choose a file: generated data against real data, an older version, another language.',
+          t('Compare with another set'),
+          t('Choose a file: generated data against real data, an older version, another language.'),
           {
-            label: 'Choose File…',
+            label: t('Choose File…'),
             run: () => this.chooseFile(),
           },
         ),
@@ -112,7 +115,7 @@ export class Comparison implements Part {
       .filter((one) => one.split !== split)
       .map((one) => ({ value: one.split as string, label: partName(one.split) }));
     const file = against && 'path' in against ? against.path : undefined;
-    const options = [...others, ...(file === undefined ? [] : [{ value: file, label: nameOfFile(file) }])];
+    const options = [...others, ...(file === undefined ? [] : [{ value: file, label: fileName(file) }])];
     const choose = (value: string): void => {
       const found = snapshot.splits.find((one) => one.split === value);
       this.setAgainst(found ? { split: found.split } : { path: value });
@@ -121,8 +124,8 @@ export class Comparison implements Part {
     replaceChildren(
       this.toolbar,
       splitChoice(context),
-      options.length > 0 && dropdown({ label: 'Against', options, value, onChange: choose }),
-      button('Choose File…', () => this.chooseFile()),
+      options.length > 0 && dropdown({ label: t('Against'), options, value, onChange: choose }),
+      button(t('Choose File…'), () => this.chooseFile()),
     );
   }
 
@@ -151,9 +154,7 @@ export class Comparison implements Part {
       el(
         'p',
         { class: 'muted notes' },
-        duplicates
-          ? `${plural(duplicates.exact, 'document')} of the second ${duplicates.exact === 1 ? 'has' : 'have'} a text of the first, ${count(duplicates.near)} more nearly so (by estimate, standard error at most 0.045).`
-          : 'Duplicates across them need texts, which a bag of words has not.',
+        duplicates ? duplicatesText(duplicates) : t('Duplicates across them need texts, which a bag of words has not.'),
       ),
       this.lists,
     );
@@ -167,14 +168,14 @@ export class Comparison implements Part {
     const { labels, duplicates } = result;
     const shared = (duplicates?.exact ?? 0) + (duplicates?.near ?? 0);
     const choice = segmented<CompareList>({
-      label: 'List',
+      label: t('List'),
       hideLabel: true,
       options: [
-        { value: 'moved', label: 'Labels that moved' },
-        { value: 'onlyFirst', label: `Only in the first (${count(labels.first - labels.both)})` },
-        { value: 'onlySecond', label: `Only in the second (${count(labels.second - labels.both)})` },
-        { value: 'duplicates', label: `Duplicates (${count(shared)})` },
-        { value: 'nearest', label: 'Nearest documents' },
+        { value: 'moved', label: t('Labels that moved') },
+        { value: 'onlyFirst', label: t('Only in the first ({0})', count(labels.first - labels.both)) },
+        { value: 'onlySecond', label: t('Only in the second ({0})', count(labels.second - labels.both)) },
+        { value: 'duplicates', label: t('Duplicates ({0})', count(shared)) },
+        { value: 'nearest', label: t('Nearest documents') },
       ],
       value: state.compareList,
       onChange: (list) => {
@@ -206,21 +207,21 @@ export class Comparison implements Part {
       id: 'z',
       title: 'z',
       align: 'right',
-      tooltip: 'Difference of the shares (second less first) in standard errors',
+      tooltip: t('Difference of the shares (second less first) in standard errors'),
       render: ({ z: value }) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(1)}`,
     };
     const isMoved = list === 'moved';
     return pagedTable<ComparedLabel>({
-      label: 'Labels that differ',
+      label: t('Labels that differ'),
       columns: [
-        { id: 'name', title: 'Label', width: '50%', render: (row) => this.labelLink(row) },
-        ...(list === 'onlySecond' ? [] : [share('first', 'First')]),
-        ...(list === 'onlyFirst' ? [] : [share('second', 'Second')]),
+        { id: 'name', title: t('Label'), width: '50%', render: (row) => this.labelLink(row) },
+        ...(list === 'onlySecond' ? [] : [share('first', t('First'))]),
+        ...(list === 'onlyFirst' ? [] : [share('second', t('Second'))]),
         ...(isMoved ? [z] : []),
       ],
       pageSize: 20,
       rowKey: ({ name }) => name,
-      emptyText: 'No label is like this.',
+      emptyText: t('No label is like this.'),
       onOpen: (row) => row.first > 0 && this.context.showDocuments(row),
       load: ({ offset, limit }) => this.context.host.call('compared', { list, offset, limit }),
     }).element;
@@ -233,20 +234,20 @@ export class Comparison implements Part {
   private duplicateTable(): HTMLElement {
     const { context } = this;
     return pagedTable<DuplicateRow & { key: number }>({
-      label: 'Duplicates across the sets',
+      label: t('Duplicates across the sets'),
       columns: [
-        { id: 'second', title: 'Document of the second', render: ({ second }) => pointerLink(context, second) },
-        { id: 'first', title: 'Document of the first', render: ({ first }) => pointerLink(context, first) },
+        { id: 'second', title: t('Document of the second'), render: ({ second }) => pointerLink(context, second) },
+        { id: 'first', title: t('Document of the first'), render: ({ first }) => pointerLink(context, first) },
         {
           id: 'similarity',
-          title: 'Similarity',
+          title: t('Similarity'),
           align: 'right',
-          render: ({ similarity, exact }) => (exact ? 'the same text' : similarity.toFixed(2)),
+          render: ({ similarity, exact }) => (exact ? t('the same text') : similarity.toFixed(2)),
         },
       ],
       pageSize: 20,
       rowKey: ({ key }) => key,
-      emptyText: 'No document of the second has a text of the first.',
+      emptyText: t('No document of the second has a text of the first.'),
       load: async ({ offset, limit }) => {
         const { rows, total } = await context.host.call('duplicates', { offset, limit });
         return { rows: rows.map((row, i) => ({ ...row, key: offset + i })), total };
@@ -271,7 +272,10 @@ export class Comparison implements Part {
     if (document === undefined)
       return replaceChildren(
         shown,
-        emptyState('Choose a document', 'The document of the other set that shares most labels with it is shown here.'),
+        emptyState(
+          t('Choose a document'),
+          t('The document of the other set that shares most labels with it is shown here.'),
+        ),
       );
     const request = ++this.latest;
     this.context.host.call('nearest', { document }).then(
@@ -283,10 +287,10 @@ export class Comparison implements Part {
   private nearest({ document, nearest }: NearestDocument): HTMLElement[] {
     const shared = new Set(nearest?.shared);
     return [
-      this.card('This document', document, shared),
+      this.card(t('This document'), document, shared),
       nearest
-        ? this.card(`Nearest by labels: ${plural(nearest.shared.length, 'label')} shared`, nearest, shared)
-        : emptyState('No document shares a label', 'None of the other set has one of its labels.'),
+        ? this.card(t('Nearest by labels: {0} shared', amount.labels(nearest.shared.length)), nearest, shared)
+        : emptyState(t('No document shares a label'), t('None of the other set has one of its labels.')),
     ];
   }
 
@@ -309,41 +313,41 @@ export class Comparison implements Part {
         'p',
         { class: 'label-links' },
         ...labels.map(label),
-        labels.length === 0 && el('em', { class: 'muted' }, 'no label'),
+        labels.length === 0 && el('em', { class: 'muted' }, t('no label')),
       ),
-      words.length > 0 && rankedList(`Words of ${id}`, ['Word', 'TF-IDF', 'Occurs'], rows),
+      words.length > 0 && rankedList(t('Words of {0}', id), [t('Word'), 'TF-IDF', t('Occurs')], rows),
     );
   }
 }
 
 /** Both sets in figures. */
 function shapes({ first, second, labels, words }: ComparisonOverview): HTMLElement {
-  const name = ({ split, path }: ComparedSet): string => (split ? partName(split) : nameOfFile(path));
+  const name = ({ split, path }: ComparedSet): string => (split ? partName(split) : fileName(path));
   const both = (of: (set: ComparedSet) => string): string[] => [of(first), of(second), '', ''];
   const overlap = (o: typeof labels): string[] => [count(o.first), count(o.second), count(o.both), percent(o.jaccard)];
   const rows: [string, string[]][] = [
-    ['Documents', both(({ of }) => count(of))],
-    ['Words per document', both(({ meanWords }) => mean(meanWords))],
-    ['Labels per document', both(({ labelsPerDocument }) => mean(labelsPerDocument))],
-    ['Labels', overlap(labels)],
-    ...(words ? [['Distinct words', overlap(words)] as [string, string[]]] : []),
+    [t('Documents'), both(({ of }) => count(of))],
+    [t('Words per document'), both(({ meanWords }) => mean(meanWords))],
+    [t('Labels per document'), both(({ labelsPerDocument }) => mean(labelsPerDocument))],
+    [t('Labels'), overlap(labels)],
+    ...(words ? [[t('Distinct words'), overlap(words)] as [string, string[]]] : []),
   ];
   const right = { class: 'right' };
   return el(
     'table',
     { class: 'fits' },
-    el('caption', { class: 'visually-hidden' }, 'Both sets in figures'),
+    el('caption', { class: 'visually-hidden' }, t('Both sets in figures')),
     el(
       'thead',
       {},
       el(
         'tr',
         {},
-        el('th', {}, 'Figure'),
-        el('th', right, `First: ${name(first)}`),
-        el('th', right, `Second: ${name(second)}`),
-        el('th', right, 'In both'),
-        el('th', { class: 'right', attributes: { title: 'In both, of those in either (Jaccard)' } }, 'Overlap'),
+        el('th', {}, t('Figure')),
+        el('th', right, t('First: {0}', name(first))),
+        el('th', right, t('Second: {0}', name(second))),
+        el('th', right, t('In both')),
+        el('th', { class: 'right', attributes: { title: t('In both, of those in either (Jaccard)') } }, t('Overlap')),
       ),
     ),
     el(
@@ -356,4 +360,10 @@ function shapes({ first, second, labels, words }: ComparisonOverview): HTMLEleme
   );
 }
 
-const nameOfFile = (path: string): string => path.split(/[\\/]/).pop() ?? path;
+function duplicatesText({ exact, near }: NonNullable<ComparisonOverview['duplicates']>): string {
+  const texts =
+    exact === 1
+      ? t('1 document of the second has a text of the first')
+      : t('{0} documents of the second have a text of the first', count(exact));
+  return `${texts}, ${t('{0} more nearly so (by estimate, standard error at most 0.045).', count(near))}`;
+}

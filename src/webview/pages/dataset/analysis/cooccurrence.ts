@@ -15,10 +15,12 @@ import {
   type PagedTable,
 } from '../../../ui/index.ts';
 import type { Context, Part } from '../context.ts';
-import { count, percent, plural } from '../numbers.ts';
+import { count, percent } from '../numbers.ts';
 import { splitChoice } from '../splitChoice.ts';
 import { heatmapFigure } from './heatmap.ts';
 import { labelPicker, nameOf } from './pickers.ts';
+import { amount } from '../../../amounts.ts';
+import { t } from '../../../l10n.ts';
 
 const sizes = ['15', '30', '50'] as const;
 
@@ -32,7 +34,7 @@ export class Cooccurrence implements Part {
   private readonly figure = el(
     'section',
     { class: 'figure wide' },
-    el('h2', {}, 'Most frequent labels'),
+    el('h2', {}, t('Most frequent labels')),
     this.note,
     this.container,
   );
@@ -61,13 +63,14 @@ export class Cooccurrence implements Part {
 
   private async load(key: string): Promise<void> {
     const { context } = this;
-    if (!this.head) this.replaceBy(loadingState('Counting'));
+    if (!this.head) this.replaceBy(loadingState(t('Counting')));
     try {
       const most = Number(context.state.heatmapSize);
       const head = await context.host.call('headCooccurrence', { split: context.split, most });
       if (key !== this.key) return;
       this.head = head;
-      if (head.labels.length === 0) return this.replaceBy(emptyState('No label', 'No document of this split has one.'));
+      if (head.labels.length === 0)
+        return this.replaceBy(emptyState(t('No label'), t('No document of this split has one.')));
       replaceChildren(this.status);
       this.figure.hidden = this.lists.hidden = false;
       this.drawHeatmap();
@@ -90,7 +93,7 @@ export class Cooccurrence implements Part {
       this.toolbar,
       splitChoice(context),
       dropdown({
-        label: 'Labels',
+        label: t('Labels'),
         options: sizes.map((value) => ({ value, label: value })),
         value: state.heatmapSize,
         onChange: (heatmapSize) => {
@@ -100,10 +103,10 @@ export class Cooccurrence implements Part {
         },
       }),
       segmented({
-        label: 'Show',
+        label: t('Show'),
         options: [
-          { value: 'share', label: 'Share of the row' },
-          { value: 'documents', label: 'Documents' },
+          { value: 'share', label: t('Share of the row') },
+          { value: 'documents', label: t('Documents') },
         ],
         value: state.heatmapOf,
         onChange: (heatmapOf) => {
@@ -119,8 +122,16 @@ export class Cooccurrence implements Part {
     const { head, context } = this;
     if (!head) return;
     this.note.textContent =
-      `${plural(head.labels.length, 'label')} of ${count(head.all)}; they have ${percent(head.share)} of all label occurrences in ${plural(head.documents, 'document')}. ` +
-      'A cell tells how many documents of the row’s label have the column’s, too. A click shows the row’s neighbours.';
+      t(
+        '{0} of {1}; they have {2} of all label occurrences in {3}.',
+        amount.labels(head.labels.length),
+        count(head.all),
+        percent(head.share),
+        amount.documents(head.documents),
+      ) +
+      t(
+        'A cell tells how many documents of the row’s label have the column’s, too. A click shows the row’s neighbours.',
+      );
     const figure = heatmapFigure(head, context.state.heatmapOf);
     this.container.style.setProperty('--plot-height', `${Math.max(320, head.labels.length * 16 + 130)}px`);
     if (this.drawn) this.drawn.update(figure);
@@ -135,7 +146,7 @@ export class Cooccurrence implements Part {
 
   private drawPicker(): void {
     const picker = labelPicker(this.context, (label) => this.choose(label));
-    replaceChildren(this.picker, el('h2', {}, 'Labels'), picker.element);
+    replaceChildren(this.picker, el('h2', {}, t('Labels')), picker.element);
   }
 
   private choose({ name, display }: DocumentLabel): void {
@@ -152,48 +163,48 @@ export class Cooccurrence implements Part {
     if (!label)
       return replaceChildren(
         this.neighbours,
-        emptyState('Choose a label', 'The labels that occur with it are listed here.'),
+        emptyState(t('Choose a label'), t('The labels that occur with it are listed here.')),
       );
     this.table = pagedTable<NeighbourRow>({
-      label: `Labels that occur with ${label.display ?? label.name}`,
+      label: t('Labels that occur with {0}', label.display ?? label.name),
       columns: [
-        { id: 'name', title: 'Label', render: (row) => link(row.display ?? row.name, () => this.choose(row)) },
+        { id: 'name', title: t('Label'), render: (row) => link(row.display ?? row.name, () => this.choose(row)) },
         {
           id: 'together',
-          title: 'Together',
+          title: t('Together'),
           align: 'right',
           sortable: true,
-          tooltip: 'Documents that have both',
+          tooltip: t('Documents that have both'),
           render: ({ together }) => count(together),
         },
         {
           id: 'ofLabel',
-          title: 'Of its own',
+          title: t('Of its own'),
           align: 'right',
-          tooltip: 'Share of the documents of the label that was chosen',
+          tooltip: t('Share of the documents of the label that was chosen'),
           render: ({ ofLabel }) => percent(ofLabel),
         },
         {
           id: 'ofOther',
-          title: 'Of the other’s',
+          title: t('Of the other’s'),
           align: 'right',
-          tooltip: 'Share of the documents of the label in this row',
+          tooltip: t('Share of the documents of the label in this row'),
           render: ({ ofOther }) => percent(ofOther),
         },
         {
           id: 'lift',
-          title: 'Lift',
+          title: t('Lift'),
           align: 'right',
           sortable: true,
-          tooltip: 'Documents with both, against what chance would give',
+          tooltip: t('Documents with both, against what chance would give'),
           render: ({ lift }) => lift.toFixed(lift < 10 ? 2 : 0),
         },
       ],
       sort: { column: 'together', descending: true },
       pageSize: 15,
-      searchPlaceholder: 'Search neighbours',
+      searchPlaceholder: t('Search neighbours'),
       rowKey: ({ name }) => name,
-      emptyText: 'No label like this occurs with it.',
+      emptyText: t('No label like this occurs with it.'),
       onOpen: (row) => this.choose(row),
       load: ({ offset, limit, sort, search }) =>
         this.context.host.call('neighbours', {
@@ -206,10 +217,10 @@ export class Cooccurrence implements Part {
           limit,
         }),
     });
-    const documents = link('Documents', () => this.context.showDocuments(label));
+    const documents = link(t('Documents'), () => this.context.showDocuments(label));
     replaceChildren(
       this.neighbours,
-      el('h2', {}, 'Occur with ', nameOf(label)),
+      el('h2', {}, t('Occur with'), ' ', nameOf(label)),
       el('p', {}, documents),
       this.table.element,
     );

@@ -2,6 +2,8 @@ import type { HeadCooccurrence } from '../../../../core/explore/analysis/analyse
 import { plotText, type Figure } from '../../../plots/index.ts';
 import { count, percent } from '../numbers.ts';
 import { axisName } from '../traces.ts';
+import { amount } from '../../../amounts.ts';
+import { t } from '../../../l10n.ts';
 
 export type HeatmapOf = 'share' | 'documents';
 
@@ -37,15 +39,21 @@ export function heatmapFigure(head: HeadCooccurrence, of: HeatmapOf): Figure {
     row.map((together, j) =>
       i === j
         ? full(i)
-        : `${full(i)} with ${full(j)}: ${count(together)} documents, ${percent(together / labels[i].documents)} of the first`,
+        : t(
+            '{0} with {1}: {2}, {3} of the first',
+            full(i),
+            full(j),
+            amount.documents(together),
+            percent(together / labels[i].documents),
+          ),
     ),
   );
   const most = Math.max(0, ...counts.flatMap((row, i) => row.filter((_, j) => j !== i)));
   const powers = Array.from({ length: Math.floor(Math.log10(Math.max(1, most))) + 1 }, (_, power) => power);
   const bar =
     of === 'share'
-      ? { title: { text: 'share' }, tickformat: '.0%' }
-      : { title: { text: 'documents' }, tickvals: powers, ticktext: powers.map((power) => count(10 ** power)) };
+      ? { title: { text: t('share') }, tickformat: '.0%' }
+      : { title: { text: t('documents') }, tickvals: powers, ticktext: powers.map((power) => count(10 ** power)) };
   return {
     traces: [
       {
@@ -62,7 +70,10 @@ export function heatmapFigure(head: HeadCooccurrence, of: HeatmapOf): Figure {
         ygap: 1,
       } as object,
     ],
-    description: `Heat map: how often the ${labels.length} most frequent labels occur together. The lists below tell it for every label.`,
+    description: t(
+      'Heat map: how often the {0} most frequent labels occur together. The lists below tell it for every label.',
+      labels.length,
+    ),
     layout: {
       xaxis: { ...axis, tickangle: -45, ticklabeloverflow: 'allow' } as object,
       yaxis: { ...axis, autorange: 'reversed' },

@@ -3,6 +3,7 @@ import type { DocumentRow, LabelRow } from '../../../../core/explore/inspected.t
 import { el, pagedTable, type PagedTable } from '../../../ui/index.ts';
 import type { Context } from '../context.ts';
 import { count } from '../numbers.ts';
+import { t } from '../../../l10n.ts';
 
 const pageSize = 15;
 
@@ -11,15 +12,15 @@ export function labelPicker(context: Context, onOpen: (label: CountedLabel) => v
   const documents = ({ documents }: LabelRow): number =>
     documents[context.snapshot.splits.findIndex(({ split }) => split === context.split)];
   return pagedTable<LabelRow>({
-    label: 'Labels to choose from',
+    label: t('Labels to choose from'),
     columns: [
-      { id: 'name', title: 'Label', render: (row) => nameOf(row) },
-      { id: 'documents', title: 'Documents', align: 'right', render: (row) => count(documents(row)) },
+      { id: 'name', title: t('Label'), render: (row) => nameOf(row) },
+      { id: 'documents', title: t('Documents'), align: 'right', render: (row) => count(documents(row)) },
     ],
     pageSize,
-    searchPlaceholder: 'Search labels',
+    searchPlaceholder: t('Search labels'),
     rowKey: ({ name }) => name,
-    emptyText: 'No label has this in its name.',
+    emptyText: t('No label has this in its name.'),
     onOpen: (row) => onOpen({ name: row.name, display: row.display, documents: documents(row) }),
     load: ({ offset, limit, search }) => {
       const { host, split } = context;
@@ -31,20 +32,20 @@ export function labelPicker(context: Context, onOpen: (label: CountedLabel) => v
 /** The documents of the split that is shown, to choose one of. */
 export function documentPicker(context: Context, onOpen: (document: number) => void): PagedTable {
   return pagedTable<DocumentRow>({
-    label: 'Documents to choose from',
+    label: t('Documents to choose from'),
     columns: [
-      { id: 'id', title: 'Id', render: ({ id }) => el('span', { class: 'id' }, id) },
+      { id: 'id', title: t('Id'), render: ({ id }) => el('span', { class: 'id' }, id) },
       {
         id: 'text',
-        title: 'Text',
+        title: t('Text'),
         width: '70%',
         render: ({ snippet }) => el('div', { class: 'snippet' }, snippet.slice(0, 120)),
       },
     ],
     pageSize,
-    searchPlaceholder: 'Search texts and ids',
+    searchPlaceholder: t('Search texts and ids'),
     rowKey: ({ document }) => document,
-    emptyText: 'No document is like this.',
+    emptyText: t('No document is like this.'),
     onOpen: ({ document }) => onOpen(document),
     load: ({ offset, limit, search }) =>
       context.host.call('documents', { split: context.split, search: search || undefined, offset, limit }),

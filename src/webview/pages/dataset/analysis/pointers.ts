@@ -3,11 +3,12 @@ import { el, link } from '../../../ui/index.ts';
 import type { Context } from '../context.ts';
 import { count } from '../numbers.ts';
 import { partName } from '../overviewRows.ts';
+import { t } from '../../../l10n.ts';
 
 /** A document as a link: read here where it is one of the dataset's, opened in the editor otherwise. */
 export function pointerLink(context: Context, { split, file, document, id, line }: DocumentPointer): HTMLElement {
   const { host, snapshot } = context;
-  const where = line ? `line ${count(line)}` : id;
+  const where = line ? t('line {0}', count(line)) : id;
   const name = split !== undefined && snapshot.splits.length > 1 ? `${partName(split).toLowerCase()} ${where}` : where;
   const one = link(name, () =>
     split === undefined

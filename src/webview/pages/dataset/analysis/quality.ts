@@ -6,11 +6,13 @@ import type {
 } from '../../../../core/explore/analysis/analysed.ts';
 import { banner, el, keepingFocus, keyed, link, pagedTable, replaceChildren, type Column } from '../../../ui/index.ts';
 import type { Context, Part } from '../context.ts';
-import { count, plural } from '../numbers.ts';
+import { count } from '../numbers.ts';
 import { partName } from '../overviewRows.ts';
 import { Analysis } from './analysis.ts';
 import { pointerLinks } from './pointers.ts';
 import { kindText } from './qualityKinds.ts';
+import { amount } from '../../../amounts.ts';
+import { t } from '../../../l10n.ts';
 
 /** Findings of a kind that are listed; more are counted. */
 const listed = 1000;
@@ -27,8 +29,8 @@ export class Quality implements Part {
     const { host } = context;
     this.analysis = new Analysis(context, {
       name: 'quality',
-      action: 'Check the Quality',
-      what: 'Repeated, nearly repeated, contradictory and damaged documents',
+      action: t('Check the Quality'),
+      what: t('Repeated, nearly repeated, contradictory and damaged documents'),
       reads: () => context.snapshot.splits.filter(({ statistics }) => statistics.documents > 0),
       key: () => 'all',
       start: () => host.call('readQuality', undefined),
@@ -59,21 +61,32 @@ export class Quality implements Part {
   private drawSummary(overview: QualityOverview): void {
     const kinds = Object.entries(overview.counts) as [QualityKind, number][];
     const { texts, first } = overview;
-    const leaks = (texts?.leakage ?? []).map(
-      ({ split, exact, near }) =>
-        `${partName(split)}: ${plural(exact, 'document')} with a text of ${partName(first).toLowerCase()}, ${count(near)} more nearly so.`,
+    const leaks = (texts?.leakage ?? []).map(({ split, exact, near }) =>
+      t(
+        '{0}: {1} with a text of {2}, {3} more nearly so.',
+        partName(split),
+        amount.documents(exact),
+        partName(first).toLowerCase(),
+        count(near),
+      ),
     );
     replaceChildren(
       this.summary,
-      !texts && banner('info', 'A bag of words has no texts: its documents cannot be compared, its labels can.'),
+      !texts && banner('info', t('A bag of words has no texts: its documents cannot be compared, its labels can.')),
       el(
         'table',
         { class: 'fits' },
-        el('caption', { class: 'visually-hidden' }, 'Findings by kind'),
+        el('caption', { class: 'visually-hidden' }, t('Findings by kind')),
         el(
           'thead',
           {},
-          el('tr', {}, el('th', {}, 'Finding'), el('th', { class: 'right' }, 'Count'), el('th', {}, 'What it means')),
+          el(
+            'tr',
+            {},
+            el('th', {}, t('Finding')),
+            el('th', { class: 'right' }, t('Count')),
+            el('th', {}, t('What it means')),
+          ),
         ),
         el('tbody', {}, ...kinds.map(([kind, n]) => this.kindRow(kind, n, overview))),
       ),
@@ -81,7 +94,7 @@ export class Quality implements Part {
         el(
           'p',
           { class: 'muted notes' },
-          `${plural(texts.surplus, 'document')} beyond the first of their text. ${leaks.join(' ')}`,
+          [t('{0} beyond the first of their text.', amount.documents(texts.surplus)), ...leaks].join(' '),
         ),
     );
   }
@@ -115,13 +128,15 @@ export class Quality implements Part {
       columns: isOfLabels ? this.labelColumns(kind) : this.documentColumns(kind),
       pageSize: 20,
       rowKey: ({ key }) => key,
-      emptyText: 'Nothing of this kind.',
+      emptyText: t('Nothing of this kind.'),
       load: ({ offset, limit }) => context.host.call('quality', { kind, offset, limit }),
     });
     replaceChildren(
       this.list,
       el('h2', {}, name),
-      !isOfLabels && n > listed && el('p', { class: 'muted' }, `The first ${count(listed)} of ${count(n)} are listed.`),
+      !isOfLabels &&
+        n > listed &&
+        el('p', { class: 'muted' }, t('The first {0} of {1} are listed.', count(listed), count(n))),
       table.element,
     );
   }
@@ -132,25 +147,25 @@ export class Quality implements Part {
     const isGroup = kind === 'repeated' || kind === 'contradictory';
     const documents: Column<QualityRow> = {
       id: 'documents',
-      title: isPair ? 'Document, and the earlier one' : 'Documents',
+      title: isPair ? t('Document, and the earlier one') : t('Documents'),
       width: '75%',
       render: ({ found, count: all }) => pointerLinks(context, found, all),
     };
     const similarity: Column<QualityRow> = {
       id: 'similarity',
-      title: 'Similarity',
+      title: t('Similarity'),
       align: 'right',
-      tooltip: 'Of word 5-grams, by estimate',
-      render: ({ similarity = 1, exact }) => (exact ? 'the same text' : similarity.toFixed(2)),
+      tooltip: t('Of word 5-grams, by estimate'),
+      render: ({ similarity = 1, exact }) => (exact ? t('the same text') : similarity.toFixed(2)),
     };
     const labels: Column<QualityRow> = {
       id: 'labels',
-      title: 'Labels',
-      render: ({ contradictory }) => (contradictory ? 'differ' : 'same'),
+      title: t('Labels'),
+      render: ({ contradictory }) => (contradictory ? t('differ') : t('same')),
     };
     const size: Column<QualityRow> = {
       id: 'count',
-      title: 'Count',
+      title: t('Count'),
       align: 'right',
       render: ({ count: all }) => count(all),
     };
@@ -160,7 +175,7 @@ export class Quality implements Part {
   private labelColumns(kind: QualityKind): Column<QualityRow>[] {
     const labels: Column<QualityRow> = {
       id: 'labels',
-      title: kind === 'variants' ? 'Label, and the one it looks like' : 'Labels',
+      title: kind === 'variants' ? t('Label, and the one it looks like') : t('Labels'),
       width: '75%',
       render: ({ labels: found = [], count: all }) => this.labelLinks(found, all),
     };
@@ -169,15 +184,15 @@ export class Quality implements Part {
           labels,
           {
             id: 'difference',
-            title: 'Differ by',
-            render: ({ difference }) => (difference === 'edit' ? 'one letter' : 'case, accents or punctuation'),
+            title: t('Differ by'),
+            render: ({ difference }) => (difference === 'edit' ? t('one letter') : t('case, accents or punctuation')),
           },
         ]
       : [
           labels,
           {
             id: 'documents',
-            title: 'Documents',
+            title: t('Documents'),
             align: 'right',
             render: ({ labels: [label] = [] }) => count(label.documents),
           },

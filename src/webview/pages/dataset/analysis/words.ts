@@ -16,11 +16,13 @@ import {
   type PagedTable,
 } from '../../../ui/index.ts';
 import type { Context, Part } from '../context.ts';
-import { count, percent, plural } from '../numbers.ts';
+import { count, percent } from '../numbers.ts';
 import { splitChoice } from '../splitChoice.ts';
 import { Analysis } from './analysis.ts';
 import { documentPicker, labelPicker, nameOf } from './pickers.ts';
 import { rankedList } from './ranked.ts';
+import { amount } from '../../../amounts.ts';
+import { t } from '../../../l10n.ts';
 
 /** The words that mark a label, and those that mark a document. */
 export class Words implements Part {
@@ -37,8 +39,8 @@ export class Words implements Part {
     const { host } = context;
     this.analysis = new Analysis(context, {
       name: 'words',
-      action: 'Find the Words',
-      what: 'The words that mark labels and documents',
+      action: t('Find the Words'),
+      what: t('The words that mark labels and documents'),
       reads: () => context.snapshot.splits.filter(({ split }) => split === context.split),
       key: () => context.split,
       start: () => host.call('readWords', { split: context.split }),
@@ -68,20 +70,20 @@ export class Words implements Part {
       this.toolbar,
       splitChoice(context),
       segmented({
-        label: 'Words of',
+        label: t('Words of'),
         options: [
-          { value: 'label', label: 'A label' },
-          { value: 'document', label: 'A document' },
+          { value: 'label', label: t('A label') },
+          { value: 'document', label: t('A document') },
         ],
         value: state.wordsOf,
         onChange: (wordsOf) => this.set({ wordsOf }),
       }),
       state.wordsOf === 'label' &&
         dropdown<WordMeasure>({
-          label: 'By',
+          label: t('By'),
           options: [
-            { value: 'log-odds', label: 'Log-odds' },
-            { value: 'chi-square', label: 'Chi-square' },
+            { value: 'log-odds', label: t('Log-odds') },
+            { value: 'chi-square', label: t('Chi-square') },
           ],
           value: state.wordMeasure,
           onChange: (wordMeasure) => this.set({ wordMeasure }),
@@ -142,15 +144,23 @@ export class Words implements Part {
       void host
         .call('documentWords', { split, document: wordsDocument })
         .then((words) => draw(...this.ofDocument(words)), fail);
-    else draw(emptyState(`Choose a ${wordsOf}`, `Its words are shown here; Enter or a click chooses.`));
+    else
+      draw(
+        emptyState(
+          wordsOf === 'label' ? t('Choose a label') : t('Choose a document'),
+          t('Its words are shown here; Enter or a click chooses.'),
+        ),
+      );
   }
 
   private ofLabel({ label, words, documents, measure }: LabelWords): HTMLElement[] {
     const note =
       measure === 'log-odds'
-        ? 'Log-odds of holding the word, against all other documents, smoothed, in standard errors: above 2 is more than chance.'
-        : 'Pearson’s chi-square of word and label, one degree of freedom: above 3.84 is more than chance (5%).';
-    const unit = this.context.snapshot.splits[0].bagOfWords ? 'Feature' : 'Word';
+        ? t(
+            'Log-odds of holding the word, against all other documents, smoothed, in standard errors: above 2 is more than chance.',
+          )
+        : t('Pearson’s chi-square of word and label, one degree of freedom: above 3.84 is more than chance (5%).');
+    const unit = this.context.snapshot.splits[0].bagOfWords ? t('Feature') : t('Word');
     const rows = words.map(({ word, inGroup, documents: all, score }) => ({
       name: this.wordLink(word, label),
       value: score,
@@ -160,18 +170,18 @@ export class Words implements Part {
     const titles: [string, string, ...string[]] = [
       unit,
       measure === 'log-odds' ? 'z' : 'χ²',
-      'Its documents',
-      'Share',
-      'All',
+      t('Its documents'),
+      t('Share'),
+      t('All'),
     ];
     return [
       el('h2', {}, nameOf(label)),
-      el('p', { class: 'muted' }, `${plural(label.documents, 'document')} of ${count(documents)}. ${note}`),
+      el('p', { class: 'muted' }, `${t('{0} of {1}', amount.documents(label.documents), count(documents))}. ${note}`),
       words.length
-        ? rankedList('Words that mark the label', titles, rows)
+        ? rankedList(t('Words that mark the label'), titles, rows)
         : emptyState(
-            'No word marks this label',
-            'It has all documents, none of those read, or no word is more frequent in its own.',
+            t('No word marks this label'),
+            t('It has all documents, none of those read, or no word is more frequent in its own.'),
           ),
     ];
   }
@@ -184,14 +194,15 @@ export class Words implements Part {
       text: tfidf.toFixed(2),
       more: [count(n)],
     }));
-    const read = link('Read', () => context.readDocument(context.split, document));
+    const read = link(t('Read'), () => context.readDocument(context.split, document));
     return [
-      el('h2', {}, id || `no. ${count(document + 1)}`),
+      el('h2', {}, id || t('no. {0}', count(document + 1))),
       el(
         'p',
         { class: 'muted' },
-        line ? `Line ${count(line)}. ` : '',
-        `TF-IDF among ${plural(documents, 'document')}. `,
+        line ? `${t('Line {0}.', count(line))} ` : '',
+        t('TF-IDF among {0}.', amount.documents(documents)),
+        ' ',
         read,
       ),
       el(
@@ -200,19 +211,19 @@ export class Words implements Part {
         ...labels.map((label) => link(label.display ?? label.name, () => context.showDocuments(label))),
       ),
       words.length
-        ? rankedList('Words that mark the document', ['Word', 'TF-IDF', 'Occurs'], rows)
+        ? rankedList(t('Words that mark the document'), [t('Word'), 'TF-IDF', t('Occurs')], rows)
         : emptyState(
-            'No words',
-            document < documents ? 'The document has none.' : 'It was not read before the reading was stopped.',
+            t('No words'),
+            document < documents ? t('The document has none.') : t('It was not read before the reading was stopped.'),
           ),
     ];
   }
 
   private wordLink(word: string, label?: LabelWords['label']): HTMLElement | string {
     const { context } = this;
-    if (context.snapshot.splits[0].bagOfWords) return `feature ${word}`;
+    if (context.snapshot.splits[0].bagOfWords) return t('feature {0}', word);
     const one = link(word, () => context.showDocuments(label, word));
-    one.title = label ? 'Documents of the label that hold it' : 'Documents that hold it';
+    one.title = label ? t('Documents of the label that hold it') : t('Documents that hold it');
     return one;
   }
 }
