@@ -65,7 +65,7 @@ inWorkbench('4. training', { fill }, (workbench) => {
     await workbench().showContainer('XML-CNN');
     const toast = workbench().toast('was interrupted when its window closed'); // it is shown for some seconds only
     await Promise.all([toast.waitFor(), row(/long.*interrupted/).waitFor()]);
-    expect(workbench().runners('training')).toEqual([]);
+    await expect.poll(() => workbench().runners('training')).toEqual([]);
     await workbench().screenshot('04-reloaded');
     await workbench().press('Resume');
     await workbench()
