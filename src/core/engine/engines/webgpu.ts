@@ -72,7 +72,9 @@ async function start(): Promise<NonNullable<typeof open>> {
   const what = description || [vendor, architecture].filter(Boolean).join(' ') || 'unknown adapter';
   const build = `tfjs ${versions.tensorflow}, webgpu ${versions.webgpu}, ${what}`;
   const isEmulated = /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${architecture} ${description}`);
-  return { backend: { ...registered('webgpu', 'webgpu', build), isEmulated }, device, users: 0 };
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const largestBuffer = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  return { backend: { ...registered('webgpu', 'webgpu', build), isEmulated, largestBuffer }, device, users: 0 };
 }
 
 function createInstance(): ReturnType<Dawn['create']> {

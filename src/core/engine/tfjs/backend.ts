@@ -8,6 +8,8 @@ export interface Backend {
   build: string;
   /** See `Engine.isEmulated`. */
   isEmulated?: boolean;
+  /** Bytes of the largest buffer, where that is less than the memory. */
+  largestBuffer?: number;
   /** Makes it the present one: TensorFlow.js has one at a time in a process. */
   use(): Promise<void>;
   /** Told when an engine is done with it. */

@@ -17,6 +17,7 @@ import type {
 } from '../engine.ts';
 import type { Backend } from './backend.ts';
 import { hiddenMasks, wordMasks } from './dropout.ts';
+import { documentsThatFit, requireBatchFits, requireParametersFit } from './limits.ts';
 import { DeviceParameters } from './parameters.ts';
 import type { Filters, Pooled } from './pooling.ts';
 import { pool, project } from './pooling.ts';
@@ -27,7 +28,7 @@ import { WordVectors } from './wordVectors.ts';
 
 /** Most floats of one tensor of convolution outputs, and of one of projections when scoring. */
 const PIECE = 2 ** 23;
-/** Documents that are scored at once. */
+/** Most documents that are scored at once. */
 const SCORED_DOCUMENTS = 256;
 
 /** From the words of a batch to its last layer before the output. */
@@ -53,6 +54,7 @@ export class TfjsEngine implements Engine {
     private readonly options: EngineOptions,
     private readonly backend: Backend,
   ) {
+    requireParametersFit(options.shape, backend);
     this.name = backend.engine;
     this.build = backend.build;
     this.isEmulated = backend.isEmulated ?? false;
@@ -60,6 +62,10 @@ export class TfjsEngine implements Engine {
     this.vectors = new WordVectors(options);
     this.device = new DeviceParameters(options);
     this.numbering = new WordNumbering(this.shape.vocabulary, (words) => paddedLength(this.shape, words));
+  }
+
+  async reserve(batch: Batch): Promise<void> {
+    requireBatchFits(this.shape, this.numbering.of(batch), this.backend);
   }
 
   async trainStep(batch: Batch, learningRate: number): Promise<StepResult> {
@@ -241,8 +247,9 @@ export class TfjsEngine implements Engine {
     await this.backend.use();
     const { shape } = this;
     const limit = PIECE / (Math.max(...shape.filterSizes) * shape.filters);
+    const most = documentsThatFit(shape, this.backend, SCORED_DOCUMENTS);
     for (let from = 0; from < batch.size;) {
-      const words = this.numbering.of(documentsOf(batch, from, from + SCORED_DOCUMENTS), limit);
+      const words = this.numbering.of(documentsOf(batch, from, from + most), limit);
       const rows = tf.tidy(() => of(this.encodePlainly(words, false).top));
       const [size, values] = [rows.shape[1], (await rows.data()) as Float32Array];
       rows.dispose();
