@@ -107,6 +107,16 @@ describe('inspect, the looks that are asked for', () => {
     expect(out).not.toContain('\x1b');
   });
 
+  it('holds words against labels by chi-square, too', async () => {
+    type Told = { label: { measure: string; words: { word: string; score: number }[] } };
+    const { label } = await inspect<Told>(folder, '--label', 'fruit', '--by', 'chi-square');
+    // of 8 documents 4 are fruit; all 3 with "apple" are: 8 (3 x 4 - 0 x 1)^2 / (4 x 4 x 3 x 5)
+    const { score } = label.words.find(({ word }) => word === 'apple')!;
+    expect([label.measure, score]).toEqual(['chi-square', (8 * 12 ** 2) / (4 * 4 * 3 * 5)]);
+    const { out } = await call(['inspect', folder, '--words', '--by', 'chi-square']);
+    expect(out).toContain('Pearson’s chi-square');
+  });
+
   it('shows a label by its id or its name', async () => {
     const names = ['--label-names', at('names.tsv')];
     const { label } = await inspect<{

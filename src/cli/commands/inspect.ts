@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { wordMeasures } from '../../core/explore/analysis/analysed.ts';
 import { writeFileAtomic } from '../../core/files.ts';
 import { embeddingCoverage, type EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
 import type { Arguments } from '../arguments.ts';
@@ -28,6 +29,7 @@ export const inspect: Command = {
   options: {
     labels: { value: 'N', description: `Labels to list, most frequent first (default ${HEAD})` },
     words: { description: 'Show the words that mark the most frequent labels' },
+    by: { value: 'NAME', description: 'With --words or --label: log-odds (the default) or chi-square' },
     label: { value: 'LABEL', description: 'Show one label: its words, what it occurs with, documents' },
     document: {
       value: 'ID',
@@ -152,8 +154,9 @@ async function lookDeeper(
     showSection(looks[name].section, context.terminal);
   };
   const [label, document, otherPath] = [args.text('label'), args.text('document'), args.text('against')];
-  if (args.flag('words')) await take('words', lookAtWords(train));
-  if (label !== undefined) await take('label', lookAtLabel(train, label));
+  const measure = args.oneOf('by', wordMeasures) ?? 'log-odds';
+  if (args.flag('words')) await take('words', lookAtWords(train, measure));
+  if (label !== undefined) await take('label', lookAtLabel(train, label, measure));
   const other = otherPath === undefined ? undefined : await openOther(otherPath, args, context);
   if (document !== undefined) await take('document', lookAtDocument(files, document, other));
   else if (other) await take('against', lookAgainst(train, other, context));

@@ -1,8 +1,11 @@
 import { documentsOfLabels } from '../../core/explore/clusters/cooccurrence.ts';
 import type { LabelIncidence } from '../../core/explore/clusters/labelIncidence.ts';
 import { neighboursOf } from '../../core/explore/clusters/neighbours.ts';
-import { documentWords, markingWords } from '../../core/explore/words/markers.ts';
+import type { WordMeasure } from '../../core/explore/analysis/analysed.ts';
+import { documentWords, rankWords } from '../../core/explore/words/markers.ts';
+import { wordScores } from '../../core/explore/words/measures.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
+import { measures } from './measure.ts';
 import { featureNote, labelText, wordText, type OpenedFile } from './opened.ts';
 import { left, right, type Look } from './section.ts';
 import { unknown } from './unknown.ts';
@@ -13,14 +16,14 @@ const EXAMPLES = 5;
 const EXAMPLE_WORDS = 6;
 
 /** One label: its documents, the words that mark it, what it occurs with. Throws `UserError` `unknown-label`. */
-export async function lookAtLabel(file: OpenedFile, wanted: string): Promise<Look> {
+export async function lookAtLabel(file: OpenedFile, wanted: string, measure: WordMeasure): Promise<Look> {
   const incidence = await file.labels();
   const id = labelId(incidence, wanted, file);
   const words = await file.words();
   const { starts, documents } = documentsOfLabels(incidence);
   const own = documents.subarray(starts[id], starts[id + 1]);
   const label = incidence.names[id];
-  const marking = markingWords(words, own, WORDS);
+  const marking = rankWords(words, own, WORDS, wordScores[measure]);
   const together = neighboursOf(incidence, id, own).map(({ label, together }) => ({
     label: incidence.names[label],
     display: incidence.display[label],
@@ -39,6 +42,7 @@ export async function lookAtLabel(file: OpenedFile, wanted: string): Promise<Loo
       display: incidence.display[id],
       rank: id + 1,
       documents: own.length,
+      measure,
       words: marking,
       labels: together.length,
       together: together.slice(0, NEIGHBOURS),
@@ -53,12 +57,12 @@ export async function lookAtLabel(file: OpenedFile, wanted: string): Promise<Loo
       tables: [
         {
           caption: 'Words that mark it',
-          columns: [left('word'), right('its documents'), right('all'), right('z')],
+          columns: [left('word'), right('its documents'), right('all'), right(measures[measure].title)],
           rows: marking.map((m) => [
             wordText(file.source, m.word),
             grouped(m.inGroup),
             grouped(m.documents),
-            m.z.toFixed(1),
+            measures[measure].show(m),
           ]),
         },
         {

@@ -80,6 +80,8 @@ export interface LabelQuery {
   split: SplitName;
   /** Part of a name or display name, without regard to case. */
   search?: string;
+  /** Only labels that a document of the split has. */
+  ownOnly?: boolean;
   /** `documents`: by those of the split named. */
   sort: 'name' | 'display' | SplitName;
   descending: boolean;

@@ -92,12 +92,14 @@ export class Inspection {
     };
   }
 
-  /** A page of the labels of all splits. */
-  labelPage({ split, search, sort, descending, offset, limit }: LabelQuery): Page<LabelRow> {
+  /** A page of the labels of all splits, or of one. */
+  labelPage({ split, search, ownOnly = false, sort, descending, offset, limit }: LabelQuery): Page<LabelRow> {
     const { index } = this.split(split);
     const order = this.sorted(sort, descending);
     const wanted = search?.toLowerCase() ?? '';
-    const found = wanted === '' ? order : order.filter((label) => this.isCalled(label, wanted));
+    const isFound = (label: number): boolean =>
+      (!ownOnly || index.countOf(label) > 0) && (wanted === '' || this.isCalled(label, wanted));
+    const found = wanted === '' && !ownOnly ? order : order.filter(isFound);
     const page = found.slice(offset, offset + limit);
     const examples = index.examplesOf(page);
     const rows = page.map((label) => ({

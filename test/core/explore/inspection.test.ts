@@ -91,6 +91,8 @@ describe('inspection', () => {
     expect(names({ sort: 'display', descending: false })).toEqual(['tenth', 'all', 'dev only']);
     expect(names({ search: 'EVERY TENTH' })).toEqual(['tenth']);
     expect(names({ search: 'only' })).toEqual(['dev only']);
+    expect(names({ ownOnly: true })).toEqual(['all', 'tenth']);
+    expect(names({ ownOnly: true, search: 'only' })).toEqual([]);
     expect(page({ offset: 1, limit: 1 })).toMatchObject({ total: 3, rows: [{ name: 'tenth', share: 0.1 }] });
     expect(page({}).rows[1].examples.map(({ document, place }) => [document, place.line])).toEqual([
       [0, 1],

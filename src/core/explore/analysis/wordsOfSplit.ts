@@ -1,7 +1,7 @@
 import type { WordScanner } from '../../text/tokenizer.ts';
 import type { SplitInspection } from '../splitInspection.ts';
-import { chiSquare } from '../words/chiSquare.ts';
-import { documentWords, logOdds, rankWords, type WeightedWord } from '../words/markers.ts';
+import { documentWords, rankWords, type WeightedWord } from '../words/markers.ts';
+import { wordScores } from '../words/measures.ts';
 import { WordIndexBuilder, type WordIndex } from '../words/wordIndex.ts';
 import type { MarkingWord, WordMeasure } from './analysed.ts';
 import { readAgain, type Passes } from './readAgain.ts';
@@ -33,7 +33,7 @@ export class WordsOfSplit {
   /** Words that mark a group of documents against the others. */
   marking(group: Int32Array, measure: WordMeasure, top: number): MarkingWord[] {
     const read = group.filter((document) => document < this.index.documents);
-    return rankWords(this.index, read, top, measure === 'log-odds' ? logOdds : chiSquare);
+    return rankWords(this.index, read, top, wordScores[measure]);
   }
 
   /** Words that mark one document. */

@@ -2,7 +2,7 @@ import type { DocumentSource } from '../../data/document.ts';
 import { Cancelled } from '../../errors.ts';
 import { topK } from '../../metrics/ranking.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
-import type { Marker } from '../words/markers.ts';
+import type { ClusterWord } from './clustered.ts';
 import { logOdds } from '../words/markers.ts';
 import { Distinct } from '../words/distinct.ts';
 import { WordTable } from '../words/wordTable.ts';
@@ -10,7 +10,7 @@ import type { LabelIncidence } from './labelIncidence.ts';
 import type { KMeansResult } from './kmeans.ts';
 
 /**
- * The words that mark each cluster: those of the documents that have one of its labels against all others (see `markingWords`).
+ * The words that mark each cluster: those of the documents that have one of its labels against all others (see `logOdds`).
  * Another pass over the dataset; memory: 4 bytes for each word and cluster. Throws `Cancelled`.
  * @returns by cluster number
  */
@@ -24,7 +24,7 @@ export async function clusterWords(
     signal,
     onProgress,
   }: { top?: number; signal?: AbortSignal; onProgress?: (bytesRead: number) => void } = {},
-): Promise<Marker[][]> {
+): Promise<ClusterWord[][]> {
   const k = sizes.length;
   const labelIds = new Map(names.map((name, id) => [name, id]));
   const counts = new WordCounts(k);
@@ -64,7 +64,7 @@ class WordCounts {
     words: readonly string[],
     cluster: number,
     { size, documents, top }: { size: number; documents: number; top: number },
-  ): Marker[] {
+  ): ClusterWord[] {
     const width = this.k + 1;
     const rest = documents - size;
     if (size === 0 || rest === 0) return [];

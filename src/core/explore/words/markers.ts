@@ -1,41 +1,18 @@
 import { topK } from '../../metrics/ranking.ts';
+import type { MarkingWord } from '../analysis/analysed.ts';
 import type { WeightedWord } from '../figures.ts';
 import type { WordIndex } from './wordIndex.ts';
 
 export type { WeightedWord } from '../figures.ts';
 
-/** A word that marks a group of documents. */
-export interface Marker {
-  word: string;
-  /** Documents of the group that hold it, and of all. */
-  inGroup: number;
-  documents: number;
-  /** Standardised log-odds ratio: above about 2 the word is more frequent in the group than chance explains. */
-  z: number;
-}
-
 /** Pseudo-documents that the prior is worth: words of few documents need more evidence. */
 const PRIOR = 10;
 
-/**
- * Words that mark a group of documents against all others: log-odds of holding the word, smoothed with the word's share of all
- * documents as a Dirichlet prior and divided by its standard error (Monroe, Colaresi, Quinn 2008, eq. 16 and 22).
- * @param group document numbers without repeats
- */
-export function markingWords(index: WordIndex, group: Iterable<number>, top = 20): Marker[] {
-  return rankWords(index, group, top, logOdds).map(({ score, ...word }) => ({ ...word, z: score }));
-}
-
 /** How much a word marks a group: see the parameters of `logOdds`. */
-type WordScore = (here: number, size: number, there: number, rest: number, share: number) => number;
+export type WordScore = (here: number, size: number, there: number, rest: number, share: number) => number;
 
-/** The words of a group of documents with the largest scores above 0. */
-export function rankWords(
-  index: WordIndex,
-  group: Iterable<number>,
-  top: number,
-  scoreOf: WordScore,
-): (Omit<Marker, 'z'> & { score: number })[] {
+/** The words that mark a group of documents (numbers without repeats) against all others: those with the largest scores above 0. */
+export function rankWords(index: WordIndex, group: Iterable<number>, top: number, scoreOf: WordScore): MarkingWord[] {
   const inGroup = new Int32Array(index.words.length);
   let size = 0;
   for (const document of group) {
@@ -62,7 +39,9 @@ export function rankWords(
 }
 
 /**
- * Standardised log-odds of holding a word in a group against the rest.
+ * Standardised log-odds of holding a word in a group against the rest: smoothed with the word's share of all documents as a Dirichlet
+ * prior and divided by its standard error (Monroe, Colaresi, Quinn 2008, eq. 16 and 22). Above about 2 the word is more frequent in
+ * the group than chance explains.
  * @param here documents of the group with the word, of `size`
  * @param there other documents with it, of `rest`
  * @param share of all documents that hold it: the prior

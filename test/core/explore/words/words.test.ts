@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import { compareSets } from '../../../../src/core/explore/compareSets.ts';
 import { labelDistribution } from '../../../../src/core/explore/labelDistribution.ts';
 import { NearestByLabels } from '../../../../src/core/explore/nearestByLabels.ts';
-import { documentWords, markingWords } from '../../../../src/core/explore/words/markers.ts';
+import { documentWords, logOdds, rankWords } from '../../../../src/core/explore/words/markers.ts';
 import { defaultTokenizer } from '../../../../src/core/explore/survey.ts';
-import { WordIndexBuilder } from '../../../../src/core/explore/words/wordIndex.ts';
+import { WordIndexBuilder, type WordIndex } from '../../../../src/core/explore/words/wordIndex.ts';
 
+const markingWords = (index: WordIndex, group: number[]) => rankWords(index, group, 20, logOdds);
 const tokenizer = await defaultTokenizer();
 
 function indexOf(texts: readonly string[]) {
@@ -34,7 +35,7 @@ test('a word of the group marks it, more so the surer it is; words of all docume
   );
   expect(found.map(({ word }) => word).slice(0, 2)).toEqual(['fish', 'sea']);
   expect(found[0]).toMatchObject({ inGroup: 20, documents: 20 });
-  expect(found.find(({ word }) => word === 'once')!.z).toBeLessThan(2);
+  expect(found.find(({ word }) => word === 'once')!.score).toBeLessThan(2);
   expect(found.map(({ word }) => word)).not.toContain('meat');
   expect(markingWords(indexOf(texts), [])).toEqual([]);
 });
@@ -44,7 +45,7 @@ test('the log-odds are those of Monroe et al., by hand', () => {
   const [first] = markingWords(indexOf(['x', 'x', 'x', 'y', 'y']), [0, 1]);
   const delta = Math.log((2 + 6) / (2 + 10 - 2 - 6)) - Math.log((1 + 6) / (3 + 10 - 1 - 6));
   expect(first.word).toBe('x');
-  expect(first.z).toBeCloseTo(delta / Math.sqrt(1 / 8 + 1 / 4 + 1 / 7 + 1 / 6), 12);
+  expect(first.score).toBeCloseTo(delta / Math.sqrt(1 / 8 + 1 / 4 + 1 / 7 + 1 / 6), 12);
 });
 
 test('a word that nearly every document holds marks none, however many there are', () => {
@@ -56,7 +57,7 @@ test('a word that nearly every document holds marks none, however many there are
     Array.from({ length: 200 }, (_, i) => i),
   );
   expect(found[0].word).toBe('fish');
-  expect(found.find(({ word }) => word === 'the')?.z ?? 0).toBeLessThan(1);
+  expect(found.find(({ word }) => word === 'the')?.score ?? 0).toBeLessThan(1);
 });
 
 test('the words of a document by TF-IDF', () => {

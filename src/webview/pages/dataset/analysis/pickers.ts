@@ -24,7 +24,7 @@ export function labelPicker(context: Context, onOpen: (label: CountedLabel) => v
     onOpen: (row) => onOpen({ name: row.name, display: row.display, documents: documents(row) }),
     load: ({ offset, limit, search }) => {
       const { host, split } = context;
-      return host.call('labels', { split, search, sort: split, descending: true, offset, limit });
+      return host.call('labels', { split, search, ownOnly: true, sort: split, descending: true, offset, limit });
     },
   });
 }
