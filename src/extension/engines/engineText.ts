@@ -11,7 +11,8 @@ export interface EngineRow {
 export function engineRow(status: EngineStatus): EngineRow {
   const description = summaries()[status.name];
   if (!status.works) {
-    const detail = `${status.message}. ${status.remedy}`;
+    const remedy = status.problem === 'absent' ? vscode.l10n.t('Choose it to install it.') : status.remedy;
+    const detail = `${status.message}. ${remedy}`;
     return { label: `$(circle-slash) ${status.name}`, description, detail };
   }
   const rate = status.documentsPerSecond;

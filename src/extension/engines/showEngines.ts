@@ -52,8 +52,7 @@ export async function showEngines(services: Services): Promise<void> {
 
 function logStatuses({ log }: Services, all: EngineStatus[]): void {
   for (const status of all) {
-    const { label, detail } = engineRow(status);
-    log.info(`${label.replace(/^\$\([\w-]+\) /, '')}: ${detail}`);
+    log.info(`${status.name}: ${status.works ? engineRow(status).detail : `${status.message}. ${status.remedy}`}`);
   }
 }
 
