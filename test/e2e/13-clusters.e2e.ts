@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { lookAt } from '../workbench/accessibility.ts';
+import { choose } from '../workbench/controls.ts';
 import { inWorkbench } from '../workbench/inWorkbench.ts';
 import { copySample } from '../workbench/sample.ts';
 import { openTab } from '../workbench/sections.ts';
@@ -113,6 +114,34 @@ inWorkbench('13. Explore Label Clusters', { fill }, (workbench) => {
     const [, file] = /alone: (.+)$/.exec(await said.innerText()) ?? [];
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     expect(JSON.parse(lines[0])).toMatchObject({ labels: expect.any(Array) as string[] });
+  });
+
+  it('exports the labels of the clusters', async () => {
+    const page = await workbench().webview('clusters');
+    await choose(page, 'Export', 'Labels with clusters (CSV)');
+    await workbench().save();
+    const said = page.getByText(/^Wrote .+\.csv$/);
+    await said.waitFor();
+    const file = (await said.innerText()).replace(/^Wrote /, '');
+    const [head, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\r\n');
+    expect(head).toBe('label,name,documents,cluster');
+    expect(rows).toHaveLength(58);
+  });
+
+  it('clusters anew with other options, and tells a number that cannot be', async () => {
+    const page = await workbench().webview('clusters');
+    await page.getByText('Options', { exact: true }).click();
+    const numbers = page.getByRole('textbox', { name: 'Numbers of clusters' });
+    await numbers.fill('3, 5, 1000000000');
+    await choose(page, 'Scaling', 'Rows to length 1 (cosine)');
+    await page.getByRole('button', { name: 'Cluster Anew' }).click();
+    await page.getByText('1,000,000,000 clusters cannot be made of 58 labels: 58 at most.').waitFor();
+    await lookAt(workbench(), '13-options', 'clusters');
+    await (await workbench().webview('clusters')).getByRole('textbox', { name: 'Numbers of clusters' }).fill('3, 5');
+    await page.getByRole('button', { name: 'Cluster Anew' }).click();
+    await page.getByText(/Suggested: [35] clusters/).waitFor({ timeout: 60_000 });
+    const { content } = JSON.parse(readFileSync(saved(), 'utf8')) as { content: string };
+    expect((JSON.parse(content) as { settings: object }).settings).toMatchObject({ ks: [3, 5], scaling: 'cosine' });
   });
 
   it('is there again after a reload of the window, from what was saved', async () => {

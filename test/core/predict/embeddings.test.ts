@@ -87,7 +87,7 @@ describe('embedDataset', () => {
     await expect(embedDataset(predictor, test, files, { signal })).rejects.toMatchObject({ name: 'Cancelled' });
     const torn = embedDataset(predictor, join(folder, 'bad.jsonl'), files);
     await expect(torn).rejects.toMatchObject({ code: 'malformed-record' });
-    await expect(embedDataset(predictor, test, { npy })).rejects.toMatchObject({ code: 'file-not-found' });
+    await expect(embedDataset(predictor, test, { npy })).rejects.toMatchObject({ code: 'folder-gone' });
     expect(readdirSync(folder)).toEqual(before);
     expect(existsSync(npy)).toBe(false);
     await predictor.dispose();
