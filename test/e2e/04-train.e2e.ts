@@ -62,9 +62,9 @@ inWorkbench('4. training', { fill }, (workbench) => {
 
   it('offers to resume after the window was reloaded in mid-run', async () => {
     await workbench().reload();
+    await workbench().toast('was interrupted when its window closed').waitFor(); // it is shown for some seconds only
     await workbench().showContainer('XML-CNN');
-    const toast = workbench().toast('was interrupted when its window closed'); // it is shown for some seconds only
-    await Promise.all([toast.waitFor(), row(/long.*interrupted/).waitFor()]);
+    await row(/long.*interrupted/).waitFor();
     await expect.poll(() => workbench().runners('training')).toEqual([]);
     await workbench().screenshot('04-reloaded');
     await workbench().press('Resume');
