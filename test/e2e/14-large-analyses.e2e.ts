@@ -34,7 +34,7 @@ describe.skipIf(!isThere)('deep looks at 45,000 documents with 4,108 labels', { 
 
     it('words say beforehand how many passes they need, and can be stopped', async () => {
       const page = await openTab(workbench(), 'dataset', 'Words');
-      await page.getByText('need 1 pass: 1 file of 219 MB').waitFor();
+      await page.getByText('1 pass over 1 file of 219 MB').waitFor();
       await workbench().screenshot('14-words-offer');
       await page.getByRole('button', { name: 'Find the Words' }).click();
       await page.getByText(/train.jsonl: \d+ MB of 219 MB/).waitFor();

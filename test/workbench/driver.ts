@@ -405,7 +405,8 @@ export class Workbench {
   async goTo(line: number, column = 1): Promise<void> {
     await this.page.keyboard.press('Control+G');
     await this.answer(`:${line}:${column}`);
-    await this.quickInput.waitFor({ state: 'hidden' }); // keys pressed before that are lost
+    await this.quickInput.waitFor({ state: 'hidden' }); // keys pressed before that are lost,
+    await this.page.locator('.monaco-editor.focused').first().waitFor(); // or before this
   }
 
   /** Where a text stands in the editor, in pixels of the page. Throws where it is not on the screen. */
