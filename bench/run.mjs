@@ -9,12 +9,19 @@
 // node bench/run.mjs NAME …: another measurement, bench/NAME.ts.
 import { build } from 'esbuild';
 import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const folder = 'node_modules/.cache/xmlcnn-bench';
 const [given] = process.argv.slice(2);
 const name = given && !given.startsWith('-') ? given : 'main';
 mkdirSync(folder, { recursive: true });
+/** TensorFlow.js has gradients of its operations in files that Node cannot load as they are. */
+const gradients = {
+  name: 'gradients',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /register_all_gradients$/ }, ({ path }) => ({ path: resolve('node_modules', `${path}.js`) })),
+};
 await build({
   entryPoints: [`bench/${name}.ts`],
   bundle: true,
@@ -22,6 +29,7 @@ await build({
   format: 'esm',
   target: 'node20',
   packages: 'external',
+  plugins: [gradients],
   outfile: `${folder}/${name}.mjs`,
 });
 await import(pathToFileURL(`${folder}/${name}.mjs`).href);
