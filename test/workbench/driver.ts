@@ -192,7 +192,7 @@ export class Workbench {
     await this.page.screenshot({ path: join(screenshots, `${name}-${this.theme}.png`) });
   }
 
-  /** The same picture in light, dark and high contrast; ends in the theme it began with. `look` is called in each. */
+  /** The same picture in every theme; ends in the theme it began with. `look` is called in each. */
   async screenshotInThemes(name: string, look: (theme: Theme) => void | Promise<void> = () => {}): Promise<void> {
     const before = this.theme;
     for (const theme of Object.keys(themes) as Theme[]) {
@@ -516,11 +516,7 @@ export class Workbench {
 }
 
 async function shows(frame: Frame, page: string): Promise<boolean> {
-  try {
-    return (await frame.locator(`body[data-page="${page}"]`).count()) > 0 && (await isVisible(frame));
-  } catch {
-    return false; // the frame went away while it was asked
-  }
+  return (await frame.locator(`body[data-page="${page}"]`).count()) > 0 && (await isVisible(frame));
 }
 
 async function isVisible(frame: Frame): Promise<boolean> {
@@ -530,7 +526,7 @@ async function isVisible(frame: Frame): Promise<boolean> {
   return true;
 }
 
-/** What a question to a frame is answered, or `otherwise` after two seconds: a frame that is on its way to another document may never answer. */
+/** What a question to a frame is answered, or `otherwise`: where it went away, and after two seconds, for one on its way to another document may never answer. */
 function soon<T, U>(answer: Promise<T>, otherwise: U): Promise<T | U> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<U>((resolve) => (timer = setTimeout(() => resolve(otherwise), 2000)));

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { isRecord } from '../isRecord.ts';
 import { checkText, type Tree } from './check.ts';
 import { configFileSchema } from './configFile.ts';
 import { ConfigText } from './configText.ts';
@@ -80,7 +81,7 @@ function jsonOf(raw: string, schema: Schema): string {
 function put(values: Tree, path: string[], value: unknown): void {
   const [first, ...rest] = path;
   if (rest.length) put((values[first] ??= {}) as Tree, rest, value);
-  else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+  else if (isRecord(value)) {
     values[first] = { ...(values[first] as Tree | undefined), ...value };
   } else values[first] = value;
 }

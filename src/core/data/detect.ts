@@ -2,12 +2,13 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import { withFileErrors } from '../files.ts';
+import { isRecord } from '../isRecord.ts';
 import { binaryKind, type BinaryKind } from './binary.ts';
 import type { DatasetFormat, SourceOptions } from './document.ts';
 import { datasetFormats } from './document.ts';
 import { openFormat } from './formats.ts';
 import { hasFastTextLabel } from './formats/fasttext.ts';
-import { isObject, parseJson } from './formats/jsonl.ts';
+import { parseJson } from './formats/jsonl.ts';
 import { hasVocabulary } from './formats/numpy.ts';
 import { commonWidth, isQuotedTsv, sampleRows } from './formats/rows.ts';
 import { findLabelsFile } from './formats/xmlrepoRaw.ts';
@@ -96,7 +97,7 @@ function jsonArray(file: string): UserError {
 
 function recogniseJson(texts: string[]): Found | undefined {
   if (!texts[0].trimStart().startsWith('{')) return undefined;
-  const record = texts.slice(0, 100).map(parseJson).find(isObject);
+  const record = texts.slice(0, 100).map(parseJson).find(isRecord);
   if (!record) return undefined;
   if ('target_ind' in record) return { format: 'xmlrepo-jsonl', reason: 'JSON lines with target_ind' };
   return { format: 'jsonl', reason: 'one JSON object a line' };

@@ -1,3 +1,5 @@
+import { isRecord } from '../isRecord.ts';
+
 /**
  * Figures by their standard names: `P@1`, `nDCG@5`, `PSP@3`, `PSnDCG@3`, `R@5`, `RP@5`, `microF1`, `macroF1`, `microP`, `microR`,
  * `macroP`, `macroR`, `logLoss`, and, with a tuned threshold, `microF1@tuned`, `macroF1@tuned` and so on.
@@ -6,10 +8,7 @@ export type Metrics = Record<string, number>;
 
 /** Of what was read from a file; JSON has null for a figure that is no number. */
 export const isMetrics = (value: unknown): value is Metrics =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((figure) => figure === null || typeof figure === 'number');
+  isRecord(value) && Object.values(value).every((figure) => figure === null || typeof figure === 'number');
 
 const ranked = ['P', 'nDCG', 'R', 'RP'];
 const propensityScored = ['PSP', 'PSnDCG'];

@@ -10,6 +10,7 @@ import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
 import { storedFile } from '../data/part.ts';
 import { Cancelled } from '../errors.ts';
 import { withFileErrors } from '../files.ts';
+import { isRecord } from '../isRecord.ts';
 
 /** Raise it whenever the same input gives other prepared data, or the entry's layout changes. */
 const formatVersion = 2;
@@ -102,9 +103,7 @@ const vectorsOf = ({ file, entry, dim, lowercaseFallback }: RunConfig['embedding
 /** JSON with sorted keys: the order in which a config was put together does not matter. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
-    part && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
+    isRecord(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
   );
 }
 

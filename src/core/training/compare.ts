@@ -1,5 +1,6 @@
 /** Runs side by side: what their configs differ in, what they reach, and runs that differ by their seed alone as one. */
 import type { RunConfig } from '../config/runConfig.ts';
+import { isRecord } from '../isRecord.ts';
 import { isLoss } from '../metrics/format.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { RunHistory } from './history.ts';
@@ -96,8 +97,7 @@ function flatten(config: object, prefix = ''): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, value] of Object.entries(config) as [string, unknown][]) {
     const key = `${prefix}${name}`;
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      for (const [inner, text] of flatten(value, `${key}.`)) found.set(inner, text);
+    if (isRecord(value)) for (const [inner, text] of flatten(value, `${key}.`)) found.set(inner, text);
     else if (value !== undefined) found.set(key, JSON.stringify(value));
   }
   return found;

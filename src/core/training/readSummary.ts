@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import { withFileErrors } from '../files.ts';
+import { isRecord } from '../isRecord.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { isMetrics } from '../metrics/metrics.ts';
 import { exists } from './runFolder.ts';
@@ -53,9 +54,6 @@ async function readRecord(file: string): Promise<Record<string, unknown>> {
 
 const isEvaluated = (value: unknown): boolean =>
   isRecord(value) && isName(value.split) && isCount(value.documents) && isMetrics(value.metrics);
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 

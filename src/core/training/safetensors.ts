@@ -12,6 +12,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import { withFileErrors, writeAtomic } from '../files.ts';
 import { bfloats, half } from '../halfFloats.ts';
+import { isRecord } from '../isRecord.ts';
 
 const arrays = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array } as const;
 type Written = keyof typeof arrays;
@@ -252,9 +253,6 @@ function checkLayout(path: string, tensors: ReadonlyMap<string, TensorInfo>, dat
   if (end > dataBytes) malformed(path, `it ends too early: ${dataBytes} of ${end} bytes of data`);
   if (end < dataBytes) malformed(path, `${dataBytes - end} bytes belong to no tensor`);
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);

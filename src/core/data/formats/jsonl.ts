@@ -1,4 +1,5 @@
 /** One JSON object a line; also the Extreme Classification Repository's form of it (uid, title, content, target_ind). */
+import { isRecord } from '../../isRecord.ts';
 import type { SourceOptions } from '../document.ts';
 import { flagOf, guessFields, guessSeparator, listOf, noTextField, unknownField } from '../fields.ts';
 import type { Pass, RawRecord } from '../record.ts';
@@ -43,7 +44,7 @@ export function sampleRecords(sample: Sample): JsonRecord[] {
   const records: JsonRecord[] = [];
   for (const { text } of sample.lines.slice(0, 1000)) {
     const value = parseJson(text);
-    if (isObject(value)) records.push(value);
+    if (isRecord(value)) records.push(value);
   }
   return records;
 }
@@ -82,7 +83,7 @@ function parseJsonStrictly(line: string): JsonRecord {
   } catch (error) {
     throw new Malformed(`This is not valid JSON (${(error as Error).message})`);
   }
-  if (!isObject(value)) throw new Malformed('This is JSON, but not an object');
+  if (!isRecord(value)) throw new Malformed('This is JSON, but not an object');
   return value;
 }
 
@@ -134,7 +135,7 @@ function labelValues(value: unknown, field: string, separator: string | undefine
   if (Array.isArray(value)) return arrayLabels(value, field);
   if (typeof value === 'string') return splitLabels(value, separator);
   if (typeof value === 'number') return [String(value)];
-  if (!isObject(value))
+  if (!isRecord(value))
     throw new Malformed(`The labels in "${field}" are neither a list, a string nor an object of 0 and 1`);
   return Object.keys(value).filter((name) => requireFlag(value[name], name));
 }
@@ -162,8 +163,4 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-export function isObject(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
