@@ -25,6 +25,12 @@ interface Told {
   against?: { duplicates: { exact: number }; labels: { first: number; second: number; both: number } };
 }
 
+interface Clustered {
+  documents: number;
+  labels: number;
+  clusters: { labels: number; meanDocuments: number; rare: { one: number; atMostFive: number } }[];
+}
+
 async function inspect(...args: string[]): Promise<Told> {
   const { code, json } = await call(['inspect', ...args, '--json']);
   expect(code).toBe(0);
@@ -107,6 +113,23 @@ describe('inspect on packed data', () => {
     expect(told.labelsOnlyOutsideTrain).toContainEqual({ split: 'test', labels: 85 });
     const names = told.files.flatMap(({ statistics }) => statistics.labelCounts.map(({ name }) => name));
     expect(new Set(names).size).toBe(4271);
+    const { code, json } = await call([
+      'clusters',
+      join(folder, 'train.jsonl'),
+      '--k',
+      '8',
+      '--restarts',
+      '1',
+      '--json',
+    ]);
+    expect(code).toBe(0);
+    const { documents, labels, clusters } = json<Clustered>();
+    expect([documents, labels]).toEqual([45_000, 4108]);
+    const sum = (of: (cluster: Clustered['clusters'][number]) => number): number =>
+      clusters.reduce((total, cluster) => total + of(cluster), 0);
+    expect(sum((cluster) => cluster.labels)).toBe(4108);
+    expect([sum(({ rare }) => rare.one), sum(({ rare }) => rare.atMostFive)]).toEqual([709, 1767]);
+    expect(sum((cluster) => cluster.labels * cluster.meanDocuments) / documents).toBeCloseTo(5.07, 2);
   });
 });
 

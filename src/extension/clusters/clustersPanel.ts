@@ -23,6 +23,8 @@ export class ClustersPanel extends Disposable {
   private readonly host: WebviewHost<'clusters'>;
   private runner: RunnerClient<'clusters'> | undefined;
   private readonly working = new Map<ClusterWork, AbortController>();
+  /** How far opening is: a page that is loaded again must not wait for the next word of it. */
+  private opening: ClusterProgress | undefined;
   private opened: { overview: ClustersOverview; bytes: number } | undefined;
   private failure: unknown;
   private isStale = false;
@@ -58,12 +60,13 @@ export class ClustersPanel extends Disposable {
     if (this.opened) this.host.push({ type: 'opened', ...this.opened });
     else if (this.failure instanceof Cancelled) this.host.push({ type: 'cancelled' });
     else if (this.failure) this.host.push({ type: 'failed', failure: failureOf(this.failure) });
+    else if (this.opening) this.host.push({ type: 'progress', work: 'open', progress: this.opening });
     if (this.isStale) this.host.push({ type: 'stale', file: this.state.path });
   }
 
   private async open(settings: ClusterSettings | undefined, anew: boolean): Promise<void> {
     this.stop();
-    this.opened = this.failure = undefined;
+    this.opened = this.failure = this.opening = undefined;
     this.isStale = false;
     const runner = (this.runner = this.services.startRunner('clusters'));
     this.tellAll();
@@ -93,7 +96,9 @@ export class ClustersPanel extends Disposable {
     const controller = new AbortController();
     this.working.set(name, controller);
     const onEvent = (progress: ClusterProgress): void => {
-      if (this.working.get(name) === controller) this.host.push({ type: 'progress', work: name, progress });
+      if (this.working.get(name) !== controller) return;
+      if (name === 'open') this.opening = progress;
+      this.host.push({ type: 'progress', work: name, progress });
     };
     try {
       return await call({ signal: controller.signal, onEvent });
@@ -102,10 +107,10 @@ export class ClustersPanel extends Disposable {
     }
   }
 
-  /** The same, for what may be stopped without a word. */
+  /** The same, for what may be stopped without a word: at once, though the runner may only heed it a little later. */
   private async stoppable<T>(name: ClusterWork, call: (options: CallOptions) => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.work(name, call);
+      return await this.work(name, (options) => Promise.race([call(options), whenAborted(options.signal)]));
     } catch (error) {
       if (error instanceof Cancelled) return undefined;
       throw error;
@@ -162,4 +167,9 @@ export class ClustersPanel extends Disposable {
       reload: () => void this.open(this.state.settings, false),
     };
   }
+}
+
+/** Rejects with `Cancelled`, and settles in no other way. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Cancelled()), { once: true }));
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Document } from '../../data/document.ts';
 import { Cancelled, UserError } from '../../errors.ts';
 import { writeAtomic, writeFileAtomic } from '../../files.ts';
+import { Pace } from '../../pace.ts';
 import type { SparseMatrix } from '../../sparse/matrix.ts';
 import { defaultTokenizer } from '../survey.ts';
 import { centroidRows, centroidsOf } from './centroids.ts';
@@ -73,11 +74,14 @@ export class ClusterExploration {
     context: ExplorationContext,
   ): Promise<ClusterExploration> {
     const { source, incidence, adjacency } = counted;
+    const pace = new Pace(context.signal);
     const fingerprint = fingerprintOf(incidence.names, incidence.counts, incidence.documents);
     const kept = anew ? undefined : await loadClusters(source.path, fingerprint, incidence.labels);
     const wanted = settings ?? kept?.settings ?? defaultSettings;
     const known = kept && isAlike(kept.settings, wanted) ? kept : { fingerprint, points: [] };
+    await pace.rest();
     const matrix = scaled(adjacency, wanted.scaling);
+    await pace.rest();
     const exploration = new ClusterExploration(counted, matrix, { ...known, settings: wanted }, keep);
     await exploration.sweep(context);
     return exploration;

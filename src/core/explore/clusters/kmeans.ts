@@ -88,13 +88,19 @@ class Clustering {
       const distances = new Float64Array(rows);
       const changed = await this.assign(state, distances);
       if (changed === 0) return state;
+      await this.breathe();
       previous.set(state.centroids);
-      this.update(state, distances);
+      await this.update(state, distances);
       moved = squaredDistance(previous, state.centroids);
+      await this.breathe();
       if (batchSize !== undefined && batchSize < rows) break; // one exact pass after the mini-batches
     }
     await this.assign(state, new Float64Array(rows));
     return state;
+  }
+
+  private async breathe(): Promise<void> {
+    if (this.pace.due()) await this.pace.rest();
   }
 
   private start(key: number, onIteration: (iteration: number) => void): Promise<Float64Array> {
@@ -113,7 +119,7 @@ class Clustering {
     state.sizes.fill(0);
     let changed = 0;
     for (let from = 0; from < rows; from += BLOCK) {
-      if (this.pace.due()) await this.pace.rest();
+      await this.breathe();
       changed += this.assignRows(from, Math.min(rows, from + BLOCK), state, distances, near);
     }
     return changed;
@@ -140,9 +146,9 @@ class Clustering {
   }
 
   /** Moves centroids to the means of their rows; a cluster without rows takes the row farthest from its own centroid. */
-  private update(state: KMeansResult, distances: Float64Array): void {
+  private async update(state: KMeansResult, distances: Float64Array): Promise<void> {
     const { k } = this.options;
-    const { rows, starts, indices, values } = this.matrix;
+    const { rows } = this.matrix;
     const { assignment, sizes, centroids } = state;
     for (let c = 0; c < k; c++) {
       if (sizes[c] > 0) continue;
@@ -153,9 +159,19 @@ class Clustering {
       distances[row] = 0;
     }
     centroids.fill(0);
-    for (let row = 0; row < rows; row++)
-      for (let e = starts[row]; e < starts[row + 1]; e++) centroids[indices[e] * k + assignment[row]] += values[e];
+    for (let from = 0; from < rows; from += BLOCK) {
+      await this.breathe();
+      this.addRows(from, Math.min(rows, from + BLOCK), state);
+    }
+    await this.breathe();
     for (let i = 0; i < centroids.length; i++) if (centroids[i] !== 0) centroids[i] /= sizes[i % k];
+  }
+
+  private addRows(from: number, to: number, { assignment, centroids }: KMeansResult): void {
+    const { k } = this.options;
+    const { starts, indices, values } = this.matrix;
+    for (let row = from; row < to; row++)
+      for (let e = starts[row]; e < starts[row + 1]; e++) centroids[indices[e] * k + assignment[row]] += values[e];
   }
 }
 

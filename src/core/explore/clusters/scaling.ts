@@ -30,7 +30,9 @@ export function minMaxColumns(matrix: SparseMatrix): SparseMatrix {
     if (least[c] < 0) throw new RangeError('a column with negative entries would not stay sparse');
   }
   const range = most.map((value, c) => value - least[c] || 1);
-  return { ...matrix, values: values.map((value, e) => (value - least[indices[e]]) / range[indices[e]]) };
+  const moved = new Float64Array(values.length);
+  for (let e = 0; e < values.length; e++) moved[e] = (values[e] - least[indices[e]]) / range[indices[e]];
+  return { ...matrix, values: moved };
 }
 
 /** Every row divided by its Euclidean length; an empty row stays empty. */

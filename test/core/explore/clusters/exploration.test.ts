@@ -8,6 +8,7 @@ import { kMeans } from '../../../../src/core/explore/clusters/kmeans.ts';
 import { describeClusters } from '../../../../src/core/explore/clusters/describe.ts';
 import { scaled } from '../../../../src/core/explore/clusters/scaling.ts';
 import { silhouettes } from '../../../../src/core/explore/clusters/silhouette.ts';
+import { logOdds } from '../../../../src/core/explore/words/markers.ts';
 import { findSplits } from '../../../../src/core/data/findSplits.ts';
 import { openInspection } from '../../../../src/core/explore/inspection.ts';
 import { Cancelled } from '../../../../src/core/errors.ts';
@@ -115,7 +116,8 @@ describe('an exploration of label clusters', () => {
     const words = await exploration.words(3, never);
     for (const { cluster, top } of exploration.clusters(3).clusters) {
       const theme = themes.findIndex((names) => names.includes(top[0].name));
-      expect(words[cluster][0].word).toBe(`theme${theme}`);
+      expect(words[cluster][0]).toMatchObject({ word: `theme${theme}`, inGroup: 100, documents: 100 });
+      expect(words[cluster][0].z).toBeCloseTo(logOdds(100, 100, 0, 200, 100 / 300), 12);
     }
     const { points, of } = await exploration.map(3, 'all', never);
     expect([points.length, of]).toEqual([12, 12]);

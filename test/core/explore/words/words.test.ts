@@ -3,6 +3,7 @@ import { compareSets } from '../../../../src/core/explore/compareSets.ts';
 import { labelDistribution } from '../../../../src/core/explore/labelDistribution.ts';
 import { NearestByLabels } from '../../../../src/core/explore/nearestByLabels.ts';
 import { documentWords, logOdds, rankWords } from '../../../../src/core/explore/words/markers.ts';
+import { key32, uniformAt } from '../../../../src/core/random.ts';
 import { defaultTokenizer } from '../../../../src/core/explore/survey.ts';
 import { WordIndexBuilder, type WordIndex } from '../../../../src/core/explore/words/wordIndex.ts';
 
@@ -79,6 +80,22 @@ test('the document that shares most labels; of equals the one with fewer labels'
   expect(nearest.find(['z'])).toBeUndefined();
 });
 
+test('the nearest by labels is that of a scan of all documents', () => {
+  const names = Array.from({ length: 25 }, (_, i) => `l${i}`);
+  const drawn = (key: number): string[] => names.filter((_, i) => uniformAt(key32(17, key), i) < 0.6 / (i + 1) + 0.05);
+  const sets = Array.from({ length: 300 }, (_, d) => drawn(d));
+  const starts = Float64Array.from(sets.reduce((ends, set) => [...ends, ends.at(-1)! + set.length], [0]));
+  const labelIds = Int32Array.from(sets.flat().map((name) => names.indexOf(name)));
+  const nearest = new NearestByLabels({ documents: sets.length, labels: names.length, starts, labelIds }, names);
+  for (let query = 1000; query < 1200; query++) {
+    const labels = drawn(query);
+    const shared = sets.map((set) => set.filter((name) => labels.includes(name)).length);
+    const [best] = [...sets.keys()].sort((a, b) => shared[b] - shared[a] || sets[a].length - sets[b].length || a - b);
+    const expected = shared[best] ? { document: best, shared: shared[best] } : undefined;
+    expect(nearest.find(labels)).toEqual(expected);
+  }
+});
+
 test('two sets: overlaps, labels of one alone, labels whose share moved', () => {
   const first = {
     documents: 100,
@@ -121,4 +138,22 @@ test('the spread of labels: entropy, shares of the top, a power law', () => {
   expect(zipf.parts.reduce((sum, { labels }) => sum + labels, 0)).toBe(1000);
   expect(zipf.parts.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
   expect(labelDistribution([])).toMatchObject({ entropy: 0, evenness: 0 });
+});
+
+test('the spread of labels, by hand', () => {
+  const repeated = (documents: number, labels: number): number[] => Array<number>(labels).fill(documents);
+  const { topShare, parts } = labelDistribution([100, 60, ...repeated(10, 18), ...repeated(1, 180)]); // 520 in all
+  expect(topShare).toEqual({ onePercent: 160 / 520, tenPercent: 340 / 520 }); // of 200 labels the first 2, the first 20
+  expect(parts).toEqual([
+    { name: 'head', labels: 2 + 10, share: 0.5 },
+    { name: 'middle', labels: 8 + 128, share: 208 / 520 },
+    { name: 'tail', labels: 52, share: 0.1 },
+  ]);
+  const { entropy, evenness, powerLaw } = labelDistribution([8, 4, 2]);
+  expect(entropy).toBeCloseTo((8 * Math.log2(14 / 8) + 4 * Math.log2(14 / 4) + 2 * Math.log2(7)) / 14, 12);
+  expect(evenness).toBeCloseTo(entropy / Math.log2(3), 12);
+  // least squares through (0, ln 8), (ln 2, ln 4), (ln 3, ln 2)
+  const spread = Math.log(2) ** 2 + Math.log(3) ** 2 - Math.log(6) ** 2 / 3;
+  expect(powerLaw!.slope).toBeCloseTo((-Math.log(2) * Math.log(3)) / spread, 12);
+  expect(powerLaw!.r2).toBeCloseTo(Math.log(3) ** 2 / (2 * spread), 12);
 });
