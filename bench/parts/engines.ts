@@ -11,7 +11,7 @@ import { registered } from '../../src/core/engine/tfjs/backend.ts';
 import { TfjsEngine } from '../../src/core/engine/tfjs/engine.ts';
 import { initialWeights } from '../../src/core/model/init.ts';
 import type { Context } from '../context.ts';
-import { time } from '../measure.ts';
+import { time, type Timing } from '../measure.ts';
 import type { Cell, PartResult } from '../report.ts';
 import { libmultilabel, optionsOf, type Setting } from '../settings.ts';
 import { batchOf, eurlexTexts, type Texts } from '../texts.ts';
@@ -42,7 +42,13 @@ export async function engines({ threads }: Context): Promise<PartResult> {
     }
   }
   const convolutions: Cell[][] = [];
-  for (const name of ['wasm', 'cpu']) convolutions.push(await measureConvolution(name, texts, libmultilabel));
+  for (const name of ['tensorflow', 'tfjs-wasm', 'tfjs-cpu', 'webgpu']) {
+    try {
+      convolutions.push(await measureConvolution(name, texts, libmultilabel));
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+    }
+  }
   return {
     tables: [
       {
@@ -52,7 +58,13 @@ export async function engines({ threads }: Context): Promise<PartResult> {
       },
       {
         title: 'Convolution and maximum in TensorFlow.js, ms, documents of 500 words, 2/4/8 x 256 filters',
-        head: ['backend', 'conv1d, forward', 'conv1d, with gradients', 'project then gather, whole step'],
+        head: [
+          'backend',
+          'conv1d, forward',
+          'project then gather, forward',
+          'conv1d, with gradients',
+          'project then gather, whole step',
+        ],
         rows: convolutions,
       },
     ],
@@ -84,35 +96,50 @@ async function engineOf(name: string, setting: Setting, texts: Texts, threads: n
 }
 
 async function measureConvolution(name: string, texts: Texts, setting: Setting): Promise<string[]> {
-  const [size, dim, filters] = [name === 'cpu' ? 1 : 8, setting.shape.dim, setting.shape.filters];
+  const size = { tensorflow: 32, 'tfjs-wasm': 8 }[name] ?? 1;
   const small = { ...setting, shape: { ...setting.shape, hidden: 0 } };
-  const engine = await engineOf(`tfjs-${name}`, small, { ...texts, labelCount: 2 }, 1);
-  await engine.writeWeights(initialWeights(engine.shape, { seed: 1, initializer: 'torch', outputBias: 'default' }));
-  const batch = { ...batchOf(texts, 0, size, 500), labels: new Int32Array(0), labelStarts: new Int32Array(size + 1) };
-  const own = await time(1, 1, () => engine.trainStep(batch, 1e-4));
-  await engine.dispose();
+  const engine = await engineOf(name, small, { ...texts, labelCount: 2 }, 1);
+  try {
+    await engine.writeWeights(initialWeights(engine.shape, { seed: 1, initializer: 'torch', outputBias: 'default' }));
+    const batch = { ...batchOf(texts, 0, size, 500), labels: new Int32Array(0), labelStarts: new Int32Array(size + 1) };
+    const forward = await time(3, 1, () => engine.features(batch, () => undefined));
+    const step = await time(1, 1, () => engine.trainStep(batch, 1e-4));
+    const conv1d = await measureConv1d(size, setting, name !== 'tfjs-wasm');
+    const cells = [conv1d.forward, forward, conv1d.gradients, step];
+    return [
+      `${name}, ${size} document${size === 1 ? '' : 's'}`,
+      ...cells.map((cell) => (cell ? cell.median.toPrecision(3) : 'not possible: Conv2DBackpropFilter is missing')),
+    ];
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** TensorFlow.js' own convolution and maximum over whole documents, on the present backend, with its inputs already there. */
+async function measureConv1d(
+  size: number,
+  { shape: { dim, filters, filterSizes } }: Setting,
+  hasGradients: boolean,
+): Promise<{ forward: Timing; gradients?: Timing }> {
   const x = tf.randomUniform<tf.Rank.R3>([size, 500, dim], -1, 1, 'float32', 1);
-  const kernels = setting.shape.filterSizes.map((k) =>
-    tf.randomUniform<tf.Rank.R3>([k, dim, filters], -1, 1, 'float32', 1),
-  );
+  const kernels = filterSizes.map((k) => tf.randomUniform<tf.Rank.R3>([k, dim, filters], -1, 1, 'float32', 1));
   const pooled = (...all: tf.Tensor[]): tf.Scalar => {
     const [input, ...weights] = all as tf.Tensor3D[];
     return weights
       .map((w) => tf.sum(tf.max(tf.conv1d(input, w, 1, 'valid'), 1)))
       .reduce((a, b) => tf.add(a, b)) as tf.Scalar;
   };
-  const forward = await time(1, 1, () => tf.tidy(() => void pooled(x, ...kernels).dataSync()));
-  let gradients = 'not possible: Conv2DBackpropFilter is missing';
-  if (name === 'cpu') {
-    const all = tf.grads(pooled);
-    const { median } = await time(1, 0, () => tf.tidy(() => all([x, ...kernels]).forEach((g) => void g.dataSync())));
-    gradients = String(Math.round(median));
+  const read = async (found: tf.Tensor[]): Promise<void> => {
+    await Promise.all(found.map((tensor) => tensor.data()));
+    tf.dispose(found);
+  };
+  const gradients = tf.grads(pooled);
+  try {
+    return {
+      forward: await time(3, 1, () => read([tf.tidy(() => pooled(x, ...kernels))])),
+      ...(hasGradients && { gradients: await time(1, 0, () => read(tf.tidy(() => gradients([x, ...kernels])))) }),
+    };
+  } finally {
+    tf.dispose([x, ...kernels]);
   }
-  tf.dispose([x, ...kernels]);
-  return [
-    `${name}, ${size} document${size === 1 ? '' : 's'}`,
-    String(Math.round(forward.median)),
-    gradients,
-    String(Math.round(own.median)),
-  ];
 }

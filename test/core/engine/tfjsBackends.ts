@@ -9,6 +9,7 @@ import type { Engine, EngineOptions } from '../../../src/core/engine/engine.ts';
 import type { Backend } from '../../../src/core/engine/tfjs/backend.ts';
 import { registered } from '../../../src/core/engine/tfjs/backend.ts';
 import { TfjsEngine } from '../../../src/core/engine/tfjs/engine.ts';
+import { tensorflowEnvironment } from '../../tensorflow/folder.mjs';
 
 /** A backend of TensorFlow.js that works here, held open while tests use it. */
 export interface TestedBackend {
@@ -22,7 +23,7 @@ setWasmPaths(`${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs
 const backends: Record<string, () => Promise<Backend>> = {
   cpu: async () => registered('cpu', 'tfjs-cpu', 'tfjs-cpu'),
   wasm: async () => registered('wasm', 'tfjs-wasm', 'tfjs-wasm'),
-  tensorflow: () => openTensorflow(),
+  tensorflow: () => openTensorflow(tensorflowEnvironment()),
   webgpu: openWebgpu,
 };
 

@@ -3,10 +3,9 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportFormats, exportModel } from '../../../src/core/export/exportModel.ts';
-import { loadPredictor } from '../../../src/core/predict/predictor.ts';
-import { createTokenizer } from '../../../src/core/text/tokenizer.ts';
 import { temporaryFolders } from '../training/folder.ts';
 import { expectSame, table } from './cases.ts';
+import { predicted, wordIdsOf } from './exported.ts';
 import { onnxRuntimes } from './onnxRuntime.ts';
 import { texts, trainedRun, type TrainedRun } from './trained.ts';
 
@@ -42,20 +41,10 @@ describe('exportModel', () => {
 
   it.each(runtimes)('gives what is needed to score a text with %s alone', async (_, open) => {
     const { folder: out } = await exportModel(trained.run, { format: 'onnx', folder: join(folder, 'onnx') });
-    const words = (await readFile(join(out, 'vocabulary.txt'), 'utf8')).split('\n').slice(0, -1);
-    const { text } = JSON.parse(await readFile(join(out, 'config.json'), 'utf8'));
-    const tokenizer = await createTokenizer(text);
     const documents = texts(20, 7);
-    const ids = documents.map((document) =>
-      tokenizer.words(document, text.maxLength).map((word) => Math.max(1, words.indexOf(word))),
-    );
     const run = await open(await readFile(join(out, 'model.onnx')));
-    const { rows, columns, ids: cells } = table(ids);
-    const predictor = await loadPredictor(trained.run);
-    const predictions = await predictor.predict(documents, { top: predictor.labels.outputs });
-    await predictor.dispose();
-    const expected = predictions.flatMap(({ labels }) => labels.sort((a, b) => a.id - b.id).map((l) => l.probability));
-    expectSame(await run(cells, rows, columns), expected);
+    const { rows, columns, ids } = table(await wordIdsOf(out, documents));
+    expectSame(await run(ids, rows, columns), (await predicted(trained.run, documents)).flat());
   });
 
   it('writes a card with data, settings, figures and limits, whatever the run is called', async () => {

@@ -7,7 +7,6 @@ import type { Weights } from '../../../src/core/engine/engine.ts';
 import { exportModel } from '../../../src/core/export/exportModel.ts';
 import { importSafetensors } from '../../../src/core/export/importSafetensors.ts';
 import { toLibMultiLabel } from '../../../src/core/export/libMultiLabel.ts';
-import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { evaluateRun } from '../../../src/core/training/evaluate.ts';
 import { describeRun } from '../../../src/core/training/runs.ts';
 import { SafetensorsFile, writeSafetensors } from '../../../src/core/training/safetensors.ts';
@@ -15,6 +14,7 @@ import { outputOf, pythonWith, skipped } from '../../tools.ts';
 import { temporaryFolders } from '../training/folder.ts';
 import { reference } from '../training/setup.ts';
 import { shapes, someWeights } from './cases.ts';
+import { predicted } from './exported.ts';
 import { texts, trainedRun, type TrainedRun } from './trained.ts';
 
 const newFolder = temporaryFolders(afterAll);
@@ -32,14 +32,6 @@ const kinds: [name: string, network: string, model: Parameters<typeof trainedRun
   ['one chunk and no hidden layer', 'KimCNN', { pools: 1, hidden: 0 }],
   ['the same, overhanging', 'KimCNN', { pools: 1, hidden: 0, padding: 'overhang' }],
 ];
-
-/** Probabilities of all labels, by name. */
-async function predicted(run: string, documents: string[]): Promise<number[][]> {
-  const predictor = await loadPredictor(run);
-  const found = await predictor.predict(documents, { top: predictor.labels.outputs });
-  await predictor.dispose();
-  return found.map(({ labels }) => labels.sort((a, b) => a.id - b.id).map(({ probability }) => probability));
-}
 
 describe.each(kinds)('a model with %s', (_, network, model) => {
   let folder: string;

@@ -27,6 +27,7 @@ export async function openTensorflow(env: NodeJS.ProcessEnv = process.env): Prom
   const found = findTensorflow(env);
   if (!existsSync(found.addOn)) throw noAddOn(found);
   mendUtil();
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1'; // what it says of itself has no place among our messages; warnings have
   try {
     const binding = found.kind === 'package' ? loadPackage(found) : await loadInstalled(found);
     const name = found.kind === 'package' ? found.name.replace('@tensorflow/', '') : 'tfjs-node';
@@ -133,10 +134,13 @@ async function loadInstalled({ addOn }: Found & { kind: 'installed' }): Promise<
 }
 
 /** The JavaScript of tfjs-node, without what it needs a package manager for, over a loaded add-on. */
-export async function registerBinding(binding: unknown): Promise<void> {
+async function registerBinding(binding: unknown): Promise<void> {
+  if (tf.findBackendFactory('tensorflow')) return;
   await import('@tensorflow/tfjs-node/dist/register_all_kernels.js');
-  const { NodeJSKernelBackend } = (await import('@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js')) as {
-    NodeJSKernelBackend: new (binding: unknown, name: string) => tf.KernelBackend;
+  // a bundle gives no names of a CommonJS module, only the whole
+  const { default: backend } = (await import('@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js')) as {
+    default: { NodeJSKernelBackend: new (binding: unknown, name: string) => tf.KernelBackend };
   };
+  const { NodeJSKernelBackend } = backend;
   tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node'), 0);
 }

@@ -1,0 +1,2 @@
+export const tensorflowFolder: string;
+export function tensorflowEnvironment(): NodeJS.ProcessEnv;
