@@ -2,7 +2,7 @@
 // which it sets up at first, until Ctrl+C.
 //   node scripts/workbench.mjs [FOLDER]            a folder of yours instead of the sample
 //   node scripts/workbench.mjs --browser [FOLDER]  the browser workbench, also where `code` is installed
-//   node scripts/workbench.mjs --run FILE.ts       runs a script of yours that uses test/workbench/driver.ts
+//   node scripts/workbench.mjs --run FILE.ts [ARG…]  runs a script of yours that uses test/workbench/driver.ts
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
@@ -21,7 +21,7 @@ const hasCode = !values.browser && spawnSync('code', ['--version'], { stdio: 'ig
 if (values.run) {
   const file = resolve(values.run);
   process.chdir(root);
-  await runBundled(file);
+  await runBundled(file, ...positionals);
 } else {
   if (!existsSync(join(root, 'dist/extension.cjs')))
     throw new Error('dist/extension.cjs not found: run npm run build first.');

@@ -128,6 +128,23 @@ inWorkbench('13. Explore Label Clusters', { fill }, (workbench) => {
     expect(rows).toHaveLength(58);
   });
 
+  it('exports curves and clusters, and the co-occurrences for SciPy and MATLAB', async () => {
+    const page = await workbench().webview('clusters');
+    const kinds = {
+      json: ['Curves and clusters (JSON)', '{'],
+      npz: ['Co-occurrence for SciPy (.npz)', 'PK'],
+      mat: ['Co-occurrence for MATLAB (.mat)', 'MATLAB 5.0 MAT-file'],
+    };
+    for (const [extension, [kind, begins]] of Object.entries(kinds)) {
+      await choose(page, 'Export', kind);
+      await workbench().save();
+      const said = page.getByText(new RegExp(`^Wrote .+\\.${extension}$`));
+      await said.waitFor();
+      const file = (await said.innerText()).replace(/^Wrote /, '');
+      expect(readFileSync(file, 'latin1').startsWith(begins), kind).toBe(true);
+    }
+  });
+
   it('clusters anew with other options, and tells a number that cannot be', async () => {
     const page = await workbench().webview('clusters');
     await page.getByText('Options', { exact: true }).click();

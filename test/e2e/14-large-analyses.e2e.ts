@@ -23,11 +23,26 @@ function fill(folder: string): void {
 
 describe.skipIf(!isThere)('deep looks at 45,000 documents with 4,108 labels', { timeout: 600_000 }, () => {
   inWorkbench('14. EURLEX57K', { fill }, (workbench) => {
-    it('co-occurrence needs no further pass', async () => {
+    it('overview, labels and documents', async () => {
       await workbench().explorerMenu('eurlex', 'Inspect Dataset');
       const page = await workbench().webview('dataset');
       await page.getByText('51,000').first().waitFor(patience);
-      await openTab(workbench(), 'dataset', 'Co-occurrence');
+      await page.locator('.js-plotly-plot .main-svg').first().waitFor();
+      await lookAt(workbench(), '14-overview', 'dataset');
+      await page.getByText('What a maximum length cuts off').first().scrollIntoViewIfNeeded();
+      await workbench().screenshotInThemes('14-overview-below');
+      await openTab(workbench(), 'dataset', 'Labels');
+      await page.getByRole('grid', { name: 'Labels' }).getByText('export refund').first().waitFor();
+      await lookAt(workbench(), '14-labels', 'dataset');
+      await openTab(workbench(), 'dataset', 'Documents');
+      const documents = page.getByRole('grid', { name: 'Documents', exact: true }).filter({ visible: true });
+      await documents.getByRole('row').nth(1).getByRole('button').last().click();
+      await page.getByText('Open in Editor').filter({ visible: true }).first().waitFor();
+      await lookAt(workbench(), '14-document', 'dataset');
+    });
+
+    it('co-occurrence needs no further pass', async () => {
+      const page = await openTab(workbench(), 'dataset', 'Co-occurrence');
       await page.getByText('30 labels of 4,108').waitFor();
       await lookAt(workbench(), '14-cooccurrence', 'dataset');
     });
@@ -63,6 +78,10 @@ describe.skipIf(!isThere)('deep looks at 45,000 documents with 4,108 labels', { 
       await page.getByRole('button', { name: 'Compare', exact: true }).click();
       await page.getByText('Labels that moved').waitFor(patience);
       await lookAt(workbench(), '14-compare', 'dataset');
+      await page.getByText('Nearest documents').click();
+      await chooseRow(page, 'Documents to choose from', 'Commission');
+      await page.getByText(/Nearest by labels: \d+ labels? shared/).waitFor();
+      await lookAt(workbench(), '14-nearest', 'dataset');
     });
 
     it('clusters', async () => {
@@ -73,6 +92,12 @@ describe.skipIf(!isThere)('deep looks at 45,000 documents with 4,108 labels', { 
       await openTab(workbench(), 'clusters', 'Map');
       await expect.poll(() => page.locator('.map .points path').count(), patience).toBe(4108);
       await lookAt(workbench(), '14-map', 'clusters');
+      await openTab(workbench(), 'clusters', 'Hierarchy');
+      await page.getByRole('img', { name: /^Tree of \d+ clusters/ }).waitFor();
+      await lookAt(workbench(), '14-hierarchy', 'clusters');
+      await openTab(workbench(), 'clusters', 'Clusters');
+      await page.locator('.card').first().scrollIntoViewIfNeeded();
+      await lookAt(workbench(), '14-cards', 'clusters');
     });
   });
 });

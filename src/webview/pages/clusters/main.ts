@@ -192,8 +192,8 @@ class ClustersPage implements Context {
         ? t('1 pair of labels that share one')
         : t('{0} pairs of labels that share one', count(overview.pairs)),
     ].join(' · ');
-    this.drawActions();
     if (overview.curve.length === 0) return this.drawNothing();
+    this.drawActions();
     const inertia = el('div');
     const silhouette = el('div');
     replaceChildren(
@@ -211,7 +211,7 @@ class ClustersPage implements Context {
           silhouette,
         ),
       ),
-      el('p', { class: 'muted notes' }, ...this.notes(overview)),
+      el('p', { class: 'muted notes' }, this.notes(overview).join(' ')),
       this.choice,
       this.body,
     );
@@ -271,7 +271,7 @@ class ClustersPage implements Context {
       sampled ? t('Silhouettes are of a sample of {0}.', amount.labels(sampled)) : '',
       miniBatch ? t('K-means drew mini-batches; inertia is of all labels.') : '',
       savedAs ? (restored ? t('Read from {0}.', fileName(savedAs)) : t('Saved as {0}.', fileName(savedAs))) : '',
-    ];
+    ].filter((note) => note !== '');
   }
 
   private drawActions(): void {

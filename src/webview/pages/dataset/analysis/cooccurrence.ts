@@ -121,17 +121,18 @@ export class Cooccurrence implements Part {
   private drawHeatmap(): void {
     const { head, context } = this;
     if (!head) return;
-    this.note.textContent =
+    this.note.textContent = [
       t(
         '{0} of {1}; they have {2} of all label occurrences in {3}.',
         amount.labels(head.labels.length),
         count(head.all),
         percent(head.share),
         amount.documents(head.documents),
-      ) +
+      ),
       t(
         'A cell tells how many documents of the row’s label have the column’s, too. A click shows the row’s neighbours.',
-      );
+      ),
+    ].join(' ');
     const figure = heatmapFigure(head, context.state.heatmapOf);
     this.container.style.setProperty('--plot-height', `${Math.max(320, head.labels.length * 16 + 130)}px`);
     if (this.drawn) this.drawn.update(figure);
