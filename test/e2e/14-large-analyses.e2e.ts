@@ -91,12 +91,13 @@ describe.skipIf(!isThere)('deep looks at 45,000 documents with 4,108 labels', { 
       await lookAt(workbench(), '14-clusters', 'clusters');
       await openTab(workbench(), 'clusters', 'Map');
       await expect.poll(() => page.locator('.map .points path').count(), patience).toBe(4108);
+      await page.locator('.map').scrollIntoViewIfNeeded();
       await lookAt(workbench(), '14-map', 'clusters');
       await openTab(workbench(), 'clusters', 'Hierarchy');
       await page.getByRole('img', { name: /^Tree of \d+ clusters/ }).waitFor();
       await lookAt(workbench(), '14-hierarchy', 'clusters');
       await openTab(workbench(), 'clusters', 'Clusters');
-      await page.locator('.card').first().scrollIntoViewIfNeeded();
+      await page.locator('.card').last().scrollIntoViewIfNeeded();
       await lookAt(workbench(), '14-cards', 'clusters');
     });
   });

@@ -27,7 +27,7 @@ export interface SweepOptions extends ClusterSettings {
   /** Points that are known already, by the same settings. */
   known?: readonly SweepPoint[];
   signal?: AbortSignal;
-  /** Before each k, and before the silhouettes. */
+  /** Before each start of k-means, `done` in numbers of clusters, and before the silhouettes. */
   onProgress?: (phase: 'clustering' | 'measuring', done: number, total: number) => void;
 }
 
@@ -50,8 +50,16 @@ async function tryAll(matrix: SparseMatrix, options: SweepOptions, points: Sweep
   const batches = isMiniBatch(matrix) && { batchSize };
   for (const [i, k] of all.entries()) {
     if (points.some((point) => point.k === k)) continue;
-    onProgress?.('clustering', i, all.length);
-    const { assignment, inertia } = await kMeans(matrix, { k, restarts, seed, signal, ...batches });
+    const tell = (restart: number): void => onProgress?.('clustering', i + restart / restarts, all.length);
+    tell(0);
+    const { assignment, inertia } = await kMeans(matrix, {
+      k,
+      restarts,
+      seed,
+      signal,
+      ...batches,
+      onProgress: (restart, iteration) => iteration === 1 && tell(restart),
+    });
     points.push({ k, inertia, assignment });
     points.sort((a, b) => a.k - b.k);
   }

@@ -19,7 +19,7 @@ const phases: Record<ClusterProgress['phase'], string> = {
 /** How far it is, in words. */
 export function progressText({ phase, done, total }: ClusterProgress): string {
   if (phase === 'reading' || phase === 'words') return t('{0}: {1} of {2}', phases[phase], bytes(done), bytes(total));
-  if (phase === 'clustering') return t('{0}: number {1} of {2}', phases[phase], done + 1, total);
+  if (phase === 'clustering') return t('{0}: number {1} of {2}', phases[phase], Math.floor(done) + 1, total);
   return phases[phase];
 }
 

@@ -82,9 +82,9 @@ describe('an exploration of label clusters', () => {
     const path = dataset('more');
     const first = await open(path, { ...settings, ks: [2, 3, 4] });
     const tried: number[] = [];
-    const onProgress = ({ phase, done }: ClusterProgress) => phase === 'clustering' && tried.push(done);
+    const onProgress = ({ phase, done }: ClusterProgress) => phase === 'clustering' && tried.push(Math.floor(done));
     const more = await open(path, { ...settings, ks: [3, 4, 5] }, { ...never, onProgress } as typeof never);
-    expect(tried).toEqual([2]);
+    expect(new Set(tried)).toEqual(new Set([2]));
     const curve = (exploration: ClusterExploration) => exploration.overview().curve;
     expect(curve(more).slice(0, 2)).toEqual(curve(first).slice(1));
     expect(curve(more)).toEqual(curve(await open(dataset('whole'), { ...settings, ks: [3, 4, 5] })));
