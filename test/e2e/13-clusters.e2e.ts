@@ -76,6 +76,22 @@ inWorkbench('13. Explore Label Clusters', { fill }, (workbench) => {
     await page.getByText('1 label found').waitFor();
   });
 
+  it('looks closer at the map, and at the whole again', async () => {
+    const page = await workbench().webview('clusters');
+    const width = (): Promise<number> =>
+      page.locator('.map').evaluate((map) => {
+        type Drawn = Partial<{ _fullLayout: { xaxis: { range: [number, number] } } }>;
+        const drawn = [map, ...map.querySelectorAll('*')].find((element) => '_fullLayout' in element) as Drawn;
+        const [from, to] = drawn._fullLayout!.xaxis.range;
+        return to - from;
+      });
+    const whole = await width();
+    await page.getByRole('button', { name: 'Zoom In' }).click();
+    await expect.poll(width).toBeLessThan(0.7 * whole);
+    await page.getByRole('button', { name: 'Whole Map' }).click();
+    await expect.poll(width).toBeCloseTo(whole, 3);
+  });
+
   it('joins the clusters in a tree', async () => {
     const page = await openTab(workbench(), 'clusters', 'Hierarchy');
     await expect.poll(() => page.getByRole('img', { name: /^Tree of 4 clusters/ }).count()).toBe(1);
