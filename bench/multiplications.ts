@@ -8,7 +8,7 @@ export interface Needs {
   projection: number;
   hidden: number;
   output: number;
-  /** Of the windows that won, into the filters and, where they are trained, the word vectors; at the projection's rate. */
+  /** Of the words of windows that won, into the filters and, where they are trained, the word vectors; at the projection's rate. */
   sparse: number;
 }
 
@@ -24,7 +24,8 @@ export async function measureNeeds(
   const positions = shape.filterSizes.reduce((sum, k) => sum + k * shape.filters, 0);
   const project = { m: distinct, k: shape.dim, n: positions };
   const projection = await milliseconds(project, threads);
-  const sparse = mean(await Promise.all(batches.map((b) => windowWork(engine, b)))) * (trainEmbeddings ? 2 : 1);
+  const sparse =
+    mean([await windowWork(engine, batches[0]), await windowWork(engine, batches[1])]) * (trainEmbeddings ? 2 : 1);
   return {
     projection,
     hidden: shape.hidden ? await denseLayer(batches[0].size, pooledSize(shape), shape.hidden, threads) : 0,
@@ -45,16 +46,19 @@ async function denseLayer(documents: number, inputs: number, units: number, thre
   return forward + back + (await milliseconds({ m: units, k: documents, n: inputs }, threads));
 }
 
-/** Operations that carry a gradient from the pooled units that are open through their windows to the filters. */
+/** Operations that carry the batch's gradient back to the filters: once for each word of a window that won, at its place in the filter. */
 async function windowWork(engine: Engine, batch: Batch): Promise<number> {
   const { shape } = engine;
-  let work = 0;
+  const pairs = new Set<number>();
   for (let d = 0; d < batch.size; d++) {
-    const { pooled } = await engine.activations(batch.words.subarray(batch.wordStarts[d], batch.wordStarts[d + 1]));
-    let unit = 0;
+    const words = batch.words.subarray(batch.wordStarts[d], batch.wordStarts[d + 1]);
+    const { pooled, positions } = await engine.activations(words);
+    let [unit, row] = [0, 0];
     for (const k of shape.filterSizes)
-      for (const end = unit + pooledPerSize(shape, k); unit < end; unit++)
-        if (pooled[unit] > 0) work += 2 * k * shape.dim;
+      for (let f = 0; f < shape.filters; f++, row += k)
+        for (const end = unit + pooledPerSize(shape, k) / shape.filters; unit < end; unit++)
+          for (let j = 0; pooled[unit] > 0 && j < k; j++)
+            pairs.add((row + j) * shape.vocabulary + (words[positions[unit] + j] ?? 0)); // behind its end, PAD
   }
-  return work;
+  return 2 * shape.dim * pairs.size;
 }

@@ -121,7 +121,7 @@ function multiplications(results: Measured[]): Table {
     rows,
     note:
       'Multiply-adds at the rate that the matrix product of the same shape reaches in the same minutes: the projection of the distinct words; both ' +
-      'dense layers forward, into their inputs and into their weights; the windows that won, back into filters and trained word vectors, at the ' +
+      'dense layers forward, into their inputs and into their weights; the distinct words of the windows that won, back into filters and trained word vectors, at the ' +
       "projection's rate. The ratio is the whole step, Adam, gathering and pooling included, over their sum; the last column leaves the windows out of it.",
   };
 }

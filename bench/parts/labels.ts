@@ -46,6 +46,7 @@ async function measure(setting: Setting, texts: Texts, { quick, threads }: Conte
     const documents = 512;
     const batch = batchOf(texts, 0, documents, setting.shape.maxLength);
     const logits = await time(many ? 2 : 5, 1, () => engine.logits(batch, () => undefined));
+    const peak = process.resourceUsage().maxRSS / 1024; // before the products take theirs
     const product = { m: setting.batch, k: hidden, n: texts.labelCount };
     const needed =
       (await timeProduct(product, threads)).median +
@@ -57,7 +58,7 @@ async function measure(setting: Setting, texts: Texts, { quick, threads }: Conte
       lower(kernels.find(([name]) => name === 'output')![1]),
       plain(needed),
       perSecond(documents, logits),
-      lower(Math.round(process.resourceUsage().maxRSS / 1024)),
+      lower(Math.round(peak)),
     ];
   } finally {
     await engine.dispose();

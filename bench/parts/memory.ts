@@ -21,7 +21,7 @@ export async function memory({ quick }: Context): Promise<PartResult> {
     for (const preset of presets) {
       const trained = await trainOnce(folder, train, preset);
       add(`xmlcnn train, ${preset}, one epoch`, trained);
-      add(`xmlcnn evaluate, ${preset}`, await xmlcnn('evaluate', trained.run, '--data', train));
+      add(`xmlcnn evaluate, ${preset}`, await xmlcnn('evaluate', trained.run, train));
       add(`runner: a hover, ${preset}`, await hover(trained.run, texts[0]));
     }
     const head = ['process', 'MiB at most', 'seconds'];

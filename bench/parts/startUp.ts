@@ -32,7 +32,7 @@ export async function startUp({ quick }: Context): Promise<PartResult> {
     ['node, an empty script', milliseconds(await time(runs, 1, () => void execFileSync(process.execPath, ['-e', ''])))],
     ['xmlcnn --version', milliseconds(await time(runs, 1, () => xmlcnn('--version')))],
     ['xmlcnn help', milliseconds(await time(runs, 1, () => xmlcnn('--help')))],
-    ['xmlcnn inspect, the sample (2,600 texts)', milliseconds(await time(runs, 1, () => xmlcnn('inspect', 'examples/glosses/train.jsonl')))],
+    ['xmlcnn inspect, the sample (5,000 texts)', milliseconds(await time(runs, 1, () => xmlcnn('inspect', 'examples/glosses/train.jsonl')))],
     ['runner: fork to the first figures of the sample', milliseconds(await time(runs, 1, firstFigures))],
     ['extension: its bundle loaded in the host', milliseconds(timingOf(loads.slice(1)))],
   ]; // prettier-ignore

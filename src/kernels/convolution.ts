@@ -209,7 +209,7 @@ function storeUnits(a: Convolution, d: i32, unit: i32, chunks: i32, filter: i32,
 @unmanaged
 export class Winners {
   k: i32;
-  dim: i32;
+  distinct: i32; // words of the batch
   filters: i32;
   chunks: i32; // units of a filter and document
   documents: i32;
@@ -218,39 +218,81 @@ export class Winners {
   gradient: usize; // gradient of the pooled units, 0 where ReLU is shut; first unit of this size
   gradientStride: usize;
   positions: usize;
-  winners: usize; // [filters][k][documents * chunks] of { gradient: f32, row of the word: bytes }
-  counts: usize; // i32 [filters]
+  winners: usize; // [filters][k][documents * chunks] of { gradient: f32, word: i32 }
+  counts: usize; // i32 [filters][k]
 }
 
 const FILTERS: i32 = 16;
 
-/** Tile = 16 filters: for each window position, the words of the windows that won and have a gradient. */
+/**
+ * Tile = 16 filters: for each window position, the words of the windows that won, each once with the sum of its gradients. The
+ * same words win again and again: some thousand windows of a filter hold some hundred words.
+ */
 export function collectWinners(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<Winners>(args);
   const first = tile * FILTERS;
   const end = min(a.filters, first + FILTERS);
   const list = <usize>(a.documents * a.chunks) * 8;
-  const rowBytes = a.dim * 4;
-  for (let f = first; f < end; f++) store<i32>(a.counts + <usize>f * 4, 0);
+  listWindows(a, first, end, list);
+  memory.fill(scratch, 0, <usize>a.distinct * 8);
+  for (let f = first; f < end; f++) {
+    const lists = a.winners + <usize>(f * a.k) * list;
+    // the windows lie where the words of the last position will
+    const windows = lists + <usize>(a.k - 1) * list;
+    const bytes = <usize>load<i32>(a.counts + <usize>(f * a.k) * 4) * 8;
+    for (let j: i32 = 0; j < a.k; j++) {
+      const count = sumByWord(windows, bytes, <usize>j * 4, scratch, a.distinct, lists + <usize>j * list);
+      store<i32>(a.counts + <usize>(f * a.k + j) * 4, count);
+    }
+  }
+}
+
+/** Windows that won and have a gradient: { gradient: f32, address of their first word }, by filter. */
+function listWindows(a: Winners, first: i32, end: i32, list: usize): void {
+  const filterBytes = <usize>a.k * list;
+  for (let f = first; f < end; f++) store<i32>(a.counts + <usize>(f * a.k) * 4, 0);
   for (let d: i32 = 0; d < a.documents; d++) {
     const tokens = a.tokens + <usize>load<i32>(a.starts + <usize>d * 4) * 4;
     let offset = <usize>d * a.gradientStride + <usize>(first * a.chunks) * 4;
     for (let f = first; f < end; f++) {
-      let count = load<i32>(a.counts + <usize>f * 4);
+      const at = a.counts + <usize>(f * a.k) * 4;
+      let to = a.winners + <usize>(f + 1) * filterBytes - list + <usize>load<i32>(at) * 8;
+      const begin = to;
       for (let c: i32 = 0; c < a.chunks; c++, offset += 4) {
         const g = load<f32>(a.gradient + offset);
         if (g == 0) continue;
-        const token = tokens + <usize>load<i32>(a.positions + offset) * 4;
-        let to = a.winners + <usize>(f * a.k) * list + <usize>count * 8;
-        for (let j: i32 = 0; j < a.k; j++, to += list) {
-          store<f32>(to, g);
-          store<i32>(to, load<i32>(token + <usize>j * 4) * rowBytes, 4);
-        }
-        count++;
+        store<f32>(to, g);
+        store<usize>(to, tokens + <usize>load<i32>(a.positions + offset) * 4, 4);
+        to += 8;
       }
-      store<i32>(a.counts + <usize>f * 4, count);
+      store<i32>(at, load<i32>(at) + i32((to - begin) >> 3));
     }
   }
+}
+
+/**
+ * Adds up gradients by the word at one position of the windows; words in the order in which they come first. Returns their number.
+ * @param table { seen: i32, sum: f32 } of each distinct word, all zero before and after; a list of words lies behind it
+ */
+function sumByWord(windows: usize, bytes: usize, position: usize, table: usize, distinct: i32, target: usize): i32 {
+  const words = table + <usize>distinct * 8;
+  let to = words;
+  for (const end = windows + bytes; windows < end; windows += 8) {
+    const word = load<u32>(load<usize>(windows, 4) + position);
+    const at = table + <usize>word * 8;
+    store<u32>(to, word);
+    to += <usize>(load<i32>(at) == 0) << 2; // no branch: half of them would be guessed wrong
+    store<i32>(at, 1);
+    store<f32>(at, load<f32>(at, 4) + load<f32>(windows), 4);
+  }
+  for (let from = words; from < to; from += 4, target += 8) {
+    const word = load<u32>(from);
+    const at = table + <usize>word * 8;
+    store<f32>(target, load<f32>(at, 4));
+    store<u32>(target, word, 4);
+    store<i64>(at, 0);
+  }
+  return i32((to - words) >> 2);
 }
 
 @unmanaged
@@ -267,7 +309,7 @@ export class ConvolutionGradient {
 }
 
 /**
- * Tile = one slice of the word vector for all filters: dW[filter, position] = sum of g E[word] over the windows that won.
+ * Tile = one slice of the word vector for all filters: dW[filter, position] = sum of g E[word] over the words of the windows that won.
  * A slice of all words stays in the second-level cache, and each sum in registers.
  */
 export function convolutionGradient(tile: i32, scratch: usize, args: usize): void {
@@ -278,14 +320,16 @@ export function convolutionGradient(tile: i32, scratch: usize, args: usize): voi
   const list = <usize>a.units * 8;
   let target = a.weightGradient + offset;
   let winners = a.winners;
+  let counts = a.counts;
   for (let f: i32 = 0; f < a.filters; f++) {
-    const count = <usize>load<i32>(a.counts + <usize>f * 4) * 8;
-    if (!tile) storeSum(a.biasGradient + <usize>f * 4, winners, count);
+    if (!tile) storeSum(a.biasGradient + <usize>f * 4, winners, <usize>load<i32>(counts) * 8);
     for (let j: i32 = 0; j < a.k; j++) {
-      if (wide) weightedSum32(target, a.words + offset, winners, count);
-      else weightedSum16(target, a.words + offset, winners, count);
+      const count = <usize>load<i32>(counts) * 8;
+      if (wide) weightedSum32(target, a.words + offset, rowBytes, winners, count);
+      else weightedSum16(target, a.words + offset, rowBytes, winners, count);
       target += rowBytes;
       winners += list;
+      counts += 4;
     }
   }
 }

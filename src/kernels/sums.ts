@@ -4,12 +4,12 @@ import { madd, zero } from './simd';
 /** Floats of a slice of the word vector: two cache lines. The last slice of a vector may be half as wide. */
 export const SLICE: i32 = 32;
 
-/** target[0 … 31] = sum over pairs { weight: f32, offset: bytes } of weight * (rows + offset)[0 … 31]. */
-export function weightedSum32(target: usize, rows: usize, pairs: usize, bytes: usize): void {
+/** target[0 … 31] = sum over pairs { weight: f32, row: i32 } of weight * (rows + row * rowBytes)[0 … 31]. */
+export function weightedSum32(target: usize, rows: usize, rowBytes: usize, pairs: usize, bytes: usize): void {
   let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), s4 = zero(), s5 = zero(), s6 = zero(), s7 = zero();
   for (const end = pairs + bytes; pairs < end; pairs += 8) {
     const weight = v128.load32_splat(pairs);
-    const row = rows + load<usize>(pairs, 4);
+    const row = rows + load<usize>(pairs, 4) * rowBytes;
     s0 = madd(weight, v128.load(row), s0);
     s1 = madd(weight, v128.load(row, 16), s1);
     s2 = madd(weight, v128.load(row, 32), s2);
@@ -24,11 +24,11 @@ export function weightedSum32(target: usize, rows: usize, pairs: usize, bytes: u
 }
 
 /** The same for 16 floats. */
-export function weightedSum16(target: usize, rows: usize, pairs: usize, bytes: usize): void {
+export function weightedSum16(target: usize, rows: usize, rowBytes: usize, pairs: usize, bytes: usize): void {
   let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
   for (const end = pairs + bytes; pairs < end; pairs += 8) {
     const weight = v128.load32_splat(pairs);
-    const row = rows + load<usize>(pairs, 4);
+    const row = rows + load<usize>(pairs, 4) * rowBytes;
     s0 = madd(weight, v128.load(row), s0);
     s1 = madd(weight, v128.load(row, 16), s1);
     s2 = madd(weight, v128.load(row, 32), s2);

@@ -51,13 +51,10 @@ function maskedCopy(a: Words, u: usize, source: usize, target: usize): void {
 
 @unmanaged
 export class WordLists {
-  documents: i32;
   distinct: i32;
-  parts: i32; // documents are cut into this fixed number of parts
+  parts: i32; // filters are cut into this fixed number of parts
   sizes: i32;
   table: usize; // [sizes] of SizeEntry
-  tokens: usize;
-  starts: usize;
   counts: usize; // i32 [parts][distinct]: first counts, then places
   wordStarts: usize; // i32 [distinct + 1]
   pairs: usize; // { gradient: f32, row of the weights: address }, word by word
@@ -67,17 +64,16 @@ export class WordLists {
 class SizeEntry {
   k: i32;
   filters: i32;
-  chunks: i32;
+  units: i32; // documents x chunks
   rowBytes: i32;
-  gradient: usize;
-  gradientStride: usize;
-  positions: usize;
+  winners: usize; // as Winners has them
+  counts: usize;
   weight: usize; // [filters][k][dim]
 }
 
-const ENTRY: usize = 32;
+const ENTRY: usize = 28;
 
-/** Tile = one part of the documents: how often each word is in a window that won. */
+/** Tile = one part of the filters: how often each word is listed. */
 export function countWinningWords(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<WordLists>(args);
   const counts = a.counts + <usize>(tile * a.distinct) * 4;
@@ -101,7 +97,7 @@ export function placeWinningWords(tile: i32, scratch: usize, args: usize): void 
   store<i32>(a.wordStarts + <usize>a.distinct * 4, place);
 }
 
-/** Tile = one part of the documents: writes the pairs to their places. */
+/** Tile = one part of the filters: writes the pairs to their places. */
 export function listWinningWords(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<WordLists>(args);
   visitWinningWords(a, tile, a.counts + <usize>(tile * a.distinct) * 4, true);
@@ -110,31 +106,22 @@ export function listWinningWords(tile: i32, scratch: usize, args: usize): void {
 // @ts-ignore: decorator
 @inline
 function visitWinningWords(a: WordLists, part: i32, counts: usize, write: bool): void {
-  const from = (part * a.documents) / a.parts, end = ((part + 1) * a.documents) / a.parts;
-  for (let d = from; d < end; d++) {
-    const tokens = a.tokens + <usize>load<i32>(a.starts + <usize>d * 4) * 4;
-    for (let i: i32 = 0; i < a.sizes; i++) {
-      const size = changetype<SizeEntry>(a.table + <usize>i * ENTRY);
-      const offset = <usize>d * size.gradientStride;
-      let weight = size.weight;
-      let unit = offset;
-      for (let f: i32 = 0; f < size.filters; f++) {
-        for (let c: i32 = 0; c < size.chunks; c++, unit += 4) {
-          const g = load<f32>(size.gradient + unit);
-          if (g == 0) continue;
-          const token = tokens + <usize>load<i32>(size.positions + unit) * 4;
-          for (let j: i32 = 0; j < size.k; j++) {
-            const at = counts + <usize>load<i32>(token + <usize>j * 4) * 4;
-            const place = load<i32>(at);
-            store<i32>(at, place + 1);
-            if (write) {
-              const pair = a.pairs + <usize>place * 8;
-              store<f32>(pair, g);
-              store<usize>(pair, weight + <usize>(j * size.rowBytes), 4);
-            }
-          }
+  for (let i: i32 = 0; i < a.sizes; i++) {
+    const size = changetype<SizeEntry>(a.table + <usize>i * ENTRY);
+    const from = ((part * size.filters) / a.parts) * size.k, end = (((part + 1) * size.filters) / a.parts) * size.k;
+    for (let row = from; row < end; row++) {
+      const weight = size.weight + <usize>row * <usize>size.rowBytes;
+      let winner = size.winners + <usize>row * <usize>size.units * 8;
+      const last = winner + <usize>load<i32>(size.counts + <usize>row * 4) * 8;
+      for (; winner < last; winner += 8) {
+        const at = counts + <usize>load<u32>(winner, 4) * 4;
+        const place = load<i32>(at);
+        store<i32>(at, place + 1);
+        if (write) {
+          const pair = a.pairs + <usize>place * 8;
+          store<f32>(pair, load<f32>(winner));
+          store<usize>(pair, weight, 4);
         }
-        weight += <usize>(size.k * size.rowBytes);
       }
     }
   }
@@ -158,8 +145,8 @@ export function wordGradient(tile: i32, scratch: usize, args: usize): void {
     const first = load<i32>(a.wordStarts + <usize>u * 4);
     const bytes = <usize>(load<i32>(a.wordStarts + <usize>u * 4, 4) - first) * 8;
     const target = a.wordGradient + <usize>(u * a.dim) * 4 + offset;
-    if (wide) weightedSum32(target, offset, a.pairs + <usize>first * 8, bytes);
-    else weightedSum16(target, offset, a.pairs + <usize>first * 8, bytes);
+    if (wide) weightedSum32(target, offset, 1, a.pairs + <usize>first * 8, bytes);
+    else weightedSum16(target, offset, 1, a.pairs + <usize>first * 8, bytes);
   }
 }
 

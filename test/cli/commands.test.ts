@@ -100,6 +100,25 @@ it('validate reads the documents where it is asked to, and tells a k above the n
   expect((await call(['validate', at('run.xmlcnn.json'), '--data'])).code).toBe(0);
 });
 
+it('validate counts the words where it reads the documents, and refuses a model that training would refuse', async () => {
+  const words = Array.from({ length: 90_000 }, (_, i) => `word${(i + 17_576).toString(36)}`);
+  const texts = Array.from({ length: 90 }, (_, d) => words.slice(d * 1000, (d + 1) * 1000).join(' '));
+  const line = (text: string, d: number): string => `${JSON.stringify({ text, labels: [d % 2 ? 'odd' : 'even'] })}\n`;
+  await writeFile(at('wordy.jsonl'), texts.map(line).join(''));
+  const wordy = (maxLength: number) => ({
+    dataset: { train: 'wordy.jsonl', validationFraction: 0 },
+    text: { maxLength, keepNumbers: true },
+    embedding: { dim: 4096 },
+    evaluation: { k: [1] },
+  });
+  await writeFile(at('wordy.xmlcnn.json'), JSON.stringify(wordy(1000)));
+  expect((await call(['validate', at('wordy.xmlcnn.json')])).code).toBe(0);
+  const { code, out } = await call(['validate', at('wordy.xmlcnn.json'), '--data']);
+  expect([code, out]).toEqual([1, expect.stringContaining('needs 90,002 x 4,096 weights; training needs 4,')]);
+  await writeFile(at('wordy.xmlcnn.json'), JSON.stringify(wordy(500))); // words beyond are cut, and do not count
+  expect((await call(['validate', at('wordy.xmlcnn.json'), '--data'])).code).toBe(0);
+});
+
 describe('train, evaluate, predict, runs', () => {
   const training = (...more: string[]) => call(['train', at('run.xmlcnn.json'), '--threads', '1', ...more]);
 

@@ -1,15 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../../core/config/diagnostics.ts';
-import type { RunConfig } from '../../core/config/runConfig.ts';
-import type { Facts } from '../../core/config/size.ts';
 import { analyse, validateText } from '../../core/config/validate.ts';
 import { withFileErrors } from '../../core/files.ts';
-import { createTokenizer } from '../../core/text/tokenizer.ts';
+import { trainingSizes } from '../../core/text/prepare.ts';
 import type { Command } from '../command.ts';
-import { survey } from '../dataset.ts';
 import { diagnosticLines } from '../diagnostics.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import { RunReporter } from '../terminal/runReporter.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 
 export const validate: Command = {
@@ -18,7 +15,9 @@ export const validate: Command = {
   details: 'Exits with 1 where there is an error; warnings and remarks alone leave it at 0.',
   positionals: [{ name: 'CONFIG', description: 'A *.xmlcnn.json file' }],
   options: {
-    data: { description: 'Also read the training documents, and check k and the memory against the number of labels' },
+    data: {
+      description: 'Also read the training documents, and check k and the memory against their labels and words',
+    },
   },
   examples: ['xmlcnn validate reuters.xmlcnn.json', 'xmlcnn validate reuters.xmlcnn.json --data'],
   async run(args, terminal, signal) {
@@ -26,10 +25,12 @@ export const validate: Command = {
     const text = await withFileErrors(file, () => readFile(file, 'utf8'));
     const options = { file: resolve(file), checkFiles: true };
     const first = analyse(text, options);
-    const readsData = args.flag('data') && !first.diagnostics.some(isError);
-    const diagnostics = readsData
-      ? validateText(text, { ...options, facts: await factsOf(first.config, terminal, signal) })
-      : first.diagnostics;
+    let { diagnostics } = first;
+    if (args.flag('data') && !diagnostics.some(isError)) {
+      const facts = await trainingSizes(first.config, { signal, onEvent: new RunReporter(terminal).handle });
+      terminal.progress.clear();
+      diagnostics = validateText(text, { ...options, facts });
+    }
     for (const d of diagnostics) terminal.print(...diagnosticLines(d, file, terminal));
     const errors = diagnostics.filter(isError).length;
     const rest = diagnostics.length - errors;
@@ -40,10 +41,3 @@ export const validate: Command = {
 };
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
-
-/** What the training documents alone can tell. */
-async function factsOf({ dataset, text }: RunConfig, terminal: Terminal, signal: AbortSignal): Promise<Facts> {
-  const tokenizer = await createTokenizer(text);
-  const { statistics } = await survey('train', dataset.train, dataset, tokenizer, terminal, signal);
-  return { labelCount: statistics.labels };
-}

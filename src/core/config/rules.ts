@@ -10,7 +10,7 @@ import type { RunConfig } from './runConfig.ts';
 import { sections } from './runConfig.ts';
 import { isRunName, runNameLike } from './runName.ts';
 import type { Facts } from './size.ts';
-import { fittingChanges, memoryLimit, shapeOf, trainingBytes } from './size.ts';
+import { fittingChanges, kernelRoom, memoryLimit, shapeOf, trainingBytes } from './size.ts';
 import { nearest } from './spelling.ts';
 
 /** Something that several keys together, or a key and the world, have wrong. */
@@ -202,13 +202,13 @@ const splitsDiffer: Rule = ({ config: { dataset } }) => {
 };
 
 const fitsMemory: Rule = ({ config, facts }) => {
-  const bytes = trainingBytes(config, facts);
+  const bytes = trainingBytes(config, facts) + kernelRoom;
   if (bytes <= memoryLimit) return [];
   const shape = shapeOf(config, facts);
   const [{ what, rows, columns }] = matrices(shape);
   const seed = config.model.pooling === 'seed';
   const units = seed ? `Seed pooling gives ${count(pooledSize(shape))} pooled units: ` : '';
-  const message = `${units}the ${what} alone needs ${count(rows)} x ${count(columns)} weights; training needs ${(bytes / 1024 ** 3).toFixed(1)} GiB, more than the 4 GiB of a WebAssembly memory.`;
+  const message = `${units}the ${what} alone needs ${count(rows)} x ${count(columns)} weights; training needs ${count(Math.ceil(bytes / 1024 ** 2))} MB, more than the 4,096 MB of a WebAssembly memory.`;
   const keys = seed
     ? ['model.pooling', 'text.maxLength', 'model.hidden']
     : ['model.hidden', 'model.filters', 'model.pools'];

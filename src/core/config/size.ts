@@ -14,6 +14,8 @@ export interface Facts {
 
 /** The most a WebAssembly memory can hold, in bytes. */
 export const memoryLimit = 4 * 1024 ** 3;
+/** What the engine takes of it for itself. */
+export const kernelRoom = 16 * 1024 ** 2;
 
 type Sized = Pick<RunConfig, 'model' | 'text' | 'embedding'> & { training: Pick<RunConfig['training'], 'ema'> };
 

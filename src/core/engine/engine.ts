@@ -25,7 +25,12 @@ export interface EngineOptions {
   ema: number;
   /** Worker threads, the calling one included; the result does not depend on it. */
   threads?: number;
+  /** No training step is asked of it, so that it keeps no optimiser state: a third of the memory, or less. */
+  scoringOnly?: boolean;
 }
+
+/** Why an engine that was made for scoring refuses a training step. */
+export const onlyScores = 'this engine was made for scoring only';
 
 /** A batch of B documents: word ids in compressed rows, label ids likewise. */
 export interface Batch {

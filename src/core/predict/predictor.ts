@@ -8,7 +8,7 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { createTokenizer } from '../text/tokenizer.ts';
 import { unknownId, Vocabulary } from '../text/vocabulary.ts';
 import type { CheckpointInfo } from '../training/checkpoint.ts';
-import { engineOptions } from '../training/engineOptions.ts';
+import { scoringOptions } from '../training/engineOptions.ts';
 import { readModel } from '../training/readModel.ts';
 import type { StoredLabels } from '../training/runFolder.ts';
 import type { ScoreOptions } from '../training/scoring.ts';
@@ -70,7 +70,7 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
   const { run, info, weights } = await readModel(folder, checkpoint);
   const { config } = run;
   const tokenizer = await createTokenizer(config.text);
-  const scoring = { ...engineOptions(config, info.shape), ema: 0, trainEmbeddings: false };
+  const scoring = scoringOptions(config, info.shape);
   // a single text is scored sooner than a native engine is loaded
   const name = config.engine.name === 'reference' ? 'reference' : 'wasm';
   const make = makeEngine ?? ((o: EngineOptions) => createEngine(name, o));

@@ -81,6 +81,17 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
   return { train, validation, test: test?.corpus, vocabulary, labels, pretrained, report, fromCache: false };
 }
 
+/** Sizes of the model that training would make of its documents. Throws as `prepareData` does. */
+export async function trainingSizes(
+  config: RunConfig,
+  { signal, onEvent = () => {} }: Pick<PrepareOptions, 'signal' | 'onEvent'> = {},
+): Promise<{ labelCount: number; vocabularySize: number }> {
+  const source = await openSplit(config.dataset.train, config, true);
+  const reading = { signal, progress: new ByteProgress('reading', source.totalBytes, onEvent) };
+  const { labels, vocabulary } = await readTrain(source, config, await createTokenizer(config.text), reading);
+  return { labelCount: labels.trainSize, vocabularySize: vocabulary.size };
+}
+
 interface Reading {
   signal?: AbortSignal;
   progress: ByteProgress;

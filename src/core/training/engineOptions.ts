@@ -40,3 +40,11 @@ export function engineOptions(
     ...(engine.threads > 0 && { threads: engine.threads }),
   };
 }
+
+/** The same network where it only scores. */
+export const scoringOptions = (config: RunConfig, shape: NetworkShape): EngineOptions => ({
+  ...engineOptions(config, shape),
+  ema: 0,
+  trainEmbeddings: false,
+  scoringOnly: true,
+});

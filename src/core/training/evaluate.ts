@@ -10,7 +10,7 @@ import { encodeSource, prepareData } from '../text/prepare.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 import { readScoringWeights } from './checkpoint.ts';
 import type { CheckpointInfo } from './checkpoint.ts';
-import { engineOptions } from './engineOptions.ts';
+import { scoringOptions } from './engineOptions.ts';
 import type { OnJudged } from './evaluation.ts';
 import { evaluateSplit, evaluatorOptions, measureBaselines } from './evaluation.ts';
 import type { RunEvent } from './events.ts';
@@ -70,7 +70,7 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
     throw new UserError('no-documents', 'There are no documents to evaluate', 'Check the split and its file.');
   const judged = { ...run.labels, names: labels.names };
   const evaluator = evaluatorOptions(config, judged, info.state.best?.threshold);
-  const scoring = { ...engineOptions(config, info.shape), ema: 0, trainEmbeddings: false };
+  const scoring = scoringOptions(config, info.shape);
   const notice = (message: string): void => emit({ type: 'notice', level: 'warning', message });
   const make: EngineFactory = makeEngine ?? ((o) => createScoringEngine(config.engine.name, o, notice));
   const engine = await make(threads === undefined ? scoring : { ...scoring, threads });

@@ -147,42 +147,51 @@ for (const [build, threads] of [
       return { won, units, addresses, ...areas };
     }
 
+    /** What `collectWinners` makes of them: words and summed gradients of each filter and position, a word's first window first. */
+    function collected(k: number, filters: number, chunks: number, distinct: number) {
+      const { won, units, addresses, gradient, positions } = wonWindows(k, filters, chunks, distinct);
+      const room = 3 * chunks; // windows of a filter
+      const [winners, counts] = [memory.room(filters * k * room * 2), memory.room(filters * k)];
+      memory.run('collectWinners', Math.ceil(filters / 16), [k, distinct, filters, chunks, 3, ...addresses, gradient, units * 4, positions, winners, counts]); // prettier-ignore
+      const lists = Array.from({ length: filters * k }, (_, row) => {
+        const ofFilter = won.filter(({ filter }) => filter === Math.floor(row / k));
+        const words = [...new Set(ofFilter.map((window) => window.words[row % k]))];
+        return words.map((word) => ({
+          word,
+          g: sum(ofFilter.filter((window) => window.words[row % k] === word).map(({ g }) => g)),
+        }));
+      });
+      return { winners, counts, lists, room };
+    }
+
     it('collectWinners and convolutionGradient: words of the windows that won, times their gradient', () => {
       const [k, dim, filters, chunks, distinct] = [3, 48, 18, 2, 11];
-      const { won, units, addresses, gradient, positions } = wonWindows(k, filters, chunks, distinct);
+      const { winners, counts, lists, room } = collected(k, filters, chunks, distinct);
+      expect(memory.readIntegers(counts, filters * k)).toEqual(lists.map((list) => list.length));
+      const read = rowsOf(memory.readIntegers(winners, filters * k * room * 2), room * 2);
+      lists.forEach((list, row) => list.forEach(({ word }, i) => expect(read[row][i * 2 + 1]).toBe(word)));
       const words = rowsOf(memory.random(distinct * dim), dim);
-      const [winners, counts] = [memory.room(filters * k * 3 * chunks * 2), memory.room(filters)];
-      memory.run('collectWinners', 2, [k, dim, filters, chunks, 3, ...addresses, gradient, units * 4, positions, winners, counts]); // prettier-ignore
-      const ofFilter = Array.from({ length: filters }, (_, f) => won.filter(({ filter }) => filter === f));
-      expect(memory.readIntegers(counts, filters)).toEqual(ofFilter.map((list) => list.length));
-      const rows = memory.readIntegers(winners, filters * k * 3 * chunks * 2);
-      ofFilter.forEach((list, f) =>
-        list.forEach((window, i) =>
-          window.words.forEach((word, j) => expect(rows[((f * k + j) * 3 * chunks + i) * 2 + 1]).toBe(word * dim * 4)),
-        ),
-      );
       const [dW, db] = [memory.room(filters * k * dim), memory.room(filters)];
-      memory.run('convolutionGradient', 2, [k, dim, filters, 3 * chunks, memory.floats(words.flat()), winners, counts, dW, db]); // prettier-ignore
-      const expected = ofFilter.flatMap((list) =>
-        Array.from({ length: k }, (_, j) =>
-          Array.from({ length: dim }, (__, d) => sum(list.map((window) => window.g * words[window.words[j]][d]))),
-        ).flat(),
+      memory.run('convolutionGradient', 2, [k, dim, filters, room, memory.floats(words.flat()), winners, counts, dW, db]); // prettier-ignore
+      const expected = lists.flatMap((list) =>
+        Array.from({ length: dim }, (_, d) => sum(list.map(({ g, word }) => g * words[word][d]))),
       );
       close(dW, expected, 'weights');
-      close(db, ofFilter.map((list) => sum(list.map(({ g }) => g))), 'biases'); // prettier-ignore
+      close(db, Array.from({ length: filters }, (_, f) => sum(lists[f * k].map(({ g }) => g))), 'biases'); // prettier-ignore
     });
 
     it('count-, place- and listWinningWords, wordGradient: weights of the windows that won, word by word', () => {
       const [k, dim, filters, chunks, distinct, parts] = [2, 48, 7, 2, 13, 2];
-      const { won, units, addresses, gradient, positions } = wonWindows(k, filters, chunks, distinct);
+      const { winners, counts: listed, lists, room } = collected(k, filters, chunks, distinct);
       const weight = rowsOf(memory.random(filters * k * dim), dim); // [filter, position][dim]
-      const table = memory.integers([k, filters, chunks, dim * 4, gradient, units * 4, positions, memory.floats(weight.flat())]); // prettier-ignore
+      const weights = memory.floats(weight.flat());
+      const table = memory.integers([k, filters, room, dim * 4, winners, listed, weights]);
       const [counts, starts] = [memory.room(parts * distinct), memory.room(distinct + 1)];
-      const pairs = memory.room(won.length * k * 2);
-      const integers = [3, distinct, parts, 1, table, ...addresses, counts, starts, pairs];
       const uses = Array.from({ length: distinct }, (_, word) =>
-        won.flatMap(({ filter, g, words }) => words.flatMap((w, j) => (w === word ? [{ g, row: filter * k + j }] : []))),
+        lists.flatMap((list, row) => list.flatMap((use) => (use.word === word ? [{ g: use.g, row }] : []))),
       );
+      const pairs = memory.room(uses.flat().length * 2);
+      const integers = [distinct, parts, 1, table, counts, starts, pairs];
       memory.run('countWinningWords', parts, integers);
       const counted = rowsOf(memory.readIntegers(counts, parts * distinct), distinct);
       expect(transposed(counted).map(sum)).toEqual(uses.map((list) => list.length));
@@ -190,8 +199,8 @@ for (const [build, threads] of [
       const places = uses.map((_, word) => uses.slice(0, word).flat().length);
       expect(memory.readIntegers(starts, distinct + 1)).toEqual([...places, uses.flat().length]);
       memory.run('listWinningWords', parts, integers);
-      const listed = rowsOf(memory.read(pairs, won.length * k * 2), 2).map(([g]) => g);
-      expect(listed).toEqual(uses.flat().map(({ g }) => g));
+      const rows = rowsOf(memory.readIntegers(pairs, uses.flat().length * 2), 2).map(([, row]) => row);
+      expect(rows).toEqual(uses.flat().map(({ row }) => weights + row * dim * 4));
       const target = memory.room(distinct * dim);
       memory.run('wordGradient', 2, [distinct, dim, starts, pairs, target]);
       const expected = uses.map((list) => Array.from({ length: dim }, (_, d) => sum(list.map(({ g, row }) => g * weight[row][d])))); // prettier-ignore

@@ -182,6 +182,24 @@ function exactCases(makeEngine: MakeEngine, choosesByShape: boolean): void {
     },
   );
 
+  it('gives the same logits where it is for scoring only, keeps no moments then, and takes no step', () => {
+    const draws = new Draws(10);
+    const shape = randomShape(draws, 'dynamic-max', 13);
+    const weights = initialWeights(shape, { seed: 3, initializer: 'torch', outputBias: 'default' });
+    const batch = batchOf(randomDocuments(draws, shape, 4), randomLabels(draws, shape.labels, 4));
+    return using(makeEngine({ ...plainOptions(shape), scoringOnly: true }), async (engine) => {
+      await engine.writeWeights(weights);
+      await using(makeEngine(plainOptions(shape)), async (other) => {
+        await other.writeWeights(weights);
+        expect(await logitsOf(engine, batch)).toEqual(await logitsOf(other, batch));
+        expect((await other.readState()).tensors).not.toEqual(new Map());
+      });
+      expect(await engine.readWeights()).toEqual(weights);
+      expect((await engine.readState()).tensors).toEqual(new Map());
+      await expect(engine.trainStep(batch, 0.01)).rejects.toThrow('scoring only');
+    });
+  });
+
   it('starts the average at the first weights and keeps it while weights are swapped out and in again', () => {
     const draws = new Draws(9);
     const shape = randomShape(draws, 'dynamic-max', 0);

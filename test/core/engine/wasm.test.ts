@@ -49,6 +49,14 @@ describe('memory', () => {
     expect(memoryOf(plainOptions({ ...labels, hidden: hidden + 32 })).holds).toBe(false);
   });
 
+  it('holds the weights alone of a model that only scores, so that one can be scored that is too large to train', async () => {
+    const options = plainOptions({ ...shape, vocabulary: 100_000 });
+    expect(memoryOf(options).holds).toBe(false);
+    expect(memoryOf({ ...options, scoringOnly: true }).parameters).toBeLessThan(memoryOf(options).parameters / 2.9);
+    const engine = await createWasmEngine({ ...options, scoringOnly: true });
+    await engine.dispose();
+  });
+
   it('refuses a batch, with its sizes and with the largest that fits, before the first step', async () => {
     const engine = await createWasmEngine(plainOptions({ ...shape, vocabulary: 60_000 }));
     await expect(engine.reserve!(batchOf([words(50_000)]))).rejects.toMatchObject({

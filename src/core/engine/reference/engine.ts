@@ -11,6 +11,7 @@ import type {
   StepResult,
   Weights,
 } from '../engine.ts';
+import { onlyScores } from '../engine.ts';
 import { MovingAverage } from '../movingAverage.ts';
 import { MovingRows } from '../movingRows.ts';
 import { adamUpdate } from './adam.ts';
@@ -44,7 +45,8 @@ class ReferenceEngine implements Engine {
   constructor(private readonly options: EngineOptions) {
     this.shape = options.shape;
     const all = parameters(options.shape);
-    const trained = all.filter(({ name }) => name !== 'embedding' || options.trainEmbeddings);
+    const trains = (name: string): boolean => name !== 'embedding' || options.trainEmbeddings;
+    const trained = options.scoringOnly ? [] : all.filter(({ name }) => trains(name));
     const zeros = (specs: typeof all): Weights =>
       new Map(specs.map((spec) => [spec.name, new Float32Array(elements(spec))]));
     this.weights = zeros(all);
@@ -54,6 +56,7 @@ class ReferenceEngine implements Engine {
   }
 
   async trainStep(batch: Batch, learningRate: number): Promise<StepResult> {
+    if (this.options.scoringOnly) throw new Error(onlyScores);
     const gradients = new Map([...this.m].map(([name, { length }]) => [name, new Float64Array(length)]));
     const loss = this.forwardAndBackward(batch, gradients);
     const { clip } = this.options;

@@ -4,6 +4,7 @@ import { paddedLength, pooledPerSize, pooledSize } from '../../model/network.ts'
 import type { DistinctWords } from '../distinct.ts';
 import { WordNumbering } from '../distinct.ts';
 import { documentsOf } from '../documentsOf.ts';
+import { onlyScores } from '../engine.ts';
 import type {
   Activations,
   Batch,
@@ -69,6 +70,7 @@ export class TfjsEngine implements Engine {
   }
 
   async trainStep(batch: Batch, learningRate: number): Promise<StepResult> {
+    if (this.options.scoringOnly) throw new Error(onlyScores);
     await this.backend.use();
     const { options, shape } = this;
     const words = this.numbering.of(batch);

@@ -6,12 +6,12 @@ import { averageDecay } from '../reference/average.ts';
 import { assign } from './assign.ts';
 import { deviceShape, fromDevice, toDevice } from './layout.ts';
 
-/** One parameter on the device, in the layout of layout.ts; `average` where EMA is on. */
+/** One parameter on the device, in the layout of layout.ts; moments where it is trained, `average` where EMA is on. */
 interface Place {
   spec: ParameterSpec;
   weight: tf.Tensor;
-  m: tf.Tensor;
-  v: tf.Tensor;
+  m?: tf.Tensor;
+  v?: tf.Tensor;
   average?: tf.Tensor;
 }
 
@@ -39,8 +39,7 @@ export class DeviceParameters {
           {
             spec,
             weight: zeros(spec),
-            m: zeros(spec),
-            v: zeros(spec),
+            ...(!options.scoringOnly && { m: zeros(spec), v: zeros(spec) }),
             ...(options.ema > 0 && { average: zeros(spec) }),
           },
         ]),
@@ -65,8 +64,8 @@ export class DeviceParameters {
       const kept = name.endsWith('.weight') ? 1 - learningRate * adam.weightDecay : 1;
       const next = tf.tidy(() => {
         const g = scale === 1 ? gradient : tf.mul(gradient, scale);
-        const m = tf.add(tf.mul(place.m, adam.beta1), tf.mul(g, 1 - adam.beta1));
-        const v = tf.add(tf.mul(place.v, adam.beta2), tf.mul(tf.square(g), 1 - adam.beta2));
+        const m = tf.add(tf.mul(place.m!, adam.beta1), tf.mul(g, 1 - adam.beta1));
+        const v = tf.add(tf.mul(place.v!, adam.beta2), tf.mul(tf.square(g), 1 - adam.beta2));
         const change = tf.div(tf.mul(m, rate), tf.add(tf.div(tf.sqrt(v), correction), adam.epsilon));
         const weight = tf.sub(kept === 1 ? place.weight : tf.mul(place.weight, kept), change);
         if (!place.average) return { m, v, weight };
@@ -126,15 +125,13 @@ export class DeviceParameters {
 
   private *states(): Iterable<['m' | 'v' | 'average', Place]> {
     for (const place of this.places.values()) {
-      yield ['m', place];
-      yield ['v', place];
-      if (place.average) yield ['average', place];
+      for (const kind of ['m', 'v', 'average'] as const) if (place[kind]) yield [kind, place];
     }
   }
 
   dispose(): void {
     for (const { weight, m, v, average } of this.places.values())
-      tf.dispose([weight, m, v, ...(average ? [average] : [])]);
+      tf.dispose([weight, m, v, average].filter((tensor) => tensor !== undefined));
     this.places.clear();
   }
 }

@@ -20,11 +20,11 @@ export class WordVectors {
   private readonly dim: number;
 
   constructor(private readonly options: EngineOptions) {
-    const { shape, trainEmbeddings, ema, embeddingUpdates, adam } = options;
+    const { shape, trainEmbeddings, scoringOnly, ema, embeddingUpdates, adam } = options;
     const length = shape.vocabulary * shape.dim;
     this.dim = shape.dim;
     this.weights = new Float32Array(length);
-    if (!trainEmbeddings) return;
+    if (!trainEmbeddings || scoringOnly) return;
     this.moments = { m: new Float32Array(length), v: new Float32Array(length) };
     if (ema > 0) {
       this.shadow = new Float32Array(length);

@@ -6,7 +6,7 @@ import { filterBlock, roundUp, type Layout } from './layout.ts';
 export const ADAM_TILE = 32_768;
 /** Floats of a slice of the word vectors in the sparse backward pass; src/kernels/sums.ts agrees. */
 export const SLICE = 32;
-/** Parts of the batch whose winning windows are listed one beside the other: fixed, whatever the threads. */
+/** Parts of the filters whose winning words are listed one beside the other: fixed, whatever the threads. */
 export const PARTS = 8;
 /** Most documents that go through the dense layers at once when scoring: their packed inputs stay in the third-level cache. */
 export const DENSE_ROWS = 512;
@@ -50,10 +50,10 @@ export interface Areas {
   pairLabels: number;
   pairDocuments: number;
   logits: number;
-  winners: number[]; // per size: the windows that pooling picked, by filter
+  winners: number[]; // per size: the words of the windows that pooling picked, by filter and position
   winnerCounts: number[];
   sizeTable: number;
-  pairCounts: number; // winning windows by word
+  pairCounts: number; // the same by word
   wordStarts: number;
   pairs: number;
   activations: number[]; // per size: conv outputs (seed) or mean words (average)
@@ -125,8 +125,8 @@ export function layAreas(
     pairDocuments: take(pairs),
     logits: when(!training, denseRows * layout.labels),
     winners: shape.filterSizes.map((k) => when(training && !average, 2 * k * size * unitsOf(shape, k))),
-    winnerCounts: shape.filterSizes.map(() => when(training && !average, shape.filters)),
-    sizeTable: when(words, 8 * shape.filterSizes.length),
+    winnerCounts: shape.filterSizes.map((k) => when(training && !average, shape.filters * k)),
+    sizeTable: when(words, 7 * shape.filterSizes.length),
     pairCounts: when(words, PARTS * distinct),
     wordStarts: when(words, distinct + 1),
     pairs: when(
@@ -157,6 +157,7 @@ function scratchBytes(layout: Layout, rows: number, wordRows: number, meanRows: 
     forwardBlock(layout.top) * layout.top,
     64 * Math.max(layout.hidden, 8),
     32 * rows,
+    3 * wordRows + 4, // words that won: their sums and a list of them
     2 * layout.block * layout.top + 2 * rows * layout.block,
   );
   return roundUp(floats * 4 + 256, 64);

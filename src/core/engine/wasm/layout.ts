@@ -124,7 +124,7 @@ export const canonicalFloats = (slot: Slot): number => slot.rows * slot.columns 
 
 /** Whether the engine updates this parameter. */
 export const trains = (slot: Slot, options: EngineOptions): boolean =>
-  slot.name !== 'embedding' || options.trainEmbeddings;
+  !options.scoringOnly && (slot.name !== 'embedding' || options.trainEmbeddings);
 
 /** Bytes of weights, moments, moving averages and whole gradients. */
 export function parameterBytes(layout: Layout, options: EngineOptions): number {

@@ -12,6 +12,7 @@ import type {
   StepResult,
   Weights,
 } from '../engine.ts';
+import { onlyScores } from '../engine.ts';
 import { WordNumbering, type DistinctWords } from '../distinct.ts';
 import { documentsOf } from '../documentsOf.ts';
 import {
@@ -81,6 +82,7 @@ class WasmEngine implements Engine {
 
   async trainStep(batch: Batch, learningRate: number): Promise<StepResult> {
     const { options, machine } = this;
+    if (options.scoringOnly) throw new Error(onlyScores);
     const distinct = this.numbering.of(batch);
     const areas = this.place(distinct, batch);
     const pairs = this.writePairs(batch, areas);
@@ -506,7 +508,7 @@ class WasmEngine implements Engine {
           weight.gradient, this.parameters.of('hidden.bias').gradient], // prettier-ignore
       });
     }
-    shape.filterSizes.forEach((k, i) => calls.push(...this.convolutionGradients(k, i, size, areas)));
+    shape.filterSizes.forEach((k, i) => calls.push(...this.convolutionGradients(k, i, size, distinct, areas)));
     if (options.trainEmbeddings && shape.pooling !== 'dynamic-average') {
       calls.push(...this.wordGradients(size, distinct, areas));
     }
@@ -517,7 +519,7 @@ class WasmEngine implements Engine {
     return calls;
   }
 
-  private convolutionGradients(k: number, i: number, size: number, areas: Areas): Call[] {
+  private convolutionGradients(k: number, i: number, size: number, distinct: number, areas: Areas): Call[] {
     const { layout, shape, options } = this;
     if (shape.pooling === 'dynamic-average') {
       const integers = this.averageArguments(k, i, size, areas);
@@ -535,7 +537,7 @@ class WasmEngine implements Engine {
       {
         kernel: 'collectWinners',
         tiles: Math.ceil(shape.filters / 16),
-        integers: [k, layout.dim, shape.filters, chunks, size, areas.tokens, areas.starts, gradient, stride, positions,
+        integers: [k, distinct, shape.filters, chunks, size, areas.tokens, areas.starts, gradient, stride, positions,
           ...winners], // prettier-ignore
       },
       {
@@ -571,13 +573,12 @@ class WasmEngine implements Engine {
   private wordGradients(size: number, distinct: number, areas: Areas): Call[] {
     const { layout, shape, machine } = this;
     const table = shape.filterSizes.flatMap((k, i) => {
-      const { chunks, gradient, stride, positions } = this.winningUnits(k, i, areas);
       const { weight } = this.parameters.of(`conv${k}.weight`);
-      return [k, shape.filters, chunks, layout.dim * 4, gradient, stride, positions, weight];
+      const units = size * this.winningUnits(k, i, areas).chunks;
+      return [k, shape.filters, units, layout.dim * 4, areas.winners[i], areas.winnerCounts[i], weight];
     });
     machine.integers(areas.sizeTable, table.length).set(table.map((x) => x | 0));
-    const integers = [size, distinct, PARTS, shape.filterSizes.length, areas.sizeTable, areas.tokens, areas.starts,
-      areas.pairCounts, areas.wordStarts, areas.pairs]; // prettier-ignore
+    const integers = [distinct, PARTS, shape.filterSizes.length, areas.sizeTable, areas.pairCounts, areas.wordStarts, areas.pairs]; // prettier-ignore
     return [
       { kernel: 'countWinningWords', tiles: PARTS, integers },
       { kernel: 'placeWinningWords', tiles: 1, integers },
