@@ -31,6 +31,10 @@ export const reuters: TextSet = {
 
 export const isAtHand = ({ file }: TextSet): boolean => existsSync(file);
 
+/** Names a set that is not at hand, and what was measured in its place. */
+export const missing = (set: TextSet, instead: string): string[] =>
+  isAtHand(set) ? [] : [`${set.name}: ${set.file} not found; these are ${instead}`];
+
 export const unpack = (file: string): string =>
   execFileSync('xz', ['-dc', file], { maxBuffer: 1 << 30, encoding: 'utf8' });
 

@@ -4,7 +4,7 @@ import { measureNeeds, type Needs } from '../multiplications.ts';
 import { measureScoring, measureSteps, startedEngine, type Scoring, type Steps } from '../network.ts';
 import type { Cell, PartResult, Table } from '../report.ts';
 import { settings, type Setting } from '../settings.ts';
-import { eurlex, eurlexTexts, isAtHand, reuters, textsOf, type Texts } from '../texts.ts';
+import { eurlex, eurlexTexts, isAtHand, missing, reuters, textsOf, type Texts } from '../texts.ts';
 import { findTorch, measureTorch, type TorchResult } from '../torch.ts';
 
 interface Measured {
@@ -19,7 +19,7 @@ interface Measured {
 export async function eurlex57k(context: Context): Promise<PartResult> {
   const texts = await eurlexTexts();
   const result = await measure(texts, context, '../shared/data/eurlex57k/train.jsonl.xz');
-  if (!isAtHand(eurlex)) result.skipped.push(`EURLEX57K: ${eurlex.file} not found; these are Zipf-distributed words`);
+  result.skipped.push(...missing(eurlex, 'Zipf-distributed words'));
   return result;
 }
 

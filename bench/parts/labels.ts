@@ -5,7 +5,7 @@ import { measureSteps, startedEngine } from '../network.ts';
 import type { Cell, PartResult } from '../report.ts';
 import { libmultilabel, type Setting } from '../settings.ts';
 import { timeProduct } from '../sgemm.ts';
-import { batchOf, eurlexTexts, withLabels, type Texts } from '../texts.ts';
+import { batchOf, eurlex, eurlexTexts, missing, withLabels, type Texts } from '../texts.ts';
 
 /** Labels of EURLEX57K, Wiki10-31K and Amazon-670K, and the hidden units of the last one that fit into the memory. */
 const layers: { labels: number; hidden: number }[] = [
@@ -34,7 +34,7 @@ export async function labels(context: Context): Promise<PartResult> {
   const head = ['labels x hidden', 'trains, documents/s', 'step, ms', 'output kernel, ms', 'its products need, ms',
     'applies, documents/s', 'process at most, MiB']; // prettier-ignore
   const title = `Output layers, ${libmultilabel.name}, ${texts.name}`;
-  return { tables: [{ title, head, rows, note: refusal }], skipped: [] };
+  return { tables: [{ title, head, rows, note: refusal }], skipped: missing(eurlex, 'Zipf-distributed words') };
 }
 
 async function measure(setting: Setting, texts: Texts, { quick, threads }: Context): Promise<Cell[]> {

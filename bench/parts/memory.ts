@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { lower } from '../measure.ts';
 import { isBuilt, notBuilt, peakOf, startRunner, trainOnce, writeDataset, xmlcnn } from '../processes.ts';
 import type { Cell, PartResult } from '../report.ts';
+import { eurlex, missing } from '../texts.ts';
 
 const presets = ['libmultilabel', 'paper', 'wide'];
 
@@ -25,7 +26,10 @@ export async function memory({ quick }: Context): Promise<PartResult> {
       add(`runner: a hover, ${preset}`, await hover(trained.run, texts[0]));
     }
     const head = ['process', 'MiB at most', 'seconds'];
-    return { tables: [{ title: `Memory and time, ${name}`, head, rows }], skipped: [] };
+    return {
+      tables: [{ title: `Memory and time, ${name}`, head, rows }],
+      skipped: missing(eurlex, 'texts of the sample'),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -12,7 +12,7 @@ import { createTokenizer } from '../../src/core/text/tokenizer.ts';
 import type { Context } from '../context.ts';
 import { perSecond, plain, time } from '../measure.ts';
 import type { Cell, PartResult } from '../report.ts';
-import { eurlex, isAtHand, recordsOf } from '../texts.ts';
+import { eurlex, isAtHand, missing, recordsOf } from '../texts.ts';
 
 interface Example {
   text: string;
@@ -30,8 +30,7 @@ interface Written {
 /** Megabytes a second of each format, of the same documents: reading alone, and with tokenising and numbering of the words. */
 export async function reading({ quick }: Context): Promise<PartResult> {
   const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-bench-'));
-  const skipped: string[] = [];
-  if (!isAtHand(eurlex)) skipped.push(`EURLEX57K: ${eurlex.file} not found; these are definitions of the sample`);
+  const skipped = missing(eurlex, 'definitions of the sample');
   try {
     const documents = examples(quick ? 1500 : 6000);
     const rows: Cell[][] = [];

@@ -3,7 +3,7 @@
 import { gemm } from './gemm';
 import { half8 } from './pack';
 import { select, zero } from './simd';
-import { SLICE, weightedSum16, weightedSum32 } from './sums';
+import { SLICE, copySlices, weightedSum16, weightedSum32 } from './sums';
 
 @unmanaged
 export class Convolution {
@@ -301,6 +301,7 @@ export class ConvolutionGradient {
   dim: i32;
   filters: i32;
   units: i32; // documents x chunks
+  distinct: i32;
   words: usize; // [distinct words][dim], after dropout
   winners: usize;
   counts: usize;
@@ -310,7 +311,7 @@ export class ConvolutionGradient {
 
 /**
  * Tile = one slice of the word vector for all filters: dW[filter, position] = sum of g E[word] over the words of the windows that won.
- * A slice of all words stays in the second-level cache, and each sum in registers.
+ * A slice of all words stays in the second-level cache, close together, and each sum in registers.
  */
 export function convolutionGradient(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<ConvolutionGradient>(args);
@@ -318,6 +319,8 @@ export function convolutionGradient(tile: i32, scratch: usize, args: usize): voi
   const wide = a.dim - tile * SLICE >= SLICE;
   const rowBytes = <usize>a.dim * 4;
   const list = <usize>a.units * 8;
+  const sliceBytes: usize = wide ? SLICE * 4 : SLICE * 2;
+  copySlices(a.words + offset, rowBytes, a.distinct, sliceBytes, scratch);
   let target = a.weightGradient + offset;
   let winners = a.winners;
   let counts = a.counts;
@@ -325,8 +328,8 @@ export function convolutionGradient(tile: i32, scratch: usize, args: usize): voi
     if (!tile) storeSum(a.biasGradient + <usize>f * 4, winners, <usize>load<i32>(counts) * 8);
     for (let j: i32 = 0; j < a.k; j++) {
       const count = <usize>load<i32>(counts) * 8;
-      if (wide) weightedSum32(target, a.words + offset, rowBytes, winners, count);
-      else weightedSum16(target, a.words + offset, rowBytes, winners, count);
+      if (wide) weightedSum32(target, scratch, sliceBytes, winners, count);
+      else weightedSum16(target, scratch, sliceBytes, winners, count);
       target += rowBytes;
       winners += list;
       counts += 4;

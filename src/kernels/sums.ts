@@ -4,6 +4,13 @@ import { madd, zero } from './simd';
 /** Floats of a slice of the word vector: two cache lines. The last slice of a vector may be half as wide. */
 export const SLICE: i32 = 32;
 
+/** One slice of each row, close together: on few pages of memory. */
+export function copySlices(source: usize, stride: usize, rows: i32, bytes: usize, target: usize): void {
+  for (const end = target + <usize>rows * bytes; target < end; target += bytes, source += stride) {
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(target + i, v128.load(source + i));
+  }
+}
+
 /** target[0 … 31] = sum over pairs { weight: f32, row: i32 } of weight * (rows + row * rowBytes)[0 … 31]. */
 export function weightedSum32(target: usize, rows: usize, rowBytes: usize, pairs: usize, bytes: usize): void {
   let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), s4 = zero(), s5 = zero(), s6 = zero(), s7 = zero();

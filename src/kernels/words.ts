@@ -2,7 +2,7 @@
 import { adamVector } from './adam';
 import { rows4 } from './pack';
 import { keptMask, zero } from './simd';
-import { SLICE, weightedSum16, weightedSum32 } from './sums';
+import { SLICE, copySlices, weightedSum16, weightedSum32 } from './sums';
 
 @unmanaged
 export class Words {
@@ -57,7 +57,7 @@ export class WordLists {
   table: usize; // [sizes] of SizeEntry
   counts: usize; // i32 [parts][distinct]: first counts, then places
   wordStarts: usize; // i32 [distinct + 1]
-  pairs: usize; // { gradient: f32, row of the weights: address }, word by word
+  pairs: usize; // { gradient: f32, row of all sizes' weights: i32 }, word by word
 }
 
 @unmanaged
@@ -106,11 +106,11 @@ export function listWinningWords(tile: i32, scratch: usize, args: usize): void {
 // @ts-ignore: decorator
 @inline
 function visitWinningWords(a: WordLists, part: i32, counts: usize, write: bool): void {
+  let base: i32 = 0;
   for (let i: i32 = 0; i < a.sizes; i++) {
     const size = changetype<SizeEntry>(a.table + <usize>i * ENTRY);
     const from = ((part * size.filters) / a.parts) * size.k, end = (((part + 1) * size.filters) / a.parts) * size.k;
     for (let row = from; row < end; row++) {
-      const weight = size.weight + <usize>row * <usize>size.rowBytes;
       let winner = size.winners + <usize>row * <usize>size.units * 8;
       const last = winner + <usize>load<i32>(size.counts + <usize>row * 4) * 8;
       for (; winner < last; winner += 8) {
@@ -120,10 +120,11 @@ function visitWinningWords(a: WordLists, part: i32, counts: usize, write: bool):
         if (write) {
           const pair = a.pairs + <usize>place * 8;
           store<f32>(pair, load<f32>(winner));
-          store<usize>(pair, weight, 4);
+          store<i32>(pair, base + row, 4);
         }
       }
     }
+    base += size.filters * size.k;
   }
 }
 
@@ -131,6 +132,8 @@ function visitWinningWords(a: WordLists, part: i32, counts: usize, write: bool):
 export class WordGradient {
   distinct: i32;
   dim: i32;
+  sizes: i32;
+  table: usize; // as WordLists has it
   wordStarts: usize;
   pairs: usize;
   wordGradient: usize; // [distinct][dim]
@@ -141,12 +144,20 @@ export function wordGradient(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<WordGradient>(args);
   const offset = <usize>(tile * SLICE) * 4;
   const wide = a.dim - tile * SLICE >= SLICE;
+  const sliceBytes: usize = wide ? SLICE * 4 : SLICE * 2;
+  let rows = scratch;
+  for (let i: i32 = 0; i < a.sizes; i++) {
+    const size = changetype<SizeEntry>(a.table + <usize>i * ENTRY);
+    const count = size.filters * size.k;
+    copySlices(size.weight + offset, size.rowBytes, count, sliceBytes, rows);
+    rows += <usize>count * sliceBytes;
+  }
   for (let u: i32 = 1; u < a.distinct; u++) {
     const first = load<i32>(a.wordStarts + <usize>u * 4);
     const bytes = <usize>(load<i32>(a.wordStarts + <usize>u * 4, 4) - first) * 8;
     const target = a.wordGradient + <usize>(u * a.dim) * 4 + offset;
-    if (wide) weightedSum32(target, offset, 1, a.pairs + <usize>first * 8, bytes);
-    else weightedSum16(target, offset, 1, a.pairs + <usize>first * 8, bytes);
+    if (wide) weightedSum32(target, scratch, sliceBytes, a.pairs + <usize>first * 8, bytes);
+    else weightedSum16(target, scratch, sliceBytes, a.pairs + <usize>first * 8, bytes);
   }
 }
 

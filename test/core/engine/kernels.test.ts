@@ -172,7 +172,7 @@ for (const [build, threads] of [
       lists.forEach((list, row) => list.forEach(({ word }, i) => expect(read[row][i * 2 + 1]).toBe(word)));
       const words = rowsOf(memory.random(distinct * dim), dim);
       const [dW, db] = [memory.room(filters * k * dim), memory.room(filters)];
-      memory.run('convolutionGradient', 2, [k, dim, filters, room, memory.floats(words.flat()), winners, counts, dW, db]); // prettier-ignore
+      memory.run('convolutionGradient', 2, [k, dim, filters, room, distinct, memory.floats(words.flat()), winners, counts, dW, db]); // prettier-ignore
       const expected = lists.flatMap((list) =>
         Array.from({ length: dim }, (_, d) => sum(list.map(({ g, word }) => g * words[word][d]))),
       );
@@ -184,8 +184,7 @@ for (const [build, threads] of [
       const [k, dim, filters, chunks, distinct, parts] = [2, 48, 7, 2, 13, 2];
       const { winners, counts: listed, lists, room } = collected(k, filters, chunks, distinct);
       const weight = rowsOf(memory.random(filters * k * dim), dim); // [filter, position][dim]
-      const weights = memory.floats(weight.flat());
-      const table = memory.integers([k, filters, room, dim * 4, winners, listed, weights]);
+      const table = memory.integers([k, filters, room, dim * 4, winners, listed, memory.floats(weight.flat())]);
       const [counts, starts] = [memory.room(parts * distinct), memory.room(distinct + 1)];
       const uses = Array.from({ length: distinct }, (_, word) =>
         lists.flatMap((list, row) => list.flatMap((use) => (use.word === word ? [{ g: use.g, row }] : []))),
@@ -200,9 +199,9 @@ for (const [build, threads] of [
       expect(memory.readIntegers(starts, distinct + 1)).toEqual([...places, uses.flat().length]);
       memory.run('listWinningWords', parts, integers);
       const rows = rowsOf(memory.readIntegers(pairs, uses.flat().length * 2), 2).map(([, row]) => row);
-      expect(rows).toEqual(uses.flat().map(({ row }) => weights + row * dim * 4));
+      expect(rows).toEqual(uses.flat().map(({ row }) => row));
       const target = memory.room(distinct * dim);
-      memory.run('wordGradient', 2, [distinct, dim, starts, pairs, target]);
+      memory.run('wordGradient', 2, [distinct, dim, 1, table, starts, pairs, target]);
       const expected = uses.map((list) => Array.from({ length: dim }, (_, d) => sum(list.map(({ g, row }) => g * weight[row][d])))); // prettier-ignore
       expectClose(memory.read(target, distinct * dim).slice(dim), expected.slice(1).flat(), TOLERANCE, 'words'); // PAD has none
     });

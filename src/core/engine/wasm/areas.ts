@@ -157,7 +157,8 @@ function scratchBytes(layout: Layout, rows: number, wordRows: number, meanRows: 
     forwardBlock(layout.top) * layout.top,
     64 * Math.max(layout.hidden, 8),
     32 * rows,
-    3 * wordRows + 4, // words that won: their sums and a list of them
+    SLICE * wordRows + 4, // sums of the words that won, and a list of them; then slices of the words
+    SLICE * shape.filters * shape.filterSizes.reduce((sum, k) => sum + k, 0),
     2 * layout.block * layout.top + 2 * rows * layout.block,
   );
   return roundUp(floats * 4 + 256, 64);

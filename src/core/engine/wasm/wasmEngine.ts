@@ -548,6 +548,7 @@ class WasmEngine implements Engine {
           layout.dim,
           shape.filters,
           size * chunks,
+          distinct,
           areas.words,
           ...winners,
           weight.gradient,
@@ -586,7 +587,7 @@ class WasmEngine implements Engine {
       {
         kernel: 'wordGradient',
         tiles: Math.ceil(layout.dim / SLICE),
-        integers: [distinct, layout.dim, areas.wordStarts, areas.pairs, areas.wordGradient],
+        integers: [distinct, layout.dim, shape.filterSizes.length, areas.sizeTable, areas.wordStarts, areas.pairs, areas.wordGradient], // prettier-ignore
       },
     ];
   }
