@@ -1,4 +1,4 @@
-// npm run soak: what takes hours. About a million mutated inputs, 200 SIGKILLs, then work in a loop while memory is watched.
+// npm run soak: what takes hours. About a million mutated inputs, 200 SIGKILLs, a drive that fails, then work in a loop while memory is watched.
 //   node scripts/soak.mjs [--hours H]     length of the loop, 2 by default
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -31,6 +31,7 @@ const passed = [
     XMLCNN_FUZZ_SEED: String(Date.now() % 1e9),
   }),
   run('SIGKILL at 200 random moments', [...vitest, 'test/faults/sigkill.test.ts'], { XMLCNN_KILLS: '200' }),
+  run('a drive that fails, everywhere once', [...vitest, 'test/faults/failingDisk.test.ts'], { XMLCNN_FAULTS: 'all' }),
   run(`${hours} hours of train, predict, inspect`, ['--expose-gc', loop, hours]),
 ];
 process.exitCode = passed.every(Boolean) ? 0 : 1;

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from './errors.ts';
 
@@ -35,6 +36,23 @@ export async function withFileErrors<T>(file: string, work: () => Promise<T>): P
   } catch (error) {
     throw fileError(error, file);
   }
+}
+
+const absent = ['ENOENT', 'ENOTDIR', 'ERR_INVALID_ARG_VALUE'];
+
+/** What is at `path`; undefined where there is nothing. Throws `UserError` where it cannot be told, as on a disk that fails. */
+export async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (absent.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw fileError(error, path);
+  }
+}
+
+/** Removes a file, where there is one. Throws `UserError`. */
+export function removeFile(path: string): Promise<void> {
+  return withFileErrors(path, () => rm(path, { force: true }));
 }
 
 /** Makes a folder with those above it, where they are not there. Throws `UserError`. */

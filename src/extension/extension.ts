@@ -18,7 +18,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const services = createServices(context);
   const runs = new RunStore(services.log);
   context.subscriptions.push(runs);
-  context.subscriptions.push(new RunsFeature(services, runs));
+  const training = new RunsFeature(services, runs);
+  context.subscriptions.push(training);
   context.subscriptions.push(new Metrics(services, runs));
   context.subscriptions.push(new Compare(services, runs));
   context.subscriptions.push(new EnginesFeature(services));
@@ -29,5 +30,5 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(new Clusters(services));
   context.subscriptions.push(new Predictions(services, runs));
   context.subscriptions.push(new HoverFeature(services, runs, datasets.records));
-  context.subscriptions.push(new RunConfigFeature(services, runs));
+  context.subscriptions.push(new RunConfigFeature(services, runs, training.jobs));
 }

@@ -176,10 +176,14 @@ export interface DatasetService {
 /** Clusters the labels of one dataset file per process. */
 export interface ClustersService {
   /**
-   * Without `settings` an outcome that is kept beside the dataset counts, whatever it was made with; with `anew` none does.
+   * Without `settings` an outcome that is kept beside the dataset counts, whatever it was made with; with `anew` none does. Without `keep` nothing is written beside it.
    * Cancelled while it clusters, the numbers of clusters tried until then are the result.
    */
-  open: Call<{ target: ClusterTarget; settings?: ClusterSettings; anew?: boolean }, ClustersOverview, ClusterProgress>;
+  open: Call<
+    { target: ClusterTarget; settings?: ClusterSettings; anew?: boolean; keep?: boolean },
+    ClustersOverview,
+    ClusterProgress
+  >;
   clusters: Call<{ k: number }, ChosenClusters>;
   /** By cluster number. */
   words: Call<{ k: number }, ClusterWord[][], ClusterProgress>;

@@ -9,6 +9,7 @@ const text = readFileSync('package.json', 'utf8');
 const manifest = JSON.parse(text) as {
   activationEvents: string[];
   icon: string;
+  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
   contributes: {
     commands: { command: string; title: string; category: string }[];
     menus: Record<string, { command: string; when?: string; group?: string }[]>;
@@ -16,7 +17,9 @@ const manifest = JSON.parse(text) as {
     viewsContainers: { activitybar: { icon: string }[] };
     viewsWelcome: { view: string; contents: string }[];
     walkthroughs: { id: string; steps: { description: string; media: { svg?: string; markdown?: string } }[] }[];
-    configuration: { properties: Record<string, { markdownDescription?: string; enum?: string[] }> };
+    configuration: {
+      properties: Record<string, { markdownDescription?: string; enum?: string[]; type?: string; scope?: string }>;
+    };
   };
 };
 const nls = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Record<string, string>;
@@ -118,4 +121,28 @@ it('has an l10n bundle that is what the sources say', () => {
 it('finds texts to translate, and refuses what could not be looked up', () => {
   expect(textsOf("vscode.l10n.t('a {0}', x); t(`b`); other('c');", 'x.ts')).toEqual(['a {0}', 'b']);
   expect(() => textsOf('\nvscode.l10n.t(name);', 'x.ts')).toThrow('x.ts:2');
+});
+
+it('is not in doubt what a command may do in a workspace that is not trusted', () => {
+  // what asks for trust, `test/e2e/10-restricted-mode.e2e.ts` calls there; what writes elsewhere asks the user where
+  const kinds = {
+    asksForTrust: 'train resume evaluate exportModel selectModel predictSelection highlightEvidence openPredictions',
+    leadsToOneThatAsks: 'openRunPredictions',
+    reads: `inspectDataset inspectDatasetItem exploreClusters exploreClustersItem refreshDatasets refreshRuns showMetrics
+      showRunMetrics compareRuns compareSelectedRuns openRunConfig openRunFolder copyRunPath clearEvidence showEngines stop`,
+    asksTheUser: 'createRunConfig createRunConfigForItem deleteRun openSample inspectSample installEngine',
+  };
+  const classified = Object.values(kinds).flatMap((names) => names.split(/\s+/));
+  const all = contributes.commands.map(({ command }) => command.replace('xmlcnn.', ''));
+  expect(classified.sort()).toEqual(all.sort());
+  for (const name of kinds.asksForTrust.split(' ')) expect(nls[`command.${name}`], name).toBeDefined();
+});
+
+it('takes no path from the settings of a workspace that is not trusted', () => {
+  const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+  for (const [name, { scope, type }] of Object.entries(contributes.configuration.properties)) {
+    const isSafe = type === 'boolean' || type === 'number' || type === 'integer' || scope === 'machine';
+    const { enum: values } = contributes.configuration.properties[name];
+    expect(isSafe || values !== undefined || restrictedConfigurations.includes(name), name).toBe(true);
+  }
 });

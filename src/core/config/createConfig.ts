@@ -5,7 +5,8 @@ import { pathFrom } from './pathFrom.ts';
 import type { PresetName } from './presets.ts';
 import { presets } from './presets.ts';
 import type { RunConfig } from './runConfig.ts';
-import { memoryLimit, trainingBytes } from './size.ts';
+import { memoryLimit } from '../memory.ts';
+import { trainingBytes } from './size.ts';
 
 /** What was found out about a dataset. Paths are as the config is to state them. */
 export interface DatasetFacts {

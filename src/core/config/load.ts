@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { UserError } from '../errors.ts';
+import { fileError } from '../files.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { parseOverrides } from './overrides.ts';
 import type { RunConfig } from './runConfig.ts';
@@ -50,6 +51,8 @@ async function readText(file: string): Promise<string> {
     bytes = await readFile(file);
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? '';
+    const known = fileError(cause, file);
+    if (!Object.hasOwn(unreadable, why) && known instanceof UserError) throw known;
     const message = unreadable[why] ?? `The config cannot be read (${why})`;
     throw new UserError(
       'config-not-found',

@@ -10,7 +10,8 @@ import type { RunConfig } from './runConfig.ts';
 import { sections } from './runConfig.ts';
 import { isRunName, runNameLike } from './runName.ts';
 import type { Facts } from './size.ts';
-import { fittingChanges, kernelRoom, memoryLimit, shapeOf, trainingBytes } from './size.ts';
+import { memoryLimit } from '../memory.ts';
+import { fittingChanges, kernelRoom, shapeOf, trainingBytes } from './size.ts';
 import { nearest } from './spelling.ts';
 
 /** Something that several keys together, or a key and the world, have wrong. */

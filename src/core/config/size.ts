@@ -1,3 +1,4 @@
+import { memoryLimit } from '../memory.ts';
 import type { NetworkShape } from '../model/network.ts';
 import { nearestFits, type Remedy } from '../model/nearestFit.ts';
 import { parameterCount } from '../model/network.ts';
@@ -12,9 +13,7 @@ export interface Facts {
   vocabularySize?: number;
 }
 
-/** The most a WebAssembly memory can hold, in bytes. */
-export const memoryLimit = 4 * 1024 ** 3;
-/** What the engine takes of it for itself. */
+/** What the engine takes of its memory for itself, in bytes. */
 export const kernelRoom = 16 * 1024 ** 2;
 
 type Sized = Pick<RunConfig, 'model' | 'text' | 'embedding'> & { training: Pick<RunConfig['training'], 'ema'> };

@@ -1,9 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { RunConfig } from '../config/runConfig.ts';
 import { Cancelled } from '../errors.ts';
-import { makeFolder, withFileErrors, writeAtomic } from '../files.ts';
+import { makeFolder, removeFile, withFileErrors, writeAtomic } from '../files.ts';
 import type { StoredModel } from '../training/readModel.ts';
 import { readModel } from '../training/readModel.ts';
 import { readSummary } from '../training/readSummary.ts';
@@ -129,9 +129,8 @@ async function writeFiles(
 
 /** Weight files of an earlier export that was cut into another number of them: its model.json is no more. */
 async function removeOlderShards(folder: string, written: ReadonlyMap<string, Content>): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (isShard(name) && !written.has(name)) await rm(join(folder, name));
-  }
+  for (const name of await withFileErrors(folder, () => readdir(folder)))
+    if (isShard(name) && !written.has(name)) await removeFile(join(folder, name));
 }
 
 const ids = ({ info: { shape } }: StoredModel): string =>

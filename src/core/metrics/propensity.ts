@@ -1,6 +1,7 @@
 /**
  * Inverse propensities 1/p_l of Jain, Prabhu and Varma (KDD 2016): rare labels are missed more often by annotators,
  * so a hit on one counts more.   1/p_l = 1 + C (n_l + B)^-A,   C = (ln N - 1) (B + 1)^A
+ * C is 0 for one or two documents, where ln N - 1 would be negative: a propensity above 1 is none.
  *
  * @param trainCounts training documents per label, n_l  [Y]
  * @param trainDocuments training documents, N
@@ -13,6 +14,6 @@ export function inversePropensity(
   a = 0.55,
   b = 1.5,
 ): Float64Array {
-  const c = (Math.log(trainDocuments) - 1) * Math.pow(b + 1, a);
+  const c = Math.max(0, Math.log(trainDocuments) - 1) * Math.pow(b + 1, a);
   return Float64Array.from(trainCounts, (n) => 1 + c * Math.pow(n + b, -a));
 }

@@ -220,6 +220,6 @@ function metricsOf(scores: JudgedScores, judge: EvaluatorOptions): JudgedSet['me
 
 /** Scores that are older than the documents' file agreed on a sample only. */
 async function ageOf(scores: string, file: string): Promise<Pick<JudgedSet, 'scoredAt' | 'stale'>> {
-  const [scored, read] = await Promise.all([stat(scores), stat(file)]);
+  const [scored, read] = await Promise.all([scores, file].map((path) => withFileErrors(path, () => stat(path))));
   return { scoredAt: scored.mtime.toISOString(), stale: read.mtimeMs > scored.mtimeMs ? 'unverified' : undefined };
 }

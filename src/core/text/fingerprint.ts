@@ -9,7 +9,7 @@ import { matrixCompanions } from '../data/formats/numpy.ts';
 import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
 import { storedFile } from '../data/part.ts';
 import { Cancelled } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
+import { statOf, withFileErrors } from '../files.ts';
 import { isRecord } from '../isRecord.ts';
 
 /** Raise it whenever the same input gives other prepared data, or the entry's layout changes. */
@@ -60,7 +60,7 @@ async function stateOf(path: string): Promise<FileState> {
 /** Whether all files are as they were. */
 export async function unchanged(files: FileState[]): Promise<boolean> {
   for (const file of files) {
-    const now = await stat(file.path).catch(() => undefined);
+    const now = await statOf(file.path);
     if (now?.size !== file.size || now.mtimeMs !== file.mtime) return false;
   }
   return true;

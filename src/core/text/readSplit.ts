@@ -1,9 +1,9 @@
 /** From a dataset file to numbered documents. */
-import { stat } from 'node:fs/promises';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { DocumentSource, SourceOptions } from '../data/document.ts';
 import { openSource, requireWordOrder } from '../data/open.ts';
 import { Cancelled, UserError } from '../errors.ts';
+import { statOf } from '../files.ts';
 import type { ByteProgress } from './byteProgress.ts';
 import { DocumentBuffer } from './documentBuffer.ts';
 import type { SplitName } from './report.ts';
@@ -25,7 +25,7 @@ export async function sourceOptions(path: string, { dataset }: RunConfig, isTrai
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  return (await statOf(path))?.isDirectory() ?? false;
 }
 
 /**

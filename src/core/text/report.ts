@@ -97,6 +97,11 @@ export function notices(report: PreparationReport): Notice[] {
   const { unlabelled, truncated, documents } = report.splits.train;
   if (unlabelled > 0) say('info', `${unlabelled} of ${documents} training documents have no label`);
   if (truncated > 0) say('info', `${truncated} of ${documents} training documents were cut at text.maxLength`);
+  for (const split of ['validation', 'test'] as const) {
+    const judged = report.splits[split];
+    if (judged && judged.documents > 0 && judged.unlabelled === judged.documents)
+      say('warning', `No document of ${split} has a label: its figures are 0 and say nothing`);
+  }
   if (validationOnlyLabels.length > 0)
     say('info', `${labels(validationOnlyLabels)} of validation never in train: no model can learn them`);
   if (testOnlyLabels.length > 0)

@@ -2,7 +2,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { UserError } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
+import { fileError, withFileErrors } from '../files.ts';
 
 interface Owner {
   pid: number;
@@ -26,14 +26,15 @@ export async function takeLock(path: string): Promise<() => Promise<void>> {
   if (held.has(path)) throw locked(path, me());
   held.add(path); // at once: from here on a lock file with this pid is an earlier process's
   try {
-    await acquire(path);
+    await withFileErrors(path, () => acquire(path));
   } catch (error) {
     held.delete(path);
     throw error;
   }
   return async () => {
     // where it cannot be removed, as on a drive that is gone, it is a dead one's
-    if ((await readOwner(path))?.pid === process.pid) await rm(path, { force: true }).catch(() => {});
+    if ((await readOwner(path).catch(() => undefined))?.pid === process.pid)
+      await rm(path, { force: true }).catch(() => {});
     held.delete(path);
   };
 }
@@ -81,8 +82,9 @@ async function readOwner(path: string): Promise<Owner | undefined> {
   try {
     const owner = JSON.parse(await readFile(path, 'utf8')) as Owner;
     return typeof owner?.pid === 'number' && typeof owner.host === 'string' ? owner : undefined;
-  } catch {
-    return undefined; // gone, or not yet written
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // gone, or not yet written
+    throw fileError(error, path);
   }
 }
 

@@ -10,13 +10,13 @@
  *   checkpoints/      last, best, epoch-0010, best-epoch-loss, best-batch-loss (.safetensors)
  *   lock              the process that works in the folder
  */
-import { lstat, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { isRunName } from '../config/runName.ts';
 import { analyse } from '../config/validate.ts';
 import { UserError } from '../errors.ts';
-import { makeFolder, withFileErrors, writeFileAtomic } from '../files.ts';
+import { makeFolder, removeFile, statOf, withFileErrors, writeFileAtomic } from '../files.ts';
 import { takeLock } from './lock.ts';
 
 export interface RunPaths {
@@ -177,7 +177,8 @@ async function newRun(config: RunConfig, configFile: string | undefined): Promis
 /** What a killed process left half written. The lock is ours: nobody else is writing here. */
 async function removeTemporaries({ folder, checkpoints }: RunPaths): Promise<void> {
   for (const place of [folder, checkpoints])
-    for (const name of await readdir(place)) if (/^\..*\.tmp$/.test(name)) await rm(join(place, name), { force: true });
+    for (const name of await withFileErrors(place, () => readdir(place)))
+      if (/^\..*\.tmp$/.test(name)) await removeFile(join(place, name));
 }
 
 /**
@@ -202,17 +203,10 @@ async function refuseLinks({ folder, checkpoints }: RunPaths): Promise<void> {
   }
 }
 
-export const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
+/** Throws `UserError` where it cannot be told: what is there must not be taken for absent, and be overwritten. */
+export const exists = async (path: string): Promise<boolean> => (await statOf(path)) !== undefined;
 
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+const isFolder = async (path: string): Promise<boolean> => (await statOf(path))?.isDirectory() ?? false;
 
 const runNotFound = (file: string): UserError =>
   new UserError('run-not-found', 'This is not a run folder', '`xmlcnn runs` lists the runs there are.', { file });

@@ -55,10 +55,11 @@ const isNamedAfter = (run: string, base: string): boolean =>
 export async function describeRun(folder: string): Promise<RunListing> {
   const paths = runPaths(folder);
   const name = basename(paths.folder);
-  const changed = (await stat((await exists(paths.metrics)) ? paths.metrics : paths.config)).mtime.toISOString();
+  const shown = (await exists(paths.metrics)) ? paths.metrics : paths.config;
+  const changed = (await withFileErrors(shown, () => stat(shown))).mtime.toISOString();
   const base = { name, folder: paths.folder, epochs: 0, bestEpoch: 0, changed };
-  const isRunning = await isLocked(paths.lock);
   try {
+    const isRunning = await isLocked(paths.lock);
     const { training } = await readRunConfig(paths);
     const known = { ...base, monitor: training.monitor };
     const summary = await readSummary(paths.summary);

@@ -1,4 +1,5 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
+import { removeFile, withFileErrors } from '../files.ts';
 import type { RunEvent } from './events.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { Run } from './run.ts';
@@ -92,9 +93,10 @@ export class Saver {
 
   private async prune(keep: number): Promise<void> {
     const { paths } = this.run;
-    const names = (await readdir(paths.checkpoints)).filter((name) => /^epoch-\d+\.safetensors$/.test(name));
+    const files = await withFileErrors(paths.checkpoints, () => readdir(paths.checkpoints));
+    const names = files.filter((name) => /^epoch-\d+\.safetensors$/.test(name));
     const byEpoch = names.sort((a, b) => parseInt(a.slice(6)) - parseInt(b.slice(6)));
-    for (const name of byEpoch.slice(0, -keep)) await rm(paths.checkpoint(name.replace('.safetensors', '')));
+    for (const name of byEpoch.slice(0, -keep)) await removeFile(paths.checkpoint(name.replace('.safetensors', '')));
   }
 }
 

@@ -1,9 +1,9 @@
-import { rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { chooseEngine } from '../engine/engines/choose.ts';
 import { UserError } from '../errors.ts';
+import { removeFile, statOf } from '../files.ts';
 import { checkKs } from '../metrics/ranking.ts';
 import { initialWeights } from '../model/init.ts';
 import type { NetworkShape } from '../model/network.ts';
@@ -93,7 +93,7 @@ export async function trainWith(
 /** Where a disk failed a run that has a checkpoint, the user is told that it can go on. */
 async function withWayOn(error: unknown, last: string): Promise<unknown> {
   const isOfDisk = error instanceof UserError && ['disk-full', 'disk-failed', 'read-only'].includes(error.code);
-  if (!isOfDisk || !(await exists(last))) return error;
+  if (!isOfDisk || !(await exists(last).catch(() => false))) return error;
   const { code, message, remedy, place } = error;
   const more = 'Then resume the run: its last checkpoint is whole.';
   return new UserError(code, message, `${remedy} ${more}`, place, { cause: error });
@@ -102,7 +102,7 @@ async function withWayOn(error: unknown, last: string): Promise<unknown> {
 /** `training.resumeFrom` may name a run folder: that is a resume; a file in it starts a new run. */
 async function runToResume({ training: { resumeFrom } }: RunConfig): Promise<string | undefined> {
   if (resumeFrom === undefined) return undefined;
-  const found = await stat(resumeFrom).catch(() => undefined);
+  const found = await statOf(resumeFrom);
   if (!found)
     throw new UserError('file-not-found', 'There is no such checkpoint or run', 'Correct "training.resumeFrom".', {
       file: resumeFrom,
@@ -230,7 +230,7 @@ class Session {
       return info.state;
     }
     if (this.claimed.isResumed) this.notice('info', 'The run has no checkpoint yet: it begins anew.');
-    if (resumeFrom !== undefined && !(await stat(resumeFrom)).isDirectory())
+    if (resumeFrom !== undefined && !(await statOf(resumeFrom))?.isDirectory())
       return this.startFrom(resumeFrom, identity);
     await engine.writeWeights(startWeights(this.config, data, engine.shape, data.train));
     return initialState();
@@ -284,7 +284,7 @@ class Session {
     const { paths } = this.claimed;
     this.hasBegun = true;
     await writeRunFiles(paths, { config: this.config, words: data.vocabulary.words, labels });
-    for (const path of [paths.summary, paths.diverged]) await rm(path, { force: true });
+    for (const path of [paths.summary, paths.diverged]) await removeFile(path);
     this.log = await MetricsLog.open(paths.metrics, state.metricsBytes);
     if (this.log.missing > 0)
       this.notice(

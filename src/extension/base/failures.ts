@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showError } from './notices.ts';
 import { Cancelled, UserError } from '../../core/errors.ts';
 import type { Failure } from '../../webview/protocol.ts';
 
@@ -30,7 +31,7 @@ export async function showFailure(error: unknown, log: vscode.LogOutputChannel):
   const openFile = vscode.l10n.t('Open File');
   const showLog = vscode.l10n.t('Show Log');
   const text = `${message}${/[.!?]$/.test(message) ? '' : '.'} ${remedy}`;
-  const chosen = await vscode.window.showErrorMessage(text, ...(file && line ? [openFile] : []), showLog);
+  const chosen = await showError(text, ...(file && line ? [openFile] : []), showLog);
   if (chosen === showLog) log.show();
   if (chosen === openFile && file && line) {
     const at = new vscode.Position(line - 1, 0);

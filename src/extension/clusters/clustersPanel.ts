@@ -74,7 +74,7 @@ export class ClustersPanel extends Disposable {
     try {
       const { size } = await stat(path);
       const overview = await this.work('open', (call) =>
-        runner.call('open', { target: { path, options }, settings, anew }, call),
+        runner.call('open', { target: { path, options }, settings, anew, keep: vscode.workspace.isTrusted }, call),
       );
       if (this.runner !== runner) return;
       this.state = { ...this.state, settings: overview.settings };

@@ -5,6 +5,7 @@ import type { InstallProgress } from '../../core/engine/install/install.ts';
 import type { Download } from '../../core/engine/install/table.ts';
 import { downloadsOf } from '../../core/engine/install/table.ts';
 import type { Services } from '../base/services.ts';
+import { showInformation } from '../base/notices.ts';
 
 /** Brings the binaries of an engine into the extension's storage. */
 export async function installEngine(services: Services, asked?: NativeEngine): Promise<void> {
@@ -18,7 +19,7 @@ export async function installEngine(services: Services, asked?: NativeEngine): P
   await vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) =>
     download(services, engine, sha256, progress, token),
   );
-  void vscode.window.showInformationMessage(vscode.l10n.t('{0} is installed.', engine));
+  void showInformation(vscode.l10n.t('{0} is installed.', engine));
 }
 
 async function chooseEngine(): Promise<NativeEngine | undefined> {

@@ -4,6 +4,7 @@ import type { ExportFormat, ExportResult } from '../../core/export/exportModel.t
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
+import { showInformation, withoutLinks } from '../base/notices.ts';
 import { foldersOf, type CommandArgument } from '../runs/arguments.ts';
 import { chooseRun } from '../runs/chooseRun.ts';
 import type { RunStore } from '../runs/runStore.ts';
@@ -35,7 +36,7 @@ export class ExportFeature extends Disposable {
 
   /** Throws `Cancelled` where the user cancels. */
   private async written(run: string, format: ExportFormat): Promise<ExportResult> {
-    const title = vscode.l10n.t('Exporting {0}', basename(run));
+    const title = withoutLinks(vscode.l10n.t('Exporting {0}', basename(run)));
     const location = vscode.ProgressLocation.Notification;
     const client = this.services.startRunner('exporter');
     try {
@@ -73,7 +74,7 @@ async function told({ run, folder, files, bytes }: ExportResult): Promise<void> 
   const openCard = vscode.l10n.t('Open Model Card');
   const showFolder = vscode.l10n.t('Show Folder');
   const text = vscode.l10n.t('{0} exported: {1}, {2} MB', basename(run), files[0], (bytes / 1e6).toFixed(1));
-  const chosen = await vscode.window.showInformationMessage(text, openCard, showFolder);
+  const chosen = await showInformation(text, openCard, showFolder);
   const card = vscode.Uri.file(join(folder, files[files.length - 1]));
   if (chosen === openCard) await vscode.commands.executeCommand('markdown.showPreview', card);
   if (chosen === showFolder) {

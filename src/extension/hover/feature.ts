@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
+import { showInformation } from '../base/notices.ts';
 import type { RecordDocuments } from '../datasets/recordDocuments.ts';
 import type { CommandArgument } from '../runs/arguments.ts';
 import type { RunStore } from '../runs/runStore.ts';
@@ -69,8 +70,7 @@ export class HoverFeature extends Disposable {
     const place = await this.ready(given);
     if (!place) return;
     const prediction = await this.predict(place, top.hover);
-    if (!prediction)
-      return void vscode.window.showInformationMessage(vscode.l10n.t('There is no text here to predict labels for.'));
+    if (!prediction) return void showInformation(vscode.l10n.t('There is no text here to predict labels for.'));
     const { found, rows } = prediction;
     const row = given && rows.find(({ known }) => known?.id === given.label);
     if (this.evidence.isShown(place.document, found, row?.name)) this.evidence.clear();
@@ -121,7 +121,7 @@ export class HoverFeature extends Disposable {
       ? editors.find(({ document }) => document.uri.toString() === given.uri)
       : vscode.window.activeTextEditor;
     if (!editor) {
-      if (!given) void vscode.window.showInformationMessage(vscode.l10n.t('Open a text to predict its labels.'));
+      if (!given) void showInformation(vscode.l10n.t('Open a text to predict its labels.'));
       return undefined;
     }
     const { document, selection } = editor;

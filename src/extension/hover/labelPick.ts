@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showInformation } from '../base/notices.ts';
 import type { Evidence } from './evidence.ts';
 import { escapeIcons } from './escape.ts';
 import { barText, countsText, ngramTexts, probabilityText, verdictText } from './labelText.ts';
@@ -51,7 +52,7 @@ export async function pickLabel(
       if (!(await ended)) evidence.clear();
     } else if (await Promise.race([ended.then(() => false), loaded.then(() => true)])) {
       pick.hide();
-      void vscode.window.showInformationMessage(t('There is no text here to predict labels for.'));
+      void showInformation(t('There is no text here to predict labels for.'));
     }
   } finally {
     loading.abort();

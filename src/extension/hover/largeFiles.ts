@@ -7,6 +7,7 @@ import { UserError } from '../../core/errors.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
+import { showInformation } from '../base/notices.ts';
 import { mayHoldRecords } from './datasetFiles.ts';
 
 /** VS Code gives files beyond this to no extension. */
@@ -43,7 +44,7 @@ export class LargeFileNotice extends Disposable {
       '{0} is over 50 MB. VS Code gives such files to no extension, so no labels are shown when you point at them; a record on its own has them.',
       basename(uri.fsPath),
     );
-    const chosen = await vscode.window.showInformationMessage(text, record, inspect);
+    const chosen = await showInformation(text, record, inspect);
     if (chosen === inspect) await vscode.commands.executeCommand('xmlcnn.inspectDataset', uri);
     if (chosen === record) await openRecord(uri);
   }

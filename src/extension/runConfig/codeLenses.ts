@@ -6,7 +6,9 @@ import type { Analysis } from '../../core/config/validate.ts';
 import { hasSameData, readRunFacts, type RunFacts } from '../../core/training/runFacts.ts';
 import { listRuns, type RunListing, runsOfConfig } from '../../core/training/runs.ts';
 import { Disposable } from '../base/disposable.ts';
+import type { Jobs } from '../runs/jobs.ts';
 import type { RunStore } from '../runs/runStore.ts';
+import { isTraining } from '../runs/trainedConfigs.ts';
 import type { ConfigDocuments } from './configDocuments.ts';
 import { fileOf, selector } from './editorRange.ts';
 import { partRows, sizeText, sizeTooltip } from './sizeText.ts';
@@ -18,6 +20,8 @@ const showParts = 'xmlcnn.showModelParts';
 export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvider {
   private readonly changed = this.own(new vscode.EventEmitter<void>());
   readonly onDidChangeCodeLenses = this.changed.event;
+  /** Which jobs the lenses know of. */
+  private known = '';
   /** Runs by folder, and facts by run and last change: kept until a run changes. */
   private readonly listings = new Map<string, Promise<RunListing[]>>();
   private readonly facts = new Map<string, Promise<RunFacts | undefined>>();
@@ -25,6 +29,7 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
   constructor(
     private readonly configs: ConfigDocuments,
     runs: RunStore,
+    private readonly jobs: Jobs,
     private readonly log: vscode.LogOutputChannel,
   ) {
     super();
@@ -34,6 +39,7 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
         vscode.window.showQuickPick(rows, { title, placeHolder: vscode.l10n.t('What the parameters are') }),
       ),
     );
+    this.own(jobs.onDidChange(() => this.tellOfJobs()));
     this.own(
       runs.onDidChange(() => {
         this.listings.clear();
@@ -51,13 +57,25 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
     const lens = (title: string, command: string, tooltip: string): vscode.CodeLens =>
       new vscode.CodeLens(top, { title, command, tooltip, arguments: [document.uri] });
     const { t } = vscode.l10n;
-    const lenses = [lens(t('Train'), 'xmlcnn.train', t('Start a run of this config'))];
-    if (runs.some(({ status }) => status !== 'damaged' && status !== 'running'))
+    const job = this.jobs.all.find((one) => isTraining(one, document));
+    const lenses = job
+      ? [lens(t('Stop'), 'xmlcnn.stop', t('End the run of this config with a checkpoint'))]
+      : [lens(t('Train'), 'xmlcnn.train', t('Start a run of this config'))];
+    if (job?.state.folder !== undefined) lenses.push(showLens(top, job.state.folder));
+    if (!job && runs.some(({ status }) => status !== 'damaged' && status !== 'running'))
       lenses.push(lens(t('Resume'), 'xmlcnn.resume', t('Go on with the last run of this config')));
     if (runs.some(({ bestEpoch }) => bestEpoch > 0))
       lenses.push(lens(t('Evaluate'), 'xmlcnn.evaluate', t('Measure the last run of this config')));
     const size = await this.sizeLens(analysis, runs, top);
     return size ? [...lenses, size] : lenses;
+  }
+
+  /** A job tells of each of its steps: the lenses change with who trains, and where. */
+  private tellOfJobs(): void {
+    const known = this.jobs.all.map(({ task, state }) => [task.kind, state.title, state.folder]).join('\n');
+    if (known === this.known) return;
+    this.known = known;
+    this.changed.fire();
   }
 
   private async runsOf(config: RunConfig, file: string): Promise<RunListing[]> {
@@ -118,3 +136,11 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
     return instead;
   }
 }
+
+const showLens = (at: vscode.Range, run: string): vscode.CodeLens =>
+  new vscode.CodeLens(at, {
+    title: vscode.l10n.t('Show Metrics'),
+    command: 'xmlcnn.showMetrics',
+    tooltip: vscode.l10n.t('Show how this run learns'),
+    arguments: [run],
+  });

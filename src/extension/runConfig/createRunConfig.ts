@@ -9,6 +9,7 @@ import type { SourceOptions } from '../../core/data/document.ts';
 import { UserError } from '../../core/errors.ts';
 import { writeFileAtomic } from '../../core/files.ts';
 import type { Services } from '../base/services.ts';
+import { withoutLinks } from '../base/notices.ts';
 import { chooseDataset } from './chooseDataset.ts';
 
 /**
@@ -58,7 +59,7 @@ async function write(file: string, configText: (file: string) => string): Promis
 
 /** In a process of its own: the dataset may be large. */
 async function survey(services: Services, path: string, options: SourceOptions): Promise<DatasetFacts> {
-  const title = vscode.l10n.t('Reading {0}', basename(path));
+  const title = withoutLinks(vscode.l10n.t('Reading {0}', basename(path)));
   const location = vscode.ProgressLocation.Notification;
   const runner = services.startRunner('survey');
   try {

@@ -3,6 +3,7 @@ import type { SourceOptions } from '../../core/data/document.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
+import type { Jobs } from '../runs/jobs.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { ConfigCodeLenses } from './codeLenses.ts';
 import { ConfigDocuments } from './configDocuments.ts';
@@ -13,13 +14,13 @@ import { registerQuickFixes } from './quickFixes.ts';
 
 /** Writing run configs: the language, and the command that makes one for a dataset. */
 export class RunConfigFeature extends Disposable {
-  constructor(services: Services, runs: RunStore) {
+  constructor(services: Services, runs: RunStore, jobs: Jobs) {
     super();
     const configs = new ConfigDocuments();
     this.own(new RunConfigDiagnostics(configs));
     this.own(registerLanguageProviders(configs));
     this.own(registerQuickFixes(configs));
-    this.own(new ConfigCodeLenses(configs, runs, services.log));
+    this.own(new ConfigCodeLenses(configs, runs, jobs, services.log));
     // the Explorer hands over the selection besides the file: no options
     const create = (data?: vscode.Uri, options?: SourceOptions | unknown[]): Promise<void> =>
       createRunConfig(services, data, Array.isArray(options) ? {} : options);

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { showError } from '../base/notices.ts';
 import { UserError } from '../../core/errors.ts';
 import type { Analysis } from '../../core/config/validate.ts';
 import { analyse } from '../../core/config/validate.ts';
@@ -38,7 +39,7 @@ export async function checkedConfig(file: string): Promise<Analysis | undefined>
     errors.length === 1
       ? vscode.l10n.t('{0} has an error: {1}', basename(file), errors[0].message)
       : vscode.l10n.t('{0} has {1} errors. The first: {2}', basename(file), errors.length, errors[0].message);
-  void vscode.window.showErrorMessage(`${count} ${vscode.l10n.t('Correct the config and train again.')}`);
+  void showError(`${count} ${vscode.l10n.t('Correct the config and train again.')}`);
   return undefined;
 }
 

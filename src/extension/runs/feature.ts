@@ -10,9 +10,11 @@ import { TrainedConfigs } from './trainedConfigs.ts';
 
 /** Training, evaluation and the view of the runs. */
 export class RunsFeature extends Disposable {
+  readonly jobs: Jobs;
+
   constructor(services: Services, runs: RunStore) {
     super();
-    const jobs = this.own(new Jobs(services, runs));
+    const jobs = (this.jobs = this.own(new Jobs(services, runs)));
     const notices = this.own(new JobNotices(services, jobs));
     this.own(new RunsTree(runs, jobs));
     this.own(new JobStatusBar(jobs));

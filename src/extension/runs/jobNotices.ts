@@ -4,6 +4,7 @@ import type { RunResult } from '../../core/training/summary.ts';
 import { showFailure } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { Disposable } from '../base/disposable.ts';
+import { showError, showInformation } from '../base/notices.ts';
 import { continuationOf } from './interrupted.ts';
 import { JobMemory } from './jobMemory.ts';
 import type { Job, JobEnd, Jobs, JobTask } from './jobs.ts';
@@ -44,7 +45,7 @@ export class JobNotices extends Disposable {
       found.length === 1
         ? vscode.l10n.t('The run {0} was interrupted when its window closed.', found[0].title)
         : vscode.l10n.t('{0} runs were interrupted when their window closed.', found.length);
-    const chosen = await vscode.window.showInformationMessage(message, resume, vscode.l10n.t('Later'));
+    const chosen = await showInformation(message, resume, vscode.l10n.t('Later'));
     if (chosen === resume) for (const { task } of found) this.start(task);
   }
 
@@ -82,7 +83,7 @@ export class JobNotices extends Disposable {
   private async tellDone(text: string, folder: string): Promise<void> {
     const predictions = vscode.l10n.t('Open Predictions');
     const metrics = vscode.l10n.t('Show Metrics');
-    const chosen = await vscode.window.showInformationMessage(text, predictions, metrics);
+    const chosen = await showInformation(text, predictions, metrics);
     if (chosen === predictions) await vscode.commands.executeCommand('xmlcnn.openPredictions', folder);
     if (chosen === metrics) await vscode.commands.executeCommand('xmlcnn.showMetrics', folder);
   }
@@ -100,7 +101,7 @@ export class JobNotices extends Disposable {
     const again = next?.kind === 'resume' ? vscode.l10n.t('Resume') : vscode.l10n.t('Start Again');
     const showLog = vscode.l10n.t('Show Log');
     const text = `${job.state.title}: ${error.message} ${error.remedy}`;
-    const chosen = await vscode.window.showErrorMessage(text, ...(next ? [again] : []), showLog);
+    const chosen = await showError(text, ...(next ? [again] : []), showLog);
     if (chosen === showLog) this.services.log.show();
     if (chosen === again && next) this.start(next);
   }
@@ -110,7 +111,7 @@ export class JobNotices extends Disposable {
     const resume = vscode.l10n.t('Resume');
     const remedy = vscode.l10n.t('Resume it, or set another "output.name".');
     const isPossible = task.kind === 'train' && folder !== undefined;
-    const chosen = await vscode.window.showErrorMessage(`${message}. ${remedy}`, ...(isPossible ? [resume] : []));
+    const chosen = await showError(`${message}. ${remedy}`, ...(isPossible ? [resume] : []));
     if (chosen === resume && isPossible) this.start({ ...task, kind: 'resume', folder });
   }
 }

@@ -152,7 +152,7 @@ export class RunStore extends Disposable {
     for (const { fsPath } of await vscode.workspace.findFiles(configFiles, excluded, mostConfigs)) {
       const text = await readFile(fsPath, 'utf8').catch(() => '');
       const folder = outputFolderOf(text, fsPath);
-      if (folder !== undefined) folders.add(folder);
+      if (folder !== undefined && (vscode.workspace.isTrusted || isInside(folder))) folders.add(folder);
     }
     return folders;
   }
@@ -177,3 +177,7 @@ export class RunStore extends Disposable {
     return vscode.Disposable.from(files, runs, ...subscriptions);
   }
 }
+
+/** Without trust, configs do not say which folders elsewhere are looked into. */
+const isInside = (folder: string): boolean =>
+  vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder)) !== undefined;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showWarning } from '../base/notices.ts';
 
 /** Whether jobs may be started; where not, says why and how that is changed. */
 export async function mayStartJobs(): Promise<boolean> {
@@ -7,7 +8,6 @@ export async function mayStartJobs(): Promise<boolean> {
   const text = vscode.l10n.t(
     'This workspace is not trusted: its datasets can be inspected, but nothing is trained, evaluated or predicted.',
   );
-  if ((await vscode.window.showWarningMessage(text, manage)) === manage)
-    await vscode.commands.executeCommand('workbench.trust.manage');
+  if ((await showWarning(text, manage)) === manage) await vscode.commands.executeCommand('workbench.trust.manage');
   return false;
 }

@@ -28,10 +28,10 @@ function spaced(emit: (progress: ClusterProgress) => void): (progress: ClusterPr
 }
 
 export const clusters: Handlers<'clusters'> = {
-  async open({ target, settings, anew = false }, { signal, emit }) {
+  async open({ target, settings, anew = false, keep = true }, { signal, emit }) {
     current = undefined;
     const context = { signal, onProgress: spaced(emit) };
-    current = await ClusterExploration.open(await countLabels(target, context), { settings, anew }, context);
+    current = await ClusterExploration.open(await countLabels(target, context), { settings, anew, keep }, context);
     return current.overview();
   },
   clusters: async ({ k }) => opened().clusters(k),

@@ -35,6 +35,10 @@ describe('parity with the fixture', () => {
   it('has its inverse propensities', () => {
     parity.inversePropensity.forEach((value, l) => expect(Math.abs(inverse[l] - value)).toBeLessThan(1e-9));
   });
+  it('has propensities that are at most 1, however few documents there are', () => {
+    for (const documents of [1, 2]) expect([...inversePropensity([1, 2], documents)]).toEqual([1, 1]);
+    expect(Math.min(...inversePropensity([1, 2, 3], 3))).toBeGreaterThan(1);
+  });
   it.each(Object.entries(parity.metrics))('%s', (name, value) => {
     expect(Math.abs(evaluation.metrics[name] - value)).toBeLessThan(1e-9);
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { completeConfig } from '../../../src/core/config/defaults.ts';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
+import { UserError } from '../../../src/core/errors.ts';
 import type { RunEvent } from '../../../src/core/training/events.ts';
 import { train } from '../../../src/core/training/trainer.ts';
 import { temporaryFolders } from './folder.ts';
@@ -73,7 +74,7 @@ describe('training at the edges', () => {
 
   it('learns one document', async () => {
     const { result } = await trainOn([topic(0)], [topic(0)], { training: { epochs: 40 } });
-    expect(result.summary!.evaluated!.metrics['P@1']).toBe(1);
+    expect(result.summary!.evaluated!.metrics).toMatchObject({ 'P@1': 1, 'PSP@1': 1 });
   });
 
   it('gives identical documents with different labels the share of each', async () => {
@@ -102,6 +103,23 @@ describe('training at the edges', () => {
       place: { file: /test\.jsonl$/ },
     });
   });
+
+  it('says that figures on test documents without a label say nothing', async () => {
+    const unlabelled = many(5, (i) => ({ ...topic(i), labels: [] }));
+    const { result, events } = await trainOn(many(16, topic), unlabelled);
+    expect(result.summary!.evaluated!.metrics['P@1']).toBe(0);
+    const warnings = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
+    expect(warnings).toContain('No document of test has a label: its figures are 0 and say nothing');
+  });
+
+  it.each([10, 1])(
+    'ends with figures at the largest rate that a config may set, or stops (%d)',
+    async (learningRate) => {
+      const ended = await trainOn(many(16, topic), undefined, { training: { learningRate } }).catch((error) => error);
+      if (ended instanceof UserError) return expect(ended.code).toBe('training-diverged');
+      for (const value of Object.values(ended.result.summary.evaluated.metrics)) expect(value).not.toBeNaN();
+    },
+  );
 
   it('learns nothing at a rate near 0', async () => {
     const { events } = await trainOn(many(16, topic), undefined, {

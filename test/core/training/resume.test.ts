@@ -166,6 +166,20 @@ describe('resume', () => {
     expect(fault).toBeGreaterThan(80);
   }, 180_000);
 
+  it('believes nothing that stands beside its checkpoint: figures that were changed change no weight', async () => {
+    const folder = await newFolder();
+    const { result } = await run(makeConfig(folder, training), abortAt('trainStep', 8)); // in the retraining
+    const paths = runPaths(result.folder);
+    const lied = (text: string): string => text.replaceAll(/\d/g, (digit) => String((Number(digit) + 1) % 10));
+    const metrics = await readFile(paths.metrics, 'utf8');
+    await writeFile(paths.metrics, lied(metrics));
+    const best = { epoch: 1, score: 999 };
+    await writeFile(paths.summary, JSON.stringify({ stopped: 'early', epochs: 1, best }));
+    await run(makeConfig(folder, training), { resume: result.folder });
+    await writeFile(paths.metrics, metrics + (await readFile(paths.metrics, 'utf8')).slice(metrics.length));
+    expect(await outcome(result.folder)).toEqual(uninterrupted);
+  });
+
   it('begins anew where the run has no checkpoint yet', async () => {
     const folder = await newFolder();
     await mkdir(join(folder, 'run'));

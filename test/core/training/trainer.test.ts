@@ -288,6 +288,15 @@ describe('train', () => {
     expect((await readCheckpointInfo(checkpoint('last'))).state.epoch).toBe(1);
   });
 
+  it.each([Infinity, -Infinity])('keeps the batch whose loss is %d, too', async (loss) => {
+    const folder = await newFolder();
+    const makeEngine = altered(() => ({ trainStep: async () => ({ loss }) }));
+    await expect(run(makeConfig(folder), { makeEngine })).rejects.toMatchObject({ code: 'training-diverged' });
+    const kept = JSON.parse(await readFile(runPaths(join(folder, 'run')).diverged, 'utf8')) as DivergedBatch;
+    expect(kept).toMatchObject({ epoch: 1, step: 1, loss: String(loss) });
+    expect(kept.documents).toHaveLength(5);
+  });
+
   it('refuses what cannot work before it leaves a folder behind', async () => {
     const folder = await newFolder();
     const tooMany = makeConfig(folder);

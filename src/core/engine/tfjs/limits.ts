@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { megabytes } from '../../memory.ts';
 import type { NetworkShape } from '../../model/network.ts';
 import { parameters, pooledSize } from '../../model/network.ts';
 import type { DistinctWords } from '../distinct.ts';
@@ -54,5 +55,3 @@ function requireFit({ largestBuffer = Infinity, build }: Backend, parts: Part[],
     remedy,
   );
 }
-
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1048576).toLocaleString('en')} MB`;

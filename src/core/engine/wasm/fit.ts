@@ -4,7 +4,7 @@ import type { NetworkShape } from '../../model/network.ts';
 import type { EngineOptions } from '../engine.ts';
 import { layAreas, type BatchCounts } from './areas.ts';
 import { layoutOf, parameterBytes } from './layout.ts';
-import { megabytes, memoryLimit } from './machine.ts';
+import { megabytes, memoryLimit } from '../../memory.ts';
 
 /** What the kernels and the control of the threads take. */
 const spare = 16 * 1048576;

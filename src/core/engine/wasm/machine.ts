@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../errors.ts';
+import { megabytes } from '../../memory.ts';
 import { fusedKernels, plainKernels, workerSource } from './generated.ts';
 import {
   Control,
@@ -22,9 +23,6 @@ const controlWords = Control.first + maxPhases * phaseWords;
 const argumentAddress = controlAddress + 8192;
 const argumentBytes = 256; // for each phase
 const heapStart = 2 * PAGE;
-
-/** Bytes that WebAssembly can address. */
-export const memoryLimit = 65536 * PAGE;
 
 export interface KernelBuild {
   name: 'relaxed-simd' | 'simd';
@@ -197,5 +195,3 @@ export class Machine {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
 }
-
-export const megabytes = (bytes: number): string => `${Math.round(bytes / 1048576).toLocaleString('en')} MB`;

@@ -28,7 +28,8 @@ import {
 } from './areas.ts';
 import { requireFit } from './fit.ts';
 import { filterBlock, layoutOf, parameterBytes, roundUp, type Layout } from './layout.ts';
-import { buildName, Machine, memoryLimit, type Call, type KernelBuild } from './machine.ts';
+import { memoryLimit } from '../../memory.ts';
+import { buildName, Machine, type Call, type KernelBuild } from './machine.ts';
 import { MovingAverage } from '../movingAverage.ts';
 import { MovingRows } from '../movingRows.ts';
 import { Parameters, type Place } from './parameters.ts';

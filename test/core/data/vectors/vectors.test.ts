@@ -7,7 +7,6 @@ import { probeVectors, type VectorChoice } from '../../../../src/core/data/vecto
 import { readVectors, type VectorFinding } from '../../../../src/core/data/vectors/read.ts';
 import { UserError } from '../../../../src/core/errors.ts';
 import { bitsAt } from '../../../../src/core/random.ts';
-import { expectBoth, fuzz } from '../../../fuzz/fuzz.ts';
 import { put, temporaryFolder } from '../../text/helpers.ts';
 import { binaryOf, textOf, zipOf, type Vectors } from './files.ts';
 
@@ -172,22 +171,3 @@ test('a first line that asks for much gets nothing', () => {
   expect(head('99999999999999999999 3')).toMatchObject({ form: 'text', dim: 1 });
   expect(head('3000000 300')).toMatchObject({ form: 'binary', dim: 300, count: 3_000_000 });
 });
-
-test('damaged files: never another error, never more memory than the file warrants', async () => {
-  const bases = [
-    binary,
-    Buffer.from(header + textOf(vectors)),
-    gzipSync(binary),
-    zipOf({ a: textOf(vectors), b: binary }),
-    zipOf({ a: textOf(vectors), b: binary }, { wide: true }),
-    zipOf({ a: binary }, { stored: true }),
-  ];
-  const path = join(await temporaryFolder(), 'v');
-  const told = await fuzz(bases, 500, async (bytes) => {
-    const probed = probeVectors(await put(path, bytes), { dim: 3 });
-    const take = (_: string, { length }: Float32Array) => expect(length).toBe(probed.dim);
-    const count = await readVectors(probed, { wants: () => true, take, note: () => undefined });
-    expect(count).toBeLessThanOrEqual(bytes.length * 1000);
-  });
-  expectBoth(told);
-}, 120_000);
