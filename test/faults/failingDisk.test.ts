@@ -87,27 +87,46 @@ async function failEverywhere(
   }
 }
 
+/** The last checkpoint, if there is one, is whole, and the run goes on from it to the end of one left alone. */
+async function expectGoesOn(code: number, where: string): Promise<void> {
+  const last = run.checkpoint('last');
+  if (existsSync(last)) {
+    expect((await readCheckpointInfo(last)).step, where).toBeGreaterThanOrEqual(0);
+    expect((await tensorsOf(last)).size, where).toBeGreaterThan(0);
+  }
+  const again = existsSync(run.config) ? [...train, '--resume'] : train;
+  if (code !== 0) expect(await call(again), where).toMatchObject({ code: 0 });
+  expect(await outcome(run.folder), where).toEqual(alone);
+}
+
 describe.each([
   ['fails once', false, 11],
   ['fails and is never heard of again', true, 29],
 ])('a drive that %s', (_, forGood, every) => {
   it('ends a run with a message, its last checkpoint whole, from which it goes on as if nothing had been', async () => {
-    const told = await failEverywhere(train, { from: fresh, every, forGood }, async (code, where) => {
-      const last = run.checkpoint('last');
-      if (existsSync(last)) {
-        expect((await readCheckpointInfo(last)).step, where).toBeGreaterThanOrEqual(0);
-        expect((await tensorsOf(last)).size, where).toBeGreaterThan(0);
-      }
-      if (code !== 0) {
-        const again = await call(existsSync(run.config) ? [...train, '--resume'] : train);
-        expect(again, where).toMatchObject({ code: 0 });
-      }
-      expect(await outcome(run.folder), where).toEqual(alone);
-    });
+    const told = await failEverywhere(train, { from: fresh, every, forGood }, expectGoesOn);
     if (isLong) console.log(`failed ${forGood ? 'for good' : 'once'}: ${JSON.stringify(told)}`);
     expect(told.told).toBeGreaterThan(15);
   }, 3_600_000);
 });
+
+it('a drive that fails while a run is resumed does not make it begin anew over its checkpoint', async () => {
+  reset(fresh);
+  const { calls } = await onFailingDisk(drive, { at: Infinity }, async () => void (await call(train)));
+  reset(fresh);
+  await onFailingDisk(drive, { at: Math.round(calls / 2) }, async () => void (await call(train)));
+  const { epoch, phase } = (await readCheckpointInfo(run.checkpoint('last'))).state;
+  expect(epoch > 0 || phase === 'retraining').toBe(true);
+  const interrupted = join(folder, 'interrupted');
+  cpSync(drive, interrupted, { recursive: true, preserveTimestamps: true });
+  const { step } = await readCheckpointInfo(run.checkpoint('last'));
+  const told = await failEverywhere([...train, '--resume'], { from: interrupted, every: 13 }, async (code, where) => {
+    const now = await readCheckpointInfo(run.checkpoint('last'));
+    if (now.state.phase === phase) expect(now.step, where).toBeGreaterThanOrEqual(step);
+    await expectGoesOn(code, where);
+  });
+  expect(told.told).toBeGreaterThan(5);
+}, 3_600_000);
 
 /** Every file of a folder by its name there, but for the half-written ones that a killed process leaves, too. */
 function filesOf(place: string): Map<string, string> {

@@ -107,12 +107,19 @@ export function parseLabels(text: string, file: string): StoredLabels {
     const labels = JSON.parse(text) as StoredLabels;
     const { names, display, trainCounts } = labels;
     if ([names, display, trainCounts].every((list) => Array.isArray(list) && list.length === names.length))
-      return labels;
+      if (areSound(labels)) return labels;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw damaged(file, 'It does not hold the labels of a run');
 }
+
+/** They come from a file: what they are called is shown, and their counts are reckoned with. */
+const areSound = ({ names, outputs, display, trainCounts, trainDocuments }: StoredLabels): boolean =>
+  names.every((name) => typeof name === 'string') &&
+  display.every((name) => name === null || typeof name === 'string') &&
+  [outputs, trainDocuments, ...trainCounts].every((n) => Number.isSafeInteger(n) && n >= 0) &&
+  outputs <= names.length;
 
 /** A run folder that this process may write into. */
 export interface ClaimedRun {
