@@ -147,7 +147,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await first.filter({ hasText: 'furniture' }).waitFor();
     await first.focus();
     await workbench().page.keyboard.press('Enter');
-    await workbench().editor.waitFor();
+    await workbench().page.waitForTimeout(500);
     await workbench().screenshot('01-document-opened');
   });
 

@@ -26,6 +26,17 @@ describe('clusters service', () => {
       await client?.exited;
     });
 
+    test('keeps nothing beside the dataset where it is told not to, as in a workspace that is not trusted', async () => {
+      const line = (i: number) => JSON.stringify({ text: `word${i % 7}`, labels: [`a${i % 6}`, `b${i % 10}`] });
+      const path = write('few.jsonl', Array.from({ length: 60 }, (_, i) => line(i)).join('\n'));
+      const runner = start();
+      const asked = { target: { path, options: {} } };
+      expect((await runner.call('open', { ...asked, keep: false })).savedAs).toBeUndefined();
+      expect(existsSync(`${path}.clusters.json`)).toBe(false);
+      await runner.call('open', asked);
+      expect(existsSync(`${path}.clusters.json`)).toBe(true);
+    });
+
     test('tells how far it is, pages, and heeds a cancel while it clusters', async () => {
       const line = (i: number) =>
         JSON.stringify({ text: `word${i % 7}`, labels: [`l${i % 40}`, `l${(i * 7) % 40}`, `m${i % 9}`] });
