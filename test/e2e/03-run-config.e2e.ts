@@ -88,6 +88,8 @@ inWorkbench('3. the run-config language', { fill }, (workbench) => {
       .waitFor();
     await workbench().screenshot('03-lens');
     await workbench().codeLens('Train').first().click();
+    for (const title of ['Stop', 'Show Metrics']) await workbench().codeLens(title).first().waitFor();
+    expect(await workbench().codeLens('Train').count()).toBe(0);
     await workbench()
       .toast(/right finished/)
       .waitFor();

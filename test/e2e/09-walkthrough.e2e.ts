@@ -28,7 +28,11 @@ inWorkbench('9. the walkthrough', {}, (workbench) => {
     await page().locator('.gettingStarted').getByText('Open Sample Dataset', { exact: true }).first().click();
     await workbench().pick('Into workspace');
     await workbench().tab('train.jsonl').waitFor();
-    await page().waitForTimeout(2000); // the file is then shown in the Explorer, which takes the focus
+    // the file is then shown in the Explorer, which takes the focus
+    await page()
+      .locator('.explorer-folders-view .monaco-list-row.focused')
+      .filter({ hasText: 'train.jsonl' })
+      .waitFor();
     expect(existsSync(join(workbench().workspace, 'glosses', 'LICENSE-WordNet.txt'))).toBe(true);
   });
 

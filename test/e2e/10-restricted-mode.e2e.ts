@@ -7,6 +7,8 @@ import { copySample, sampleSize, writeSampleConfig } from '../workbench/sample.t
 function fill(folder: string): void {
   copySample(folder);
   writeSampleConfig(folder, 'first', 2);
+  const line = (i: number): string => JSON.stringify({ text: `word${i % 7}`, labels: [`a${i % 6}`, `b${i % 10}`] });
+  writeFileSync(join(folder, 'few.jsonl'), Array.from({ length: 60 }, (_, i) => `${line(i)}\n`).join(''));
   writeFileSync(join(folder, 'wrong.xmlcnn.json'), '{ "dataset": { "trian": "glosses/train.jsonl" } }\n');
 }
 
@@ -61,6 +63,14 @@ inWorkbench('Restricted Mode', { fill, settings, asksForTrust: true }, (workbenc
     }
     for (const service of ['training', 'predictor', 'predictions', 'exporter'])
       expect(workbench().runners(service), service).toEqual([]);
+    expect(filesOf(workbench().workspace)).toEqual(before);
+  });
+
+  it('clusters labels, and keeps nothing of it', async () => {
+    const before = filesOf(workbench().workspace);
+    await workbench().explorerMenu('few.jsonl', 'Explore Label Clusters');
+    const page = await workbench().webview('clusters');
+    await page.getByText(/Suggested: \d+ clusters/).waitFor({ timeout: 120_000 });
     expect(filesOf(workbench().workspace)).toEqual(before);
   });
 
