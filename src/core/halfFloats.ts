@@ -11,3 +11,12 @@ export function half(bits: number): number {
 export function bfloats(bits: Uint16Array): Float32Array<ArrayBuffer> {
   return new Float32Array(Uint32Array.from(bits, (upper) => upper << 16).buffer);
 }
+
+const cell = new Uint32Array(1);
+const cellAsFloat = new Float32Array(cell.buffer);
+
+/** The value of bfloat16 with these bits. */
+export function bfloat(bits: number): number {
+  cell[0] = bits << 16;
+  return cellAsFloat[0];
+}

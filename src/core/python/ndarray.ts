@@ -1,10 +1,10 @@
 /** NumPy arrays as they lie in a file. */
-import { half } from '../halfFloats.ts';
+import { bfloat, half } from '../halfFloats.ts';
 import { textOf, type PyValue } from './values.ts';
 
-/** Element type of an array. Kinds as NumPy names them: bool, int, unsigned, float, bytes, Unicode, objects. */
+/** Element type of an array. Kinds as NumPy names them: bool, int, unsigned, float, bytes, Unicode, objects; and PyTorch's bfloat16. */
 export interface DType {
-  kind: 'b' | 'i' | 'u' | 'f' | 'S' | 'U' | 'O';
+  kind: 'b' | 'i' | 'u' | 'f' | 'S' | 'U' | 'O' | 'brain';
   /** Bytes of an element. */
   size: number;
   littleEndian: boolean;
@@ -15,6 +15,7 @@ const sizes: Record<DType['kind'], readonly number[] | undefined> = {
   i: [1, 2, 4, 8],
   u: [1, 2, 4, 8],
   f: [2, 4, 8],
+  brain: [2],
   S: undefined, // any
   U: undefined, // a multiple of 4
   O: undefined,
@@ -71,6 +72,8 @@ export function numberReader({
       return le ? (data, at) => Number(data.readBigInt64LE(at)) : (data, at) => Number(data.readBigInt64BE(at));
     case 'f2':
       return (data, at) => half(le ? data.readUInt16LE(at) : data.readUInt16BE(at));
+    case 'brain2':
+      return (data, at) => bfloat(le ? data.readUInt16LE(at) : data.readUInt16BE(at));
     case 'f4':
       return le ? (data, at) => data.readFloatLE(at) : (data, at) => data.readFloatBE(at);
     case 'f8':

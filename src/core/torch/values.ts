@@ -7,6 +7,7 @@ const types: Record<string, DType> = {
   FloatStorage: { kind: 'f', size: 4, littleEndian: true },
   DoubleStorage: { kind: 'f', size: 8, littleEndian: true },
   HalfStorage: { kind: 'f', size: 2, littleEndian: true },
+  BFloat16Storage: { kind: 'brain', size: 2, littleEndian: true },
   LongStorage: { kind: 'i', size: 8, littleEndian: true },
   IntStorage: { kind: 'i', size: 4, littleEndian: true },
   ShortStorage: { kind: 'i', size: 2, littleEndian: true },

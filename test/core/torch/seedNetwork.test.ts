@@ -42,6 +42,7 @@ describe('tensors', () => {
       [1.5],
       [],
     ]);
+    expect(numbers('brain')).toEqual([0.10009765625, Math.fround(-3.00405527047391e38)]);
     // a view that repeats its storage is larger than it
     expect(() => numbers('expanded')).toThrow('larger than its storage');
   });
