@@ -92,18 +92,28 @@ export function word2vecLogits(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<Word2Vec>(args);
   const from = firstSlice(a, tile), rowBytes = (firstSlice(a, tile + 1) - from) * SLICE;
   const logits = a.logits + <usize>tile * strideBytes(a);
-  for (let e: i32 = 0; e < a.examples; e++)
-    for (let offset: usize = 0; offset < rowBytes; offset += SLICE) sliceLogits(a, e, from, rowBytes, offset, logits);
+  const hidden = shareOf(a.hidden, a.examples, from), output = shareOf(a.output, a.words, from);
+  for (let e: i32 = 0; e < a.examples; e++) {
+    const mean = hidden + <usize>e * rowBytes;
+    for (let offset: usize = 0; offset < rowBytes; offset += SLICE) sliceMean(a, e, from, rowBytes, offset, mean + offset);
+    const first = <usize>(e * a.targets) * 4;
+    for (let n: usize = 0, end = <usize>a.targets * 4; n < end; n += 4) {
+      const target = load<i32>(a.drawn + first + n);
+      if (target < 0) continue;
+      const sum = logit(mean, output + <usize>target * rowBytes, rowBytes, a.limit);
+      store<i32>(logits + first + n, n == 0 ? -sum : sum);
+    }
+  }
 }
 
 // @ts-ignore: decorator
 @inline
-function sliceLogits(a: Word2Vec, e: i32, first: usize, rowBytes: usize, offset: usize, logits: usize): void {
-  const input = shareOf(a.input, a.words, first) + offset, output = shareOf(a.output, a.words, first) + offset;
+function sliceMean(a: Word2Vec, e: i32, first: usize, rowBytes: usize, offset: usize, to: usize): void {
+  const input = shareOf(a.input, a.words, first) + offset;
   const item = a.list + <usize>e * 12;
-  const centre = load<i32>(item), from = load<i32>(item, 4), to = load<i32>(item, 8);
+  const centre = load<i32>(item), from = load<i32>(item, 4), end = load<i32>(item, 8);
   let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero();
-  for (let j = from; j < to; j++) {
+  for (let j = from; j < end; j++) {
     if (j == centre) continue;
     const row = input + <usize>load<i32>(a.tokens + <usize>j * 4) * rowBytes;
     s0 = f32x4.add(s0, v128.load(row));
@@ -111,37 +121,29 @@ function sliceLogits(a: Word2Vec, e: i32, first: usize, rowBytes: usize, offset:
     s2 = f32x4.add(s2, v128.load(row, 32));
     s3 = f32x4.add(s3, v128.load(row, 48));
   }
-  const scale = f32x4.splat(<f32>1 / <f32>(to - from - (centre >= from && centre < to ? 1 : 0)));
-  s0 = f32x4.mul(s0, scale);
-  s1 = f32x4.mul(s1, scale);
-  s2 = f32x4.mul(s2, scale);
-  s3 = f32x4.mul(s3, scale);
-  const hidden = shareOf(a.hidden, a.examples, first) + <usize>e * rowBytes + offset;
-  v128.store(hidden, s0);
-  v128.store(hidden, s1, 16);
-  v128.store(hidden, s2, 32);
-  v128.store(hidden, s3, 48);
-  const drawn = a.drawn + <usize>(e * a.targets) * 4, sums = logits + <usize>(e * a.targets) * 4;
-  const limit = f32x4.splat(a.limit);
-  for (let n: usize = 0, end = <usize>a.targets * 4; n < end; n += 4) {
-    const target = load<i32>(drawn + n);
-    if (target < 0) continue;
-    const row = output + <usize>target * rowBytes;
-    const even = madd(s2, v128.load(row, 32), f32x4.mul(s0, v128.load(row)));
-    const odd = madd(s3, v128.load(row, 48), f32x4.mul(s1, v128.load(row, 16)));
-    const sum = units(f32x4.add(even, odd), limit);
-    store<i32>(sums + n, (offset == 0 ? 0 : load<i32>(sums + n)) + (n == 0 ? -sum : sum));
-  }
+  const scale = f32x4.splat(<f32>1 / <f32>(end - from - (centre >= from && centre < end ? 1 : 0)));
+  v128.store(to, f32x4.mul(s0, scale));
+  v128.store(to, f32x4.mul(s1, scale), 16);
+  v128.store(to, f32x4.mul(s2, scale), 32);
+  v128.store(to, f32x4.mul(s3, scale), 48);
 }
 
-/** The sum of four numbers in whole units, each of them limited. */
+/** The product of two rows in whole units; of each slice four sums, each of them limited. */
 // @ts-ignore: decorator
 @inline
-function units(x: v128, limit: v128): i32 {
-  const scaled = f32x4.mul(x, f32x4.splat(UNIT));
-  const limited = f32x4.pmax(f32x4.pmin(scaled, limit), f32x4.neg(limit));
-  const s = i32x4.sub(f32x4.add(limited, f32x4.splat(ROUNDER)), f32x4.splat(ROUNDER));
-  return i32x4.extract_lane(s, 0) + i32x4.extract_lane(s, 1) + (i32x4.extract_lane(s, 2) + i32x4.extract_lane(s, 3));
+function logit(mean: usize, row: usize, rowBytes: usize, most: f32): i32 {
+  const limit = f32x4.splat(most), least = f32x4.splat(-most);
+  let sums = zero();
+  for (let at: usize = 0; at < rowBytes; at += SLICE) {
+    const m = mean + at, r = row + at;
+    const even = madd(v128.load(m, 32), v128.load(r, 32), f32x4.mul(v128.load(m), v128.load(r)));
+    const odd = madd(v128.load(m, 48), v128.load(r, 48), f32x4.mul(v128.load(m, 16), v128.load(r, 16)));
+    const scaled = f32x4.mul(f32x4.add(even, odd), f32x4.splat(UNIT));
+    const limited = f32x4.pmax(f32x4.pmin(scaled, limit), least);
+    sums = i32x4.add(sums, i32x4.sub(f32x4.add(limited, f32x4.splat(ROUNDER)), f32x4.splat(ROUNDER)));
+  }
+  const high = i32x4.add(sums, i8x16.shuffle(sums, sums, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  return i32x4.extract_lane(high, 0) + i32x4.extract_lane(high, 1);
 }
 
 /** Tile = a thread's slices: the steps of the round, example after example. Scratch: how strong each is, for the thread itself. */
