@@ -147,7 +147,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await first.filter({ hasText: 'furniture' }).waitFor();
     await first.focus();
     await workbench().page.keyboard.press('Enter');
-    await workbench().page.waitForTimeout(500);
+    await workbench().editor.locator('.view-line').filter({ hasText: 'furniture' }).first().waitFor();
     await workbench().screenshot('01-document-opened');
   });
 
