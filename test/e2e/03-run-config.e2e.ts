@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inWorkbench } from '../workbench/inWorkbench.ts';
-import { copySample, writeSampleConfig } from '../workbench/sample.ts';
+import { copySample, sampleConfig, writeSampleConfig } from '../workbench/sample.ts';
 
 const wrong = `{
   // a comment is no error here
@@ -14,6 +14,12 @@ function fill(folder: string): void {
   copySample(folder);
   writeSampleConfig(folder, 'right', 2);
   writeFileSync(join(folder, 'wrong.xmlcnn.json'), wrong);
+  const numbers = (count: number): string => Array.from({ length: count }, (_, i) => (i % 7) / 10).join(' ');
+  writeFileSync(join(folder, 'good.vec'), ['plant', 'tree', 'of'].map((word) => `${word} ${numbers(32)}\n`).join(''));
+  writeFileSync(join(folder, 'torn.vec'), 'these are no vectors\n');
+  const pretrained = JSON.parse(sampleConfig('pretrained', 1)) as { embedding: object };
+  pretrained.embedding = { file: 'torn.vec', dim: 32 };
+  writeFileSync(join(folder, 'pretrained.xmlcnn.json'), JSON.stringify(pretrained, null, 2));
 }
 
 inWorkbench('3. the run-config language', { fill }, (workbench) => {
@@ -96,5 +102,32 @@ inWorkbench('3. the run-config language', { fill }, (workbench) => {
     for (const title of ['Resume', 'Evaluate', /per epoch in the last run/])
       await workbench().codeLens(title).first().waitFor();
     await workbench().screenshotInThemes('03-lens-after');
+  });
+
+  it('says what is wrong with word vectors, offers those there are, and tells what they cover', async () => {
+    const { page } = workbench();
+    await workbench().openFile('pretrained.xmlcnn.json');
+    const complaint = (await workbench().problems()).filter({ hasText: 'torn.vec' });
+    await complaint.first().waitFor();
+    expect(await complaint.first().innerText()).toContain('embedding.file');
+    await workbench().screenshot('03-vectors-wrong');
+    const lines = (await workbench().visibleText()).split('\n');
+    const line = lines.findIndex((text) => text.includes('"torn.vec"'));
+    expect(lines[0]).toBe('{');
+    await workbench().goTo(line + 1, lines[line].indexOf('torn.vec') + 1);
+    for (let i = 0; i < 'torn.vec'.length; i++) await page.keyboard.press('Delete');
+    await page.keyboard.press('Control+Space');
+    const offered = page.locator('.suggest-widget .monaco-list-row').filter({ hasText: 'good.vec' });
+    await offered.waitFor();
+    await workbench().screenshot('03-vectors-offered');
+    await offered.click();
+    await expect.poll(() => workbench().visibleText()).toContain('"file": "good.vec"');
+    await expect.poll(() => complaint.count()).toBe(0);
+    await workbench().goTo(1);
+    await workbench().codeLens('Train').first().click();
+    await workbench()
+      .toast(/pretrained finished/)
+      .waitFor();
+    expect(workbench().extensionLog()).toMatch(/good\.vec has vectors for 3 of \d+ words \([\d.]+% of the text\)/);
   });
 });
