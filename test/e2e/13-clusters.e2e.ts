@@ -53,6 +53,9 @@ inWorkbench('13. Explore Label Clusters', { fill }, (workbench) => {
     await expect.poll(() => points.count(), { timeout: 90_000 }).toBe(58);
     await page.locator('.map').scrollIntoViewIfNeeded();
     await lookAt(workbench(), '13-map', 'clusters');
+    await points.first().hover({ force: true }); // the layer that takes the mouse lies over the points
+    const told = page.locator('.map .hoverlayer');
+    await expect.poll(() => told.textContent()).toMatch(/.+\d+ documents/);
     await (await workbench().webview('clusters')).getByText('Lasso', { exact: true }).click();
     await page.locator('.map .nsewdrag').first().waitFor();
     const box = await page.locator('.map').boundingBox();

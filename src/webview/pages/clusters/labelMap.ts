@@ -30,6 +30,8 @@ export class LabelMap implements Part {
   private drawn: Plot | undefined;
   private map: DrawnMap | undefined;
   private key = '';
+  /** Counts what was asked for: only the answer to the last of them is shown. */
+  private loads = 0;
   private search = '';
   private resets = 0;
 
@@ -41,34 +43,38 @@ export class LabelMap implements Part {
     const { state, chosen } = this.context;
     this.drawToolbar();
     const key = JSON.stringify([chosen.k, state.mapOf]);
-    if (key === this.key && this.map) return this.draw();
+    if (key === this.key) return this.draw(); // what is under way goes on, what was stopped or failed waits for its button
     this.key = key;
-    void this.load(key);
+    void this.load();
   }
 
-  private async load(key: string): Promise<void> {
+  private async load(): Promise<void> {
     const { context } = this;
+    const load = ++this.loads;
     const row = workRow(context.host, 'map', t('Drawing the map'));
     context.listen('map', row.tell);
     this.map = undefined;
     this.showStatus(row.element);
     try {
       const map = await context.host.call('map', { k: context.chosen.k, of: context.state.mapOf ?? 'all' });
-      if (key !== this.key) return;
+      if (load !== this.loads) return;
       context.listen('map', undefined);
-      if (!map)
-        return this.showStatus(
-          emptyState(t('The map was not drawn'), t('Drawing was stopped.'), {
-            label: t('Draw It'),
-            run: () => void this.load(key),
-          }),
-        );
+      if (!map) return this.showStopped();
       this.map = map;
       this.showStatus();
       this.draw();
     } catch (error) {
-      if (key === this.key) this.showStatus(failedState(asFailure(error), () => void this.load(key)));
+      if (load === this.loads) this.showStatus(failedState(asFailure(error), () => void this.load()));
     }
+  }
+
+  private showStopped(): void {
+    this.showStatus(
+      emptyState(t('The map was not drawn'), t('Drawing was stopped.'), {
+        label: t('Draw It'),
+        run: () => void this.load(),
+      }),
+    );
   }
 
   /** In the place of the map. */
