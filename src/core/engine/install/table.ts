@@ -36,14 +36,29 @@ function webgpu(env: NodeJS.ProcessEnv): Download[] {
   ];
 }
 
+interface TensorflowArchives {
+  library: string;
+  /** Of the library's archive, as public build files (Nix, Bazel, CMake) pin it independently of each other. */
+  sha256: string;
+  addOn: string;
+}
+
 /** Names that tfjs-node's own install script puts together: libtensorflow 2.9.1, and the add-on for N-API 8. */
-const tensorflowPlatforms: Record<string, { library: string; addOn: string } | undefined> = {
-  'linux-x64': { library: 'libtensorflow-cpu-linux-x86_64-2.9.1', addOn: 'CPU-linux-4.22.0' },
-  'darwin-x64': { library: 'libtensorflow-cpu-darwin-x86_64-2.9.1', addOn: 'CPU-darwin-4.22.0' },
+const tensorflowPlatforms: Record<string, TensorflowArchives | undefined> = {
+  'linux-x64': {
+    library: 'libtensorflow-cpu-linux-x86_64-2.9.1',
+    sha256: '7f510d2546e3db5e10b1d119463689003d587842892ad3c95bca51cf82820173',
+    addOn: 'CPU-linux-4.22.0',
+  },
+  'darwin-x64': {
+    library: 'libtensorflow-cpu-darwin-x86_64-2.9.1',
+    sha256: '56f83d3320ba0f69aaafd6c058645e1b7fbc75fb9a3fc36d6be98de1291ca226',
+    addOn: 'CPU-darwin-4.22.0',
+  },
 };
 
 /**
- * The hashes of these are not known to this program: whoever installs names them, having got them from where they trust
+ * The hash of the add-on is not known to this program: whoever installs names it, having got it from where they trust
  * (`node scripts/pinEngines.mjs` prints those of the present downloads).
  */
 function tensorflow(platform: string, env: NodeJS.ProcessEnv): Download[] {
@@ -53,6 +68,7 @@ function tensorflow(platform: string, env: NodeJS.ProcessEnv): Download[] {
   return [
     {
       url: `${host}/tensorflow/libtensorflow/${names.library}.tar.gz`,
+      sha256: names.sha256,
       take: { from: 'lib/', to: 'deps/lib/' },
     },
     {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Cancelled } from '../../../../src/core/errors.ts';
+import { nativeEngines } from '../../../../src/core/engine/engines/folders.ts';
 import { proxyOf } from '../../../../src/core/engine/install/http.ts';
 import type { InstallProgress } from '../../../../src/core/engine/install/install.ts';
 import { installEngine } from '../../../../src/core/engine/install/install.ts';
@@ -164,6 +165,15 @@ it('asks for the hashes that are not known, and takes them', async () => {
 it('says where there are no binaries', async () => {
   expect(await failure(installEngine('tensorflow', { folder, downloads: [] }))).toBe('no-binaries');
   expect(downloadsOf('tensorflow', { platform: 'aix', arch: 'ppc' })).toEqual([]);
+});
+
+it('knows the hash of every archive but the one of tfjs-node add-on', () => {
+  for (const platform of ['linux', 'darwin'])
+    for (const engine of nativeEngines)
+      for (const { url, sha256 } of downloadsOf(engine, { platform, arch: 'x64' })) {
+        if (url.includes('/pre-built-binary/')) expect(sha256, url).toBeUndefined();
+        else expect(sha256, url).toMatch(/^[0-9a-f]{64}$/);
+      }
 });
 
 it('goes through a proxy that is set, with its password', async () => {
