@@ -103,7 +103,8 @@ describe('damaged files are refused, never more', () => {
       for (const [name, tensor] of (await readTorchCheckpoint(path)).state)
         if (name !== 'expanded') tensorFloats(tensor, path); // that one is always refused
     };
-    expectBoth(await fuzz([Buffer.from(members[name])], 1000, read));
+    // of some ten tensors all have to be read: few changes spare them all
+    expectBoth(await fuzz([Buffer.from(members[name])], 1000, read), 1 / 500);
   }, 600_000);
 
   test('datasets: pickle, dense matrix', async () => {
