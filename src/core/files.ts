@@ -50,6 +50,9 @@ export async function statOf(path: string): Promise<Stats | undefined> {
   }
 }
 
+/** Whether there is a folder at `path`. Throws `UserError` as `statOf` does. */
+export const isFolder = async (path: string): Promise<boolean> => (await statOf(path))?.isDirectory() ?? false;
+
 /** Removes a file, where there is one. Throws `UserError`. */
 export function removeFile(path: string): Promise<void> {
   return withFileErrors(path, () => rm(path, { force: true }));

@@ -10,8 +10,8 @@ import type { RunConfig } from './runConfig.ts';
 import { sections } from './runConfig.ts';
 import { isRunName, runNameLike } from './runName.ts';
 import type { Facts } from './size.ts';
-import { memoryLimit } from '../memory.ts';
-import { fittingChanges, kernelRoom, shapeOf, trainingBytes } from './size.ts';
+import { kernelRoom, megabytes, memoryLimit } from '../memory.ts';
+import { fittingChanges, shapeOf, trainingBytes } from './size.ts';
 import { nearest } from './spelling.ts';
 
 /** Something that several keys together, or a key and the world, have wrong. */
@@ -209,7 +209,7 @@ const fitsMemory: Rule = ({ config, facts }) => {
   const [{ what, rows, columns }] = matrices(shape);
   const seed = config.model.pooling === 'seed';
   const units = seed ? `Seed pooling gives ${count(pooledSize(shape))} pooled units: ` : '';
-  const message = `${units}the ${what} alone needs ${count(rows)} x ${count(columns)} weights; training needs ${count(Math.ceil(bytes / 1024 ** 2))} MB, more than the 4,096 MB of a WebAssembly memory.`;
+  const message = `${units}the ${what} alone needs ${count(rows)} x ${count(columns)} weights; training needs ${megabytes(bytes)}, more than the 4,096 MB of a WebAssembly memory.`;
   const keys = seed
     ? ['model.pooling', 'text.maxLength', 'model.hidden']
     : ['model.hidden', 'model.filters', 'model.pools'];

@@ -13,9 +13,6 @@ export interface Facts {
   vocabularySize?: number;
 }
 
-/** What the engine takes of its memory for itself, in bytes. */
-export const kernelRoom = 16 * 1024 ** 2;
-
 type Sized = Pick<RunConfig, 'model' | 'text' | 'embedding'> & { training: Pick<RunConfig['training'], 'ema'> };
 
 export const shapeOf = ({ model, text, embedding }: Sized, facts: Facts): NetworkShape => ({

@@ -3,7 +3,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import type { DocumentSource, SourceOptions } from '../data/document.ts';
 import { openSource, requireWordOrder } from '../data/open.ts';
 import { Cancelled, UserError } from '../errors.ts';
-import { statOf } from '../files.ts';
+import { isFolder } from '../files.ts';
 import type { ByteProgress } from './byteProgress.ts';
 import { DocumentBuffer } from './documentBuffer.ts';
 import type { SplitName } from './report.ts';
@@ -22,10 +22,6 @@ export async function sourceOptions(path: string, { dataset }: RunConfig, isTrai
   // A file of labels belongs to the training texts line by line; only the table of a folder can serve other splits too.
   const isShared = isTrain || path === train || (labelsFile !== undefined && (await isFolder(path)));
   return { ...dataset, labelsFile: isShared ? labelsFile : undefined };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await statOf(path))?.isDirectory() ?? false;
 }
 
 /**

@@ -16,7 +16,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { isRunName } from '../config/runName.ts';
 import { analyse } from '../config/validate.ts';
 import { UserError } from '../errors.ts';
-import { makeFolder, removeFile, statOf, withFileErrors, writeFileAtomic } from '../files.ts';
+import { isFolder, makeFolder, removeFile, statOf, withFileErrors, writeFileAtomic } from '../files.ts';
 import { takeLock } from './lock.ts';
 
 export interface RunPaths {
@@ -106,8 +106,8 @@ export function parseLabels(text: string, file: string): StoredLabels {
   try {
     const labels = JSON.parse(text) as StoredLabels;
     const { names, display, trainCounts } = labels;
-    if ([names, display, trainCounts].every((list) => Array.isArray(list) && list.length === names.length))
-      if (areSound(labels)) return labels;
+    const areLists = [names, display, trainCounts].every((list) => Array.isArray(list) && list.length === names.length);
+    if (areLists && areSound(labels)) return labels;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
@@ -212,8 +212,6 @@ async function refuseLinks({ folder, checkpoints }: RunPaths): Promise<void> {
 
 /** Throws `UserError` where it cannot be told: what is there must not be taken for absent, and be overwritten. */
 export const exists = async (path: string): Promise<boolean> => (await statOf(path)) !== undefined;
-
-const isFolder = async (path: string): Promise<boolean> => (await statOf(path))?.isDirectory() ?? false;
 
 const runNotFound = (file: string): UserError =>
   new UserError('run-not-found', 'This is not a run folder', '`xmlcnn runs` lists the runs there are.', { file });

@@ -3,7 +3,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { chooseEngine } from '../engine/engines/choose.ts';
 import { UserError } from '../errors.ts';
-import { removeFile, statOf } from '../files.ts';
+import { isFolder, removeFile, statOf } from '../files.ts';
 import { checkKs } from '../metrics/ranking.ts';
 import { initialWeights } from '../model/init.ts';
 import type { NetworkShape } from '../model/network.ts';
@@ -230,8 +230,7 @@ class Session {
       return info.state;
     }
     if (this.claimed.isResumed) this.notice('info', 'The run has no checkpoint yet: it begins anew.');
-    if (resumeFrom !== undefined && !(await statOf(resumeFrom))?.isDirectory())
-      return this.startFrom(resumeFrom, identity);
+    if (resumeFrom !== undefined && !(await isFolder(resumeFrom))) return this.startFrom(resumeFrom, identity);
     await engine.writeWeights(startWeights(this.config, data, engine.shape, data.train));
     return initialState();
   }

@@ -4,10 +4,8 @@ import type { NetworkShape } from '../../model/network.ts';
 import type { EngineOptions } from '../engine.ts';
 import { layAreas, type BatchCounts } from './areas.ts';
 import { layoutOf, parameterBytes } from './layout.ts';
-import { megabytes, memoryLimit } from '../../memory.ts';
+import { kernelRoom, megabytes, memoryLimit } from '../../memory.ts';
 
-/** What the kernels and the control of the threads take. */
-const spare = 16 * 1048576;
 /** Room that is left for a batch by what is proposed before one is known. */
 const usualBatchBytes = 128 * 1048576;
 
@@ -35,7 +33,7 @@ export function memoryOf(
   const layout = layoutOf(options.shape);
   const parameters = parameterBytes(layout, options);
   const batch = counts ? layAreas(layout, options, threads, counts, 0).end : 0;
-  return { parameters, batch, holds: parameters + batch < memoryLimit - spare };
+  return { parameters, batch, holds: parameters + batch < memoryLimit - kernelRoom };
 }
 
 /** Each part with what training keeps of it; those under a hundredth are left out. */
@@ -65,7 +63,7 @@ function partOf(slot: string): string {
 function remedyText(options: EngineOptions, threads: number, batch?: BatchCounts): string {
   const fits = (shape: NetworkShape, counts = batch): boolean => {
     const { parameters, holds } = memoryOf({ ...options, shape }, threads, counts);
-    return holds && (counts !== undefined || parameters < memoryLimit - spare - usualBatchBytes);
+    return holds && (counts !== undefined || parameters < memoryLimit - kernelRoom - usualBatchBytes);
   };
   const smaller = batch && smallerBatch(batch, (counts) => fits(options.shape, counts));
   const remedies = [...(smaller ? [smaller] : []), ...nearestFits(options.shape, fits)];
