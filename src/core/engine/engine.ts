@@ -48,6 +48,28 @@ export interface StepResult {
   gradientNorm?: number;
 }
 
+/** Tensors by name, given when asked for, so that a large model need not be in memory twice; a map is one of them. */
+export interface TensorSource<T = Float32Array | Int32Array> {
+  get(name: string): T | undefined | Promise<T | undefined>;
+}
+
+/** A tensor of an engine that stays where it is until it is read. */
+export interface EngineTensor<T = Float32Array | Int32Array> {
+  dtype: 'F32' | 'I32';
+  length: number;
+  /** May be a view of the engine's own memory: good until the engine is called again, and not to be written to. */
+  read(): T | Promise<T>;
+}
+
+/** What `readWeights`, `readAverage` and `readState` give, tensor by tensor. */
+export interface EngineTensors {
+  weights: Map<string, EngineTensor<Float32Array>>;
+  /** Empty where `ema` is 0. */
+  average: Map<string, EngineTensor<Float32Array>>;
+  step: number;
+  state: Map<string, EngineTensor>;
+}
+
 /** Everything a bit-exact resume needs, besides the weights. */
 export interface OptimizerState {
   /** Steps done, t. */
@@ -87,10 +109,13 @@ export interface Engine {
   features(batch: Batch, onRow: OnFeatures, pause?: (done: number) => Promise<void>): Promise<void>;
   /** Activations behind one document's logits, for explanations. */
   activations(words: Int32Array): Promise<Activations>;
+  /** For checkpoints. */
+  tensors(): EngineTensors;
   readWeights(): Promise<Weights>;
-  writeWeights(weights: Weights): Promise<void>;
+  /** Asks for one tensor after the other, and takes it before the next. */
+  writeWeights(weights: TensorSource<Float32Array>): Promise<void>;
   readState(): Promise<OptimizerState>;
-  writeState(state: OptimizerState): Promise<void>;
+  writeState(state: { step: number; tensors: TensorSource }): Promise<void>;
   /** Averaged weights (EMA) at the present step; fails where `ema` is 0. */
   readAverage(): Promise<Weights>;
   dispose(): Promise<void>;

@@ -7,7 +7,7 @@ import { makeFolder, removeFile, withFileErrors, writeAtomic } from '../files.ts
 import type { StoredModel } from '../training/readModel.ts';
 import { readModel } from '../training/readModel.ts';
 import { readSummary } from '../training/readSummary.ts';
-import { safetensorsPieces } from '../training/safetensors.ts';
+import { safetensorsPieces } from '../training/safetensorsWrite.ts';
 import { libMultiLabelNetwork, toLibMultiLabel } from './libMultiLabel.ts';
 import { modelCard } from './modelCard.ts';
 import { onnxModel } from './onnx/model.ts';

@@ -8,8 +8,9 @@ import type { Tokenizer } from '../text/tokenizer.ts';
 import { createTokenizer } from '../text/tokenizer.ts';
 import { unknownId, Vocabulary } from '../text/vocabulary.ts';
 import type { CheckpointInfo } from '../training/checkpoint.ts';
+import { restoreScoringWeights } from '../training/checkpoint.ts';
 import { scoringOptions } from '../training/engineOptions.ts';
-import { readModel } from '../training/readModel.ts';
+import { findModel } from '../training/readModel.ts';
 import type { StoredLabels } from '../training/runFolder.ts';
 import type { ScoreOptions } from '../training/scoring.ts';
 import { embedCorpus, scoreCorpus, sigmoid } from '../training/scoring.ts';
@@ -67,7 +68,7 @@ export interface ExplainedLabel extends PredictedLabel {
  */
 export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
   const { checkpoint = 'best', threads, makeEngine } = options;
-  const { run, info, weights } = await readModel(folder, checkpoint);
+  const { run, file, info } = await findModel(folder, checkpoint);
   const { config } = run;
   const tokenizer = await createTokenizer(config.text);
   const scoring = scoringOptions(config, info.shape);
@@ -76,12 +77,13 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
   const make = makeEngine ?? ((o: EngineOptions) => createEngine(name, o));
   const engine = await make(threads === undefined ? scoring : { ...scoring, threads });
   try {
-    await engine.writeWeights(weights);
+    // a run that is still trained may have another best epoch by now: what is told of it goes with the weights
+    const restored = await restoreScoringWeights(file, engine);
+    return new Predictor(config, new Vocabulary(run.words), run.labels, restored, tokenizer, engine);
   } catch (error) {
     await engine.dispose();
     throw error;
   }
-  return new Predictor(config, new Vocabulary(run.words), run.labels, info, tokenizer, engine);
 }
 
 /** A trained model and its text pipeline. Calls are serial: one must settle before the next begins. */

@@ -7,13 +7,15 @@
  * In the metadata are `format`, `version`, and as JSON `shape`, `state`, `recipe`; `step`, `seed`, `build`, and the hashes
  * of what the weights and the position in an epoch belong to: `vocabulary`, `labels`, `data`.
  */
-import type { Engine, OptimizerState, Weights } from '../engine/engine.ts';
+import type { Engine, EngineTensor, TensorSource, Weights } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import type { NetworkShape } from '../model/network.ts';
 import { elements, parameters } from '../model/network.ts';
 import type { Recipe } from './recipe.ts';
 import type { Tensor } from './safetensors.ts';
-import { SafetensorsFile, writeSafetensors } from './safetensors.ts';
+import { SafetensorsFile } from './safetensors.ts';
+import type { LazyTensor } from './safetensorsWrite.ts';
+import { writeSafetensors } from './safetensorsWrite.ts';
 import type { TrainingState } from './state.ts';
 
 const format = 'xmlcnn-checkpoint';
@@ -40,7 +42,7 @@ export interface CheckpointInfo extends RunIdentity {
   state: TrainingState;
 }
 
-/** Writes the engine's present weights and state; whole or not at all. Throws `UserError`. */
+/** Writes the engine's present weights and state, one tensor after the other; whole or not at all. Throws `UserError`. */
 export async function writeCheckpoint(
   path: string,
   engine: Engine,
@@ -49,19 +51,17 @@ export async function writeCheckpoint(
   averaged: boolean,
 ): Promise<void> {
   const shapes = new Map(parameters(engine.shape).map((spec) => [spec.name, spec]));
-  const tensors = new Map<string, Tensor>();
-  const put = (name: string, data: Tensor['data']): void => {
+  const tensors = new Map<string, LazyTensor>();
+  const put = (name: string, { dtype, length, read }: EngineTensor): void => {
     const spec = shapes.get(name.slice(name.indexOf('/') + 1));
-    tensors.set(name, { shape: spec && elements(spec) === data.length ? spec.shape : [data.length], data });
+    tensors.set(name, { dtype, shape: spec && elements(spec) === length ? spec.shape : [length], read });
   };
-  for (const [name, data] of await engine.readWeights()) put(name, data);
-  if (averaged) for (const [name, data] of await engine.readAverage()) put(`average/${name}`, data);
-  const optimizer = await engine.readState();
-  for (const [name, data] of optimizer.tensors) put(name, data);
+  const { weights, average, step, state: optimizer } = engine.tensors();
+  for (const [name, tensor] of weights) put(name, tensor);
+  if (averaged) for (const [name, tensor] of average) put(`average/${name}`, tensor);
+  for (const [name, tensor] of optimizer) put(name, tensor);
   const { build, shape } = engine;
-  await writeSafetensors(path, tensors, metadataOf({ ...identity, build, shape, step: optimizer.step, state }), {
-    sealed: true,
-  });
+  await writeSafetensors(path, tensors, metadataOf({ ...identity, build, shape, step, state }), { sealed: true });
 }
 
 /** Writes weights that no optimiser belongs to: to score with, not to go on from. Throws `UserError`. */
@@ -106,15 +106,8 @@ export const readCheckpointInfo = (path: string): Promise<CheckpointInfo> => wit
 export function restoreEngine(path: string, engine: Engine): Promise<CheckpointInfo> {
   return withFile(path, async (file, info) => {
     // weights first: an engine may start its average from weights that are written at step 0
-    await engine.writeWeights(await readParameters(file, engine.shape, ''));
-    const tensors: OptimizerState['tensors'] = new Map();
-    for (const name of file.tensors.keys()) {
-      if (!name.includes('/') || name.startsWith('average/')) continue;
-      const { data } = await file.read(name);
-      if (!(data instanceof Float32Array || data instanceof Int32Array)) throw notACheckpoint(path);
-      tensors.set(name, data);
-    }
-    await engine.writeState({ step: info.step, tensors });
+    await engine.writeWeights(parametersIn(file, engine.shape, ''));
+    await engine.writeState({ step: info.step, tensors: stateIn(file) });
     return info;
   });
 }
@@ -122,26 +115,54 @@ export function restoreEngine(path: string, engine: Engine): Promise<CheckpointI
 /** The weights that score: the averaged ones where there are any. Reads nothing else of the file. Throws `UserError`. */
 export function readScoringWeights(path: string): Promise<{ info: CheckpointInfo; weights: Weights }> {
   return withFile(path, async (file, info) => {
-    const prefix = file.tensors.has('average/embedding') ? 'average/' : '';
-    return { info, weights: await readParameters(file, info.shape, prefix) };
+    const source = scoringWeightsIn(file, info.shape);
+    const weights: Weights = new Map();
+    for (const { name } of parameters(info.shape)) weights.set(name, await source.get(name));
+    return { info, weights };
   });
 }
 
-async function readParameters(file: SafetensorsFile, shape: NetworkShape, prefix: string): Promise<Weights> {
-  const weights: Weights = new Map();
-  for (const spec of parameters(shape)) {
-    const tensor = await file.read(prefix + spec.name);
-    if (!(tensor.data instanceof Float32Array) || String(tensor.shape) !== String(spec.shape))
+/** Puts the weights that score into an engine of the checkpoint's shape, one tensor after the other. Throws `UserError`. */
+export function restoreScoringWeights(path: string, engine: Engine): Promise<CheckpointInfo> {
+  return withFile(path, async (file, info) => {
+    await engine.writeWeights(scoringWeightsIn(file, engine.shape));
+    return info;
+  });
+}
+
+const scoringWeightsIn = (file: SafetensorsFile, shape: NetworkShape): Parameters =>
+  parametersIn(file, shape, file.tensors.has('average/embedding') ? 'average/' : '');
+
+/** A file has every parameter, or it is refused. */
+interface Parameters extends TensorSource<Float32Array> {
+  get(name: string): Promise<Float32Array>;
+}
+
+function parametersIn(file: SafetensorsFile, shape: NetworkShape, prefix: string): Parameters {
+  const shapes = new Map(parameters(shape).map((spec) => [spec.name, spec.shape]));
+  return {
+    async get(name) {
+      const tensor = await file.read(prefix + name);
+      if (tensor.data instanceof Float32Array && String(tensor.shape) === String(shapes.get(name))) return tensor.data;
       throw new UserError(
         'checkpoint-shape',
-        `Tensor "${prefix}${spec.name}" has shape [${tensor.shape}] where the network has [${spec.shape}]`,
+        `Tensor "${prefix}${name}" has shape [${tensor.shape}] where the network has [${shapes.get(name)}]`,
         'Use a checkpoint of the same network.',
         { file: file.path },
       );
-    weights.set(spec.name, tensor.data);
-  }
-  return weights;
+    },
+  };
 }
+
+/** What an engine asks for and the file lacks may be another engine's way: it decides. */
+const stateIn = (file: SafetensorsFile): TensorSource => ({
+  async get(name) {
+    if (!file.tensors.has(name)) return undefined;
+    const { data } = await file.read(name);
+    if (!(data instanceof Float32Array || data instanceof Int32Array)) throw notACheckpoint(file.path);
+    return data;
+  },
+});
 
 async function withFile<T>(
   path: string,

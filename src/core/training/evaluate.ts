@@ -8,7 +8,7 @@ import { LabelSet } from '../text/labels.ts';
 import type { PreparedData } from '../text/prepare.ts';
 import { encodeSource, prepareData } from '../text/prepare.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
-import { readScoringWeights } from './checkpoint.ts';
+import { readCheckpointInfo, restoreScoringWeights } from './checkpoint.ts';
 import type { CheckpointInfo } from './checkpoint.ts';
 import { scoringOptions } from './engineOptions.ts';
 import type { OnJudged } from './evaluation.ts';
@@ -64,18 +64,18 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   const { paths, config } = run;
   const best = paths.checkpoint('best');
   if (!(await exists(best))) throw noBest(best);
-  const { info, weights } = await readScoringWeights(best);
+  const info = await readCheckpointInfo(best);
   const { corpus, labels, split, train } = await dataOf(run, info, options);
   if (corpus.size === 0)
     throw new UserError('no-documents', 'There are no documents to evaluate', 'Check the split and its file.');
   const judged = { ...run.labels, names: labels.names };
-  const evaluator = evaluatorOptions(config, judged, info.state.best?.threshold);
   const scoring = scoringOptions(config, info.shape);
   const notice = (message: string): void => emit({ type: 'notice', level: 'warning', message });
   const make: EngineFactory = makeEngine ?? ((o) => createScoringEngine(config.engine.name, o, notice));
   const engine = await make(threads === undefined ? scoring : { ...scoring, threads });
   try {
-    await engine.writeWeights(weights);
+    const { state } = await restoreScoringWeights(best, engine);
+    const evaluator = evaluatorOptions(config, judged, state.best?.threshold);
     const evaluation = await evaluateSplit(engine, corpus, split, evaluator, paths, { emit, signal, onDocument });
     const baselines = train ? await measureBaselines(train, corpus, split, evaluator, { emit, signal }) : [];
     const files = { evaluationFile: paths.evaluation(split), scoresFile: paths.scores(split) };

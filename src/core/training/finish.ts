@@ -1,12 +1,11 @@
 import { basename } from 'node:path';
-import type { Weights } from '../engine/engine.ts';
 import { Cancelled } from '../errors.ts';
 import { writeFileAtomic } from '../files.ts';
 import { parameterCount } from '../model/network.ts';
 import { concatCorpora } from '../text/corpus.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { PreparedData } from '../text/prepare.ts';
-import { readScoringWeights } from './checkpoint.ts';
+import { restoreScoringWeights } from './checkpoint.ts';
 import type { Stopped } from './epochs.ts';
 import { evaluateSplit, measureBaselines } from './evaluation.ts';
 import type { Run } from './run.ts';
@@ -33,8 +32,9 @@ export async function finishRun(run: Run, data: PreparedData, ended: Stopped, sa
 }
 
 async function summarise(run: Run, data: PreparedData, stopped: 'finished' | 'early'): Promise<Summary> {
-  const { engine, state, config } = run;
-  await engine.writeWeights(await bestWeights(run));
+  const { engine, paths, state, config } = run;
+  if (run.bestWeights) await engine.writeWeights(run.bestWeights);
+  else await restoreScoringWeights(paths.checkpoint('best'), engine);
   const { evaluated, baselines } = await evaluateBest(run, data);
   return {
     stopped,
@@ -53,9 +53,6 @@ async function summarise(run: Run, data: PreparedData, stopped: 'finished' | 'ea
     finishedAt: new Date().toISOString(),
   };
 }
-
-const bestWeights = async ({ bestWeights: inMemory, paths }: Run): Promise<Weights> =>
-  inMemory ?? (await readScoringWeights(paths.checkpoint('best'))).weights;
 
 async function evaluateBest(run: Run, data: PreparedData): Promise<Pick<Summary, 'evaluated' | 'baselines'>> {
   const { engine, state, config, paths, evaluator: plain } = run;

@@ -1,29 +1,40 @@
 import type { Weights } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import type { CheckpointInfo } from './checkpoint.ts';
-import { readScoringWeights } from './checkpoint.ts';
+import { readCheckpointInfo, readScoringWeights } from './checkpoint.ts';
 import { hashOfNames } from './fingerprint.ts';
 import type { StoredRun } from './runFolder.ts';
 import { exists, readRun } from './runFolder.ts';
 
-export interface StoredModel {
+export interface FoundModel {
   run: StoredRun;
+  /** The checkpoint. */
+  file: string;
   info: CheckpointInfo;
+}
+
+export interface StoredModel extends FoundModel {
   /** Averaged ones where the run keeps them. */
   weights: Weights;
 }
 
 /**
- * Reads a run and the weights that score. The run folder is enough: dataset and word vectors need not be there any more.
- * Throws `UserError` (`run-not-found`, `damaged-run`, `no-checkpoint`, `checkpoint-differs`, those of checkpoints).
+ * Reads a run and what its checkpoint says of itself. The run folder is enough: dataset and word vectors need not be there any
+ * more. Throws `UserError` (`run-not-found`, `damaged-run`, `no-checkpoint`, `checkpoint-differs`, those of checkpoints).
  */
-export async function readModel(folder: string, checkpoint: 'best' | 'last'): Promise<StoredModel> {
+export async function findModel(folder: string, checkpoint: 'best' | 'last'): Promise<FoundModel> {
   const run = await readRun(folder);
   const file = run.paths.checkpoint(checkpoint);
   if (!(await exists(file))) throw noCheckpoint(file, checkpoint);
-  const { info, weights } = await readScoringWeights(file);
+  const info = await readCheckpointInfo(file);
   checkBelongs(run, info, file);
-  return { run, info, weights };
+  return { run, file, info };
+}
+
+/** The same with the weights that score. */
+export async function readModel(folder: string, checkpoint: 'best' | 'last'): Promise<StoredModel> {
+  const found = await findModel(folder, checkpoint);
+  return { ...found, weights: (await readScoringWeights(found.file)).weights };
 }
 
 /** Ids in the weights mean the run's words and labels only if the checkpoint was made with them. */

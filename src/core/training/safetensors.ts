@@ -6,26 +6,27 @@
  * Files of ours may be sealed: their metadata hold `digests`, the SHA-256 of each tensor's bytes as JSON, and `seal`, the
  * SHA-256 of the rest of the header. A sealed file that was changed is refused, whatever was changed.
  */
-import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
-import { withFileErrors, writeAtomic } from '../files.ts';
+import { withFileErrors } from '../files.ts';
 import { bfloats, half } from '../halfFloats.ts';
 import { isRecord } from '../isRecord.ts';
+import type { Infos, Metadata } from './safetensorsSeal.ts';
+import { digestOf, piece, sealOf } from './safetensorsSeal.ts';
 
 const arrays = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array } as const;
-type Written = keyof typeof arrays;
+export type WrittenDtype = keyof typeof arrays;
 
 /** Dtypes that are read only, as float32: each of their values is one of float32's. */
 const halves = {
   F16: (bits: Uint16Array): Float32Array => Float32Array.from(bits, half),
   BF16: bfloats,
 } as const;
-type Dtype = Written | keyof typeof halves;
+type Dtype = WrittenDtype | keyof typeof halves;
 
 const isHalf = (dtype: Dtype): dtype is keyof typeof halves => Object.hasOwn(halves, dtype);
-const sizeOf = (dtype: Dtype): number => (isHalf(dtype) ? 2 : arrays[dtype].BYTES_PER_ELEMENT);
+export const elementSize = (dtype: Dtype): number => (isHalf(dtype) ? 2 : arrays[dtype].BYTES_PER_ELEMENT);
 export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export interface Tensor {
@@ -43,89 +44,9 @@ export interface TensorInfo {
 
 /** A larger header is not one of ours and would fill the memory (the limit of the official reader). */
 const maxHeader = 100_000_000;
-/** Largest piece handed to one read or write. */
-const piece = 1 << 28;
 
-const dtypeOf = (data: TensorData): Written =>
-  (Object.keys(arrays) as Written[]).find((d) => data instanceof arrays[d])!;
-
-/** Writes a whole file or none, as `safetensorsPieces` gives it. Throws `UserError`. */
-export async function writeSafetensors(
-  path: string,
-  tensors: ReadonlyMap<string, Tensor>,
-  metadata: Readonly<Record<string, string>> = {},
-  { sealed = false } = {},
-): Promise<void> {
-  const parts = safetensorsPieces(tensors, metadata, { sealed });
-  await writeAtomic(path, async (write) => {
-    for (const part of parts) for (const bytes of pieces(part)) await write(bytes);
-  });
-}
-
-/** A file in pieces that are views of the tensors. Those are ordered by element size, so that each starts aligned. */
-export function safetensorsPieces(
-  tensors: ReadonlyMap<string, Tensor>,
-  metadata: Readonly<Record<string, string>>,
-  { sealed = false } = {},
-): Uint8Array[] {
-  const ordered = [...tensors].sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
-  const infos = new Map<string, TensorInfo>();
-  let end = 0;
-  for (const [name, { shape, data }] of ordered) {
-    if (name === '__metadata__') throw new RangeError('a tensor cannot be named __metadata__');
-    if (product(shape) !== data.length) throw new RangeError(`tensor ${name}: ${data.length} numbers for [${shape}]`);
-    const begin = end;
-    end += data.byteLength;
-    infos.set(name, { dtype: dtypeOf(data), shape, begin, end });
-  }
-  const header = {
-    __metadata__: sealed ? seal(metadata, infos, tensors) : metadata,
-    ...Object.fromEntries(
-      Array.from(infos, ([name, { dtype, shape, begin, end }]) => [name, { dtype, shape, data_offsets: [begin, end] }]),
-    ),
-  };
-  return [encodeHeader(header), ...ordered.map(([, { data }]) => bytesOf(data))];
-}
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: TensorData): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
-function* pieces(data: TensorData): Generator<Uint8Array> {
-  const bytes = bytesOf(data);
-  for (let at = 0; at < bytes.length; at += piece) yield bytes.subarray(at, at + piece);
-}
-
-type Metadata = Readonly<Record<string, string>>;
-type Infos = ReadonlyMap<string, TensorInfo>;
-
-function seal(metadata: Metadata, infos: Infos, tensors: ReadonlyMap<string, Tensor>): Metadata {
-  const digests = JSON.stringify(Object.fromEntries(Array.from(tensors, ([name, { data }]) => [name, digestOf(data)])));
-  const whole = { ...metadata, digests };
-  return { ...whole, seal: sealOf(whole, infos) };
-}
-
-function digestOf(data: TensorData): string {
-  const hash = createHash('sha256');
-  for (const bytes of pieces(data)) hash.update(bytes);
-  return hash.digest('base64');
-}
-
-/** Of everything that a header says but the seal itself, in an order of its own. */
-function sealOf({ seal: _, ...metadata }: Metadata, infos: Infos): string {
-  const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
-  const said = [Object.entries(metadata).sort(byName), [...infos].sort(byName)];
-  return createHash('sha256').update(JSON.stringify(said)).digest('base64');
-}
-
-/** Padded with spaces, so that the data begins at a multiple of 8 bytes. */
-function encodeHeader(header: object): Uint8Array {
-  const json = Buffer.from(JSON.stringify(header));
-  const length = Math.ceil(json.length / 8) * 8;
-  const bytes = Buffer.alloc(8 + length, ' ');
-  bytes.writeBigUInt64LE(BigInt(length));
-  bytes.set(json, 8);
-  return bytes;
-}
+export const dtypeOf = (data: TensorData): WrittenDtype =>
+  (Object.keys(arrays) as WrittenDtype[]).find((d) => data instanceof arrays[d])!;
 
 /** An open file: the header checked, tensors read one by one as they are asked for. */
 export class SafetensorsFile {
@@ -236,7 +157,7 @@ function parseInfo(path: string, name: string, entry: unknown): TensorInfo {
   if (!isCounts(shape)) return fail('has a shape that is not a list of whole numbers');
   if (!isCounts(offsets) || offsets.length !== 2) return fail('has offsets that are not two whole numbers');
   const [begin, end] = offsets;
-  const bytes = product(shape) * sizeOf(dtype as Dtype);
+  const bytes = product(shape) * elementSize(dtype as Dtype);
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes)
     return fail(`of dtype ${dtype} and shape [${shape}] cannot lie at ${begin} to ${end}`);
   return { dtype: dtype as Dtype, shape, begin, end };

@@ -9,7 +9,8 @@ import { importSafetensors } from '../../../src/core/export/importSafetensors.ts
 import { toLibMultiLabel } from '../../../src/core/export/libMultiLabel.ts';
 import { evaluateRun } from '../../../src/core/training/evaluate.ts';
 import { describeRun } from '../../../src/core/training/runs.ts';
-import { SafetensorsFile, writeSafetensors } from '../../../src/core/training/safetensors.ts';
+import { SafetensorsFile } from '../../../src/core/training/safetensors.ts';
+import { writeSafetensors } from '../../../src/core/training/safetensorsWrite.ts';
 import { outputOf, pythonWith, skipped } from '../../tools.ts';
 import { temporaryFolders } from '../training/folder.ts';
 import { reference } from '../training/setup.ts';

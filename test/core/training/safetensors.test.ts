@@ -2,7 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Tensor } from '../../../src/core/training/safetensors.ts';
-import { SafetensorsFile, writeSafetensors } from '../../../src/core/training/safetensors.ts';
+import { SafetensorsFile } from '../../../src/core/training/safetensors.ts';
+import { writeSafetensors } from '../../../src/core/training/safetensorsWrite.ts';
 import { temporaryFolders } from './folder.ts';
 
 const newFolder = temporaryFolders();
@@ -54,6 +55,51 @@ describe('safetensors', () => {
     expect(bytes.readDoubleLE(8 + length)).toBe(Math.PI);
     for (const name of ['floats', 'ints']) expect(header[name].data_offsets[0] % 4).toBe(0);
     expect(bytes.length).toBe(8 + length + 8 + 16 + 8 + 3);
+  });
+
+  it('reads each tensor when its turn comes, and gives the file that whole tensors give', async () => {
+    const folder = await newFolder();
+    const [whole, lazy] = ['whole', 'lazy'].map((name) => join(folder, `${name}.safetensors`));
+    const shared = new Float32Array(new SharedArrayBuffer(24), 4, 4).fill(0.5); // as an engine's memory is
+    const read: string[] = [];
+    const tensor = (name: string, values: Float32Array) => ({
+      dtype: 'F32' as const,
+      shape: [values.length],
+      async read() {
+        const written = await readdir(folder).then((names) => names.filter((n) => n.includes('lazy')));
+        expect(written).toHaveLength(1); // the file has been begun
+        read.push(name);
+        return values;
+      },
+    });
+    const data = { a: Float32Array.of(1, 2, 3), b: shared };
+    const wholeTensors = Object.entries(data).map(([name, values]): [string, Tensor] => [
+      name,
+      { shape: [values.length], data: values.slice() },
+    ]);
+    await writeSafetensors(whole, new Map(wholeTensors), { k: 'v' }, { sealed: true });
+    const lazyTensors = Object.entries(data).map(([name, values]) => [name, tensor(name, values)] as const);
+    await writeSafetensors(lazy, new Map(lazyTensors), { k: 'v' }, { sealed: true });
+    expect(read).toEqual(['a', 'b']);
+    expect(await readFile(lazy)).toEqual(await readFile(whole));
+    const file = await SafetensorsFile.open(lazy);
+    expect([file.isSealed, (await file.read('b')).data]).toEqual([true, Float32Array.of(0.5, 0.5, 0.5, 0.5)]);
+    await file.close();
+  });
+
+  it('leaves the former file where a tensor cannot be read, or has another length', async () => {
+    const path = join(await newFolder(), 'x.safetensors');
+    await writeSafetensors(path, tensors, {}, { sealed: true });
+    const before = await readFile(path);
+    const failing = (read: () => Float32Array) => new Map([['a', { dtype: 'F32' as const, shape: [2], read }]]);
+    const lost = failing(() => {
+      throw new Error('the device is lost');
+    });
+    await expect(writeSafetensors(path, lost, {}, { sealed: true })).rejects.toThrow('the device is lost');
+    const short = failing(() => new Float32Array(1));
+    await expect(writeSafetensors(path, short, {}, { sealed: true })).rejects.toThrow('tensor a: 1 numbers for [2]');
+    expect(await readFile(path)).toEqual(before);
+    expect(await readdir(join(path, '..'))).toEqual(['x.safetensors']);
   });
 
   it('reads float16 and bfloat16 as float32', async () => {

@@ -7,13 +7,17 @@ import type {
   EngineOptions,
   OnFeatures,
   OnLogits,
+  EngineTensor,
+  EngineTensors,
   OptimizerState,
   StepResult,
+  TensorSource,
   Weights,
 } from '../engine.ts';
 import { onlyScores } from '../engine.ts';
 import { MovingAverage } from '../movingAverage.ts';
 import { MovingRows } from '../movingRows.ts';
+import { floatTensor, readAll, readAverageOf, readStateOf } from '../tensors.ts';
 import { adamUpdate } from './adam.ts';
 import { averageDecay, updateAverage } from './average.ts';
 import { clipGradients } from './clip.ts';
@@ -130,35 +134,40 @@ class ReferenceEngine implements Engine {
     };
   }
 
-  async readWeights(): Promise<Weights> {
-    return copy(this.weights);
+  tensors(): EngineTensors {
+    const { step, weights, average } = this;
+    return { step, weights: stored(weights), average: stored(average), state: stored(new Map(this.stateTensors())) };
   }
 
-  async writeWeights(weights: Weights): Promise<void> {
-    assign(this.weights, weights);
+  async readWeights(): Promise<Weights> {
+    return readAll(this.tensors().weights);
+  }
+
+  async writeWeights(weights: TensorSource<Float32Array>): Promise<void> {
+    await assign(this.weights, weights);
     // The average starts at the initial weights; later writes (swapping the average in and out) leave it alone.
-    if (this.step === 0 && this.options.ema > 0) assign(this.average, weights);
+    if (this.step === 0) for (const [name, shadow] of this.average) shadow.set(this.weights.get(name)!);
   }
 
   async readState(): Promise<OptimizerState> {
-    return { step: this.step, tensors: new Map(this.stateTensors().map(([name, tensor]) => [name, tensor.slice()])) };
+    return readStateOf(this.tensors());
   }
 
-  async writeState({ step, tensors }: OptimizerState): Promise<void> {
-    assign(new Map(this.stateTensors()), tensors);
+  async writeState({ step, tensors }: { step: number; tensors: TensorSource }): Promise<void> {
+    await assign(new Map(this.stateTensors()), tensors);
     this.step = step;
-    this.catchUp(tensors);
+    await this.catchUp(tensors);
   }
 
   /** Other engines leave rows of the embedding behind until their word returns, and tell when they last moved. */
-  private catchUp(tensors: OptimizerState['tensors']): void {
+  private async catchUp(tensors: TensorSource): Promise<void> {
     const { step } = this;
     const { shape, ema, adam } = this.options;
     const everyRow = Int32Array.from({ length: shape.vocabulary }, (_, row) => row);
     const inRow = (row: number, change: (i: number) => void): void => {
       for (let i = row * shape.dim; i < (row + 1) * shape.dim; i++) change(i);
     };
-    const averaged = tensors.get('ema.step/embedding');
+    const averaged = await tensors.get('ema.step/embedding');
     const [shadow, weights] = [this.average.get('embedding'), this.weights.get('embedding')!];
     if (shadow && averaged) {
       const average = new MovingAverage(ema, shape.vocabulary);
@@ -167,7 +176,7 @@ class ReferenceEngine implements Engine {
         inRow(row, (i) => (shadow[i] = weights[i] + (shadow[i] - weights[i]) * ratio));
       });
     }
-    const used = tensors.get('adam.step/embedding');
+    const used = await tensors.get('adam.step/embedding');
     const [m, v] = [this.m.get('embedding'), this.v.get('embedding')];
     if (!used || !m || !v) return;
     const moving = new MovingRows(shape.vocabulary, adam.beta1);
@@ -187,8 +196,7 @@ class ReferenceEngine implements Engine {
   }
 
   async readAverage(): Promise<Weights> {
-    if (this.options.ema === 0) throw new Error('this engine keeps no average of the weights (ema is 0)');
-    return copy(this.average);
+    return readAverageOf(this.tensors());
   }
 
   async dispose(): Promise<void> {}
@@ -213,12 +221,13 @@ function firstWords({ sizes }: Trace, shape: NetworkShape): Int32Array {
   return Int32Array.from(positions.flat());
 }
 
-const copy = (tensors: Weights): Weights => new Map([...tensors].map(([name, tensor]) => [name, tensor.slice()]));
+const stored = (tensors: Weights): Map<string, EngineTensor<Float32Array>> =>
+  new Map([...tensors].map(([name, tensor]) => [name, floatTensor(tensor.length, () => tensor)]));
 
 /** Overwrites every target tensor; a missing one or one of another length is an error. */
-function assign(targets: Weights, sources: ReadonlyMap<string, ArrayLike<number>>): void {
+async function assign(targets: Weights, sources: TensorSource<ArrayLike<number>>): Promise<void> {
   for (const [name, target] of targets) {
-    const source = sources.get(name);
+    const source = await sources.get(name);
     if (source?.length !== target.length) {
       throw new RangeError(`tensor ${name} has ${source?.length ?? 'no'} numbers, ${target.length} are needed`);
     }

@@ -12,10 +12,13 @@ import type {
   EngineOptions,
   OnFeatures,
   OnLogits,
+  EngineTensors,
   OptimizerState,
   StepResult,
+  TensorSource,
   Weights,
 } from '../engine.ts';
+import { floatTensor, readAll, readAverageOf, readStateOf } from '../tensors.ts';
 import type { Backend } from './backend.ts';
 import { hiddenMasks, wordMasks } from './dropout.ts';
 import { documentsThatFit, requireBatchFits, requireParametersFit } from './limits.ts';
@@ -310,17 +313,28 @@ export class TfjsEngine implements Engine {
     return Int32Array.from(winners.flatMap((numbers, i) => [...winnersOf(numbers, tables[i], shape).starts]));
   }
 
-  async readWeights(): Promise<Weights> {
-    await this.backend.use();
-    const weights: Weights = new Map([['embedding', this.vectors.weights.slice()]]);
-    await this.device.readWeights(weights);
-    return weights;
+  tensors(): EngineTensors {
+    const { vectors, device, step } = this;
+    const { length } = vectors.weights;
+    const weights = new Map([['embedding', floatTensor(length, () => vectors.weights)], ...device.weights()]);
+    const average = device.averages();
+    if (this.options.ema > 0)
+      average.set(
+        'embedding',
+        floatTensor(length, () => vectors.readAverage(step)),
+      );
+    return { step, weights, average, state: new Map([...vectors.state(), ...device.states()]) };
   }
 
-  async writeWeights(weights: Weights): Promise<void> {
+  async readWeights(): Promise<Weights> {
     await this.backend.use();
-    this.vectors.writeWeights(weights.get('embedding'));
-    this.device.writeWeights(weights);
+    return readAll(this.tensors().weights);
+  }
+
+  async writeWeights(weights: TensorSource<Float32Array>): Promise<void> {
+    await this.backend.use();
+    this.vectors.writeWeights(await weights.get('embedding'));
+    await this.device.writeWeights(this.onBackend(weights));
     if (this.step > 0) return;
     this.vectors.beginAverage();
     this.device.beginAverage();
@@ -328,24 +342,30 @@ export class TfjsEngine implements Engine {
 
   async readState(): Promise<OptimizerState> {
     await this.backend.use();
-    const tensors: OptimizerState['tensors'] = new Map();
-    this.vectors.readState(tensors);
-    await this.device.readState(tensors);
-    return { step: this.step, tensors };
+    return readStateOf(this.tensors());
   }
 
-  async writeState(state: OptimizerState): Promise<void> {
+  async writeState(state: { step: number; tensors: TensorSource }): Promise<void> {
     await this.backend.use();
-    this.vectors.writeState(state);
-    this.device.writeState(state.tensors);
+    await this.vectors.writeState(state);
+    await this.device.writeState(this.onBackend(state.tensors));
     this.step = state.step;
+  }
+
+  /** While a tensor is awaited, another engine may have taken its backend. */
+  private onBackend<T>(tensors: TensorSource<T>): TensorSource<T> {
+    return {
+      get: async (name) => {
+        const tensor = await tensors.get(name);
+        await this.backend.use();
+        return tensor;
+      },
+    };
   }
 
   async readAverage(): Promise<Weights> {
     await this.backend.use();
-    const weights: Weights = new Map([['embedding', this.vectors.readAverage(this.step)]]);
-    await this.device.readAverage(weights);
-    return weights;
+    return readAverageOf(this.tensors());
   }
 
   async dispose(): Promise<void> {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ParameterSpec } from '../../model/network.ts';
 import { elements, parameters } from '../../model/network.ts';
-import type { EngineOptions, OptimizerState, Weights } from '../engine.ts';
+import type { EngineOptions, EngineTensor, TensorSource } from '../engine.ts';
 import { averageDecay } from '../reference/average.ts';
+import { floatTensor } from '../tensors.ts';
 import { assign } from './assign.ts';
 import { deviceShape, fromDevice, toDevice } from './layout.ts';
 
@@ -85,21 +86,22 @@ export class DeviceParameters {
     }
   }
 
-  async readWeights(weights: Weights): Promise<void> {
-    for (const { spec, weight } of this.places.values()) weights.set(spec.name, await read(spec, weight));
+  weights(): Map<string, EngineTensor<Float32Array>> {
+    return new Map(
+      Array.from(this.places.values(), ({ spec, weight }) => [spec.name, tensorOf(spec, weight)] as const),
+    );
   }
 
-  /** Averaged weights; fails where there are none. */
-  async readAverage(weights: Weights): Promise<void> {
-    for (const { spec, average } of this.places.values()) {
-      if (!average) throw new Error('this engine keeps no average of the weights (ema is 0)');
-      weights.set(spec.name, await read(spec, average));
-    }
+  /** Averaged weights; none where `ema` is 0. */
+  averages(): Map<string, EngineTensor<Float32Array>> {
+    const averaged = [...this.places.values()].filter(({ average }) => average);
+    return new Map(averaged.map(({ spec, average }) => [spec.name, tensorOf(spec, average!)]));
   }
 
-  writeWeights(weights: Weights): void {
+  async writeWeights(weights: TensorSource<Float32Array>): Promise<void> {
     for (const place of this.places.values()) {
-      this.replace(place, { weight: upload(place.spec, weights.get(place.spec.name), place.spec.name) });
+      const { name } = place.spec;
+      this.replace(place, { weight: upload(place.spec, await weights.get(name), name) });
     }
   }
 
@@ -110,20 +112,23 @@ export class DeviceParameters {
     }
   }
 
-  async readState(tensors: OptimizerState['tensors']): Promise<void> {
-    for (const [kind, place] of this.states()) {
-      tensors.set(`${kinds[kind]}/${place.spec.name}`, await read(place.spec, place[kind]!));
-    }
+  states(): Map<string, EngineTensor> {
+    return new Map(
+      Array.from(this.kept(), ([kind, place]) => [
+        `${kinds[kind]}/${place.spec.name}`,
+        tensorOf(place.spec, place[kind]!),
+      ]),
+    );
   }
 
-  writeState(tensors: OptimizerState['tensors']): void {
-    for (const [kind, place] of this.states()) {
+  async writeState(tensors: TensorSource): Promise<void> {
+    for (const [kind, place] of this.kept()) {
       const name = `${kinds[kind]}/${place.spec.name}`;
-      this.replace(place, { [kind]: upload(place.spec, tensors.get(name), name) });
+      this.replace(place, { [kind]: upload(place.spec, await tensors.get(name), name) });
     }
   }
 
-  private *states(): Iterable<['m' | 'v' | 'average', Place]> {
+  private *kept(): Iterable<['m' | 'v' | 'average', Place]> {
     for (const place of this.places.values()) {
       for (const kind of ['m', 'v', 'average'] as const) if (place[kind]) yield [kind, place];
     }
@@ -136,9 +141,8 @@ export class DeviceParameters {
   }
 }
 
-async function read(spec: ParameterSpec, tensor: tf.Tensor): Promise<Float32Array> {
-  return fromDevice(spec, (await tensor.data()) as Float32Array);
-}
+const tensorOf = (spec: ParameterSpec, tensor: tf.Tensor): EngineTensor<Float32Array> =>
+  floatTensor(elements(spec), async () => fromDevice(spec, (await tensor.data()) as Float32Array));
 
 function upload(spec: ParameterSpec, source: ArrayLike<number> | undefined, name: string): tf.Tensor {
   const canonical = new Float32Array(elements(spec));

@@ -1,9 +1,10 @@
 import { averageDecay } from '../reference/average.ts';
 import type { AdamStep } from '../reference/adam.ts';
 import { adamUpdate } from '../reference/adam.ts';
-import type { EngineOptions, OptimizerState } from '../engine.ts';
+import type { EngineOptions, EngineTensor, TensorSource } from '../engine.ts';
 import { MovingAverage } from '../movingAverage.ts';
 import { MovingRows } from '../movingRows.ts';
+import { floatTensor, integerTensor } from '../tensors.ts';
 import { assign } from './assign.ts';
 
 /**
@@ -101,19 +102,23 @@ export class WordVectors {
     return caughtUp;
   }
 
-  readState(tensors: OptimizerState['tensors']): void {
-    for (const [name, tensor] of this.stateTensors()) tensors.set(name, tensor.slice());
-    if (this.average) tensors.set('ema.step/embedding', this.average.lastStep.slice());
-    if (this.moving) tensors.set('adam.step/embedding', this.moving.lastUse.slice());
+  state(): Map<string, EngineTensor> {
+    const floats = this.stateTensors().map(
+      ([name, tensor]) => [name, floatTensor(tensor.length, () => tensor)] as const,
+    );
+    const state = new Map<string, EngineTensor>(floats);
+    if (this.average) state.set('ema.step/embedding', integerTensor(this.average.lastStep));
+    if (this.moving) state.set('adam.step/embedding', integerTensor(this.moving.lastUse));
+    return state;
   }
 
   /** Where another engine wrote the state, every row has been averaged and may be moving. */
-  writeState({ step, tensors }: OptimizerState): void {
-    for (const [name, tensor] of this.stateTensors()) assign(tensor, tensors.get(name), name);
-    const last = tensors.get('ema.step/embedding');
+  async writeState({ step, tensors }: { step: number; tensors: TensorSource }): Promise<void> {
+    for (const [name, tensor] of this.stateTensors()) assign(tensor, await tensors.get(name), name);
+    const last = await tensors.get('ema.step/embedding');
     if (last instanceof Int32Array) this.average?.lastStep.set(last);
     else this.average?.lastStep.fill(step);
-    const used = tensors.get('adam.step/embedding');
+    const used = await tensors.get('adam.step/embedding');
     if (used instanceof Int32Array) this.moving?.lastUse.set(used);
     else this.moving?.lastUse.fill(step);
   }

@@ -1,4 +1,5 @@
-import type { EngineOptions, OptimizerState, Weights } from '../engine.ts';
+import type { EngineOptions, EngineTensor, TensorSource } from '../engine.ts';
+import { floatTensor } from '../tensors.ts';
 import { canonicalFloats, hasGradient, pad, trains, unpad, type Layout, type Slot } from './layout.ts';
 import type { Machine } from './machine.ts';
 
@@ -63,12 +64,21 @@ export class Parameters {
     pad(place.slot, canonical, this.padded(place, address));
   }
 
-  readWeights(): Weights {
-    return new Map(this.all().map((place) => [place.slot.name, this.read(place, place.weight)]));
+  weights(): Map<string, EngineTensor<Float32Array>> {
+    return new Map(this.all().map((place) => [place.slot.name, this.tensor(place, place.weight)]));
   }
 
-  writeWeights(weights: Weights): void {
-    for (const place of this.all()) this.write(place, place.weight, weights.get(place.slot.name), place.slot.name);
+  /** Where no padding lies within the tensor, reading it copies nothing. */
+  tensor(place: Place, address: number): EngineTensor<Float32Array> {
+    const { rows, columns, stride, k } = place.slot;
+    const length = canonicalFloats(place.slot);
+    const isPlain = k === 1 && (columns === stride || rows === 1);
+    return floatTensor(length, () => (isPlain ? this.machine.floats(address, length) : this.read(place, address)));
+  }
+
+  async writeWeights(weights: TensorSource<Float32Array>): Promise<void> {
+    for (const place of this.all())
+      this.write(place, place.weight, await weights.get(place.slot.name), place.slot.name);
   }
 
   /** Before the first step, the moving average is the weights. */
@@ -78,24 +88,22 @@ export class Parameters {
     }
   }
 
-  readMoments(tensors: OptimizerState['tensors']): void {
-    for (const [kind, place, address] of this.moments()) {
-      tensors.set(`${kind}/${place.slot.name}`, this.read(place, address));
-    }
+  moments(): Map<string, EngineTensor> {
+    return new Map(
+      Array.from(this.momentPlaces(), ([name, place, address]) => [name, this.tensor(place, address)] as const),
+    );
   }
 
-  writeMoments(tensors: OptimizerState['tensors']): void {
-    for (const [kind, place, address] of this.moments()) {
-      const name = `${kind}/${place.slot.name}`;
-      this.write(place, address, tensors.get(name), name);
-    }
+  async writeMoments(tensors: TensorSource): Promise<void> {
+    for (const [name, place, address] of this.momentPlaces()) this.write(place, address, await tensors.get(name), name);
   }
 
-  private *moments(): Iterable<[string, Place, number]> {
+  private *momentPlaces(): Iterable<[string, Place, number]> {
     for (const place of this.all()) {
-      if (place.m) yield ['adam.m', place, place.m];
-      if (place.v) yield ['adam.v', place, place.v];
-      if (place.average) yield ['ema', place, place.average];
+      const { name } = place.slot;
+      if (place.m) yield [`adam.m/${name}`, place, place.m];
+      if (place.v) yield [`adam.v/${name}`, place, place.v];
+      if (place.average) yield [`ema/${name}`, place, place.average];
     }
   }
 }

@@ -8,8 +8,11 @@ import type {
   EngineOptions,
   OnFeatures,
   OnLogits,
+  EngineTensor,
+  EngineTensors,
   OptimizerState,
   StepResult,
+  TensorSource,
   Weights,
 } from '../engine.ts';
 import { onlyScores } from '../engine.ts';
@@ -32,6 +35,7 @@ import { memoryLimit } from '../../memory.ts';
 import { buildName, Machine, type Call, type KernelBuild } from './machine.ts';
 import { MovingAverage } from '../movingAverage.ts';
 import { MovingRows } from '../movingRows.ts';
+import { floatTensor, integerTensor, readAll, readAverageOf, readStateOf } from '../tensors.ts';
 import { Parameters, type Place } from './parameters.ts';
 
 /** Most documents whose words are projected together, and bytes of their pooled vectors and of their distinct words. */
@@ -159,51 +163,64 @@ class WasmEngine implements Engine {
     };
   }
 
-  async readWeights(): Promise<Weights> {
-    return this.parameters.readWeights();
+  tensors(): EngineTensors {
+    const { step, parameters, options } = this;
+    const state = parameters.moments();
+    if (this.average && options.trainEmbeddings) state.set('ema.step/embedding', integerTensor(this.average.lastStep));
+    if (this.moving) state.set('adam.step/embedding', integerTensor(this.moving.lastUse));
+    return { step, weights: parameters.weights(), average: this.averageTensors(), state };
   }
 
-  async writeWeights(weights: Weights): Promise<void> {
-    this.parameters.writeWeights(weights);
+  async readWeights(): Promise<Weights> {
+    return readAll(this.tensors().weights);
+  }
+
+  async writeWeights(weights: TensorSource<Float32Array>): Promise<void> {
+    await this.parameters.writeWeights(weights);
     if (this.step === 0) this.parameters.beginAverage();
   }
 
   async readState(): Promise<OptimizerState> {
-    const tensors: OptimizerState['tensors'] = new Map();
-    this.parameters.readMoments(tensors);
-    if (this.average && this.options.trainEmbeddings) tensors.set('ema.step/embedding', this.average.lastStep.slice());
-    if (this.moving) tensors.set('adam.step/embedding', this.moving.lastUse.slice());
-    return { step: this.step, tensors };
+    return readStateOf(this.tensors());
   }
 
-  async writeState(state: OptimizerState): Promise<void> {
-    this.parameters.writeMoments(state.tensors);
-    const last = state.tensors.get('ema.step/embedding');
+  async writeState({ step, tensors }: { step: number; tensors: TensorSource }): Promise<void> {
+    await this.parameters.writeMoments(tensors);
+    const last = await tensors.get('ema.step/embedding');
     if (last instanceof Int32Array) this.average?.lastStep.set(last);
-    else this.average?.lastStep.fill(state.step); // another engine's state: every row has been averaged
-    const used = state.tensors.get('adam.step/embedding');
+    else this.average?.lastStep.fill(step); // another engine's state: every row has been averaged
+    const used = await tensors.get('adam.step/embedding');
     if (used instanceof Int32Array) this.moving?.lastUse.set(used);
-    else this.moving?.lastUse.fill(state.step); // another engine's state: every row may be moving
-    this.step = state.step;
+    else this.moving?.lastUse.fill(step); // another engine's state: every row may be moving
+    this.step = step;
   }
 
   async readAverage(): Promise<Weights> {
-    const { average } = this;
-    if (!average) throw new Error('this engine keeps no moving average (ema is 0)');
-    const weights = new Map(
-      this.parameters
-        .all()
-        .map((place) => [place.slot.name, this.parameters.read(place, place.average || place.weight)]),
-    );
-    if (this.options.trainEmbeddings) this.catchUpEmbedding(weights.get('embedding')!, average);
-    return weights;
+    return readAverageOf(this.tensors());
   }
 
-  /** Rows that did not move lately: their shadow at the present step, computed without touching the state. */
-  private catchUpEmbedding(shadow: Float32Array, average: MovingAverage): void {
+  private averageTensors(): Map<string, EngineTensor<Float32Array>> {
+    const { parameters, average, options } = this;
+    const places = average ? parameters.all() : [];
+    const tensors = places.map(
+      (place) => [place.slot.name, parameters.tensor(place, place.average || place.weight)] as const,
+    );
+    const all = new Map(tensors);
+    const embedding = all.get('embedding');
+    if (average && embedding && options.trainEmbeddings)
+      all.set(
+        'embedding',
+        floatTensor(embedding.length, () => this.averagedEmbedding(average)),
+      );
+    return all;
+  }
+
+  /** Rows that did not move lately are averaged up to the present step, without touching the state. */
+  private averagedEmbedding(average: MovingAverage): Float32Array {
     const { dim, vocabulary } = this.shape;
     const place = this.parameters.of('embedding');
     const weights = this.parameters.padded(place, place.weight);
+    const shadow = this.parameters.read(place, place.average || place.weight);
     for (let row = 0; row < vocabulary; row++) {
       const ratio = average.kept(average.lastStep[row], this.step);
       if (ratio === 1) continue;
@@ -212,6 +229,7 @@ class WasmEngine implements Engine {
         shadow[row * dim + d] = w + (shadow[row * dim + d] - w) * ratio;
       }
     }
+    return shadow;
   }
 
   async dispose(): Promise<void> {
