@@ -29,7 +29,7 @@ export class RunReporter {
   constructor(
     private readonly terminal: Terminal,
     /** Absent where nothing is trained. */
-    private readonly config?: RunConfig,
+    config?: RunConfig,
   ) {
     const ranking = config?.evaluation.k.map((k) => `P@${k}`) ?? [];
     this.shown = [...new Set([...ranking, ...(config ? parseMonitor(config.training.monitor).terms : [])])];
@@ -74,10 +74,9 @@ export class RunReporter {
     this.terminal.progress.update({ label: this.phase, done, total, rate: shownRate, secondsLeft });
   }
 
-  private onStep({ epoch, done, total, documentsPerSecond, secondsLeft, loss }: EventOf<'step'>): void {
-    const epochs = this.config?.training.epochs;
+  private onStep({ epoch, epochs, done, total, documentsPerSecond, secondsLeft, loss }: EventOf<'step'>): void {
     this.terminal.progress.update({
-      label: `Epoch ${epoch}${epochs ? `/${epochs}` : ''}`,
+      label: `Epoch ${epoch}/${epochs}`,
       done,
       total,
       rate: rateOf(documentsPerSecond, 'documents'),
@@ -86,12 +85,12 @@ export class RunReporter {
     });
   }
 
-  private onEpoch({ epoch, trainLoss, validation, seconds, documentsPerSecond, isBest }: EventOf<'epoch'>): void {
-    const epochs = String(this.config?.training.epochs ?? '');
+  private onEpoch(event: EventOf<'epoch'>): void {
+    const { epoch, epochs, trainLoss, validation, seconds, documentsPerSecond, isBest } = event;
     const { bold, green } = this.terminal.logStyle;
     const figures = validation ? this.figures(validation) : [];
     const line = [
-      `epoch ${String(epoch).padStart(epochs.length)}${epochs && `/${epochs}`}`,
+      `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
       `loss ${trainLoss.toPrecision(4)}`,
       ...figures,
       `${duration(seconds)}, ${rateOf(documentsPerSecond, 'documents')}`,

@@ -82,6 +82,7 @@ async function trainEpoch(run: Run, { corpus, epochs }: Plan, saver: Saver): Pro
       run.emit({
         type: 'step',
         epoch: state.epoch + 1,
+        epochs,
         step: step + 1,
         loss,
         learningRate,
@@ -104,7 +105,7 @@ async function logCurvePoint(run: Run, step: number, learningRate: number, saver
 }
 
 /** Validates, moves the state on to the next epoch, then writes metrics and checkpoints in the order a crash needs. */
-async function finishEpoch(run: Run, { corpus, validation }: Plan, saver: Saver): Promise<void> {
+async function finishEpoch(run: Run, { corpus, validation, epochs }: Plan, saver: Saver): Promise<void> {
   const { state, monitor, log, emit } = run;
   const validated = validation && (await validate(run, validation));
   throwIfAborted(run);
@@ -127,7 +128,7 @@ async function finishEpoch(run: Run, { corpus, validation }: Plan, saver: Saver)
     epochSeconds: seconds,
     seconds: state.seconds,
   });
-  emit({ type: 'epoch', ...figures, seconds });
+  emit({ type: 'epoch', ...figures, epochs, seconds });
   await saver.afterEpoch(trainLoss, isBest);
 }
 

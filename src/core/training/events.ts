@@ -21,12 +21,13 @@ export type RunEvent =
     }
   | { type: 'notice'; level: 'info' | 'warning'; message: string }
   /**
-   * At most ten a second, and the last of each epoch. `epoch` and `step` count from 1; `done` and `total` are documents of
-   * this epoch; `secondsLeft` is for all epochs that remain (early stopping may end sooner).
+   * At most ten a second, and the last of each epoch. `epoch` and `step` count from 1; `epochs` are those of the phase, at
+   * most; `done` and `total` are documents of this epoch; `secondsLeft` is for all epochs of the phase that remain.
    */
   | {
       type: 'step';
       epoch: number;
+      epochs: number;
       step: number;
       loss: number;
       learningRate: number;
@@ -39,6 +40,7 @@ export type RunEvent =
   | {
       type: 'epoch';
       epoch: number;
+      epochs: number;
       trainLoss: number;
       seconds: number;
       documentsPerSecond: number;

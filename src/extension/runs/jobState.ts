@@ -48,6 +48,7 @@ export function advance(state: JobState, event: RunEvent): JobState {
         ...state,
         phase: event.phase,
         share: undefined,
+        ...(event.phase === 'retraining' && { epoch: undefined }), // they are counted anew
         ...(!(isEpoch(state.phase) && isEpoch(event.phase)) && unknownPace),
       };
     case 'progress': {
@@ -56,8 +57,15 @@ export function advance(state: JobState, event: RunEvent): JobState {
       return { ...state, share: shareOf(done, total), rate: { perSecond, unit }, secondsLeft };
     }
     case 'step': {
-      const { epoch, done, total, documentsPerSecond: perSecond, secondsLeft } = event;
-      return { ...state, epoch, share: shareOf(done, total), rate: { perSecond, unit: 'documents' }, secondsLeft };
+      const { epoch, epochs, done, total, documentsPerSecond: perSecond, secondsLeft } = event;
+      return {
+        ...state,
+        epoch,
+        epochs,
+        share: shareOf(done, total),
+        rate: { perSecond, unit: 'documents' },
+        secondsLeft,
+      };
     }
     case 'epoch': {
       const precision = event.validation?.['P@1'];

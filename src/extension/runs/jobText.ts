@@ -43,6 +43,8 @@ export function stageText(state: JobState, t: Translate): string {
   if (state.isStopping) return t('Stopping');
   if (state.phase === 'training' && state.epoch !== undefined)
     return state.epochs ? t('Epoch {0}/{1}', state.epoch, state.epochs) : t('Epoch {0}', state.epoch);
+  if (state.phase === 'retraining' && state.epoch !== undefined && state.epochs)
+    return t('Retraining, epoch {0}/{1}', state.epoch, state.epochs);
   const phase = phaseText(state.phase, t);
   return state.share === undefined ? phase : t('{0} {1}%', phase, Math.floor(state.share * 100));
 }

@@ -8,6 +8,7 @@ import { t } from './translate.ts';
 const step: RunEvent = {
   type: 'step',
   epoch: 3,
+  epochs: 15,
   step: 40,
   loss: 0.1,
   learningRate: 1e-3,
@@ -19,7 +20,23 @@ const step: RunEvent = {
 const begun: RunEvent = { type: 'begun', folder: '/w/runs/news-1', epochs: 15, isResumed: false };
 const after = (...events: RunEvent[]): JobState => events.reduce(advance, startOf('train', 'news'));
 const epoch = (p: number, isBest: boolean): RunEvent => ({
-  ...{ type: 'epoch', epoch: 3, trainLoss: 1, seconds: 1, documentsPerSecond: 1, validation: { 'P@1': p }, isBest },
+  ...{
+    type: 'epoch',
+    epoch: 3,
+    epochs: 15,
+    trainLoss: 1,
+    seconds: 1,
+    documentsPerSecond: 1,
+    validation: { 'P@1': p },
+    isBest,
+  },
+});
+
+it('counts the epochs of retraining, which are as many as were best', () => {
+  const retraining: RunEvent = { type: 'phase', phase: 'retraining' };
+  const before = after(begun, { type: 'phase', phase: 'training' }, step, retraining);
+  expect(stageText(before, t)).toBe('Retraining');
+  expect(stageText(advance(before, { ...step, epoch: 1, epochs: 13 }), t)).toBe('Retraining, epoch 1/13');
 });
 
 it('follows a run from its start to its epochs', () => {
