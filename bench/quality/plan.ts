@@ -42,7 +42,7 @@ export interface Selection {
 }
 
 /** Presets that are measured unless others are asked for. */
-export const measuredPresets: readonly PresetName[] = ['libmultilabel', 'kim-bce', 'paper', 'wide'];
+export const measuredPresets: readonly PresetName[] = ['libmultilabel', 'kim-bce', 'paper', 'wide', 'best'];
 
 /** Seed by seed, so that whoever stops early has every preset once. Throws `Error` for a name or a seed that is none. */
 export function jobsOf({ datasets, presets: wanted, seeds }: Selection): Job[] {

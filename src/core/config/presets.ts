@@ -46,11 +46,39 @@ const seedBest = (maxLength: number, vocabularySize: number): PartialConfig => (
   training: { ...seedDefaults.training, epochs: 500, batchSize: 128, checkpointEvery: 499 },
 });
 
+const wide = {
+  text: { maxLength: 1000, vocabularySize: 65_000 },
+  model: {
+    filterSizes: [1, 2, 4, 8],
+    filters: 512,
+    pools: 1,
+    hidden: 0,
+    embeddingDropout: 0.2,
+    hiddenDropout: 0.5,
+    // He's larger weights drown the log-odds at the start: thousands of maxima, none below 0, each times a random weight
+    initializer: 'torch',
+    outputBias: 'log-odds',
+  },
+  training: {
+    epochs: 15,
+    batchSize: 64,
+    learningRate: 1e-3,
+    warmupSteps: 500,
+    schedule: 'cosine',
+    finalLearningRate: 0.05,
+    ema: 0.999,
+    embeddingUpdates: 'dense',
+    monitor: 'P@1+P@5',
+    patience: 0,
+  },
+} satisfies PartialConfig;
+
 export const presetNames = [
   'libmultilabel',
   'paper',
   'kim-bce',
   'wide',
+  'best',
   'seed-rcv1',
   'seed-wiki10',
   'seed-eurlex',
@@ -100,33 +128,18 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   wide: {
     description:
-      'The best recipe measured: 1/2/4/8 x 512 filters, max-over-time, no hidden layer, cosine schedule, averaged weights.',
+      'Nearly the best recipe: 1/2/4/8 x 512 filters, max-over-time, no hidden layer, cosine schedule, averaged weights.',
+    source: 'recipe measured on EURLEX57K',
+    values: wide,
+  },
+  best: {
+    description:
+      'The best recipe measured: wide with 1,024 filters of each size and hidden dropout of 0.6, trained once more on train and validation together; four times its cost.',
     source: 'best recipe measured on EURLEX57K',
     values: {
-      text: { maxLength: 1000, vocabularySize: 65_000 },
-      model: {
-        filterSizes: [1, 2, 4, 8],
-        filters: 512,
-        pools: 1,
-        hidden: 0,
-        embeddingDropout: 0.2,
-        hiddenDropout: 0.5,
-        // He's larger weights drown the log-odds at the start: thousands of maxima, none below 0, each times a random weight
-        initializer: 'torch',
-        outputBias: 'log-odds',
-      },
-      training: {
-        epochs: 15,
-        batchSize: 64,
-        learningRate: 1e-3,
-        warmupSteps: 500,
-        schedule: 'cosine',
-        finalLearningRate: 0.05,
-        ema: 0.999,
-        embeddingUpdates: 'dense',
-        monitor: 'P@1+P@5',
-        patience: 0,
-      },
+      ...wide,
+      model: { ...wide.model, filters: 1024, hiddenDropout: 0.6 },
+      training: { ...wide.training, retrainOnAll: true },
     },
   },
   'seed-rcv1': {

@@ -113,6 +113,14 @@ describe('presets', () => {
       patience: 0,
     });
   });
+  it('best is wide with twice the filters, more dropout, and validation trained on in the end', () => {
+    const [wide, best] = [config('wide'), config('best')];
+    expect(best).toEqual({
+      ...wide,
+      model: { ...wide.model, filters: 1024, hiddenDropout: 0.6 },
+      training: { ...wide.training, retrainOnAll: true },
+    });
+  });
   it('the seed', () => {
     const seed = {
       filterSizes: [2, 4, 8],

@@ -35,7 +35,7 @@ export function proposeKeys(schema: Schema, { text, cursor, environment }: Place
   });
 }
 
-/** What holds without the key; where that is nothing, what the best preset says, else any. */
+/** What holds without the key; where that is nothing, what `wide` says, else any. */
 function likelyValue(text: string, key: string, environment: Environment): unknown {
   const { value } = inheritedValue(text, key, environment);
   return value ?? valueOfPreset(key);

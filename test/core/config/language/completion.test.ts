@@ -111,6 +111,7 @@ describe('values', () => {
       ['512', 'from wide, wide'],
       ['128', 'paper'],
       ['256', 'kim-bce'],
+      ['1024', 'best'],
       ['32', expect.stringContaining('seed-rcv1')],
     ]);
   });
