@@ -103,7 +103,10 @@ export function notices(report: PreparationReport): Notice[] {
       say('warning', `No document of ${split} has a label: its figures are 0 and say nothing`);
   }
   if (validationOnlyLabels.length > 0)
-    say('info', `${labels(validationOnlyLabels)} of validation never in train: no model can learn them`);
+    say(
+      'info',
+      `${labels(validationOnlyLabels)} of validation never in train: only "training.retrainOnAll" learns them`,
+    );
   if (testOnlyLabels.length > 0)
     say('info', `${labels(testOnlyLabels)} of test never in train: no model can learn them`);
   for (const split of ['validation', 'test'] as const) {
