@@ -278,7 +278,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
   it('says that what it shows is stale once the file has changed', async () => {
     await inspect('long.jsonl');
     appendFileSync(join(workbench().workspace, 'long.jsonl'), `${record(3, 'one more', ['short'])}\n`);
-    await (await panel()).getByText('has changed since it was read').waitFor();
+    await (await panel()).getByText('long.jsonl has changed since it was read').waitFor();
     await lookAt(workbench(), '01-stale', 'dataset');
   });
 
