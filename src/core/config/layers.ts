@@ -105,7 +105,7 @@ export interface Merged {
 /** Puts layers on the defaults. `folder` is the config's own, for paths that are defaults. */
 export function mergeLayers(layers: Layer[], folder: string | undefined): Merged {
   const merged: Merged = { config: {}, origins: new Map() };
-  const all = [{ from: 'default', values: defaults(), folder } as Layer, ...layers];
+  const all = [defaultLayer(layers, folder), ...layers];
   const pretrained = all.findLast(({ values }) => section(values, 'embedding').file !== undefined);
   const hasVectors = typeof section(pretrained?.values ?? {}, 'embedding').file === 'string';
   for (const layer of all) {
@@ -113,6 +113,13 @@ export function mergeLayers(layers: Layer[], folder: string | undefined): Merged
     if (hasVectors && layer.whenPretrained) putLayer(merged, layer, layer.whenPretrained);
   }
   return merged;
+}
+
+/** Without a preset the defaults are those of `libmultilabel`, with pretrained vectors too. */
+function defaultLayer(layers: Layer[], folder: string | undefined): Layer {
+  const isAlone = !layers.some(({ from }) => from === 'preset');
+  const { whenPretrained } = presets.libmultilabel;
+  return { from: 'default', values: defaults(), folder, ...(isAlone && { whenPretrained: asTree(whenPretrained!) }) };
 }
 
 const section = (values: Tree, name: string): Tree => (values[name] ?? {}) as Tree;

@@ -11,7 +11,10 @@ export interface Preset {
   whenPretrained?: PartialConfig;
 }
 
-const frozenWhenPretrained: PartialConfig = { embedding: { train: false } };
+const frozenWhenPretrained = { embedding: { train: false } } satisfies PartialConfig;
+
+/** Pretrained vectors are several times longer than random ones: behind a hidden layer He's weights make large logits of them, wrong ones. */
+const torchWhenPretrained = { model: { initializer: 'torch' } } satisfies PartialConfig;
 
 /** The seed's defaults (code/main.py) on the corrected network; its summed loss, initialisation and frozen pretrained vectors too. */
 const seedDefaults = {
@@ -90,6 +93,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     description: "The defaults: LibMultiLabel's EUR-Lex settings.",
     source: 'LibMultiLabel EUR-Lex settings',
     values: {},
+    whenPretrained: torchWhenPretrained,
   },
   paper: {
     description: 'XML-CNN as published: 2/4/8 x 128 filters, 8 pooling chunks, hidden layer of 512.',
@@ -108,7 +112,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       },
       training: { batchSize: 128, learningRate: 1e-3 },
     },
-    whenPretrained: frozenWhenPretrained,
+    whenPretrained: { ...torchWhenPretrained, ...frozenWhenPretrained },
   },
   'kim-bce': {
     description: "Kim-CNN with binary cross-entropy, the case study's better baseline: max-over-time, no hidden layer.",

@@ -421,7 +421,7 @@ const model = object(
     ),
     initializer: oneOf(['torch', 'xavier-uniform', 'kaiming-uniform'], {
       description:
-        'How weights start: uniform within ±√(6/fan in) (`kaiming-uniform`), ±√(6/(fan in + fan out)) (`xavier-uniform`), or ±1/√(fan in) (`torch`, the default of its layers). Biases start within ±1/√(fan in).',
+        'How weights start: uniform within ±√(6/fan in) (`kaiming-uniform`), ±√(6/(fan in + fan out)) (`xavier-uniform`), or ±1/√(fan in) (`torch`, the default of its layers). Biases start within ±1/√(fan in). With pretrained vectors `libmultilabel` and `paper` take `torch`.',
       default: 'kaiming-uniform',
       source: 'He et al. 2015',
     }),

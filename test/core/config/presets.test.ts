@@ -75,6 +75,20 @@ describe('presets', () => {
     }
     expect(config('wide', '"embedding": { "file": "v.txt" }').embedding.train).toBe(true);
   });
+  it('libmultilabel, the defaults and paper start as PyTorch does behind pretrained vectors, unless told otherwise', () => {
+    const alone = (rest = '') => analyse(`{ "dataset": { "train": "a" }, ${rest} }`).config;
+    for (const of of [
+      alone,
+      (rest?: string) => config('libmultilabel', rest),
+      (rest?: string) => config('paper', rest),
+    ]) {
+      expect(of().model.initializer).toBe('kaiming-uniform');
+      expect(of('"embedding": { "file": "v.txt" }').model.initializer).toBe('torch');
+      const stated = '"embedding": { "file": "v.txt" }, "model": { "initializer": "xavier-uniform" }';
+      expect(of(stated).model.initializer).toBe('xavier-uniform');
+    }
+    expect(config('kim-bce', '"embedding": { "file": "v.txt" }').model.initializer).toBe('kaiming-uniform');
+  });
   it('kim-bce', () => {
     expect(config('kim-bce').model).toMatchObject({
       filterSizes: [2, 4, 8],
