@@ -109,6 +109,6 @@ describe('the datasets as they are', () => {
       '1',
     ]);
     expect([code, out]).toEqual([0, expect.stringContaining('council')]);
-    expect((await call(['clusters', `${seed}/rcv`, '--k', '2'])).code).toBe(0);
+    expect((await call(['clusters', `${seed}/rcv`, '--k', '2', '--no-save'])).code).toBe(0);
   });
 });
