@@ -154,7 +154,7 @@ function choosePreset(facts: DatasetFacts): Choice {
   if (words <= wordsForWide && fits('wide', facts)) {
     return {
       preset: 'wide',
-      why: 'wide: within a few tenths of the best recipe measured, at half its cost; this set is small enough for it.',
+      why: 'wide: within a point of the best recipe measured, at a quarter of its cost; this set is small enough for it.',
     };
   }
   if (fits('kim-bce', facts)) {

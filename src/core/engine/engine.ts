@@ -70,6 +70,12 @@ export interface EngineTensors {
   state: Map<string, EngineTensor>;
 }
 
+/** An `OptimizerState` whose tensors are given when asked for. */
+export interface StateSource {
+  step: number;
+  tensors: TensorSource;
+}
+
 /** Everything a bit-exact resume needs, besides the weights. */
 export interface OptimizerState {
   /** Steps done, t. */
@@ -115,7 +121,7 @@ export interface Engine {
   /** Asks for one tensor after the other, and takes it before the next. */
   writeWeights(weights: TensorSource<Float32Array>): Promise<void>;
   readState(): Promise<OptimizerState>;
-  writeState(state: { step: number; tensors: TensorSource }): Promise<void>;
+  writeState(state: StateSource): Promise<void>;
   /** Averaged weights (EMA) at the present step; fails where `ema` is 0. */
   readAverage(): Promise<Weights>;
   dispose(): Promise<void>;

@@ -178,7 +178,7 @@ function checkLayout(path: string, tensors: ReadonlyMap<string, TensorInfo>, dat
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 
-const product = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1);
+export const product = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1);
 
 function malformed(path: string, why: string): never {
   throw new UserError(

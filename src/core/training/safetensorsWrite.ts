@@ -1,6 +1,6 @@
 import { writeAtomic } from '../files.ts';
 import type { Tensor, TensorData, TensorInfo, WrittenDtype } from './safetensors.ts';
-import { dtypeOf, elementSize } from './safetensors.ts';
+import { dtypeOf, elementSize, product } from './safetensors.ts';
 import type { Infos, Metadata } from './safetensorsSeal.ts';
 import { bytesOf, digestOf, pieces, sealed } from './safetensorsSeal.ts';
 
@@ -69,8 +69,6 @@ function layOut<T extends Tensor | LazyTensor>(
 function requireFull(name: string, shape: number[], length: number): void {
   if (product(shape) !== length) throw new RangeError(`tensor ${name}: ${length} numbers for [${shape}]`);
 }
-
-const product = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1);
 
 /** Padded with spaces, so that the data begins at a multiple of 8 bytes. */
 function encodeHeader(infos: Infos, metadata: Metadata): Uint8Array {

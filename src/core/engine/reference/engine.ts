@@ -5,11 +5,12 @@ import type {
   Batch,
   Engine,
   EngineOptions,
-  OnFeatures,
-  OnLogits,
   EngineTensor,
   EngineTensors,
+  OnFeatures,
+  OnLogits,
   OptimizerState,
+  StateSource,
   StepResult,
   TensorSource,
   Weights,
@@ -153,7 +154,7 @@ class ReferenceEngine implements Engine {
     return readStateOf(this.tensors());
   }
 
-  async writeState({ step, tensors }: { step: number; tensors: TensorSource }): Promise<void> {
+  async writeState({ step, tensors }: StateSource): Promise<void> {
     await assign(new Map(this.stateTensors()), tensors);
     this.step = step;
     await this.catchUp(tensors);

@@ -10,10 +10,11 @@ import type {
   Batch,
   Engine,
   EngineOptions,
+  EngineTensors,
   OnFeatures,
   OnLogits,
-  EngineTensors,
   OptimizerState,
+  StateSource,
   StepResult,
   TensorSource,
   Weights,
@@ -345,7 +346,7 @@ export class TfjsEngine implements Engine {
     return readStateOf(this.tensors());
   }
 
-  async writeState(state: { step: number; tensors: TensorSource }): Promise<void> {
+  async writeState(state: StateSource): Promise<void> {
     await this.backend.use();
     await this.vectors.writeState(state);
     await this.device.writeState(this.onBackend(state.tensors));

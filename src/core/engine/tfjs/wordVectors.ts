@@ -1,7 +1,7 @@
 import { averageDecay } from '../reference/average.ts';
 import type { AdamStep } from '../reference/adam.ts';
 import { adamUpdate } from '../reference/adam.ts';
-import type { EngineOptions, EngineTensor, TensorSource } from '../engine.ts';
+import type { EngineOptions, EngineTensor, StateSource } from '../engine.ts';
 import { MovingAverage } from '../movingAverage.ts';
 import { MovingRows } from '../movingRows.ts';
 import { floatTensor, integerTensor } from '../tensors.ts';
@@ -113,7 +113,7 @@ export class WordVectors {
   }
 
   /** Where another engine wrote the state, every row has been averaged and may be moving. */
-  async writeState({ step, tensors }: { step: number; tensors: TensorSource }): Promise<void> {
+  async writeState({ step, tensors }: StateSource): Promise<void> {
     for (const [name, tensor] of this.stateTensors()) assign(tensor, await tensors.get(name), name);
     const last = await tensors.get('ema.step/embedding');
     if (last instanceof Int32Array) this.average?.lastStep.set(last);

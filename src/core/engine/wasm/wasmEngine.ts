@@ -6,11 +6,12 @@ import type {
   Batch,
   Engine,
   EngineOptions,
-  OnFeatures,
-  OnLogits,
   EngineTensor,
   EngineTensors,
+  OnFeatures,
+  OnLogits,
   OptimizerState,
+  StateSource,
   StepResult,
   TensorSource,
   Weights,
@@ -184,7 +185,7 @@ class WasmEngine implements Engine {
     return readStateOf(this.tensors());
   }
 
-  async writeState({ step, tensors }: { step: number; tensors: TensorSource }): Promise<void> {
+  async writeState({ step, tensors }: StateSource): Promise<void> {
     await this.parameters.writeMoments(tensors);
     const last = await tensors.get('ema.step/embedding');
     if (last instanceof Int32Array) this.average?.lastStep.set(last);
