@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { openEmbeddings, readEmbeddings } from '../src/core/text/embeddings.ts';
 import { Vocabulary } from '../src/core/text/vocabulary.ts';
-import { uniformAt } from '../src/core/random.ts';
+import { uniformAt } from '../src/core/base/random.ts';
 
 const { values } = parseArgs({
   options: {

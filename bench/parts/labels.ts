@@ -1,4 +1,4 @@
-import { UserError } from '../../src/core/errors.ts';
+import { UserError } from '../../src/core/base/errors.ts';
 import type { Context } from '../context.ts';
 import { lower, milliseconds, perSecond, plain, time } from '../measure.ts';
 import { measureSteps, startedEngine } from '../network.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UserError } from '../core/errors.ts';
+import { UserError } from '../core/base/errors.ts';
 import { commonOptions, type Command, type OptionSpec } from './command.ts';
 import { nearest } from '../core/config/spelling.ts';
 

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { datasetFormats, type FindingLog, type SourceOptions } from '../core/data/document.ts';
 import { findSplits, type Splits } from '../core/data/findSplits.ts';
-import { UserError } from '../core/errors.ts';
+import { UserError } from '../core/base/errors.ts';
 import { surveyFile, type Survey, type SurveyProgress } from '../core/explore/survey.ts';
 import type { WordScanner } from '../core/text/tokenizer.ts';
 import type { Arguments } from './arguments.ts';

@@ -1,5 +1,5 @@
 import { formatMetric } from '../core/metrics/format.ts';
-import type { Metrics } from '../core/metrics/metrics.ts';
+import type { Metrics } from '../core/base/metrics.ts';
 
 const systemTitles: Record<string, string> = {
   'label-frequency': 'most frequent labels',

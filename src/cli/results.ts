@@ -1,4 +1,4 @@
-import type { Metrics } from '../core/metrics/metrics.ts';
+import type { Metrics } from '../core/base/metrics.ts';
 import { metricRows, baselineTitle, type System } from './figures.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { counted, table } from './terminal/text.ts';

@@ -1,5 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import { Cancelled, UserError } from '../core/errors.ts';
+import { Cancelled, UserError } from '../core/base/errors.ts';
 import { parseArguments, usage } from './arguments.ts';
 import type { Command } from './command.ts';
 import { commandHelp, overview } from './help.ts';

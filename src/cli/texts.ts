@@ -1,9 +1,9 @@
 import { TextDecoder } from 'node:util';
 import type { RunConfig } from '../core/config/runConfig.ts';
 import type { SourceOptions } from '../core/data/document.ts';
-import { readLines } from '../core/data/bytes.ts';
+import { readLines } from '../core/formats/bytes.ts';
 import { openSource, requireWordOrder } from '../core/data/open.ts';
-import { UserError } from '../core/errors.ts';
+import { UserError } from '../core/base/errors.ts';
 
 /** A text to predict, with what is known of it. */
 export interface InputText {

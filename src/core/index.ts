@@ -1,5 +1,5 @@
 /** The library: everything that the command line and the editor do, without either. */
-export { UserError, Cancelled, type Place } from './errors.ts';
+export { UserError, Cancelled, type Place } from './base/errors.ts';
 export type { DatasetFormat, Document, DocumentSource, Finding, SourceOptions } from './data/document.ts';
 export { openSource } from './data/open.ts';
 export { findSplits } from './data/findSplits.ts';
@@ -11,7 +11,7 @@ export type { RunConfig } from './config/runConfig.ts';
 export { validateText } from './config/validate.ts';
 export type { Engine, EngineOptions } from './engine/engine.ts';
 export { createEngine } from './engine/create.ts';
-export type { Metrics } from './metrics/metrics.ts';
+export type { Metrics } from './base/metrics.ts';
 export { Evaluator } from './metrics/evaluator.ts';
 export type { ExportFormat, ExportOptions, ExportResult } from './export/exportModel.ts';
 export { exportModel } from './export/exportModel.ts';
@@ -27,6 +27,6 @@ export type {
 } from './predict/predictor.ts';
 export { loadPredictor } from './predict/predictor.ts';
 export { evaluateRun } from './training/evaluate.ts';
-export type { RunEvent } from './training/events.ts';
+export type { RunEvent } from './base/events.ts';
 export { listRuns } from './training/runs.ts';
 export { train } from './training/trainer.ts';

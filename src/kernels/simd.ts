@@ -33,7 +33,7 @@ export function expNegative(x: v128): v128 {
   return f32x4.mul(p, scale);
 }
 
-/** All-ones where element `index` of the stream `key` is kept; the twin of `bitsAt` in src/core/random.ts. */
+/** All-ones where element `index` of the stream `key` is kept; the twin of `bitsAt` in src/core/base/random.ts. */
 // @ts-ignore: decorator
 @inline
 export function keptMask(key: v128, index: v128, threshold: v128): v128 {

@@ -58,7 +58,7 @@ function draw(a: Word2Vec, index: i32): i32 {
   return bitsAt(a.key, index + 1) < load<u32>(a.cuts + <usize>row * 4) ? row : load<i32>(a.others + <usize>row * 4);
 }
 
-/** The twin of `bitsAt` in src/core/random.ts. */
+/** The twin of `bitsAt` in src/core/base/random.ts. */
 // @ts-ignore: decorator
 @inline
 function bitsAt(key: i32, index: i32): u32 {

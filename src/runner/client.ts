@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { UserError } from '../core/errors.ts';
+import { UserError } from '../core/base/errors.ts';
 import type { EventOf, FromRunner, MethodOf, ParamsOf, ResultOf, ServiceName, ToRunner } from './protocol.ts';
 import { fromWire } from './wireError.ts';
 

@@ -5,7 +5,7 @@
  */
 import type { DatasetFacts } from '../core/config/createConfig.ts';
 import type { RunConfig } from '../core/config/runConfig.ts';
-import type { Metrics } from '../core/metrics/metrics.ts';
+import type { Metrics } from '../core/base/metrics.ts';
 import type { Split } from '../core/training/evaluate.ts';
 import type { SourceOptions } from '../core/data/document.ts';
 import type {
@@ -71,7 +71,7 @@ import type { PredictedLabel } from '../core/predict/predictor.ts';
 import type { NativeEngine } from '../core/engine/engines/folders.ts';
 import type { EngineStatus } from '../core/engine/engines/status.ts';
 import type { InstallProgress } from '../core/engine/install/install.ts';
-import type { RunEvent } from '../core/training/events.ts';
+import type { RunEvent } from '../core/base/events.ts';
 import type { RunResult } from '../core/training/summary.ts';
 
 /** A method of a service: what it is given, what it returns, what it tells on the way. */

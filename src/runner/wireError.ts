@@ -1,4 +1,4 @@
-import { Cancelled, UserError } from '../core/errors.ts';
+import { Cancelled, UserError } from '../core/base/errors.ts';
 import type { WireError } from './protocol.ts';
 
 /** An error as it crosses a process border: what the user can mend stays that. */

@@ -60,7 +60,7 @@ import type {
 } from '../core/predict/judged.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compare.ts';
 import type { Split } from '../core/training/splitName.ts';
-import type { RunEvent } from '../core/training/events.ts';
+import type { RunEvent } from '../core/base/events.ts';
 import type { RunHistory } from '../core/training/history.ts';
 
 /** A method that a page calls: what it gives, what it gets. */

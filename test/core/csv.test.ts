@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { csv } from '../../src/core/csv.ts';
+import { csv } from '../../src/core/base/csv.ts';
 
 it('quotes what must be quoted, and leaves nothing that a spreadsheet would run', () => {
   const rows = [

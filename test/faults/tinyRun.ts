@@ -1,7 +1,7 @@
 /** A training run of some seconds with everything in it that is written, for tests that disturb it. */
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bitsAt } from '../../src/core/random.ts';
+import { bitsAt } from '../../src/core/base/random.ts';
 import { readCheckpointInfo } from '../../src/core/training/checkpoint.ts';
 import { runPaths } from '../../src/core/training/runFolder.ts';
 import { linesOf, tensorsOf } from '../core/training/setup.ts';

@@ -4,8 +4,8 @@
  * XMLCNN_FUZZ_SEED begins elsewhere.
  */
 import { afterAll, expect } from 'vitest';
-import { UserError } from '../../src/core/errors.ts';
-import { bitsAt, key32 } from '../../src/core/random.ts';
+import { UserError } from '../../src/core/base/errors.ts';
+import { bitsAt, key32 } from '../../src/core/base/random.ts';
 
 const times = Number(process.env.XMLCNN_FUZZ ?? 1);
 export const seed = Number(process.env.XMLCNN_FUZZ_SEED ?? 20);

@@ -1,16 +1,15 @@
 /** Arrays within a zip are changed before it is packed, so that the damage gets as far as their reader. */
-import { readFileSync } from 'node:fs';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { openSource } from '../../src/core/data/open.ts';
-import { Zip } from '../../src/core/data/unzip.ts';
-import { numbersOf, stringsOf } from '../../src/core/python/ndarray.ts';
-import { readNpy } from '../../src/core/python/npy.ts';
-import { readPickle } from '../../src/core/python/pickle.ts';
-import { readTorchCheckpoint, tensorFloats } from '../../src/core/torch/checkpoint.ts';
-import { seedNetwork } from '../../src/core/torch/seedNetwork.ts';
+import { Zip } from '../../src/core/formats/zip.ts';
+import { numbersOf, stringsOf } from '../../src/core/formats/ndarray.ts';
+import { readNpy } from '../../src/core/formats/npy.ts';
+import { readPickle } from '../../src/core/formats/pickle.ts';
+import { readTorchCheckpoint, tensorFloats } from '../../src/core/formats/torchCheckpoint.ts';
+import { seedNetwork } from '../../src/core/original/originalNetwork.ts';
 import { scratch } from '../core/data/helpers.ts';
 import { expectBoth, fuzz } from './fuzz.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Cancelled } from '../../src/core/errors.ts';
+import { Cancelled } from '../../src/core/base/errors.ts';
 import { RunnerClient } from '../../src/runner/client.ts';
 import { trainedRun } from '../core/export/trained.ts';
 import { temporaryFolders } from '../core/training/folder.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, stat } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/core/config/load.ts';
-import { Cancelled } from '../../src/core/errors.ts';
+import { Cancelled } from '../../src/core/base/errors.ts';
 import { train } from '../../src/core/training/trainer.ts';
 import { runPaths } from '../../src/core/training/runFolder.ts';
 import { RunnerClient } from '../../src/runner/client.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Cancelled } from '../../src/core/errors.ts';
+import { Cancelled } from '../../src/core/base/errors.ts';
 import { RunnerClient } from '../../src/runner/client.ts';
 import { fixtures } from '../core/data/helpers.ts';
 

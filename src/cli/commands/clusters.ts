@@ -12,8 +12,8 @@ import { ClusterExploration, defaultSettings } from '../../core/explore/clusters
 import { exportNames } from '../../core/explore/clusters/export.ts';
 import { scalings } from '../../core/explore/clusters/scaling.ts';
 import { defaultKs, refuseImpossible } from '../../core/explore/clusters/sweep.ts';
-import { Cancelled } from '../../core/errors.ts';
-import { makeFolder, writeFileAtomic } from '../../core/files.ts';
+import { Cancelled } from '../../core/base/errors.ts';
+import { makeFolder, writeFileAtomic } from '../../core/base/files.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { datasetOptions, filesOf, sourceOptions } from '../dataset.ts';

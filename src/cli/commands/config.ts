@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { configFromSeed, type FlagReport, type SeedConfig } from '../../core/config/seed/fromSeed.ts';
+import { configFromSeed, type FlagReport, type SeedConfig } from '../../core/config/original/configFromOriginal.ts';
 import { validateText } from '../../core/config/validate.ts';
-import { UserError } from '../../core/errors.ts';
-import { writeFileAtomic } from '../../core/files.ts';
+import { UserError } from '../../core/base/errors.ts';
+import { writeFileAtomic } from '../../core/base/files.ts';
 import { usage } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { diagnosticLines } from '../diagnostics.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { loadConfig, type LoadedConfig } from '../../core/config/load.ts';
-import { makeFolder, withFileErrors, writeFileAtomic } from '../../core/files.ts';
+import { makeFolder, withFileErrors, writeFileAtomic } from '../../core/base/files.ts';
 import type { Evaluation } from '../../core/metrics/evaluator.ts';
 import { highlightsOf } from '../../core/predict/highlights.ts';
 import { loadPredictor, type ExplainedLabel, type Prediction } from '../../core/predict/predictor.ts';

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { importEurlex, type ImportedEurlex } from '../../core/data/eurlex/importEurlex.ts';
-import { importSeedRun } from '../../core/torch/importSeedRun.ts';
+import { importSeedRun } from '../../core/original/importOriginalRun.ts';
 import { importSafetensors } from '../../core/export/importSafetensors.ts';
 import { parameterCount, type NetworkShape } from '../../core/model/network.ts';
 import type { Arguments } from '../arguments.ts';

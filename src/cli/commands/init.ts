@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createConfigText, factsFrom } from '../../core/config/createConfig.ts';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import { surveyDataset } from '../../core/explore/survey.ts';
-import { writeFileAtomic } from '../../core/files.ts';
+import { writeFileAtomic } from '../../core/base/files.ts';
 import type { Command } from '../command.ts';
 import { datasetName, datasetOptions, sourceOptions, surveyProgress } from '../dataset.ts';
 import { counted, sanitise } from '../terminal/text.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { wordMeasures } from '../../core/explore/analysis/analysed.ts';
-import { writeFileAtomic } from '../../core/files.ts';
+import { writeFileAtomic } from '../../core/base/files.ts';
 import { embeddingCoverage, type EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';

@@ -1,5 +1,5 @@
 import { createEngine, engineNames } from '../../core/engine/create.ts';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import { blocks } from '../../core/predict/blocks.ts';
 import {
   loadPredictor,

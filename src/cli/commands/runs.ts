@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { withFileErrors } from '../../core/files.ts';
+import { withFileErrors } from '../../core/base/files.ts';
 import { listRuns, type RunListing } from '../../core/training/runs.ts';
 import type { Command } from '../command.ts';
 import { formatMetric } from '../figures.ts';

@@ -1,6 +1,6 @@
 import { loadConfig, type LoadedConfig } from '../../core/config/load.ts';
 import { engineNames } from '../../core/engine/create.ts';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
 import { listRuns, runsOfConfig } from '../../core/training/runs.ts';
 import type { RunResult } from '../../core/training/summary.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Diagnostic } from '../../core/config/diagnostics.ts';
 import { analyse, validateText } from '../../core/config/validate.ts';
-import { withFileErrors } from '../../core/files.ts';
+import { withFileErrors } from '../../core/base/files.ts';
 import { trainingSizes } from '../../core/text/prepare.ts';
 import type { Command } from '../command.ts';
 import { diagnosticLines } from '../diagnostics.ts';

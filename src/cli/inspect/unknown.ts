@@ -1,5 +1,5 @@
 import { nearest } from '../../core/config/spelling.ts';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 
 const SUGGESTED = 3;
 

@@ -1,5 +1,5 @@
 import type { DatasetStatistics } from '../../core/explore/statistics.ts';
-import type { Metrics } from '../../core/metrics/metrics.ts';
+import type { Metrics } from '../../core/base/metrics.ts';
 import { grouped } from '../terminal/text.ts';
 import { plot, type Point } from './plot.ts';
 import { linearScale, logScale, type Scale } from './scale.ts';

@@ -1,7 +1,7 @@
 import { parseMonitor } from '../../core/config/monitor.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
-import type { Metrics } from '../../core/metrics/metrics.ts';
-import type { RunEvent } from '../../core/training/events.ts';
+import type { Metrics } from '../../core/base/metrics.ts';
+import type { RunEvent } from '../../core/base/events.ts';
 import { formatMetric } from '../figures.ts';
 import { rateOf } from './progress.ts';
 import type { Terminal } from './terminal.ts';

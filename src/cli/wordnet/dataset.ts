@@ -1,4 +1,4 @@
-import { mix32 } from '../../core/random.ts';
+import { mix32 } from '../../core/base/random.ts';
 import { ancestors, type Synset } from './synsets.ts';
 
 /** A label covers at least this many documents … */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { UserError } from '../../core/errors.ts';
-import { makeFolder, writeFileAtomic } from '../../core/files.ts';
+import { UserError } from '../../core/base/errors.ts';
+import { makeFolder, writeFileAtomic } from '../../core/base/files.ts';
 import { buildDataset, splitNames, type GlossDataset } from './dataset.ts';
 import { parseNouns } from './synsets.ts';
 

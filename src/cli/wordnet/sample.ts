@@ -1,4 +1,4 @@
-import { mix32 } from '../../core/random.ts';
+import { mix32 } from '../../core/base/random.ts';
 import type { GlossDocument } from './dataset.ts';
 import { ancestors, type Synset } from './synsets.ts';
 

@@ -1,11 +1,11 @@
 import type { DatasetFormat } from '../data/document.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import { completeConfig } from './defaults.ts';
 import { pathFrom } from './pathFrom.ts';
 import type { PresetName } from './presets.ts';
 import { presets } from './presets.ts';
 import type { RunConfig } from './runConfig.ts';
-import { memoryLimit } from '../memory.ts';
+import { memoryLimit } from '../base/memory.ts';
 import { trainingBytes } from './size.ts';
 
 /** What was found out about a dataset. Paths are as the config is to state them. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { UserError } from '../errors.ts';
-import { fileError } from '../files.ts';
+import { UserError } from '../base/errors.ts';
+import { fileError } from '../base/files.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { parseOverrides } from './overrides.ts';
 import type { RunConfig } from './runConfig.ts';

@@ -1,5 +1,5 @@
-import { UserError } from '../errors.ts';
-import { isRecord } from '../isRecord.ts';
+import { UserError } from '../base/errors.ts';
+import { isRecord } from '../base/isRecord.ts';
 import { checkText, type Tree } from './check.ts';
 import { configFileSchema } from './configFile.ts';
 import { ConfigText } from './configText.ts';

@@ -3,14 +3,14 @@ import { matrices, remediesText } from '../model/nearestFit.ts';
 import { pooledSize } from '../model/network.ts';
 import type { Severity } from './diagnostics.ts';
 import type { FileAccess } from './fileAccess.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import { monitorable } from './monitor.ts';
 import { nearestFile } from './layers.ts';
 import type { RunConfig } from './runConfig.ts';
 import { sections } from './runConfig.ts';
 import { isRunName, runNameLike } from './runName.ts';
 import type { Facts } from './size.ts';
-import { kernelRoom, megabytes, memoryLimit } from '../memory.ts';
+import { kernelRoom, megabytes, memoryLimit } from '../base/memory.ts';
 import { fittingChanges, shapeOf, trainingBytes } from './size.ts';
 import { nearest } from './spelling.ts';
 

@@ -1,4 +1,4 @@
-import { memoryLimit } from '../memory.ts';
+import { memoryLimit } from '../base/memory.ts';
 import type { NetworkShape } from '../model/network.ts';
 import { nearestFits, type Remedy } from '../model/nearestFit.ts';
 import { parameterCount } from '../model/network.ts';

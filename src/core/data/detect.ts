@@ -1,9 +1,9 @@
 /** Tells a dataset's format from its content. */
 import { stat } from 'node:fs/promises';
-import { UserError } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
-import { isRecord } from '../isRecord.ts';
-import { binaryKind, type BinaryKind } from './binary.ts';
+import { UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
+import { isRecord } from '../base/isRecord.ts';
+import { binaryKind, type BinaryKind } from '../formats/binary.ts';
 import type { DatasetFormat, SourceOptions } from './document.ts';
 import { datasetFormats } from './document.ts';
 import { openFormat } from './formats.ts';

@@ -1,5 +1,5 @@
 /** Which fields of a record hold its id, text and labels: what the user says, else well-known names, else an error. */
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import type { SourceOptions } from './document.ts';
 
 const idNames = ['id', '_id', 'uid', 'guid', 'uuid', 'doc_id', 'docid', 'document_id', 'celex_id'];

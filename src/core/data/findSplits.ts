@@ -1,9 +1,9 @@
 /** Finds which files of a folder are the training, validation and test part of one dataset. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { UserError } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
-import { binaryKind } from './binary.ts';
+import { UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
+import { binaryKind } from '../formats/binary.ts';
 import { isDocumentMatrix } from './formats/numpy.ts';
 import { pickleParts } from './formats/seedPickle.ts';
 import { partOfFile } from './part.ts';

@@ -1,5 +1,5 @@
-import { UserError } from '../errors.ts';
-import { remedies } from './bytes.ts';
+import { UserError } from '../base/errors.ts';
+import { remedies } from '../formats/bytes.ts';
 import type { Finding, FindingLog } from './document.ts';
 
 const kept = 1000;

@@ -1,4 +1,4 @@
-import { mix32 } from '../random.ts';
+import { mix32 } from '../base/random.ts';
 
 /** Ids beyond this many are no longer watched, so that memory has a limit (a table of 64 MiB). */
 const limit = 1 << 22;

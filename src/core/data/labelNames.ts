@@ -1,6 +1,6 @@
 /** Names of label ids. */
-import { UserError } from '../errors.ts';
-import { readLines } from './bytes.ts';
+import { UserError } from '../base/errors.ts';
+import { readLines } from '../formats/bytes.ts';
 
 /**
  * Reads a label-name file, plain or .gz: `id<TAB>name` lines, `id,name` lines, one name a line (for ids 0, 1, …), or the

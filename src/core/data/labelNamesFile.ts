@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { UserError } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
+import { UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
 import type { SourceOptions } from './document.ts';
 import { readLabelNames } from './labelNames.ts';
 

@@ -1,6 +1,6 @@
 import type { Findings } from './findings.ts';
-import type { Line, LineProblem } from './bytes.ts';
-import { readLines, splitLines } from './bytes.ts';
+import type { Line, LineProblem } from '../formats/bytes.ts';
+import { readLines, splitLines } from '../formats/bytes.ts';
 
 /** What a format's reader yields; ids, repeats and doubts are seen to in one place (source.ts). */
 export interface RawRecord {

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { UserError } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
-import type { Line } from './bytes.ts';
-import { readLines } from './bytes.ts';
+import { UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
+import type { Line } from '../formats/bytes.ts';
+import { readLines } from '../formats/bytes.ts';
 
 /** The beginning of a file, for telling its format and fields. */
 export interface Sample {

@@ -1,9 +1,9 @@
 /** Parts of a file by their offsets: sought in a plain file, cut out of the stream of a .gz. */
 import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { Cancelled, UserError } from '../errors.ts';
-import { fileError, withFileErrors } from '../files.ts';
-import { readBytes } from './bytes.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
+import { fileError, withFileErrors } from '../base/files.ts';
+import { readBytes } from '../formats/bytes.ts';
 
 /** Offsets of the first byte and of the first one after; of the unpacked data in a .gz. */
 export interface Slice {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { Cancelled, UserError } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
 import type {
   DatasetFormat,
   Document,

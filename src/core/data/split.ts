@@ -1,5 +1,5 @@
 /** Splitting a dataset into training and held-out documents. */
-import { Stream, bitsAt, key32, permutation } from '../random.ts';
+import { Stream, bitsAt, key32, permutation } from '../base/random.ts';
 
 /** Document numbers, ascending in each half. */
 export interface Split {

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { createReferenceEngine } from './reference/engine.ts';
 import { createWasmEngine } from './wasm/wasmEngine.ts';

@@ -1,7 +1,4 @@
-import type { NetworkShape } from '../model/network.ts';
-
-/** Named tensors in the layout of `parameters(shape)`, float32, row-major. */
-export type Weights = Map<string, Float32Array>;
+import type { NetworkShape, Weights } from '../model/network.ts';
 
 /** What does not change during a run. */
 export interface EngineOptions {

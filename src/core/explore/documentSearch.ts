@@ -1,5 +1,5 @@
 import type { PlaceRange, PlacedDocument, SeekableSource } from '../data/document.ts';
-import { Cancelled } from '../errors.ts';
+import { Cancelled } from '../base/errors.ts';
 import type { DocumentIndex } from './documentIndex.ts';
 import { shownText } from './shownText.ts';
 

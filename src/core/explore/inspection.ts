@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { PlacedDocument, SourceOptions } from '../data/document.ts';
 import { datasetFiles } from '../data/findSplits.ts';
 import { labelNamesFor, type FoundLabelNames } from '../data/labelNamesFile.ts';
-import { Cancelled, UserError } from '../errors.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
 import type { ClusterFilter } from './clusters/clustered.ts';
 import { labelsOfCluster } from './clusters/labelsOfCluster.ts';
 import { DocumentSearch, groups, matched, rangeOf } from './documentSearch.ts';

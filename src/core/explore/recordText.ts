@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLines } from '../data/bytes.ts';
+import { readLines } from '../formats/bytes.ts';
 import type { DocumentPlace, PlacedDocument, SeekableSource, SourceOptions } from '../data/document.ts';
 import { labelNamesFor } from '../data/labelNamesFile.ts';
 import { openSource } from '../data/open.ts';
 import { storedFile } from '../data/part.ts';
 import { readSlices } from '../data/slices.ts';
-import { Cancelled, UserError } from '../errors.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
 import type { RecordText } from './inspected.ts';
 import { shownText } from './shownText.ts';
 

@@ -1,7 +1,7 @@
 import { detectFormat } from '../data/detect.ts';
 import type { SeekableSource, SourceOptions } from '../data/document.ts';
 import { openSource } from '../data/open.ts';
-import { Cancelled, UserError } from '../errors.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
 import { DocumentIndex } from './documentIndex.ts';
 import { labelDistribution } from './labelDistribution.ts';

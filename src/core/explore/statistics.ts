@@ -1,5 +1,5 @@
 import type { Document, DocumentSource } from '../data/document.ts';
-import { Cancelled } from '../errors.ts';
+import { Cancelled } from '../base/errors.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
 import type { CutOff, DatasetStatistics, Spread } from './figures.ts';
 import type { LengthBins, LengthHistogram } from './lengths.ts';

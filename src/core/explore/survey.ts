@@ -5,7 +5,7 @@ import { detectFormat } from '../data/detect.ts';
 import type { DocumentSource, SourceOptions } from '../data/document.ts';
 import { findSplits, type Splits } from '../data/findSplits.ts';
 import { openSource } from '../data/open.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
 import type { DatasetStatistics } from './figures.ts';
 import { countDocuments, type StatisticsCollector } from './statistics.ts';

@@ -4,11 +4,10 @@
  *   XMLCNN   embedding.embedding, encoder.convs.i, linear1, linear2
  *   KimCNN   embedding.embedding, encoder.convs.i, linear           no hidden layer, one chunk
  */
-import type { Weights } from '../engine/engine.ts';
-import { UserError } from '../errors.ts';
-import type { NetworkShape } from '../model/network.ts';
+import { UserError } from '../base/errors.ts';
+import type { NetworkShape, Weights } from '../model/network.ts';
 import { parameters } from '../model/network.ts';
-import type { Tensor } from '../training/safetensors.ts';
+import type { Tensor } from '../formats/safetensors.ts';
 
 export type LibMultiLabelNetwork = 'XMLCNN' | 'KimCNN';
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { formatMetric } from '../metrics/format.ts';
 import { escapeMarkdown, markdownTable } from '../metrics/markdown.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { parameterCount } from '../model/network.ts';
 import type { StoredModel } from '../training/readModel.ts';
 import type { Summary } from '../training/summary.ts';

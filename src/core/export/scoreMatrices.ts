@@ -1,6 +1,6 @@
 import type { Kept } from '../metrics/scoreMatrix.ts';
 import { ScoreMatrix } from '../metrics/scoreMatrix.ts';
-import { checkMatrixName, writeMatrix } from '../sparse/write.ts';
+import { checkMatrixName, writeMatrix } from '../formats/writeSparse.ts';
 import type { EvaluateOptions, EvaluateResult } from '../training/evaluate.ts';
 import { evaluateRun } from '../training/evaluate.ts';
 

@@ -1,9 +1,9 @@
-import { key32, permutation } from '../random.ts';
+import { key32, permutation } from '../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { Evaluation, EvaluatorOptions } from './evaluator.ts';
 import { Evaluator } from './evaluator.ts';
-import type { Metrics } from './metrics.ts';
-import { Pace } from '../pace.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { Pace } from '../base/pace.ts';
 import { TfidfIndex, wordsOf } from './tfidf.ts';
 
 export type BaselineName = 'label-frequency' | 'tfidf-knn';

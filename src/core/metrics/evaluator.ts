@@ -1,8 +1,8 @@
 import type { Band, LabelFigures } from './labelCounts.ts';
 import { LabelCounts } from './labelCounts.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { RankingSums, TopList, checkKs } from './ranking.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 
 export interface EvaluatorOptions {
   /** Labels of train and the evaluated file together. */

@@ -1,4 +1,4 @@
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { ratio } from './ranking.ts';
 
 /** How well one label is predicted at a threshold. Precision, recall and F1 are 0 where nothing is divided by 0. */

@@ -1,5 +1,5 @@
-import { UserError } from '../errors.ts';
-import type { Metrics } from './metrics.ts';
+import { UserError } from '../base/errors.ts';
+import type { Metrics } from '../base/metrics.ts';
 
 /** The best few of many scored items: score descending, then id ascending. Insertion into a short sorted list. */
 export class TopList {

@@ -1,5 +1,5 @@
-import type { SparseMatrix } from '../sparse/matrix.ts';
-import { withRoom } from './growing.ts';
+import type { SparseMatrix } from '../base/sparseMatrix.ts';
+import { withRoom } from '../base/growing.ts';
 import { topK } from './ranking.ts';
 
 /** Which scores of a document are kept: the best so many, or all above a value. */

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { UserError } from '../errors.ts';
-import type { Evaluation, EvaluatorOptions } from './evaluator.ts';
-import { Evaluator } from './evaluator.ts';
-import { withRoom } from './growing.ts';
+import { UserError } from '../base/errors.ts';
+import { type Evaluation, Evaluator, type EvaluatorOptions } from './evaluator.ts';
+import { withRoom } from '../base/growing.ts';
 import { TopList } from './ranking.ts';
 import { lowestThreshold } from './threshold.ts';
 

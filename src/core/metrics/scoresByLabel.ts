@@ -1,6 +1,6 @@
 import type { LabelFigures } from './labelCounts.ts';
 import { LabelCounts } from './labelCounts.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../base/metrics.ts';
 import type { ScoreStore } from './scores.ts';
 import { lowestThreshold } from './threshold.ts';
 

@@ -1,5 +1,5 @@
 import type { Corpus } from '../text/corpus.ts';
-import { Pace } from '../pace.ts';
+import { Pace } from '../base/pace.ts';
 import { TopList } from './ranking.ts';
 
 /** The unknown word stands for many different words: it says nothing about likeness. */

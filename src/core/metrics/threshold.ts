@@ -1,4 +1,4 @@
-import { withRoom } from './growing.ts';
+import { withRoom } from '../base/growing.ts';
 
 /** Probabilities at or below this are never predicted: a threshold lies at or above it. */
 export const lowestThreshold = 0.01;

@@ -1,6 +1,5 @@
-import type { Weights } from '../engine/engine.ts';
-import { key32, Stream, uniformAt } from '../random.ts';
-import type { NetworkShape, ParameterSpec } from './network.ts';
+import { key32, Stream, uniformAt } from '../base/random.ts';
+import type { NetworkShape, ParameterSpec, Weights } from './network.ts';
 import { elements, parameters } from './network.ts';
 
 export interface InitialWeightsOptions {

@@ -48,6 +48,9 @@ export interface ParameterSpec {
   shape: number[];
 }
 
+/** Named tensors in the layout of `parameters(shape)`, float32, row-major. */
+export type Weights = Map<string, Float32Array>;
+
 /** Stride of the convolution: the seed's wiring skips every other window. */
 export const strideOf = (shape: NetworkShape): number => (shape.pooling === 'seed' ? 2 : 1);
 

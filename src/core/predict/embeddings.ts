@@ -1,8 +1,8 @@
 import type { Document } from '../data/document.ts';
-import { Cancelled } from '../errors.ts';
-import type { Overwrite, Write } from '../files.ts';
-import { writeAtomic } from '../files.ts';
-import { npyHeader } from '../sparse/npy.ts';
+import { Cancelled } from '../base/errors.ts';
+import type { Overwrite, Write } from '../base/files.ts';
+import { writeAtomic } from '../base/files.ts';
+import { npyHeader } from '../formats/npyWriter.ts';
 import { openSplit } from '../text/readSplit.ts';
 import { blocks } from './blocks.ts';
 import type { Predictor } from './predictor.ts';

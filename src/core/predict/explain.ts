@@ -6,11 +6,11 @@
  *   bias  = b2[l] + sum_h W2[l, h] [h > 0] b1[h]                              or b[l]
  * and each z_u is one window's output (maximum) or the mean of a chunk's windows, each of which has its share.
  */
-import type { Activations, Weights } from '../engine/engine.ts';
+import type { Activations } from '../engine/engine.ts';
 import { convolve } from '../engine/reference/convolution.ts';
 import { embed, padded } from '../engine/reference/embedding.ts';
 import { receptiveFields } from '../engine/reference/pooling.ts';
-import type { NetworkShape } from '../model/network.ts';
+import type { NetworkShape, Weights } from '../model/network.ts';
 import { pooledPerSize, strideOf } from '../model/network.ts';
 
 /** A word of a text with its UTF-16 offsets, `end` exclusive. */

@@ -1,7 +1,7 @@
 /** What the predictions of a run for a set of documents show; plain data that crosses process borders. */
 import type { DocumentPlace, SourceOptions } from '../data/document.ts';
 import type { LabelFigures } from '../metrics/labelCounts.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { Metrics } from '../base/metrics.ts';
 import type { Split } from '../training/splitName.ts';
 import type { Contribution } from './explain.ts';
 import type { SignedHighlight } from './highlights.ts';

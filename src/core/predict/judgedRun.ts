@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { withFileErrors } from '../files.ts';
+import { withFileErrors } from '../base/files.ts';
 import type { EvaluatorOptions } from '../metrics/evaluator.ts';
 import { evaluateStore, keptTop, ScoreStore } from '../metrics/scores.ts';
 import { evaluateRun } from '../training/evaluate.ts';
 import { evaluatorOptions } from '../training/evaluation.ts';
-import type { RunEvent } from '../training/events.ts';
+import type { RunEvent } from '../base/events.ts';
 import type { StoredRun } from '../training/runFolder.ts';
 import { exists, readRun } from '../training/runFolder.ts';
 import type {

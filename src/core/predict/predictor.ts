@@ -1,8 +1,8 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import { createEngine } from '../engine/create.ts';
-import type { Engine, EngineOptions, Weights } from '../engine/engine.ts';
+import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { topK } from '../metrics/ranking.ts';
-import { featureSize } from '../model/network.ts';
+import { featureSize, type Weights } from '../model/network.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { createTokenizer } from '../text/tokenizer.ts';

@@ -1,6 +1,6 @@
 import type { PlacedDocument, SeekableSource, SourceOptions } from '../data/document.ts';
 import { openSource, requireWordOrder } from '../data/open.ts';
-import { Cancelled, UserError } from '../errors.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
 import { DocumentIndex } from '../explore/documentIndex.ts';
 import { groups, matched, rangeOf } from '../explore/documentSearch.ts';
 import { LabelTable } from '../explore/labelTable.ts';
@@ -10,7 +10,7 @@ import { heldOut } from '../text/prepare.ts';
 import { sourceOptions } from '../text/readSplit.ts';
 import type { Split } from '../training/splitName.ts';
 import { evaluationName, labelSetOf } from '../training/evaluate.ts';
-import type { RunEvent } from '../training/events.ts';
+import type { RunEvent } from '../base/events.ts';
 import type { StoredRun } from '../training/runFolder.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Truth } from './judgedScores.ts';

@@ -1,4 +1,4 @@
-import { Cancelled } from '../errors.ts';
+import { Cancelled } from '../base/errors.ts';
 import { evidenceOf } from './evidence.ts';
 import type { JudgedDocument, LabelEvidence } from './judged.ts';
 import type { PredictedLabel, Prediction, Predictor } from './predictor.ts';

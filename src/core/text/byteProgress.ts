@@ -1,4 +1,4 @@
-import type { RunEvent } from '../training/events.ts';
+import type { RunEvent } from '../base/events.ts';
 
 const interval = 100; // milliseconds between two events
 

@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Cancelled } from '../errors.ts';
-import { fileError, makeFolder, sweep, writeAtomic } from '../files.ts';
+import { Cancelled } from '../base/errors.ts';
+import { fileError, makeFolder, sweep, writeAtomic } from '../base/files.ts';
 
 const arrayTypes = { Int32Array, Uint32Array, Float32Array, Float64Array, Uint8Array };
 type TypedArray = Int32Array | Uint32Array | Float32Array | Float64Array | Uint8Array;

@@ -1,6 +1,6 @@
 import type { Document } from '../data/document.ts';
 import type { Corpus } from './corpus.ts';
-import { GrowingInts } from './growing.ts';
+import { GrowingInts } from '../base/growing.ts';
 import { Interner } from './interner.ts';
 import { ownString } from './ownString.ts';
 import type { WordScanner } from './tokenizer.ts';

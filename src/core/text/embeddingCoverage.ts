@@ -1,6 +1,6 @@
 import { probeVectors, type VectorChoice } from '../data/vectors/probe.ts';
 import { readVectors, type ReadVectorsOptions } from '../data/vectors/read.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 
 /** How much of a vocabulary a file of word vectors knows. */
 export interface EmbeddingCoverage {

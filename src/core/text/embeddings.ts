@@ -4,8 +4,8 @@ import type { ProbedVectors, VectorChoice } from '../data/vectors/probe.ts';
 import { probeVectors } from '../data/vectors/probe.ts';
 import type { ReadVectorsOptions, VectorFinding, VectorSink } from '../data/vectors/read.ts';
 import { readVectors } from '../data/vectors/read.ts';
-import { UserError } from '../errors.ts';
-import { Stream, key32, uniformAt } from '../random.ts';
+import { UserError } from '../base/errors.ts';
+import { Stream, key32, uniformAt } from '../base/random.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { unknownId } from './vocabulary.ts';
 

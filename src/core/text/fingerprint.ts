@@ -8,9 +8,9 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { matrixCompanions } from '../data/formats/numpy.ts';
 import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
 import { storedFile } from '../data/part.ts';
-import { Cancelled } from '../errors.ts';
-import { statOf, withFileErrors } from '../files.ts';
-import { isRecord } from '../isRecord.ts';
+import { Cancelled } from '../base/errors.ts';
+import { statOf, withFileErrors } from '../base/files.ts';
+import { isRecord } from '../base/isRecord.ts';
 
 /** Raise it whenever the same input gives other prepared data, or the entry's layout changes. */
 const formatVersion = 2;

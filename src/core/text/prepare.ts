@@ -3,7 +3,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import type { DocumentSource } from '../data/document.ts';
 import type { Split } from '../data/split.ts';
 import { randomSplit, stratifiedSplit } from '../data/split.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import { ByteProgress } from './byteProgress.ts';
 import type { Corpus } from './corpus.ts';
 import { openEmbeddings, readEmbeddings } from './embeddings.ts';

@@ -1,6 +1,6 @@
 /** Prepared data to and from the cache. */
 import type { RunConfig } from '../config/runConfig.ts';
-import { Cancelled, UserError } from '../errors.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
 import { ByteProgress } from './byteProgress.ts';
 import type { CacheEntry } from './cache.ts';
 import { PreparedCache } from './cache.ts';

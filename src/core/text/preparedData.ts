@@ -1,4 +1,4 @@
-import type { RunEvent } from '../training/events.ts';
+import type { RunEvent } from '../base/events.ts';
 import type { Corpus } from './corpus.ts';
 import type { PretrainedRows } from './embeddings.ts';
 import type { LabelSet } from './labels.ts';

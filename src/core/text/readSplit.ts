@@ -2,8 +2,8 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import type { DocumentSource, SourceOptions } from '../data/document.ts';
 import { openSource, requireWordOrder } from '../data/open.ts';
-import { Cancelled, UserError } from '../errors.ts';
-import { isFolder } from '../files.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
+import { isFolder } from '../base/files.ts';
 import type { ByteProgress } from './byteProgress.ts';
 import { DocumentBuffer } from './documentBuffer.ts';
 import type { SplitName } from './report.ts';

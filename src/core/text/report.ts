@@ -1,6 +1,6 @@
 /** What preparing data found out, for the face and the run folder. Plain JSON. */
 import type { Finding, FindingLog } from '../data/document.ts';
-import type { RunEvent } from '../training/events.ts';
+import type { RunEvent } from '../base/events.ts';
 import type { Corpus } from './corpus.ts';
 import type { EmbeddingReport } from './embeddings.ts';
 import { unknownId } from './vocabulary.ts';

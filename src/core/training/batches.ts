@@ -1,5 +1,5 @@
 import type { Batch } from '../engine/engine.ts';
-import { key32, permutation, Stream } from '../random.ts';
+import { key32, permutation, Stream } from '../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
 
 /** Order of the documents in an epoch (counted from 0), determined by the seed. */

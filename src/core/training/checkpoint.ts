@@ -7,15 +7,15 @@
  * In the metadata are `format`, `version`, and as JSON `shape`, `state`, `recipe`; `step`, `seed`, `build`, and the hashes
  * of what the weights and the position in an epoch belong to: `vocabulary`, `labels`, `data`.
  */
-import type { Engine, EngineTensor, TensorSource, Weights } from '../engine/engine.ts';
-import { UserError } from '../errors.ts';
-import type { NetworkShape } from '../model/network.ts';
+import type { Engine, EngineTensor, TensorSource } from '../engine/engine.ts';
+import { UserError } from '../base/errors.ts';
+import type { NetworkShape, Weights } from '../model/network.ts';
 import { elements, parameters } from '../model/network.ts';
 import type { Recipe } from './recipe.ts';
-import type { Tensor } from './safetensors.ts';
-import { SafetensorsFile } from './safetensors.ts';
-import type { LazyTensor } from './safetensorsWrite.ts';
-import { writeSafetensors } from './safetensorsWrite.ts';
+import type { Tensor } from '../formats/safetensors.ts';
+import { SafetensorsFile } from '../formats/safetensors.ts';
+import type { LazyTensor } from '../formats/safetensorsWrite.ts';
+import { writeSafetensors } from '../formats/safetensorsWrite.ts';
 import type { TrainingState } from './state.ts';
 
 const format = 'xmlcnn-checkpoint';

@@ -1,8 +1,8 @@
 /** Runs side by side: what their configs differ in, what they reach, and runs that differ by their seed alone as one. */
 import type { RunConfig } from '../config/runConfig.ts';
-import { isRecord } from '../isRecord.ts';
+import { isRecord } from '../base/isRecord.ts';
 import { isLoss } from '../metrics/format.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { Metrics } from '../base/metrics.ts';
 import type { RunHistory } from './history.ts';
 
 export interface ComparedRun {

@@ -1,6 +1,6 @@
 import type { Batch } from '../engine/engine.ts';
-import { UserError } from '../errors.ts';
-import { writeFileAtomic } from '../files.ts';
+import { UserError } from '../base/errors.ts';
+import { writeFileAtomic } from '../base/files.ts';
 import type { Run } from './run.ts';
 
 /** diverged.json of a run folder: the batch whose loss was no number, as the engine was given it. */

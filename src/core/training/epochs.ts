@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { Cancelled } from '../errors.ts';
+import { Cancelled } from '../base/errors.ts';
 import { Evaluator } from '../metrics/evaluator.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { ThresholdTuner } from '../metrics/threshold.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { epochOrder, makeBatch } from './batches.ts';

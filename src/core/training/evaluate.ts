@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createScoringEngine } from '../engine/engines/scoring.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import type { Evaluation } from '../metrics/evaluator.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { LabelSet } from '../text/labels.ts';
@@ -13,7 +13,7 @@ import type { CheckpointInfo } from './checkpoint.ts';
 import { scoringOptions } from './engineOptions.ts';
 import type { OnJudged } from './evaluation.ts';
 import { evaluateSplit, evaluatorOptions, measureBaselines } from './evaluation.ts';
-import type { RunEvent } from './events.ts';
+import type { RunEvent } from '../base/events.ts';
 import { hashOfNames } from './fingerprint.ts';
 import type { StoredRun } from './runFolder.ts';
 import { exists, readRun } from './runFolder.ts';

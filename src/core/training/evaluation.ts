@@ -1,6 +1,6 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Engine } from '../engine/engine.ts';
-import { writeFileAtomic } from '../files.ts';
+import { writeFileAtomic } from '../base/files.ts';
 import { labelFrequencyBaseline, tfidfKnnBaseline } from '../metrics/baselines.ts';
 import type { Evaluation, EvaluatorOptions } from '../metrics/evaluator.ts';
 import { Evaluator } from '../metrics/evaluator.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { Cancelled } from '../errors.ts';
-import { writeFileAtomic } from '../files.ts';
+import { Cancelled } from '../base/errors.ts';
+import { writeFileAtomic } from '../base/files.ts';
 import { parameterCount } from '../model/network.ts';
 import { concatCorpora } from '../text/corpus.ts';
 import type { Corpus } from '../text/corpus.ts';

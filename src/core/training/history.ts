@@ -1,6 +1,6 @@
-import { UserError } from '../errors.ts';
-import type { Metrics } from '../metrics/metrics.ts';
-import { isMetrics } from '../metrics/metrics.ts';
+import { UserError } from '../base/errors.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { isMetrics } from '../base/metrics.ts';
 import type { Phase } from './state.ts';
 
 export interface EpochRecord {

@@ -1,4 +1,4 @@
-import { csv } from '../csv.ts';
+import { csv } from '../base/csv.ts';
 import type { RunHistory } from './history.ts';
 
 /**

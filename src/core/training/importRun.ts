@@ -1,8 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
-import type { Weights } from '../engine/engine.ts';
-import { makeFolder, writeFileAtomic } from '../files.ts';
-import { parameterCount, type NetworkShape } from '../model/network.ts';
+import { makeFolder, writeFileAtomic } from '../base/files.ts';
+import { parameterCount, type NetworkShape, type Weights } from '../model/network.ts';
 import { writeWeights } from './checkpoint.ts';
 import { hashOfNames } from './fingerprint.ts';
 import { recipeOf } from './recipe.ts';

@@ -1,8 +1,8 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { UserError } from '../errors.ts';
-import { fileError, withFileErrors } from '../files.ts';
+import { UserError } from '../base/errors.ts';
+import { fileError, withFileErrors } from '../base/files.ts';
 
 interface Owner {
   pid: number;

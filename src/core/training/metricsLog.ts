@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { withFileErrors } from '../files.ts';
+import { withFileErrors } from '../base/files.ts';
 
 /** metrics.jsonl of a run: lines are appended; what a checkpoint vouches for is synced before it is written. */
 export class MetricsLog {

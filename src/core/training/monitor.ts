@@ -1,6 +1,6 @@
 import { monitorable, parseMonitor } from '../config/monitor.ts';
-import { UserError } from '../errors.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import { UserError } from '../base/errors.ts';
+import type { Metrics } from '../base/metrics.ts';
 
 /** Turns validation metrics into the number that decides the best epoch: the higher the better. */
 export type Monitor = (metrics: Metrics) => number;

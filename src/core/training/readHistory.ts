@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { withFileErrors } from '../files.ts';
+import { withFileErrors } from '../base/files.ts';
 import type { RunHistory } from './history.ts';
 import { parseHistory } from './history.ts';
 import { exists, runPaths } from './runFolder.ts';

@@ -1,5 +1,5 @@
-import type { Weights } from '../engine/engine.ts';
-import { UserError } from '../errors.ts';
+import type { Weights } from '../model/network.ts';
+import { UserError } from '../base/errors.ts';
 import type { CheckpointInfo } from './checkpoint.ts';
 import { readCheckpointInfo, readScoringWeights } from './checkpoint.ts';
 import { hashOfNames } from './fingerprint.ts';

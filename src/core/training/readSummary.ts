@@ -1,10 +1,10 @@
 /** summary.json and evaluation-*.json as they are read again: a run folder may be damaged, or come from elsewhere. */
 import { readFile } from 'node:fs/promises';
-import { UserError } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
-import { isRecord } from '../isRecord.ts';
-import type { Metrics } from '../metrics/metrics.ts';
-import { isMetrics } from '../metrics/metrics.ts';
+import { UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
+import { isRecord } from '../base/isRecord.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { isMetrics } from '../base/metrics.ts';
 import { exists } from './runFolder.ts';
 import type { Summary } from './summary.ts';
 

@@ -1,5 +1,5 @@
 import type { RunConfig } from '../config/runConfig.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import type { NetworkShape } from '../model/network.ts';
 
 /** The settings that the bits of a run depend on, by their config keys. */

@@ -1,9 +1,10 @@
 import type { RunConfig } from '../config/runConfig.ts';
-import type { Engine, Weights } from '../engine/engine.ts';
-import { Cancelled } from '../errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Weights } from '../model/network.ts';
+import { Cancelled } from '../base/errors.ts';
 import type { EvaluatorOptions } from '../metrics/evaluator.ts';
 import type { RunIdentity } from './checkpoint.ts';
-import type { RunEvent } from './events.ts';
+import type { RunEvent } from '../base/events.ts';
 import type { MetricsLog } from './metricsLog.ts';
 import type { Monitor } from './monitor.ts';
 import { Rate } from './rate.ts';

@@ -15,8 +15,8 @@ import { basename, join, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { isRunName } from '../config/runName.ts';
 import { analyse } from '../config/validate.ts';
-import { UserError } from '../errors.ts';
-import { isFolder, makeFolder, removeFile, statOf, withFileErrors, writeFileAtomic } from '../files.ts';
+import { UserError } from '../base/errors.ts';
+import { isFolder, makeFolder, removeFile, statOf, withFileErrors, writeFileAtomic } from '../base/files.ts';
 import { takeLock } from './lock.ts';
 
 export interface RunPaths {

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
-import { withFileErrors } from '../files.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import { withFileErrors } from '../base/files.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { readCheckpointInfo } from './checkpoint.ts';
 import { isLocked } from './lock.ts';
 import { readSummary } from './readSummary.ts';

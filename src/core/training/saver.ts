@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { removeFile, withFileErrors } from '../files.ts';
-import type { RunEvent } from './events.ts';
+import { removeFile, withFileErrors } from '../base/files.ts';
+import type { RunEvent } from '../base/events.ts';
 import { writeCheckpoint } from './checkpoint.ts';
 import type { Run } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Cancelled } from '../errors.ts';
+import { Cancelled } from '../base/errors.ts';
 import type { Engine, OnFeatures } from '../engine/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { makeBatch } from './batches.ts';

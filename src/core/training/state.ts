@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics/metrics.ts';
+import type { Metrics } from '../base/metrics.ts';
 
 export type Phase = 'training' | 'retraining';
 

@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics/metrics.ts';
+import type { Metrics } from '../base/metrics.ts';
 import type { Best } from './state.ts';
 
 /** A baseline's figures on the evaluated split. */

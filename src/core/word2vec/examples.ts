@@ -1,5 +1,5 @@
 /** From texts to training examples: a word and the words around it. */
-import { Stream, key32, uniformAt } from '../random.ts';
+import { Stream, key32, uniformAt } from '../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
 
 /** Words of a text that are looked at together; longer ones are cut, as gensim does. */

@@ -1,5 +1,5 @@
 import type { Call, Machine } from '../engine/wasm/machine.ts';
-import { Stream, key32, uniformAt } from '../random.ts';
+import { Stream, key32, uniformAt } from '../base/random.ts';
 import { batchCapacity, longestSentence, type ExampleBatch, type ExampleSettings } from './examples.ts';
 import { aliasTable } from './sampling.ts';
 

@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import type { RunConfig } from '../config/runConfig.ts';
 import { Machine } from '../engine/wasm/machine.ts';
-import { Cancelled, UserError } from '../errors.ts';
-import { Stream, key32 } from '../random.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
+import { Stream, key32 } from '../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { PretrainedRows } from '../text/embeddings.ts';
 import { unknownId, type Vocabulary } from '../text/vocabulary.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { showError } from './notices.ts';
-import { Cancelled, UserError } from '../../core/errors.ts';
+import { Cancelled, UserError } from '../../core/base/errors.ts';
 import type { Failure } from '../../webview/protocol.ts';
 
 /** An error as the user is to see it: what happened, and what can be done about it. */

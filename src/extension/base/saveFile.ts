@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { writeFileAtomic } from '../../core/files.ts';
+import { writeFileAtomic } from '../../core/base/files.ts';
 import type { SavedImage } from '../../webview/protocol.ts';
 
 const filters: Record<string, Record<string, string[]>> = {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import type { FromPage, HostMethods, PageName, Push, ToPage } from '../../webview/protocol.ts';
 import { isFromPage } from '../../webview/protocol.ts';
 import { Disposable } from './disposable.ts';

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { SourceOptions } from '../../core/data/document.ts';
 import { datasetFiles } from '../../core/data/findSplits.ts';
-import { withFileErrors } from '../../core/files.ts';
+import { withFileErrors } from '../../core/base/files.ts';
 import type { ClustersPanelState } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';

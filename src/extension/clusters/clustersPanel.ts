@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { Cancelled, UserError } from '../../core/errors.ts';
+import { Cancelled, UserError } from '../../core/base/errors.ts';
 import { datasetName } from '../../core/data/datasetName.ts';
 import type { ClusterProgress, ClusterSettings, ClustersOverview } from '../../core/explore/clusters/clustered.ts';
 import type { RunnerClient } from '../../runner/client.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { runDescription, shortName } from '../runs/runText.ts';
 

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { SourceOptions } from '../../core/data/document.ts';
-import { Cancelled, UserError } from '../../core/errors.ts';
+import { Cancelled, UserError } from '../../core/base/errors.ts';
 import type { ClusterFilter } from '../../core/explore/clusters/clustered.ts';
 import type { DatasetSnapshot, DocumentPage, DocumentQuery } from '../../core/explore/inspected.ts';
 import type { RunnerClient } from '../../runner/client.ts';

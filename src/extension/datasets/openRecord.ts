@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { binaryKind } from '../../core/data/binary.ts';
+import { binaryKind } from '../../core/formats/binary.ts';
 import type { DocumentPlace, SourceOptions } from '../../core/data/document.ts';
 import { storedFile } from '../../core/data/part.ts';
-import { withFileErrors } from '../../core/files.ts';
+import { withFileErrors } from '../../core/base/files.ts';
 import type { RecordDocuments } from './recordDocuments.ts';
 
 /** VS Code gives files beyond this to no extension: none of ours could hover over them. */

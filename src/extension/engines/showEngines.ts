@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Cancelled } from '../../core/errors.ts';
+import { Cancelled } from '../../core/base/errors.ts';
 import { nativeEngines } from '../../core/engine/engines/folders.ts';
 import type { EngineStatus } from '../../core/engine/engines/status.ts';
 import type { Services } from '../base/services.ts';

@@ -4,7 +4,7 @@ import { paragraphAt } from '../../core/data/positions/paragraph.ts';
 import type { PositionMap } from '../../core/data/positions/positionMap.ts';
 import { plainText } from '../../core/data/positions/positionMap.ts';
 import { RecordLocator } from '../../core/data/positions/recordLocator.ts';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import type { RecordDocuments } from '../datasets/recordDocuments.ts';
 import { recordScheme } from '../datasets/recordUri.ts';
 import { holdsRecords, mayHoldRecords, proseLanguages, readingOptions } from './datasetFiles.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Cancelled, UserError } from '../../core/errors.ts';
+import { Cancelled, UserError } from '../../core/base/errors.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import type { RunListing } from '../../core/training/runs.ts';
 import type { ExplainedText } from '../../runner/protocol.ts';
 import type { ActiveModel } from './activeModel.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import type { CommandArgument } from '../runs/arguments.ts';
 import { named } from '../runs/arguments.ts';
 import { runDescription, shortName } from '../runs/runText.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import { readHistory } from '../../core/training/readHistory.ts';
 import { historyCsv } from '../../core/training/historyCsv.ts';
 import type { RunListing } from '../../core/training/runs.ts';

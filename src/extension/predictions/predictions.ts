@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { JudgedTarget } from '../../core/predict/judged.ts';
 import { splitOfFile } from '../../core/predict/splitsOfRun.ts';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import { exists, readRunConfig, runPaths } from '../../core/training/runFolder.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import { Disposable } from '../base/disposable.ts';

@@ -6,8 +6,8 @@ import { createConfigText, type DatasetFacts, factsFrom } from '../../core/confi
 import { isPreset } from '../../core/config/presets.ts';
 import { datasetName } from '../../core/data/datasetName.ts';
 import type { SourceOptions } from '../../core/data/document.ts';
-import { UserError } from '../../core/errors.ts';
-import { writeFileAtomic } from '../../core/files.ts';
+import { UserError } from '../../core/base/errors.ts';
+import { writeFileAtomic } from '../../core/base/files.ts';
 import type { Services } from '../base/services.ts';
 import { withoutLinks } from '../base/notices.ts';
 import { chooseDataset } from './chooseDataset.ts';

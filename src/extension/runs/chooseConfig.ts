@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { showError } from '../base/notices.ts';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import type { Analysis } from '../../core/config/validate.ts';
 import { analyse } from '../../core/config/validate.ts';
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { analyse } from '../../core/config/validate.ts';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
 import { listRuns, runsOfConfig } from '../../core/training/runs.ts';
 import type { Split } from '../../core/training/evaluate.ts';

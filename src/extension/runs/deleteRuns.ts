@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
 import { isLocked } from '../../core/training/lock.ts';
 import type { Jobs } from './jobs.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import type { RunResult } from '../../core/training/summary.ts';
 import { showFailure } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { RunEvent } from '../../core/training/events.ts';
+import type { RunEvent } from '../../core/base/events.ts';
 
 export type JobKind = 'train' | 'resume' | 'evaluate';
 export type JobPhase = Extract<RunEvent, { type: 'phase' }>['phase'] | 'starting';

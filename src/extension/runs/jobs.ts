@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { Cancelled, UserError } from '../../core/errors.ts';
+import { Cancelled, UserError } from '../../core/base/errors.ts';
 import type { Split } from '../../core/training/evaluate.ts';
-import type { RunEvent } from '../../core/training/events.ts';
+import type { RunEvent } from '../../core/base/events.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
 import type { RunResult } from '../../core/training/summary.ts';
 import type { RunnerClient } from '../../runner/client.ts';

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { RunEvent } from '../../core/training/events.ts';
+import type { RunEvent } from '../../core/base/events.ts';
 import { percent } from './jobText.ts';
 
 /** Writes what is worth keeping of a job's events to the log; steps are not. */

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Metrics } from '../../core/metrics/metrics.ts';
+import type { Metrics } from '../../core/base/metrics.ts';
 import { readFigures } from '../../core/training/readSummary.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
 

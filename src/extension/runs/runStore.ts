@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { RunEvent } from '../../core/training/events.ts';
+import type { RunEvent } from '../../core/base/events.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
 import type { RunListing } from '../../core/training/runs.ts';
 import { describeRun, listRuns } from '../../core/training/runs.ts';

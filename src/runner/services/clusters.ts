@@ -1,4 +1,4 @@
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import type { ClusterProgress } from '../../core/explore/clusters/clustered.ts';
 import { countLabels } from '../../core/explore/clusters/countLabels.ts';
 import { ClusterExploration } from '../../core/explore/clusters/exploration.ts';

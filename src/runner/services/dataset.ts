@@ -1,5 +1,5 @@
 import type { SourceOptions } from '../../core/data/document.ts';
-import { UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/base/errors.ts';
 import { Analyses } from '../../core/explore/analysis/analyses.ts';
 import { openInspection, type Inspection } from '../../core/explore/inspection.ts';
 import { readRecord } from '../../core/explore/recordText.ts';

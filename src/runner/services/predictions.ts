@@ -1,4 +1,4 @@
-import { Cancelled, UserError } from '../../core/errors.ts';
+import { Cancelled, UserError } from '../../core/base/errors.ts';
 import { JudgedRun } from '../../core/predict/judgedRun.ts';
 import { JudgedSingle } from '../../core/predict/judgedSingle.ts';
 import type { Handlers } from '../protocol.ts';

@@ -1,4 +1,4 @@
-import { Cancelled } from '../../core/errors.ts';
+import { Cancelled } from '../../core/base/errors.ts';
 import type { Contribution, Explanation } from '../../core/predict/explain.ts';
 import { highlightsOf } from '../../core/predict/highlights.ts';
 import type { ExplainedLabel } from '../../core/predict/predictor.ts';

@@ -4,7 +4,7 @@ import { completeConfig } from '../../../src/core/config/defaults.ts';
 import { presetNames } from '../../../src/core/config/presets.ts';
 import { createConfigText, type DatasetFacts } from '../../../src/core/config/createConfig.ts';
 import { analyse, validateText } from '../../../src/core/config/validate.ts';
-import { UserError } from '../../../src/core/errors.ts';
+import { UserError } from '../../../src/core/base/errors.ts';
 import { fakeFiles } from './helpers.ts';
 
 const reuters: DatasetFacts = {

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Diagnostic, Edit, Range } from '../../../src/core/config/diagnostics.ts';
 import type { FileAccess } from '../../../src/core/config/fileAccess.ts';
 import { vectorHead } from '../../../src/core/data/vectors/head.ts';
-import { UserError } from '../../../src/core/errors.ts';
+import { UserError } from '../../../src/core/base/errors.ts';
 import { validateText, type ValidateOptions } from '../../../src/core/config/validate.ts';
 
 /** Range of the n-th occurrence (from 0) of a piece of a text. */

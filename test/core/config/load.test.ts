@@ -10,7 +10,7 @@ import { parseOverrides } from '../../../src/core/config/overrides.ts';
 import { editDistance, nearest } from '../../../src/core/config/spelling.ts';
 import { vectorHead } from '../../../src/core/data/vectors/head.ts';
 import { binaryOf, zipOf } from '../data/vectors/files.ts';
-import { UserError } from '../../../src/core/errors.ts';
+import { UserError } from '../../../src/core/base/errors.ts';
 
 let folder: string;
 const put = (name: string, content: string | Uint8Array) => writeFileSync(join(folder, name), content);

@@ -3,10 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { chmodSync } from 'node:fs';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { readLines } from '../../../src/core/data/bytes.ts';
-import type { Line } from '../../../src/core/data/bytes.ts';
+import { firstInvalidByte, type Line, readLines } from '../../../src/core/formats/bytes.ts';
 import { openSource } from '../../../src/core/data/open.ts';
-import { firstInvalidByte } from '../../../src/core/data/utf8.ts';
 import { readAll, scratch, userError } from './helpers.ts';
 
 const { write, folder } = scratch();

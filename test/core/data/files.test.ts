@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, readdirSync, utimesSync, existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../../src/core/errors.ts';
-import { fileError, writeAtomic, writeFileAtomic } from '../../../src/core/files.ts';
+import { UserError } from '../../../src/core/base/errors.ts';
+import { fileError, writeAtomic, writeFileAtomic } from '../../../src/core/base/files.ts';
 import { scratch, userError } from './helpers.ts';
 
 const { write, folder } = scratch();

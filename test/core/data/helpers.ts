@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Document, DocumentSource, SourceOptions } from '../../../src/core/data/document.ts';
 import { openSource } from '../../../src/core/data/open.ts';
-import { UserError } from '../../../src/core/errors.ts';
+import { UserError } from '../../../src/core/base/errors.ts';
 
 export const fixtures = 'test/fixtures/data';
 

@@ -8,8 +8,8 @@ import type { PlacedDocument } from '../../../src/core/data/document.ts';
 import { findSplits } from '../../../src/core/data/findSplits.ts';
 import { readVocabulary } from '../../../src/core/data/formats/numpy.ts';
 import { openSource, requireWordOrder } from '../../../src/core/data/open.ts';
-import { readNpy } from '../../../src/core/python/npy.ts';
-import { numbersOf, stringsOf } from '../../../src/core/python/ndarray.ts';
+import { readNpy } from '../../../src/core/formats/npy.ts';
+import { numbersOf, stringsOf } from '../../../src/core/formats/ndarray.ts';
 import { readAll, scratch, userError } from './helpers.ts';
 
 const seed = 'test/fixtures/seed';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { findSplits } from '../../../src/core/data/findSplits.ts';
 import { readLabelNames } from '../../../src/core/data/labelNames.ts';
 import { randomSplit, stratifiedSplit } from '../../../src/core/data/split.ts';
-import { bitsAt, uniformAt } from '../../../src/core/random.ts';
+import { bitsAt, uniformAt } from '../../../src/core/base/random.ts';
 import { fixtures, scratch, userError } from './helpers.ts';
 
 const { write, folder } = scratch();

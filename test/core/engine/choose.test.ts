@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { chooseEngine } from '../../../src/core/engine/engines/choose.ts';
 import { sampleOptions } from '../../../src/core/engine/engines/speed.ts';
 import { EngineUnavailable } from '../../../src/core/engine/engines/unavailable.ts';
-import { UserError } from '../../../src/core/errors.ts';
+import { UserError } from '../../../src/core/base/errors.ts';
 
 /** An engine of a made-up machine: what it does instead of being made, or how fast it trains. */
 type Part = Error | { speed: number; isEmulated?: boolean };

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { kernelNames } from '../../../src/core/engine/wasm/program.ts';
 import { chunkEnd, chunkStart } from '../../../src/core/model/network.ts';
-import { bitsAt, dropThreshold } from '../../../src/core/random.ts';
+import { bitsAt, dropThreshold } from '../../../src/core/base/random.ts';
 import { expectClose } from './closeTo.ts';
 import { dot, KernelMemory, panels, rowsOf, transposed, type Matrix } from './kernelMemory.ts';
 

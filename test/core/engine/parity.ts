@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Batch, Engine, EngineOptions, Weights } from '../../../src/core/engine/engine.ts';
+import type { Batch, Engine, EngineOptions } from '../../../src/core/engine/engine.ts';
 import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
 import { initialWeights } from '../../../src/core/model/init.ts';
-import type { NetworkShape } from '../../../src/core/model/network.ts';
+import type { NetworkShape, Weights } from '../../../src/core/model/network.ts';
 import { parameters, poolings } from '../../../src/core/model/network.ts';
 import { afterSteps, expectClose, expectCloseTensors } from './closeTo.ts';
 import { batchOf, Draws, plainOptions, randomDocuments, randomLabels, randomShape } from './randomCases.ts';

@@ -1,6 +1,6 @@
 import type { Batch, EngineOptions } from '../../../src/core/engine/engine.ts';
 import type { NetworkShape, Pooling } from '../../../src/core/model/network.ts';
-import { bitsAt, key32 } from '../../../src/core/random.ts';
+import { bitsAt, key32 } from '../../../src/core/base/random.ts';
 
 /** Whole numbers for tests, the same ones for a seed. */
 export class Draws {

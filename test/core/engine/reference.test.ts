@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch, EngineOptions, Weights } from '../../../src/core/engine/engine.ts';
+import type { Batch, EngineOptions } from '../../../src/core/engine/engine.ts';
 import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
 import { initialWeights } from '../../../src/core/model/init.ts';
-import { elements, parameters, poolings } from '../../../src/core/model/network.ts';
-import { bitsAt, dropThreshold, key32, Stream } from '../../../src/core/random.ts';
+import { elements, parameters, poolings, type Weights } from '../../../src/core/model/network.ts';
+import { bitsAt, dropThreshold, key32, Stream } from '../../../src/core/base/random.ts';
 import { expectClose } from './closeTo.ts';
 import { parityCases } from './parity.ts';
 import { batchOf, Draws, plainOptions, randomDocuments, randomLabels, randomShape } from './randomCases.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UserError } from '../../../src/core/errors.ts';
+import type { UserError } from '../../../src/core/base/errors.ts';
 import type { Batch } from '../../../src/core/engine/engine.ts';
 import { WordNumbering } from '../../../src/core/engine/distinct.ts';
 import { memoryOf } from '../../../src/core/engine/wasm/fit.ts';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { SourceOptions } from '../../../src/core/data/document.ts';
-import { Cancelled } from '../../../src/core/errors.ts';
+import { Cancelled } from '../../../src/core/base/errors.ts';
 import type { DatasetSnapshot } from '../../../src/core/explore/inspected.ts';
 import { openInspection } from '../../../src/core/explore/inspection.ts';
 import { readRecord } from '../../../src/core/explore/recordText.ts';

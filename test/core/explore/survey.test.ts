@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createConfigText, factsFrom } from '../../../src/core/config/createConfig.ts';
 import { validateText } from '../../../src/core/config/validate.ts';
-import { Cancelled } from '../../../src/core/errors.ts';
+import { Cancelled } from '../../../src/core/base/errors.ts';
 import { surveyDataset, type SurveyProgress } from '../../../src/core/explore/survey.ts';
 import { fixtures, scratch, userError } from '../data/helpers.ts';
 

@@ -1,6 +1,6 @@
-import type { Engine, Weights } from '../../../src/core/engine/engine.ts';
+import type { Engine } from '../../../src/core/engine/engine.ts';
 import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
-import type { NetworkShape } from '../../../src/core/model/network.ts';
+import type { NetworkShape, Weights } from '../../../src/core/model/network.ts';
 import { elements, parameters } from '../../../src/core/model/network.ts';
 import { batchOf, Draws, plainOptions } from '../engine/randomCases.ts';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { completeConfig } from '../../../src/core/config/defaults.ts';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
-import { bitsAt, key32 } from '../../../src/core/random.ts';
+import { bitsAt, key32 } from '../../../src/core/base/random.ts';
 import { prepareData } from '../../../src/core/text/prepare.ts';
 import { trainWith } from '../../../src/core/training/trainer.ts';
 import { reference } from '../training/setup.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { labelFrequencyBaseline, tfidfKnnBaseline } from '../../../src/core/metrics/baselines.ts';
 import { Evaluator } from '../../../src/core/metrics/evaluator.ts';
 import { TfidfIndex, wordsOf } from '../../../src/core/metrics/tfidf.ts';
-import { bitsAt, key32, uniformAt } from '../../../src/core/random.ts';
+import { bitsAt, key32, uniformAt } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
 import { corpusOf } from './naive.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Evaluator } from '../../../src/core/metrics/evaluator.ts';
-import { metricNames } from '../../../src/core/metrics/metrics.ts';
+import { metricNames } from '../../../src/core/base/metrics.ts';
 import { inversePropensity } from '../../../src/core/metrics/propensity.ts';
 import { topK } from '../../../src/core/metrics/ranking.ts';
 import { naiveMetrics, randomSet } from './naive.ts';

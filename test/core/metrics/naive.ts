@@ -1,6 +1,6 @@
-import { bitsAt, key32, uniformAt } from '../../../src/core/random.ts';
+import { bitsAt, key32, uniformAt } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
-import type { Metrics } from '../../../src/core/metrics/metrics.ts';
+import type { Metrics } from '../../../src/core/base/metrics.ts';
 
 /** Scores and truth as a trained model gives them: most near 0, a few high, many ties where `steps` is set. */
 export function randomSet(seed: number, documents: number, labels: number, steps = 0) {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/core/config/load.ts';
 import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
 import type { Engine, EngineOptions } from '../../../src/core/engine/engine.ts';
-import { Cancelled, UserError } from '../../../src/core/errors.ts';
+import { Cancelled, UserError } from '../../../src/core/base/errors.ts';
 import type { Predictor } from '../../../src/core/predict/predictor.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { train } from '../../../src/core/training/trainer.ts';

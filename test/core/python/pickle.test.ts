@@ -1,10 +1,10 @@
 /** Pickles that CPython 2.7 and 3.11 and NumPy wrote (test/fixtures/seed), and such as nobody should run. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { UserError } from '../../../src/core/errors.ts';
-import { numbersOf, stringsOf } from '../../../src/core/python/ndarray.ts';
-import { readPickle } from '../../../src/core/python/pickle.ts';
-import { PyArray, PyBytes, PyDict, PySet, PyText, type PyValue } from '../../../src/core/python/values.ts';
+import { UserError } from '../../../src/core/base/errors.ts';
+import { numbersOf, stringsOf } from '../../../src/core/formats/ndarray.ts';
+import { readPickle } from '../../../src/core/formats/pickle.ts';
+import { PyArray, PyBytes, PyDict, PySet, PyText, type PyValue } from '../../../src/core/formats/pickleValues.ts';
 
 const fixture = (name: string): Buffer => readFileSync(`test/fixtures/seed/${name}`);
 const read = (bytes: Buffer, deepest?: number): PyValue => readPickle(bytes, { file: 'x.p', deepest }).value;

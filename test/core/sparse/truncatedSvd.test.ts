@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { key32, uniformAt } from '../../../src/core/random.ts';
-import { truncatedSvd } from '../../../src/core/sparse/truncatedSvd.ts';
+import { key32, uniformAt } from '../../../src/core/base/random.ts';
+import { truncatedSvd } from '../../../src/core/explore/clusters/truncatedSvd.ts';
 import { sparse } from '../explore/clusters/dense.ts';
 
 const random = (rows: number, columns: number, seed: number): number[][] =>

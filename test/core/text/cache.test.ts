@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Cancelled } from '../../../src/core/errors.ts';
+import { Cancelled } from '../../../src/core/base/errors.ts';
 import type { CacheEntry } from '../../../src/core/text/cache.ts';
 import { PreparedCache } from '../../../src/core/text/cache.ts';
 import { temporaryFolder } from './helpers.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { concatCorpora, subset } from '../../../src/core/text/corpus.ts';
 import { DocumentBuffer } from '../../../src/core/text/documentBuffer.ts';
-import { GrowingInts } from '../../../src/core/text/growing.ts';
+import { GrowingInts } from '../../../src/core/base/growing.ts';
 import { Interner } from '../../../src/core/text/interner.ts';
 import { LabelSet, byCodePoint, labelMap, trainLabels } from '../../../src/core/text/labels.ts';
 import { createTokenizer } from '../../../src/core/text/tokenizer.ts';

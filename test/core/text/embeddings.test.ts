@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { Cancelled } from '../../../src/core/errors.ts';
+import { Cancelled } from '../../../src/core/base/errors.ts';
 import { initialEmbedding, openEmbeddings, readEmbeddings } from '../../../src/core/text/embeddings.ts';
 import { Vocabulary } from '../../../src/core/text/vocabulary.ts';
 import { put, temporaryFolder, userError } from './helpers.ts';

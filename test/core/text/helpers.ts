@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
-import { UserError } from '../../../src/core/errors.ts';
+import { UserError } from '../../../src/core/base/errors.ts';
 
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {

@@ -5,11 +5,11 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { completeConfig } from '../../../src/core/config/defaults.ts';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
-import { Cancelled } from '../../../src/core/errors.ts';
+import { Cancelled } from '../../../src/core/base/errors.ts';
 import { encodeSource, prepareData } from '../../../src/core/text/prepare.ts';
 import type { PreparedData } from '../../../src/core/text/prepare.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
-import type { RunEvent } from '../../../src/core/training/events.ts';
+import type { RunEvent } from '../../../src/core/base/events.ts';
 import { jsonLines, put, temporaryFolder, userError } from './helpers.ts';
 
 type Record = Parameters<typeof jsonLines>[0][number];

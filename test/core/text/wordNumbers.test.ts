@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
-import { key32, uniformAt } from '../../../src/core/random.ts';
+import { key32, uniformAt } from '../../../src/core/base/random.ts';
 import { absent, ByteMap, hashByte } from '../../../src/core/text/byteMap.ts';
 import { Interner } from '../../../src/core/text/interner.ts';
 import { createTokenizer } from '../../../src/core/text/tokenizer.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { completeConfig } from '../../../src/core/config/defaults.ts';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
-import { UserError } from '../../../src/core/errors.ts';
-import type { RunEvent } from '../../../src/core/training/events.ts';
+import { UserError } from '../../../src/core/base/errors.ts';
+import type { RunEvent } from '../../../src/core/base/events.ts';
 import { train } from '../../../src/core/training/trainer.ts';
 import { temporaryFolders } from './folder.ts';
 

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import * as files from '../../../src/core/files.ts';
+import * as files from '../../../src/core/base/files.ts';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
 import type { Engine } from '../../../src/core/engine/engine.ts';
 import { readCheckpointInfo } from '../../../src/core/training/checkpoint.ts';
@@ -15,7 +15,7 @@ const newFolder = temporaryFolders();
 
 /** Runs hooks around every atomic write: a fault in the file system. */
 const disk = vi.hoisted(() => ({ at: (_moment: 'before' | 'half' | 'after', _path: string): void => {} }));
-vi.mock('../../../src/core/files.ts', async (original) => {
+vi.mock('../../../src/core/base/files.ts', async (original) => {
   const real = await original<typeof files>();
   const writeAtomic: typeof files.writeAtomic = async (path, produce) => {
     disk.at('before', path);

@@ -1,9 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Tensor } from '../../../src/core/training/safetensors.ts';
-import { SafetensorsFile } from '../../../src/core/training/safetensors.ts';
-import { writeSafetensors } from '../../../src/core/training/safetensorsWrite.ts';
+import type { Tensor } from '../../../src/core/formats/safetensors.ts';
+import { SafetensorsFile } from '../../../src/core/formats/safetensors.ts';
+import { writeSafetensors } from '../../../src/core/formats/safetensorsWrite.ts';
 import { temporaryFolders } from './folder.ts';
 
 const newFolder = temporaryFolders();

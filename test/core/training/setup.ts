@@ -5,14 +5,14 @@ import { completeConfig } from '../../../src/core/config/defaults.ts';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
 import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
 import type { Engine } from '../../../src/core/engine/engine.ts';
-import { bitsAt, key32 } from '../../../src/core/random.ts';
+import { bitsAt, key32 } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
 import { LabelSet } from '../../../src/core/text/labels.ts';
 import type { PreparedData } from '../../../src/core/text/prepare.ts';
 import { Vocabulary } from '../../../src/core/text/vocabulary.ts';
 import { countLabels } from '../../../src/core/training/fingerprint.ts';
-import type { RunEvent } from '../../../src/core/training/events.ts';
-import { SafetensorsFile } from '../../../src/core/training/safetensors.ts';
+import type { RunEvent } from '../../../src/core/base/events.ts';
+import { SafetensorsFile } from '../../../src/core/formats/safetensors.ts';
 import type { EngineFactory, TrainOptions } from '../../../src/core/training/trainer.ts';
 import { trainWith } from '../../../src/core/training/trainer.ts';
 

@@ -7,7 +7,7 @@ import { probeVectors } from '../../../src/core/data/vectors/probe.ts';
 import { readVectors } from '../../../src/core/data/vectors/read.ts';
 import { writeVectors } from '../../../src/core/data/vectors/write.ts';
 import { prepareData } from '../../../src/core/text/prepare.ts';
-import type { RunEvent } from '../../../src/core/training/events.ts';
+import type { RunEvent } from '../../../src/core/base/events.ts';
 import { trainedVectors, withTrainedVectors } from '../../../src/core/word2vec/prepared.ts';
 import { jsonLines, put, temporaryFolder } from '../text/helpers.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { completeConfig } from '../../../src/core/config/defaults.ts';
-import { Cancelled } from '../../../src/core/errors.ts';
-import { bitsAt } from '../../../src/core/random.ts';
+import { Cancelled } from '../../../src/core/base/errors.ts';
+import { bitsAt } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
 import { Vocabulary } from '../../../src/core/text/vocabulary.ts';
 import { exampleBatches } from '../../../src/core/word2vec/examples.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { advance, startOf, stopping } from '../../../src/extension/runs/jobState.ts';
 import type { JobState } from '../../../src/extension/runs/jobState.ts';
 import { progressParts, stageText, statusLines, statusText, timeText } from '../../../src/extension/runs/jobText.ts';
-import type { RunEvent } from '../../../src/core/training/events.ts';
+import type { RunEvent } from '../../../src/core/base/events.ts';
 import { t } from './translate.ts';
 
 const step: RunEvent = {

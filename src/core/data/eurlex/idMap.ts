@@ -1,5 +1,5 @@
-import { UserError } from '../../errors.ts';
-import { readLines } from '../bytes.ts';
+import { UserError } from '../../base/errors.ts';
+import { readLines } from '../../formats/bytes.ts';
 import { RowParser } from '../formats/rows.ts';
 
 /** CELEX numbers by document number: of a CSV with the columns `DocID` and `CelexID`. Throws `UserError`. */

@@ -4,12 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Cancelled, UserError } from '../../errors.ts';
-import { makeFolder, writeFileAtomic } from '../../files.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
-import { npz } from '../../sparse/npz.ts';
-import { GrowingInts } from '../../text/growing.ts';
-import { readLines } from '../bytes.ts';
+import { Cancelled, UserError } from '../../base/errors.ts';
+import { makeFolder, writeFileAtomic } from '../../base/files.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
+import { npz } from '../../formats/npz.ts';
+import { GrowingInts } from '../../base/growing.ts';
+import { readLines } from '../../formats/bytes.ts';
 import { cellValue, nominalValues, readHeader, unescape } from '../formats/arff.ts';
 import { readNumberedNames } from '../formats/numpy.ts';
 import { wholeNumber } from '../formats/xmlrepoSparse.ts';

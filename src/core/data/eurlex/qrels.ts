@@ -1,5 +1,5 @@
-import { UserError } from '../../errors.ts';
-import { readLines } from '../bytes.ts';
+import { UserError } from '../../base/errors.ts';
+import { readLines } from '../../formats/bytes.ts';
 
 export interface Qrels {
   /** In the order in which the file names them first: their numbers. */

@@ -5,9 +5,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { UserError } from '../../errors.ts';
-import { withFileErrors } from '../../files.ts';
-import { readLines } from '../bytes.ts';
+import { UserError } from '../../base/errors.ts';
+import { withFileErrors } from '../../base/files.ts';
+import { readLines } from '../../formats/bytes.ts';
 import type { SourceOptions } from '../document.ts';
 import type { Pass, RawRecord } from '../record.ts';
 import { Malformed, isBlank, readRecordLines } from '../record.ts';

@@ -1,8 +1,8 @@
 /** CSV and TSV, with or without a header, with a label column or one 0/1 column per label. */
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 import type { SourceOptions } from '../document.ts';
 import { flagOf, guessFields, guessSeparator, isWellKnown, listOf, noTextField, unknownField } from '../fields.ts';
-import type { Line } from '../bytes.ts';
+import type { Line } from '../../formats/bytes.ts';
 import type { Pass, RawRecord } from '../record.ts';
 import { Malformed, detach, isBlank, passLines, splitLabels } from '../record.ts';
 import type { Sample } from '../sample.ts';

@@ -5,9 +5,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { UserError } from '../../errors.ts';
-import { withFileErrors } from '../../files.ts';
-import { readLines } from '../bytes.ts';
+import { UserError } from '../../base/errors.ts';
+import { withFileErrors } from '../../base/files.ts';
+import { readLines } from '../../formats/bytes.ts';
 import type { SourceOptions } from '../document.ts';
 import { guessSeparator } from '../fields.ts';
 import type { Pass, RawRecord, RecordReader } from '../record.ts';

@@ -1,5 +1,5 @@
 /** One JSON object a line; also the Extreme Classification Repository's form of it (uid, title, content, target_ind). */
-import { isRecord } from '../../isRecord.ts';
+import { isRecord } from '../../base/isRecord.ts';
 import type { SourceOptions } from '../document.ts';
 import { flagOf, guessFields, guessSeparator, listOf, noTextField, unknownField } from '../fields.ts';
 import type { Pass, RawRecord } from '../record.ts';

@@ -1,12 +1,12 @@
 /** Rows of a matrix in a file: dense (.npy), read block by block, or compressed (.npz, as scipy.sparse.save_npz writes it). */
 import { open, stat } from 'node:fs/promises';
-import { UserError } from '../../errors.ts';
-import { withFileErrors } from '../../files.ts';
-import { numberReader, numbersOf, stringsOf, type NdArray } from '../../python/ndarray.ts';
-import { longestHeader, parseNpyHeader, readNpy, requireSize, type NpyHeader } from '../../python/npy.ts';
-import { binaryKind, readWhole } from '../binary.ts';
+import { UserError } from '../../base/errors.ts';
+import { withFileErrors } from '../../base/files.ts';
+import { numberReader, numbersOf, stringsOf, type NdArray } from '../../formats/ndarray.ts';
+import { longestHeader, parseNpyHeader, readNpy, requireSize, type NpyHeader } from '../../formats/npy.ts';
+import { binaryKind, readWhole } from '../../formats/binary.ts';
 import { remembered } from '../remembered.ts';
-import { Zip } from '../unzip.ts';
+import { Zip } from '../../formats/zip.ts';
 
 export interface MatrixRows {
   rows: number;

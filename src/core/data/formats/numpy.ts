@@ -7,12 +7,12 @@
  */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UserError } from '../../errors.ts';
-import { stringsOf } from '../../python/ndarray.ts';
-import { readNpy } from '../../python/npy.ts';
-import { PyDict, wholeOf } from '../../python/values.ts';
-import { readWhole } from '../binary.ts';
-import { readLines } from '../bytes.ts';
+import { UserError } from '../../base/errors.ts';
+import { stringsOf } from '../../formats/ndarray.ts';
+import { readNpy } from '../../formats/npy.ts';
+import { PyDict, wholeOf } from '../../formats/pickleValues.ts';
+import { readWhole } from '../../formats/binary.ts';
+import { readLines } from '../../formats/bytes.ts';
 import type { SourceOptions } from '../document.ts';
 import { Malformed, type RawRecord } from '../record.ts';
 import { remembered } from '../remembered.ts';

@@ -2,10 +2,10 @@
  * The pickle of the original program: `[train, test, vocabulary, categories]`, documents being dicts with `text`, `catgy`
  * (numbers of categories) and `num`. Read whole; texts stay in the bytes of the file until they are asked for.
  */
-import { UserError } from '../../errors.ts';
-import { readPickle } from '../../python/pickle.ts';
-import { PyDict, listOf, textOf, wholeOf, type PyValue } from '../../python/values.ts';
-import { readWhole } from '../binary.ts';
+import { UserError } from '../../base/errors.ts';
+import { readPickle } from '../../formats/pickle.ts';
+import { PyDict, listOf, textOf, wholeOf, type PyValue } from '../../formats/pickleValues.ts';
+import { readWhole } from '../../formats/binary.ts';
 import type { SourceOptions } from '../document.ts';
 import { partOfFile } from '../part.ts';
 import type { RawRecord } from '../record.ts';

@@ -1,9 +1,9 @@
 /** The Extreme Classification Repository's raw pair: `*_raw_texts.txt` with one text a line, `*_labels.txt` with its labels. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { UserError } from '../../errors.ts';
-import type { Line } from '../bytes.ts';
-import { readLines } from '../bytes.ts';
+import { UserError } from '../../base/errors.ts';
+import type { Line } from '../../formats/bytes.ts';
+import { readLines } from '../../formats/bytes.ts';
 import type { SourceOptions } from '../document.ts';
 import type { Pass, RawRecord } from '../record.ts';
 import { passLines, splitLabels } from '../record.ts';

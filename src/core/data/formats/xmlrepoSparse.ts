@@ -2,7 +2,7 @@
  * The Extreme Classification Repository's bag of words: a header `documents features labels`, then a line a document:
  * `3,17 5:0.2 9:1`. A line that begins with a space has no label.
  */
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 import type { SourceOptions } from '../document.ts';
 import type { Pass, RawRecord } from '../record.ts';
 import { Malformed, readRecordLines } from '../record.ts';

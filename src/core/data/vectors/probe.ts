@@ -2,11 +2,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { constants, gunzipSync, inflateRawSync } from 'node:zlib';
-import { UserError } from '../../errors.ts';
-import { fileError } from '../../files.ts';
-import { refuseUnreadable } from '../bytes.ts';
+import { UserError } from '../../base/errors.ts';
+import { fileError } from '../../base/files.ts';
+import { refuseUnreadable } from '../../formats/bytes.ts';
 import { vectorHead, type VectorHead } from './head.ts';
-import { zipEntries, type ReadBytes, type ZipEntry } from '../zip.ts';
+import { zipEntries, type ReadBytes, type ZipEntry } from '../../formats/zip.ts';
 
 export interface VectorChoice {
   /** Length that the vectors should have: chooses among the files of a zip. */

@@ -1,5 +1,5 @@
 /** Word vectors as a stream: each word is offered, and the vectors of those that are wanted are handed over. */
-import { readBytes, readPart, TornPacked } from '../bytes.ts';
+import { readBytes, readPart, TornPacked } from '../../formats/bytes.ts';
 import { BinaryVectors } from './binary.ts';
 import type { ProbedVectors } from './probe.ts';
 import { TextVectors } from './text.ts';

@@ -1,5 +1,5 @@
 /** Word vectors as word2vec, gensim and fastText read them. */
-import { writeAtomic } from '../../files.ts';
+import { writeAtomic } from '../../base/files.ts';
 
 export interface NamedVectors {
   /** Words in the order to be written; one with a blank or a line end in it cannot be read again by most programs. */

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 import type { EngineName } from '../create.ts';
 import { createEngine } from '../create.ts';
 import type { Engine, EngineOptions } from '../engine.ts';

@@ -1,5 +1,5 @@
 import { initialWeights } from '../../model/init.ts';
-import { bitsAt, key32, uniformAt } from '../../random.ts';
+import { bitsAt, key32, uniformAt } from '../../base/random.ts';
 import type { Batch, Engine, EngineOptions } from '../engine.ts';
 
 /** A network small enough to be timed within a second or two, even in plain TypeScript. */

@@ -1,4 +1,4 @@
-import { Cancelled } from '../../errors.ts';
+import { Cancelled } from '../../base/errors.ts';
 import type { EngineName } from '../create.ts';
 import { createEngine } from '../create.ts';
 import { sampleOptions, trainingSpeed } from './speed.ts';

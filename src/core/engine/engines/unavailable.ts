@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 import type { NativeEngine } from './folders.ts';
 
 /** Why an engine does not work here. */

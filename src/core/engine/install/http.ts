@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { connect as tlsConnect } from 'node:tls';
 import type { Duplex } from 'node:stream';
-import { Cancelled, UserError } from '../../errors.ts';
+import { Cancelled, UserError } from '../../base/errors.ts';
 
 export interface HttpOptions {
   /** Proxy for both protocols, such as `http://user:password@host:3128`; those of the environment where absent. */

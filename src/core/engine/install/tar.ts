@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { open, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { UserError } from '../../errors.ts';
-import { fileError, makeFolder } from '../../files.ts';
+import { UserError } from '../../base/errors.ts';
+import { fileError, makeFolder } from '../../base/files.ts';
 
 interface Entry {
   name: string;

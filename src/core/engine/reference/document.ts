@@ -1,6 +1,5 @@
-import type { NetworkShape } from '../../model/network.ts';
+import type { NetworkShape, Weights } from '../../model/network.ts';
 import { strideOf } from '../../model/network.ts';
-import type { Weights } from '../engine.ts';
 import { convolve, convolveBackward } from './convolution.ts';
 import { dense, denseBackward, relu, reluBackward, times } from './dense.ts';
 import { embed, embedBackward, padded } from './embedding.ts';

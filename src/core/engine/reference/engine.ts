@@ -1,4 +1,4 @@
-import type { NetworkShape } from '../../model/network.ts';
+import type { NetworkShape, Weights } from '../../model/network.ts';
 import { elements, parameters, strideOf } from '../../model/network.ts';
 import type {
   Activations,
@@ -13,7 +13,6 @@ import type {
   StateSource,
   StepResult,
   TensorSource,
-  Weights,
 } from '../engine.ts';
 import { onlyScores } from '../engine.ts';
 import { MovingAverage } from '../movingAverage.ts';

@@ -1,4 +1,4 @@
-import { bitsAt, dropThreshold, key32, Stream } from '../../random.ts';
+import { bitsAt, dropThreshold, key32, Stream } from '../../base/random.ts';
 
 /** Dropout of one training step. `step` counts the steps done before it. */
 export interface DropoutKey {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NetworkShape } from '../../model/network.ts';
+import type { NetworkShape, Weights } from '../../model/network.ts';
 import { paddedLength, pooledPerSize, pooledSize } from '../../model/network.ts';
 import type { DistinctWords } from '../distinct.ts';
 import { WordNumbering } from '../distinct.ts';
@@ -17,7 +17,6 @@ import type {
   StateSource,
   StepResult,
   TensorSource,
-  Weights,
 } from '../engine.ts';
 import { floatTensor, readAll, readAverageOf, readStateOf } from '../tensors.ts';
 import type { Backend } from './backend.ts';

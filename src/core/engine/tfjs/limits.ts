@@ -1,5 +1,5 @@
-import { UserError } from '../../errors.ts';
-import { megabytes } from '../../memory.ts';
+import { UserError } from '../../base/errors.ts';
+import { megabytes } from '../../base/memory.ts';
 import type { NetworkShape } from '../../model/network.ts';
 import { parameters, pooledSize } from '../../model/network.ts';
 import type { DistinctWords } from '../distinct.ts';

@@ -1,10 +1,10 @@
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 import { largest, matrices, nearestFits, remediesText, type Remedy } from '../../model/nearestFit.ts';
 import type { NetworkShape } from '../../model/network.ts';
 import type { EngineOptions } from '../engine.ts';
 import { layAreas, type BatchCounts } from './areas.ts';
 import { layoutOf, parameterBytes } from './layout.ts';
-import { kernelRoom, megabytes, memoryLimit } from '../../memory.ts';
+import { kernelRoom, megabytes, memoryLimit } from '../../base/memory.ts';
 
 /** Room that is left for a batch by what is proposed before one is known. */
 const usualBatchBytes = 128 * 1048576;

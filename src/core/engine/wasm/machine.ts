@@ -1,8 +1,8 @@
 import { cpus } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { UserError } from '../../errors.ts';
-import { megabytes } from '../../memory.ts';
+import { UserError } from '../../base/errors.ts';
+import { megabytes } from '../../base/memory.ts';
 import { fusedKernels, plainKernels, workerSource } from './generated.ts';
 import {
   Control,

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { featureSize, paddedLength, pooledSize, strideOf, windows } from '../../model/network.ts';
-import { dropThreshold, key32, Stream } from '../../random.ts';
+import { featureSize, paddedLength, pooledSize, strideOf, windows, type Weights } from '../../model/network.ts';
+import { dropThreshold, key32, Stream } from '../../base/random.ts';
 import type {
   Activations,
   Batch,
@@ -14,7 +14,6 @@ import type {
   StateSource,
   StepResult,
   TensorSource,
-  Weights,
 } from '../engine.ts';
 import { onlyScores } from '../engine.ts';
 import { WordNumbering, type DistinctWords } from '../distinct.ts';
@@ -32,7 +31,7 @@ import {
 } from './areas.ts';
 import { requireFit } from './fit.ts';
 import { filterBlock, layoutOf, parameterBytes, roundUp, type Layout } from './layout.ts';
-import { memoryLimit } from '../../memory.ts';
+import { memoryLimit } from '../../base/memory.ts';
 import { buildName, Machine, type Call, type KernelBuild } from './machine.ts';
 import { MovingAverage } from '../movingAverage.ts';
 import { MovingRows } from '../movingRows.ts';

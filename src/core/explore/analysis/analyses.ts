@@ -1,5 +1,5 @@
 /** What is asked of an inspected dataset beyond its statistics. Each analysis is kept until the dataset is read anew. */
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 import { documentsOfLabels } from '../clusters/cooccurrence.ts';
 import { headCooccurrence, neighboursOf, type CooccurringLabel } from '../clusters/neighbours.ts';
 import type { Inspection } from '../inspection.ts';

@@ -1,5 +1,5 @@
 import type { Document } from '../../data/document.ts';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 import type { SplitInspection } from '../splitInspection.ts';
 import type { AnalysisProgress } from './analysed.ts';
 

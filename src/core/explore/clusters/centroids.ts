@@ -1,4 +1,4 @@
-import type { SparseMatrix } from '../../sparse/matrix.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 import type { KMeansResult } from './kmeans.ts';
 
 /** Means and sizes of the clusters of an assignment, as k-means has them at its end. */

@@ -1,6 +1,6 @@
-import { withRoom } from '../../metrics/growing.ts';
-import { Pace } from '../../pace.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
+import { withRoom } from '../../base/growing.ts';
+import { Pace } from '../../base/pace.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 
 /** Which documents have which labels, in compressed rows by document. */
 export interface Incidence {

@@ -1,8 +1,8 @@
 import type { ClusterSummary } from './clustered.ts';
 import type { LabelIncidence } from './labelIncidence.ts';
 import type { KMeansResult } from './kmeans.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
-import { squaredNorms } from '../../sparse/matrix.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
+import { squaredNorms } from '../../base/sparseMatrix.ts';
 
 export type { ClusterLabel, ClusterSummary } from './clustered.ts';
 

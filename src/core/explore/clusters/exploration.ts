@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Document } from '../../data/document.ts';
-import { Cancelled, UserError } from '../../errors.ts';
-import { writeAtomic, writeFileAtomic } from '../../files.ts';
-import { Pace } from '../../pace.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
+import { Cancelled, UserError } from '../../base/errors.ts';
+import { writeAtomic, writeFileAtomic } from '../../base/files.ts';
+import { Pace } from '../../base/pace.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 import { defaultTokenizer } from '../survey.ts';
 import { centroidRows, centroidsOf } from './centroids.ts';
 import {

@@ -1,7 +1,7 @@
-import { csv } from '../../csv.ts';
-import { mat } from '../../sparse/mat.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
-import { npz } from '../../sparse/npz.ts';
+import { csv } from '../../base/csv.ts';
+import { mat } from '../../formats/mat.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
+import { npz } from '../../formats/npz.ts';
 import type { ClustersOverview, ClusterSummary, ClusterWord, ExportKind } from './clustered.ts';
 import type { LabelIncidence } from './labelIncidence.ts';
 

@@ -1,7 +1,7 @@
-import { Pace } from '../../pace.ts';
-import { key32 } from '../../random.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
-import { squaredNorms } from '../../sparse/matrix.ts';
+import { Pace } from '../../base/pace.ts';
+import { key32 } from '../../base/random.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
+import { squaredNorms } from '../../base/sparseMatrix.ts';
 import { miniBatches } from './miniBatch.ts';
 import { plusPlus } from './plusPlus.ts';
 import { Occupancy, rowDots } from './rowDots.ts';

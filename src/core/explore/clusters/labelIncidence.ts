@@ -1,6 +1,6 @@
 import type { DocumentSource } from '../../data/document.ts';
-import { Cancelled } from '../../errors.ts';
-import { GrowingInts } from '../../text/growing.ts';
+import { Cancelled } from '../../base/errors.ts';
+import { GrowingInts } from '../../base/growing.ts';
 import type { Incidence } from './cooccurrence.ts';
 
 /** The labels of a dataset: which document has which, and what they are called. */

@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 import { splitLabels } from './splitLabels.ts';
 import type { SplitInspection } from '../splitInspection.ts';
 import type { ClusterFilter } from './clustered.ts';

@@ -1,9 +1,9 @@
-import { Pace } from '../../pace.ts';
-import { bitsAt, key32 } from '../../random.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
-import { selectRows } from '../../sparse/matrix.ts';
-import { nearestRows } from '../../sparse/nearestRows.ts';
-import { truncatedSvd } from '../../sparse/truncatedSvd.ts';
+import { Pace } from '../../base/pace.ts';
+import { bitsAt, key32 } from '../../base/random.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
+import { selectRows } from '../../base/sparseMatrix.ts';
+import { nearestRows } from './nearestRows.ts';
+import { truncatedSvd } from './truncatedSvd.ts';
 import { mapLimit } from './clustered.ts';
 
 const DIMENSIONS = 50;

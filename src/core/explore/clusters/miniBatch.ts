@@ -1,7 +1,7 @@
-import type { Pace } from '../../pace.ts';
-import { key32, permutation, uniformAt } from '../../random.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
-import { selectRows, squaredNorms } from '../../sparse/matrix.ts';
+import type { Pace } from '../../base/pace.ts';
+import { key32, permutation, uniformAt } from '../../base/random.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
+import { selectRows, squaredNorms } from '../../base/sparseMatrix.ts';
 import { plusPlus } from './plusPlus.ts';
 import { Occupancy, rowDots } from './rowDots.ts';
 

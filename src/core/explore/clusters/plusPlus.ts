@@ -1,7 +1,7 @@
-import type { Pace } from '../../pace.ts';
-import { uniformAt } from '../../random.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
-import { squaredNorms, transpose } from '../../sparse/matrix.ts';
+import type { Pace } from '../../base/pace.ts';
+import { uniformAt } from '../../base/random.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
+import { squaredNorms, transpose } from '../../base/sparseMatrix.ts';
 
 /**
  * Greedy k-means++ (Arthur and Vassilvitskii 2007): of 2 + ln k candidates drawn by squared distance, the one that lowers the sum

@@ -1,4 +1,4 @@
-import type { SparseMatrix } from '../../sparse/matrix.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 
 const BITS = 32;
 

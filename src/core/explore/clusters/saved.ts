@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { deflateSync, inflateSync } from 'node:zlib';
-import { writeFileAtomic } from '../../files.ts';
+import { writeFileAtomic } from '../../base/files.ts';
 import type { ClusterSettings, ClusterWord } from './clustered.ts';
 import type { LabelMap } from './map.ts';
 import { scalings } from './scaling.ts';

@@ -1,4 +1,4 @@
-import type { SparseMatrix } from '../../sparse/matrix.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 
 export const scalings = ['min-max', 'cosine'] as const;
 /** `min-max`: every column into [0, 1], as the seed; `cosine`: every row to length 1, so that nearness is by direction. */

@@ -1,7 +1,7 @@
-import { Pace } from '../../pace.ts';
-import { key32, permutation } from '../../random.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
-import { selectRows, squaredNorms, transpose } from '../../sparse/matrix.ts';
+import { Pace } from '../../base/pace.ts';
+import { key32, permutation } from '../../base/random.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
+import { selectRows, squaredNorms, transpose } from '../../base/sparseMatrix.ts';
 
 /** Rows measured exactly; above it a sample of this size stands for all, as scikit-learn's `sample_size` does. */
 export const silhouetteLimit = 5000;

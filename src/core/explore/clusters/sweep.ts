@@ -1,5 +1,5 @@
-import { Cancelled, UserError } from '../../errors.ts';
-import type { SparseMatrix } from '../../sparse/matrix.ts';
+import { Cancelled, UserError } from '../../base/errors.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 import type { ClusterSettings } from './clustered.ts';
 import { kMeans } from './kmeans.ts';
 import type { Silhouette } from './silhouette.ts';

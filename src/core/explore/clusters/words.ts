@@ -1,5 +1,5 @@
 import type { DocumentSource } from '../../data/document.ts';
-import { Cancelled } from '../../errors.ts';
+import { Cancelled } from '../../base/errors.ts';
 import { topK } from '../../metrics/ranking.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
 import type { ClusterWord } from './clustered.ts';

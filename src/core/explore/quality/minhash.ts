@@ -1,4 +1,4 @@
-import { mix32 } from '../../random.ts';
+import { mix32 } from '../../base/random.ts';
 
 /** Bins of a signature. The standard error of an estimated similarity J is sqrt(J (1 - J) / 128), at most 0.045. */
 export const BINS = 128;

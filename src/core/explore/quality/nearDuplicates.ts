@@ -1,4 +1,4 @@
-import { key32 } from '../../random.ts';
+import { key32 } from '../../base/random.ts';
 import { BINS, minhash, similarity } from './minhash.ts';
 
 /** Rows of a band: two texts are compared where all rows of one of the bands agree. */

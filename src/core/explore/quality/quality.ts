@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Document, DocumentSource } from '../../data/document.ts';
-import { Cancelled } from '../../errors.ts';
+import { Cancelled } from '../../base/errors.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
 import type { SharedTexts } from '../figures.ts';
 import { WordTable } from '../words/wordTable.ts';

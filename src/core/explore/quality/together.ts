@@ -1,6 +1,6 @@
 import type { Incidence } from '../clusters/cooccurrence.ts';
 import { documentsOfLabels } from '../clusters/cooccurrence.ts';
-import { mix32 } from '../../random.ts';
+import { mix32 } from '../../base/random.ts';
 
 /**
  * Labels that occur in the very same documents: a model cannot tell them apart. Groups of two or more, the most frequent first.

@@ -1,6 +1,6 @@
 import type { Document, DocumentSource } from '../../data/document.ts';
-import { Cancelled } from '../../errors.ts';
-import { GrowingInts } from '../../text/growing.ts';
+import { Cancelled } from '../../base/errors.ts';
+import { GrowingInts } from '../../base/growing.ts';
 import { ownString } from '../../text/ownString.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
 import { Distinct } from './distinct.ts';

@@ -1,5 +1,4 @@
-import type { Weights } from '../../engine/engine.ts';
-import type { NetworkShape } from '../../model/network.ts';
+import type { NetworkShape, Weights } from '../../model/network.ts';
 import { parameters } from '../../model/network.ts';
 import type { GraphTarget } from '../graph.ts';
 import type { Message } from './protobuf.ts';

@@ -1,6 +1,5 @@
-import type { Weights } from '../../engine/engine.ts';
-import { UserError } from '../../errors.ts';
-import type { NetworkShape } from '../../model/network.ts';
+import { UserError } from '../../base/errors.ts';
+import type { NetworkShape, Weights } from '../../model/network.ts';
 import { writeNetwork } from '../graph.ts';
 import { OnnxGraph } from './graph.ts';
 import type { Message } from './protobuf.ts';

@@ -3,10 +3,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { parseSeedCommandLine } from '../../../../src/core/config/seed/commandLine.ts';
-import { configFromSeed } from '../../../../src/core/config/seed/fromSeed.ts';
+import { parseSeedCommandLine } from '../../../../src/core/config/original/commandLine.ts';
+import { configFromSeed } from '../../../../src/core/config/original/configFromOriginal.ts';
 import { analyse } from '../../../../src/core/config/validate.ts';
-import { UserError } from '../../../../src/core/errors.ts';
+import { UserError } from '../../../../src/core/base/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-seed-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

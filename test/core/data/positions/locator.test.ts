@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UserError } from '../../../../src/core/errors.ts';
+import { UserError } from '../../../../src/core/base/errors.ts';
 import type { Lines } from '../../../../src/core/data/positions/positionMap.ts';
 import { paragraphAt } from '../../../../src/core/data/positions/paragraph.ts';
 import { plainText } from '../../../../src/core/data/positions/positionMap.ts';

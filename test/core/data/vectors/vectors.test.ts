@@ -5,8 +5,8 @@ import { describe, expect, it, test } from 'vitest';
 import { vectorHead } from '../../../../src/core/data/vectors/head.ts';
 import { probeVectors, type VectorChoice } from '../../../../src/core/data/vectors/probe.ts';
 import { readVectors, type VectorFinding } from '../../../../src/core/data/vectors/read.ts';
-import { UserError } from '../../../../src/core/errors.ts';
-import { bitsAt } from '../../../../src/core/random.ts';
+import { UserError } from '../../../../src/core/base/errors.ts';
+import { bitsAt } from '../../../../src/core/base/random.ts';
 import { put, temporaryFolder } from '../../text/helpers.ts';
 import { binaryOf, textOf, zipOf, type Vectors } from './files.ts';
 

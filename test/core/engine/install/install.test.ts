@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { Cancelled } from '../../../../src/core/errors.ts';
+import { Cancelled } from '../../../../src/core/base/errors.ts';
 import { nativeEngines } from '../../../../src/core/engine/engines/folders.ts';
 import { proxyOf } from '../../../../src/core/engine/install/http.ts';
 import type { InstallProgress } from '../../../../src/core/engine/install/install.ts';

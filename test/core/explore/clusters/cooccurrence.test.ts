@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { cooccurrence } from '../../../../src/core/explore/clusters/cooccurrence.ts';
 import { minMaxColumns, scaled } from '../../../../src/core/explore/clusters/scaling.ts';
-import { transpose } from '../../../../src/core/sparse/matrix.ts';
-import { key32, uniformAt } from '../../../../src/core/random.ts';
+import { transpose } from '../../../../src/core/base/sparseMatrix.ts';
+import { key32, uniformAt } from '../../../../src/core/base/random.ts';
 import { dense, sparse } from './dense.ts';
 
 const documents = Array.from({ length: 200 }, (_, d) =>

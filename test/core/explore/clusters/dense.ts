@@ -1,4 +1,4 @@
-import type { SparseMatrix } from '../../../../src/core/sparse/matrix.ts';
+import type { SparseMatrix } from '../../../../src/core/base/sparseMatrix.ts';
 
 /** The sparse form of a dense matrix. */
 export function sparse(dense: readonly (readonly number[])[]): SparseMatrix {

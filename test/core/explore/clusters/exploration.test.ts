@@ -11,7 +11,7 @@ import { silhouettes } from '../../../../src/core/explore/clusters/silhouette.ts
 import { logOdds } from '../../../../src/core/explore/words/markers.ts';
 import { findSplits } from '../../../../src/core/data/findSplits.ts';
 import { openInspection } from '../../../../src/core/explore/inspection.ts';
-import { Cancelled } from '../../../../src/core/errors.ts';
+import { Cancelled } from '../../../../src/core/base/errors.ts';
 import { scratch, userError } from '../../data/helpers.ts';
 
 const { write, folder } = scratch();

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kMeans, type KMeansResult } from '../../../../src/core/explore/clusters/kmeans.ts';
 import { silhouettes } from '../../../../src/core/explore/clusters/silhouette.ts';
-import { Cancelled } from '../../../../src/core/errors.ts';
-import { key32, uniformAt } from '../../../../src/core/random.ts';
+import { Cancelled } from '../../../../src/core/base/errors.ts';
+import { key32, uniformAt } from '../../../../src/core/base/random.ts';
 import { sparse, squared } from './dense.ts';
 
 /** Blobs around `k` corners of a hypercube, some entries 0. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Occupancy, rowDots } from '../../../../src/core/explore/clusters/rowDots.ts';
-import { key32, uniformAt } from '../../../../src/core/random.ts';
+import { key32, uniformAt } from '../../../../src/core/base/random.ts';
 import { sparse } from './dense.ts';
 
 test.each([1, 2, 31, 32, 33, 64, 70])('dot products with %i centroids are the plain ones, to the bit', (k) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { centroidRows } from '../../../../src/core/explore/clusters/centroids.ts';
 import { clusterTree } from '../../../../src/core/explore/clusters/tree.ts';
-import { key32, uniformAt } from '../../../../src/core/random.ts';
+import { key32, uniformAt } from '../../../../src/core/base/random.ts';
 import { dense, squared } from './dense.ts';
 
 const k = 7;

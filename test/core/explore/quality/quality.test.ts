@@ -9,8 +9,8 @@ import { NearDuplicates } from '../../../../src/core/explore/quality/nearDuplica
 import { collectQuality } from '../../../../src/core/explore/quality/quality.ts';
 import { suspicionsIn } from '../../../../src/core/explore/quality/suspicious.ts';
 import { alwaysTogether } from '../../../../src/core/explore/quality/together.ts';
-import { key32, uniformAt } from '../../../../src/core/random.ts';
-import { Cancelled } from '../../../../src/core/errors.ts';
+import { key32, uniformAt } from '../../../../src/core/base/random.ts';
+import { Cancelled } from '../../../../src/core/base/errors.ts';
 import { defaultTokenizer } from '../../../../src/core/explore/survey.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'xmlcnn-quality-'));

@@ -3,7 +3,7 @@ import { compareSets } from '../../../../src/core/explore/compareSets.ts';
 import { labelDistribution } from '../../../../src/core/explore/labelDistribution.ts';
 import { NearestByLabels } from '../../../../src/core/explore/nearestByLabels.ts';
 import { documentWords, logOdds, rankWords } from '../../../../src/core/explore/words/markers.ts';
-import { key32, uniformAt } from '../../../../src/core/random.ts';
+import { key32, uniformAt } from '../../../../src/core/base/random.ts';
 import { defaultTokenizer } from '../../../../src/core/explore/survey.ts';
 import { WordIndexBuilder, type WordIndex } from '../../../../src/core/explore/words/wordIndex.ts';
 

@@ -3,8 +3,8 @@
  * stack machine (CPython's Lib/pickletools.py describes it), and the only things that this one can be told to call are the
  * constructors that it is given.
  */
-import { UserError } from '../errors.ts';
-import { BadPickle, PyCallable, constructors, type Constructors } from './constructors.ts';
+import { UserError } from '../base/errors.ts';
+import { BadPickle, PyCallable, constructors, type Constructors } from './pickleConstructors.ts';
 import {
   PyArray,
   PyBytes,
@@ -16,7 +16,7 @@ import {
   mostEntries,
   type PyKey,
   type PyValue,
-} from './values.ts';
+} from './pickleValues.ts';
 
 export interface PickleOptions {
   /** For messages. */

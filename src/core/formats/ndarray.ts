@@ -1,6 +1,6 @@
 /** NumPy arrays as they lie in a file. */
-import { bfloat, half } from '../halfFloats.ts';
-import { textOf, type PyValue } from './values.ts';
+import { bfloat, half } from './halfFloats.ts';
+import { textOf, type PyValue } from './pickleValues.ts';
 
 /** Element type of an array. Kinds as NumPy names them: bool, int, unsigned, float, bytes, Unicode, objects; and PyTorch's bfloat16. */
 export interface DType {

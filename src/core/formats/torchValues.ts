@@ -1,7 +1,7 @@
 /** What PyTorch puts into a pickle: storages by their names, and tensors as views of them. */
-import { BadPickle, PyCallable, type Constructor, type Constructors } from '../python/constructors.ts';
-import { numberReader, type DType } from '../python/ndarray.ts';
-import { PyObject, listOf, textOf, wholeOf, type PyValue } from '../python/values.ts';
+import { BadPickle, PyCallable, type Constructor, type Constructors } from './pickleConstructors.ts';
+import { numberReader, type DType } from './ndarray.ts';
+import { PyObject, listOf, textOf, wholeOf, type PyValue } from './pickleValues.ts';
 
 const types: Record<string, DType> = {
   FloatStorage: { kind: 'f', size: 4, littleEndian: true },

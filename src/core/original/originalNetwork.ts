@@ -1,9 +1,8 @@
 /** The original program's network in a checkpoint, as the variant `seed` of the network here. */
-import type { Weights } from '../engine/engine.ts';
-import { UserError } from '../errors.ts';
-import { parameters, windows, type NetworkShape } from '../model/network.ts';
-import { tensorFloats } from './checkpoint.ts';
-import type { TorchTensor } from './values.ts';
+import { UserError } from '../base/errors.ts';
+import { parameters, windows, type NetworkShape, type Weights } from '../model/network.ts';
+import { tensorFloats } from '../formats/torchCheckpoint.ts';
+import type { TorchTensor } from '../formats/torchValues.ts';
 
 const padding = '<PAD/>';
 const unknown = '<UNK/>';

@@ -6,12 +6,12 @@ import type { SeekableSource } from '../data/document.ts';
 import { findSplits, type Splits } from '../data/findSplits.ts';
 import { readNumberedNames, readVocabulary } from '../data/formats/numpy.ts';
 import { openSource } from '../data/open.ts';
-import { Cancelled, UserError } from '../errors.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
 import type { NetworkShape } from '../model/network.ts';
 import { writeImportedRun } from '../training/importRun.ts';
 import type { StoredLabels } from '../training/runFolder.ts';
-import { readTorchCheckpoint } from './checkpoint.ts';
-import { seedNetwork } from './seedNetwork.ts';
+import { readTorchCheckpoint } from '../formats/torchCheckpoint.ts';
+import { seedNetwork } from './originalNetwork.ts';
 
 export interface SeedRunOptions {
   /** Folder of the new run. */

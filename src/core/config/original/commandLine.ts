@@ -1,5 +1,5 @@
 /** The original program's command lines, as its README and people's shell scripts have them. */
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 import { nearest } from '../spelling.ts';
 import { seedFlags, type SeedFlag } from './flags.ts';
 

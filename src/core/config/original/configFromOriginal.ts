@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSplits, type Splits } from '../../data/findSplits.ts';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 import { layOut, type Line, type Section } from '../createConfig.ts';
 import { pathFrom } from '../pathFrom.ts';
 import { nearestFlag, parseSeedCommandLine, type GivenFlag } from './commandLine.ts';

@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics/metrics.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What a run tells its face while it works. Every face (terminal, runner, panel) uses these and nothing else. */
 export type RunEvent =

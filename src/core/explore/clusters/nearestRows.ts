@@ -1,4 +1,4 @@
-import { Pace } from '../pace.ts';
+import { Pace } from '../../base/pace.ts';
 
 /**
  * The `k` nearest other rows of each by Euclidean distance, nearest first: exact, all pairs. Throws `Cancelled`.

@@ -1,6 +1,6 @@
-import { Pace } from '../pace.ts';
-import { key32, uniformAt } from '../random.ts';
-import type { SparseMatrix } from './matrix.ts';
+import { Pace } from '../../base/pace.ts';
+import { key32, uniformAt } from '../../base/random.ts';
+import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 
 const OVERSAMPLING = 10;
 const POWER_ITERATIONS = 3;

@@ -1,7 +1,7 @@
 /** Files that are no text: told by their first bytes, and read whole. */
 import { open, readFile, stat } from 'node:fs/promises';
-import { UserError } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
+import { UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
 import { TornPacked, readBytes } from './bytes.ts';
 
 export type BinaryKind = 'pickle' | 'npy' | 'zip';

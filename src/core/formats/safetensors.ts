@@ -8,10 +8,10 @@
  */
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { UserError } from '../errors.ts';
-import { withFileErrors } from '../files.ts';
-import { bfloats, half } from '../halfFloats.ts';
-import { isRecord } from '../isRecord.ts';
+import { UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
+import { bfloats, half } from './halfFloats.ts';
+import { isRecord } from '../base/isRecord.ts';
 import type { Infos, Metadata } from './safetensorsSeal.ts';
 import { digestOf, piece, sealOf } from './safetensorsSeal.ts';
 

@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
-import { UserError } from '../errors.ts';
-import { writeFileAtomic } from '../files.ts';
+import { UserError } from '../base/errors.ts';
+import { writeFileAtomic } from '../base/files.ts';
 import { mat } from './mat.ts';
-import type { SparseMatrix } from './matrix.ts';
+import type { SparseMatrix } from '../base/sparseMatrix.ts';
 import { npz } from './npz.ts';
 
 const writers: Record<string, (matrix: SparseMatrix, name: string) => Uint8Array> = { '.npz': npz, '.mat': mat };

@@ -1,6 +1,6 @@
 import { zipSync } from 'fflate';
-import type { SparseMatrix } from './matrix.ts';
-import { npy, npyBytes } from './npy.ts';
+import type { SparseMatrix } from '../base/sparseMatrix.ts';
+import { npy, npyBytes } from './npyWriter.ts';
 
 /** A sparse matrix as `scipy.sparse.save_npz` writes it (CSR, float64, deflated). */
 export function npz({ rows, columns, starts, indices, values }: SparseMatrix): Uint8Array {

@@ -1,6 +1,6 @@
-import { UserError } from '../errors.ts';
-import type { SparseMatrix } from './matrix.ts';
-import { transpose } from './matrix.ts';
+import { UserError } from '../base/errors.ts';
+import type { SparseMatrix } from '../base/sparseMatrix.ts';
+import { transpose } from '../base/sparseMatrix.ts';
 
 const element = { int8: 1, int32: 5, uint32: 6, double: 9, matrix: 14 };
 const sparseClass = 5;

@@ -14,7 +14,7 @@ import {
   wholeOf,
   type PyKey,
   type PyValue,
-} from './values.ts';
+} from './pickleValues.ts';
 
 /** Something in a pickle that cannot be. */
 export class BadPickle extends Error {}

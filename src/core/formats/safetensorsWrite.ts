@@ -1,4 +1,4 @@
-import { writeAtomic } from '../files.ts';
+import { writeAtomic } from '../base/files.ts';
 import type { Tensor, TensorData, TensorInfo, WrittenDtype } from './safetensors.ts';
 import { dtypeOf, elementSize, product } from './safetensors.ts';
 import type { Infos, Metadata } from './safetensorsSeal.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../isRecord.ts';
+import { isRecord } from './isRecord.ts';
 
 /**
  * Figures by their standard names: `P@1`, `nDCG@5`, `PSP@3`, `PSnDCG@3`, `R@5`, `RP@5`, `microF1`, `macroF1`, `microP`, `microR`,

@@ -1,8 +1,8 @@
 /** NumPy's .npy files (format versions 1.0 to 3.0). */
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import { elementCount, parseDType, type DType, type NdArray } from './ndarray.ts';
 import { readPickle } from './pickle.ts';
-import { PyArray } from './values.ts';
+import { PyArray } from './pickleValues.ts';
 
 export interface NpyHeader {
   dtype: DType;
