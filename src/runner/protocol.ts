@@ -6,8 +6,9 @@
 import type { DatasetFacts } from '../core/config/createConfig.ts';
 import type { RunConfig } from '../core/config/runConfig.ts';
 import type { Metrics } from '../core/base/metrics.ts';
-import type { Split } from '../core/training/evaluate.ts';
+import type { Split } from '../core/base/splits.ts';
 import type { SourceOptions } from '../core/data/document.ts';
+import type { SplitOrAll } from '../core/base/splits.ts';
 import type {
   DatasetSnapshot,
   DocumentPage,
@@ -19,7 +20,6 @@ import type {
   LabelRow,
   Page,
   RecordText,
-  SplitName,
 } from '../core/explore/inspected.ts';
 import type {
   AnalysisProgress,
@@ -150,20 +150,20 @@ export interface DatasetService {
   open: Call<{ path: string; options: SourceOptions }, DatasetSnapshot, DatasetSnapshot>;
   labels: Call<LabelQuery, Page<LabelRow>>;
   documents: Call<DocumentQuery, DocumentPage>;
-  document: Call<{ split: SplitName; document: number; offset: number }, DocumentText>;
+  document: Call<{ split: SplitOrAll; document: number; offset: number }, DocumentText>;
   findings: Call<FindingQuery, FindingPage>;
   /** Reads the words of a split; a cancelled reading is a result, with the words of the documents until then. */
-  readWords: Call<{ split: SplitName }, WordsOverview, AnalysisProgress>;
-  labelWords: Call<{ split: SplitName; label: string; measure: WordMeasure }, LabelWords>;
-  documentWords: Call<{ split: SplitName; document: number }, DocumentWords>;
+  readWords: Call<{ split: SplitOrAll }, WordsOverview, AnalysisProgress>;
+  labelWords: Call<{ split: SplitOrAll; label: string; measure: WordMeasure }, LabelWords>;
+  documentWords: Call<{ split: SplitOrAll; document: number }, DocumentWords>;
   /** How often the `most` most frequent labels occur together. */
-  headCooccurrence: Call<{ split: SplitName; most: number }, HeadCooccurrence>;
+  headCooccurrence: Call<{ split: SplitOrAll; most: number }, HeadCooccurrence>;
   neighbours: Call<NeighbourQuery, Page<NeighbourRow>>;
   /** Checks the documents of all splits; cancelled, it tells of those until then. */
   readQuality: Call<void, QualityOverview, AnalysisProgress>;
   quality: Call<QualityQuery, Page<QualityRow>>;
   /** Holds a split against another set; cancelled, it tells of the documents until then. */
-  compare: Call<{ split: SplitName; other: OtherSet }, ComparisonOverview, AnalysisProgress>;
+  compare: Call<{ split: SplitOrAll; other: OtherSet }, ComparisonOverview, AnalysisProgress>;
   compared: Call<ComparedQuery, Page<ComparedLabel>>;
   duplicates: Call<{ offset: number; limit: number }, Page<DuplicateRow>>;
   nearest: Call<{ document: number }, NearestDocument>;

@@ -36,6 +36,7 @@ import type {
   ExportKind,
   MapOf,
 } from '../core/explore/clusters/clustered.ts';
+import type { SplitOrAll } from '../core/base/splits.ts';
 import type {
   DatasetSnapshot,
   DocumentPage,
@@ -46,7 +47,6 @@ import type {
   LabelQuery,
   LabelRow,
   Page,
-  SplitName,
 } from '../core/explore/inspected.ts';
 import type {
   Judged,
@@ -59,7 +59,7 @@ import type {
   LabelEvidence,
 } from '../core/predict/judged.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compare.ts';
-import type { Split } from '../core/training/splitName.ts';
+import type { Split } from '../core/base/splits.ts';
 import type { RunEvent } from '../core/base/events.ts';
 import type { RunHistory } from '../core/training/history.ts';
 
@@ -96,22 +96,22 @@ export interface DatasetPage {
     /** Ends a search for documents that is under way; fails with `search-stopped` where it was stopped. */
     documents: Method<DocumentQuery, DocumentPage>;
     stopSearch: Method<void, void>;
-    document: Method<{ split: SplitName; document: number; offset: number }, DocumentText>;
+    document: Method<{ split: SplitOrAll; document: number; offset: number }, DocumentText>;
     findings: Method<FindingQuery, FindingPage>;
     /** Opens a document where it stands in its file, or as a document of its own. */
-    openRecord: Method<{ split: SplitName; place: DocumentPlace; id: string }, void>;
+    openRecord: Method<{ split: SplitOrAll; place: DocumentPlace; id: string }, void>;
     openFile: Method<{ file: string; line: number }, void>;
     createRunConfig: Method<void, void>;
     exploreClusters: Method<void, void>;
     /** An analysis that is stopped gives what it found until then. */
-    readWords: Method<{ split: SplitName }, WordsOverview>;
-    labelWords: Method<{ split: SplitName; label: string; measure: WordMeasure }, LabelWords>;
-    documentWords: Method<{ split: SplitName; document: number }, DocumentWords>;
-    headCooccurrence: Method<{ split: SplitName; most: number }, HeadCooccurrence>;
+    readWords: Method<{ split: SplitOrAll }, WordsOverview>;
+    labelWords: Method<{ split: SplitOrAll; label: string; measure: WordMeasure }, LabelWords>;
+    documentWords: Method<{ split: SplitOrAll; document: number }, DocumentWords>;
+    headCooccurrence: Method<{ split: SplitOrAll; most: number }, HeadCooccurrence>;
     neighbours: Method<NeighbourQuery, Page<NeighbourRow>>;
     readQuality: Method<void, QualityOverview>;
     quality: Method<QualityQuery, Page<QualityRow>>;
-    compare: Method<{ split: SplitName; other: OtherSet }, ComparisonOverview>;
+    compare: Method<{ split: SplitOrAll; other: OtherSet }, ComparisonOverview>;
     compared: Method<ComparedQuery, Page<ComparedLabel>>;
     duplicates: Method<{ offset: number; limit: number }, Page<DuplicateRow>>;
     nearest: Method<{ document: number }, NearestDocument>;

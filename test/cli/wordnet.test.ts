@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildDataset, splitNames, splitOf } from '../../src/cli/wordnet/dataset.ts';
+import { splitNames } from '../../src/core/base/splits.ts';
+import { buildDataset, splitOf } from '../../src/cli/wordnet/dataset.ts';
 import { findWordnet } from '../../src/cli/wordnet/files.ts';
 import { ancestors, parseNouns } from '../../src/cli/wordnet/synsets.ts';
 

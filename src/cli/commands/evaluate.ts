@@ -1,3 +1,4 @@
+import { splitNames } from '../../core/base/splits.ts';
 import { createEngine, engineNames } from '../../core/engine/create.ts';
 import type { Band } from '../../core/metrics/labelCounts.ts';
 import type { MatrixFiles } from '../../core/export/scoreMatrices.ts';
@@ -51,7 +52,7 @@ export const evaluate: Command = {
     const matrices = matrixFiles(args);
     const options: EvaluateOptions = {
       data,
-      split: args.oneOf('split', ['train', 'validation', 'test'] as const),
+      split: args.oneOf('split', splitNames),
       threads: args.whole('threads', 0),
       baselines: args.flag('baselines'),
       signal,

@@ -1,13 +1,11 @@
 import { mix32 } from '../../core/base/random.ts';
+import type { Split } from '../../core/base/splits.ts';
 import { ancestors, type Synset } from './synsets.ts';
 
 /** A label covers at least this many documents … */
 const LEAST_DOCUMENTS = 30;
 /** … and at most this share of them: "entity" says nothing. */
 const MOST_SHARE = 0.1;
-
-export const splitNames = ['train', 'validation', 'test'] as const;
-export type SplitName = (typeof splitNames)[number];
 
 export interface GlossDocument {
   id: string;
@@ -16,7 +14,7 @@ export interface GlossDocument {
 }
 
 export interface GlossDataset {
-  splits: Record<SplitName, GlossDocument[]>;
+  splits: Record<Split, GlossDocument[]>;
   /** Label id to name; every name occurs once. */
   names: Map<string, string>;
 }
@@ -47,7 +45,7 @@ export function buildDataset(synsets: readonly Synset[]): GlossDataset {
 const labelId = (offset: string): string => `n${offset}`;
 
 /** Eight of ten to train, one each to validation and test, by a hash of the synset's number: the same on every machine. */
-export function splitOf(offset: string): SplitName {
+export function splitOf(offset: string): Split {
   const tenth = mix32(Number(offset)) % 10;
   return tenth < 8 ? 'train' : tenth === 8 ? 'validation' : 'test';
 }

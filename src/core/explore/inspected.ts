@@ -1,11 +1,10 @@
 /** What an inspection of a dataset shows; plain data that crosses process borders. */
+import type { SplitOrAll } from '../base/splits.ts';
 import type { DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
 import type { ClusterFilter } from './clusters/clustered.ts';
 import type { DatasetStatistics } from './figures.ts';
 import type { LabelDistribution } from './labelDistribution.ts';
 import type { LengthHistogram } from './lengths.ts';
-
-export type SplitName = 'train' | 'validation' | 'test' | 'all';
 
 /** An error as plain data. */
 export interface InspectionFailure {
@@ -18,7 +17,7 @@ export interface InspectionFailure {
 
 /** One file of the dataset, as far as it was read. */
 export interface SplitSnapshot {
-  split: SplitName;
+  split: SplitOrAll;
   path: string;
   /** `cancelled`: what was read until then is shown. */
   state: 'waiting' | 'reading' | 'done' | 'cancelled' | 'failed';
@@ -77,13 +76,13 @@ export interface Page<Row> {
 }
 
 export interface LabelQuery {
-  split: SplitName;
+  split: SplitOrAll;
   /** Part of a name or display name, without regard to case. */
   search?: string;
   /** Only labels that a document of the split has. */
   ownOnly?: boolean;
   /** `documents`: by those of the split named. */
-  sort: 'name' | 'display' | SplitName;
+  sort: 'name' | 'display' | SplitOrAll;
   descending: boolean;
   offset: number;
   limit: number;
@@ -103,7 +102,7 @@ export interface DocumentReference {
 }
 
 export interface DocumentQuery {
-  split: SplitName;
+  split: SplitOrAll;
   /** Only documents that have this label. */
   label?: string;
   /** Only documents that have one of this cluster's labels. */
@@ -142,7 +141,7 @@ export interface DocumentText extends Omit<DocumentRow, 'snippet'> {
 }
 
 export interface FindingQuery {
-  split: SplitName;
+  split: SplitOrAll;
   code?: Finding['code'];
   offset: number;
   limit: number;

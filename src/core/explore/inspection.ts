@@ -7,6 +7,7 @@ import { Cancelled, UserError } from '../base/errors.ts';
 import type { ClusterFilter } from './clusters/clustered.ts';
 import { labelsOfCluster } from './clusters/labelsOfCluster.ts';
 import { DocumentSearch, groups, matched, rangeOf } from './documentSearch.ts';
+import type { SplitOrAll } from '../base/splits.ts';
 import type {
   DatasetSnapshot,
   DocumentLabel,
@@ -20,7 +21,6 @@ import type {
   LabelQuery,
   LabelRow,
   Page,
-  SplitName,
   SplitSnapshot,
 } from './inspected.ts';
 import { LabelTable } from './labelTable.ts';
@@ -141,7 +141,7 @@ export class Inspection {
   }
 
   /** A document's text from `offset` on. Throws `UserError`, `Cancelled`. */
-  async documentText(name: SplitName, document: number, offset: number, signal?: AbortSignal): Promise<DocumentText> {
+  async documentText(name: SplitOrAll, document: number, offset: number, signal?: AbortSignal): Promise<DocumentText> {
     const split = this.split(name);
     if (document >= split.index.length)
       throw new UserError('no-such-document', `There is no document ${document + 1}`, 'Choose another.');
@@ -164,7 +164,7 @@ export class Inspection {
   }
 
   /** Throws `UserError` `no-such-split`. */
-  split(name: SplitName): SplitInspection {
+  split(name: SplitOrAll): SplitInspection {
     const found = this.splits.find(({ split }) => split === name);
     if (!found) throw new UserError('no-such-split', `This dataset has no ${name} file`, 'Choose another.');
     return found;

@@ -5,7 +5,8 @@ import { Cancelled, UserError } from '../base/errors.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
 import { DocumentIndex } from './documentIndex.ts';
 import { labelDistribution } from './labelDistribution.ts';
-import type { InspectionFailure, SplitName, SplitSnapshot } from './inspected.ts';
+import type { SplitOrAll } from '../base/splits.ts';
+import type { InspectionFailure, SplitSnapshot } from './inspected.ts';
 import type { LabelTable } from './labelTable.ts';
 import type { LengthBins } from './lengths.ts';
 import { rankCurve } from './rankCurve.ts';
@@ -20,7 +21,7 @@ export class SplitInspection {
   private failure: InspectionFailure | undefined;
 
   constructor(
-    readonly split: SplitName,
+    readonly split: SplitOrAll,
     readonly path: string,
     labels: LabelTable,
     private readonly options: SourceOptions,

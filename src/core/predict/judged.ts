@@ -2,7 +2,7 @@
 import type { DocumentPlace, SourceOptions } from '../data/document.ts';
 import type { LabelFigures } from '../metrics/labelCounts.ts';
 import type { Metrics } from '../base/metrics.ts';
-import type { Split } from '../training/splitName.ts';
+import type { Split } from '../base/splits.ts';
 import type { Contribution } from './explain.ts';
 import type { SignedHighlight } from './highlights.ts';
 

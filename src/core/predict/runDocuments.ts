@@ -8,7 +8,7 @@ import { ByteProgress } from '../text/byteProgress.ts';
 import type { LabelSet } from '../text/labels.ts';
 import { heldOut } from '../text/prepare.ts';
 import { sourceOptions } from '../text/readSplit.ts';
-import type { Split } from '../training/splitName.ts';
+import type { Split } from '../base/splits.ts';
 import { evaluationName, labelSetOf } from '../training/evaluate.ts';
 import type { RunEvent } from '../base/events.ts';
 import type { StoredRun } from '../training/runFolder.ts';

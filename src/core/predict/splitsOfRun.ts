@@ -1,5 +1,5 @@
 import type { RunConfig } from '../config/runConfig.ts';
-import type { Split } from '../training/splitName.ts';
+import type { Split } from '../base/splits.ts';
 
 /** The splits that the dataset of a run has. */
 export function splitsOf({ dataset }: RunConfig): Split[] {

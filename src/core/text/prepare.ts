@@ -1,7 +1,7 @@
 /** From the files of a config to corpora, vocabulary, labels and word vectors; and again, from the cache. */
 import type { RunConfig } from '../config/runConfig.ts';
 import type { DocumentSource } from '../data/document.ts';
-import type { Split } from '../data/split.ts';
+import type { HoldOut } from '../data/split.ts';
 import { randomSplit, stratifiedSplit } from '../data/split.ts';
 import { UserError } from '../base/errors.ts';
 import { ByteProgress } from './byteProgress.ts';
@@ -143,7 +143,7 @@ export function heldOut(buffer: LabelledDocuments, { dataset, training }: RunCon
   const isHeld = new Uint8Array(buffer.size);
   const fraction = dataset.validation === undefined ? dataset.validationFraction : 0;
   if (fraction === 0 || buffer.size < 2) return isHeld;
-  const { held }: Split =
+  const { held }: HoldOut =
     dataset.split === 'random'
       ? randomSplit(buffer.size, fraction, training.seed)
       : stratifiedSplit(buffer.labelLists(), buffer.size, buffer.labelNames.size, fraction, training.seed);

@@ -8,7 +8,8 @@ import type { Corpus } from './corpus.ts';
 import { cacheKey, inputFiles, unchanged } from './fingerprint.ts';
 import { LabelSet } from './labels.ts';
 import type { PreparedData, PrepareOptions } from './preparedData.ts';
-import type { PreparationReport, SplitName } from './report.ts';
+import { splitNames, type Split } from '../base/splits.ts';
+import type { PreparationReport } from './report.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /**
@@ -92,11 +93,9 @@ interface Meta {
   words: string[];
   labelNames: string[];
   display: (string | null)[];
-  ids: Partial<Record<SplitName, string[]>>;
+  ids: Partial<Record<Split, string[]>>;
   report: PreparationReport;
 }
-
-const splits: SplitName[] = ['train', 'validation', 'test'];
 
 function toEntry(data: PreparedData): CacheEntry {
   const { vocabulary, labels, pretrained, report } = data;
@@ -104,7 +103,7 @@ function toEntry(data: PreparedData): CacheEntry {
   const arrays: CacheEntry['arrays'] = { trainCounts: labels.trainCounts };
   if (vocabulary.counts) arrays.wordCounts = vocabulary.counts;
   if (pretrained) Object.assign(arrays, { rows: pretrained.rows, found: pretrained.found });
-  for (const split of splits) {
+  for (const split of splitNames) {
     const corpus = data[split];
     if (!corpus) continue;
     ids[split] = corpus.ids;
@@ -119,7 +118,7 @@ function toEntry(data: PreparedData): CacheEntry {
 /** The entry was verified byte for byte and is keyed by `formatVersion`, so its shape is trusted. */
 function fromEntry({ meta, arrays }: CacheEntry): Omit<PreparedData, 'fromCache'> {
   const { words, labelNames, display, ids, report } = meta as Meta;
-  const corpus = (split: SplitName): Corpus | undefined =>
+  const corpus = (split: Split): Corpus | undefined =>
     ids[split] && {
       size: ids[split].length,
       words: arrays[`${split}.words`] as Int32Array,

@@ -6,7 +6,7 @@ import { Cancelled, UserError } from '../base/errors.ts';
 import { isFolder } from '../base/files.ts';
 import type { ByteProgress } from './byteProgress.ts';
 import { DocumentBuffer } from './documentBuffer.ts';
-import type { SplitName } from './report.ts';
+import type { Split } from '../base/splits.ts';
 import type { WordScanner } from './tokenizer.ts';
 
 /** Opens a file of the dataset. Throws `UserError`, `bag-of-words` where it has no word order. */
@@ -30,7 +30,7 @@ export async function sourceOptions(path: string, { dataset }: RunConfig, isTrai
  */
 export async function readSplit(
   source: DocumentSource,
-  split: SplitName,
+  split: Split,
   text: { tokenizer: WordScanner; maxLength: number; wordId: (word: string) => number },
   options: { signal?: AbortSignal; progress: ByteProgress },
 ): Promise<DocumentBuffer> {

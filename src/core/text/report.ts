@@ -5,8 +5,6 @@ import type { Corpus } from './corpus.ts';
 import type { EmbeddingReport } from './embeddings.ts';
 import { unknownId } from './vocabulary.ts';
 
-export type SplitName = 'train' | 'validation' | 'test';
-
 export interface SplitReport {
   file: string;
   documents: number;

@@ -17,11 +17,9 @@ import type { RunEvent } from '../base/events.ts';
 import { hashOfNames } from './fingerprint.ts';
 import type { StoredRun } from './runFolder.ts';
 import { exists, readRun } from './runFolder.ts';
-import type { Split } from './splitName.ts';
+import type { Split } from '../base/splits.ts';
 import type { BaselineFigures } from './summary.ts';
 import type { EngineFactory } from './trainer.ts';
-
-export type { Split };
 
 export interface EvaluateOptions {
   /** A file or folder to evaluate on, in the format of the run's dataset; a split of the run's dataset where absent. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import { isRecord } from '../base/isRecord.ts';
+import { splitNames } from '../base/splits.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { isMetrics } from '../base/metrics.ts';
 import { exists } from './runFolder.ts';
@@ -24,7 +25,7 @@ export async function readSummary(file: string): Promise<Summary | undefined> {
     Array.isArray(baselines) &&
     baselines.every((baseline) => isRecord(baseline) && isName(baseline.name) && isMetrics(baseline.metrics)) &&
     isRecord(documents) &&
-    ['train', 'validation', 'test'].every((split) => isCount(documents[split])) &&
+    splitNames.every((split) => isCount(documents[split])) &&
     isRecord(engine) &&
     [engine.name, engine.build, summary.monitor, summary.finishedAt].every(isName) &&
     [summary.epochs, summary.labels, summary.vocabulary, summary.parameters].every(isCount) &&

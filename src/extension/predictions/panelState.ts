@@ -1,7 +1,6 @@
+import { splitNames } from '../../core/base/splits.ts';
 import type { JudgedTarget } from '../../core/predict/judged.ts';
 import type { PredictionsPanelState } from '../../webview/protocol.ts';
-
-const splits = ['train', 'validation', 'test'] as const;
 
 /** The state of a panel that was kept, or undefined where it is none of ours. */
 export function panelState(kept: unknown): PredictionsPanelState | undefined {
@@ -12,7 +11,7 @@ export function panelState(kept: unknown): PredictionsPanelState | undefined {
 
 function targetOf({ kind, split, file, line, text }: Record<string, unknown>): JudgedTarget | undefined {
   const at = typeof line === 'number' ? line : undefined;
-  const known = splits.find((name) => name === split);
+  const known = splitNames.find((name) => name === split);
   if (kind === 'split' && known) return { kind, split: known, line: at };
   if (kind === 'text' && typeof text === 'string') return { kind, text };
   if (typeof file !== 'string') return undefined;

@@ -4,7 +4,7 @@ import { Cancelled, UserError } from '../../core/base/errors.ts';
 import type { Judged, JudgedQuery, JudgedRow, JudgedTarget } from '../../core/predict/judged.ts';
 import { splitOfFile, splitsOf } from '../../core/predict/splitsOfRun.ts';
 import { readRunConfig, runPaths } from '../../core/training/runFolder.ts';
-import type { Split } from '../../core/training/splitName.ts';
+import type { Split } from '../../core/base/splits.ts';
 import type { RunnerClient } from '../../runner/client.ts';
 import type { HostMethods, PredictionsPanelState, Push } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { Cancelled, UserError } from '../../core/base/errors.ts';
-import type { Split } from '../../core/training/evaluate.ts';
+import type { Split } from '../../core/base/splits.ts';
 import type { RunEvent } from '../../core/base/events.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
 import type { RunResult } from '../../core/training/summary.ts';

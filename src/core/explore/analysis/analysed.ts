@@ -2,7 +2,8 @@
 import type { SourceOptions } from '../../data/document.ts';
 import type { Overlap } from '../compareSets.ts';
 import type { SharedTexts, WeightedWord } from '../figures.ts';
-import type { DocumentLabel, SplitName } from '../inspected.ts';
+import type { SplitOrAll } from '../../base/splits.ts';
+import type { DocumentLabel } from '../inspected.ts';
 import type { Suspicion } from '../quality/suspicious.ts';
 
 /** Files are read once more each; the first pass has number 1. */
@@ -30,7 +31,7 @@ export interface CountedLabel extends DocumentLabel {
 /** A document of a split, or of a file that it was compared with. */
 export interface DocumentPointer {
   /** Undefined for a file that is no split of the dataset. */
-  split?: SplitName;
+  split?: SplitOrAll;
   file: string;
   /** Number from 0. */
   document: number;
@@ -82,7 +83,7 @@ export interface HeadCooccurrence {
 }
 
 export interface NeighbourQuery {
-  split: SplitName;
+  split: SplitOrAll;
   label: string;
   search?: string;
   /** `together`: documents with both; `lift`: against what chance would give. */
@@ -120,12 +121,12 @@ export interface QualityOverview {
   texts?: Coverage & {
     /** Documents beyond the first of their text. */
     surplus: number;
-    leakage: (SharedTexts & { split: SplitName })[];
+    leakage: (SharedTexts & { split: SplitOrAll })[];
   };
   /** How many were found of each kind; of each, the first thousand can be listed. */
   counts: Partial<Record<QualityKind, number>>;
   /** The split whose documents others must not repeat, and whose labels are compared. */
-  first: SplitName;
+  first: SplitOrAll;
   /** Texts that are at least this alike are told, with this standard error at most. */
   nearThreshold: number;
   nearError: number;
@@ -153,10 +154,10 @@ export interface QualityQuery {
 // ── comparison ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Another set: a split of the dataset, or any file. */
-export type OtherSet = { split: SplitName } | { path: string; options?: SourceOptions };
+export type OtherSet = { split: SplitOrAll } | { path: string; options?: SourceOptions };
 
 export interface ComparedSet extends Coverage {
-  split?: SplitName;
+  split?: SplitOrAll;
   path: string;
   /** Of the documents that were read. */
   meanWords: number;

@@ -3,7 +3,8 @@ import { UserError } from '../../base/errors.ts';
 import { documentsOfLabels } from '../clusters/cooccurrence.ts';
 import { headCooccurrence, neighboursOf, type CooccurringLabel } from '../clusters/neighbours.ts';
 import type { Inspection } from '../inspection.ts';
-import type { Page, SplitName } from '../inspected.ts';
+import type { SplitOrAll } from '../../base/splits.ts';
+import type { Page } from '../inspected.ts';
 import { LabelTable } from '../labelTable.ts';
 import { SplitInspection } from '../splitInspection.ts';
 import { defaultTokenizer } from '../survey.ts';
@@ -36,8 +37,8 @@ const wordsOfLabel = 40;
 const wordsOfDocument = 20;
 
 export class Analyses {
-  private readonly labels = new Map<SplitName, LabelsOfSplit>();
-  private readonly words = new Map<SplitName, WordsOfSplit>();
+  private readonly labels = new Map<SplitOrAll, LabelsOfSplit>();
+  private readonly words = new Map<SplitOrAll, WordsOfSplit>();
   private neighbours: { key: string; found: CooccurringLabel[] } | undefined;
   private checked: QualityOfSplits | undefined;
   private compared: { key: string; comparison: Comparison } | undefined;
@@ -45,7 +46,7 @@ export class Analyses {
   constructor(private readonly inspection: Inspection) {}
 
   /** Reads the words of a split, unless all of them are known. An abort leaves those of the first documents. Throws `UserError`. */
-  async readWords(name: SplitName, context: AnalysisContext): Promise<WordsOverview> {
+  async readWords(name: SplitOrAll, context: AnalysisContext): Promise<WordsOverview> {
     const split = this.inspection.split(name);
     let words = this.words.get(name);
     if (!words || words.index.documents < split.index.length) {
@@ -55,7 +56,7 @@ export class Analyses {
     return { documents: words.index.documents, of: split.index.length, words: words.index.words.length };
   }
 
-  labelWords(name: SplitName, label: string, measure: WordMeasure): LabelWords {
+  labelWords(name: SplitOrAll, label: string, measure: WordMeasure): LabelWords {
     const { labels, documentsOf } = this.labelsOf(name);
     const words = this.wordsOf(name);
     const rank = rankOf(labels, label);
@@ -68,7 +69,7 @@ export class Analyses {
     };
   }
 
-  documentWords(name: SplitName, document: number): DocumentWords {
+  documentWords(name: SplitOrAll, document: number): DocumentWords {
     const { labels } = this.labelsOf(name);
     const words = this.wordsOf(name);
     const ranks = labels.labelIds.subarray(labels.starts[document], labels.starts[document + 1]);
@@ -87,7 +88,7 @@ export class Analyses {
   }
 
   /** How often the most frequent labels occur together. */
-  headCooccurrence(name: SplitName, most: number): HeadCooccurrence {
+  headCooccurrence(name: SplitOrAll, most: number): HeadCooccurrence {
     const { labels } = this.labelsOf(name);
     const head = Math.min(most, labels.labels);
     const counts = headCooccurrence(labels, head);
@@ -142,7 +143,7 @@ export class Analyses {
   }
 
   /** Holds a split against another set, unless that was done. An abort leaves what was read. Throws `UserError`. */
-  async compare(name: SplitName, other: OtherSet, context: AnalysisContext): Promise<ComparisonOverview> {
+  async compare(name: SplitOrAll, other: OtherSet, context: AnalysisContext): Promise<ComparisonOverview> {
     const first: SetToCompare = this.setOf(name);
     const key = JSON.stringify([name, other, first.labels.documents]);
     if (this.compared?.key !== key || !this.compared.comparison.isWhole) {
@@ -171,7 +172,7 @@ export class Analyses {
     return splits.sort((a, b) => Number(b.split === 'train') - Number(a.split === 'train'));
   }
 
-  private setOf(name: SplitName): SetToCompare {
+  private setOf(name: SplitOrAll): SetToCompare {
     return { inspection: this.inspection.split(name), split: name, labels: this.labelsOf(name).labels };
   }
 
@@ -191,11 +192,11 @@ export class Analyses {
     return { inspection, labels: splitLabels(inspection.index, displayOf) };
   }
 
-  private wordsOf(name: SplitName): WordsOfSplit {
+  private wordsOf(name: SplitOrAll): WordsOfSplit {
     return known(this.words.get(name));
   }
 
-  private labelsOf(name: SplitName): LabelsOfSplit {
+  private labelsOf(name: SplitOrAll): LabelsOfSplit {
     const { index } = this.inspection.split(name);
     const held = this.labels.get(name);
     if (held?.labels.documents === index.length) return held;

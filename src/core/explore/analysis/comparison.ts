@@ -1,6 +1,7 @@
 import { defaultTokenizer } from '../survey.ts';
 import { compareSets, type SetComparison, type SetFacts } from '../compareSets.ts';
-import type { Page, SplitName } from '../inspected.ts';
+import type { SplitOrAll } from '../../base/splits.ts';
+import type { Page } from '../inspected.ts';
 import { NearestByLabels } from '../nearestByLabels.ts';
 import { QualityCollector, type QualityReport } from '../quality/quality.ts';
 import type { SplitInspection } from '../splitInspection.ts';
@@ -22,7 +23,7 @@ import { WordsOfSplit } from './wordsOfSplit.ts';
 export interface SetToCompare {
   inspection: SplitInspection;
   /** Undefined for a file that is no split of the dataset. */
-  split?: SplitName;
+  split?: SplitOrAll;
   labels: SplitLabels;
 }
 

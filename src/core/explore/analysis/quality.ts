@@ -1,5 +1,5 @@
 import type { WordScanner } from '../../text/tokenizer.ts';
-import type { SplitName } from '../inspected.ts';
+import type { SplitOrAll } from '../../base/splits.ts';
 import { labelVariants, type LabelVariant } from '../quality/labelVariants.ts';
 import { nearThreshold } from '../quality/nearDuplicates.ts';
 import { QualityCollector, type DocumentRef, type Listed, type QualityReport } from '../quality/quality.ts';
@@ -141,7 +141,7 @@ function listOf(report: QualityReport, kind: QualityKind): Listed<DocumentRef> |
 }
 
 export function pointerOf(
-  { split, path }: { split?: SplitName; path: string },
+  { split, path }: { split?: SplitOrAll; path: string },
   { document, id, line }: Omit<DocumentRef, 'set'>,
 ): DocumentPointer {
   return { split, file: path, document, id, line };

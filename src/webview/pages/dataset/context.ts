@@ -1,5 +1,6 @@
 import type { AnalysisProgress } from '../../../core/explore/analysis/analysed.ts';
-import type { DatasetSnapshot, DocumentLabel, SplitName } from '../../../core/explore/inspected.ts';
+import type { SplitOrAll } from '../../../core/base/splits.ts';
+import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspected.ts';
 import type { Host } from '../../host.ts';
 import type { AnalysisName } from '../../protocol.ts';
 import type { PageState } from './pageState.ts';
@@ -10,7 +11,7 @@ export interface Context {
   readonly state: PageState;
   readonly snapshot: DatasetSnapshot;
   /** The split that labels, documents and findings are shown of. */
-  readonly split: SplitName;
+  readonly split: SplitOrAll;
   /** Files are still being read. */
   readonly isReading: boolean;
   /** Analyses that were begun since the dataset was read: what they found, or are finding, is there for the asking. */
@@ -24,8 +25,8 @@ export interface Context {
   /** Shows the words that mark a document, or its nearest in another set. */
   showWords(document: number): void;
   showNearest(document: number): void;
-  readDocument(split: SplitName, document: number): void;
-  chooseSplit(split: SplitName): void;
+  readDocument(split: SplitOrAll, document: number): void;
+  chooseSplit(split: SplitOrAll): void;
 }
 
 /** A tab's content. */

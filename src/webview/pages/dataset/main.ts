@@ -1,6 +1,7 @@
 /** Inspect Dataset: overview, labels, documents and findings of a dataset, filling while it is read. */
 import type { ClusterFilter } from '../../../core/explore/clusters/clustered.ts';
-import type { DatasetSnapshot, DocumentLabel, SplitName } from '../../../core/explore/inspected.ts';
+import type { SplitOrAll } from '../../../core/base/splits.ts';
+import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspected.ts';
 import { CallFailed, connect } from '../../host.ts';
 import type { AnalysisName, Failure, Push } from '../../protocol.ts';
 import {
@@ -98,7 +99,7 @@ class DatasetPage implements Context {
     return this.latest;
   }
 
-  get split(): SplitName {
+  get split(): SplitOrAll {
     const { splits } = this.snapshot;
     return (splits.find(({ split }) => split === this.state.split) ?? splits[0]).split;
   }
@@ -124,7 +125,7 @@ class DatasetPage implements Context {
     this.parts?.documents.restart();
   }
 
-  readDocument(split: SplitName, document: number): void {
+  readDocument(split: SplitOrAll, document: number): void {
     if (split !== this.split) this.chooseSplit(split);
     this.select('documents');
     this.parts?.documents.read(document);
@@ -149,7 +150,7 @@ class DatasetPage implements Context {
     this.parts?.comparison.refresh();
   }
 
-  chooseSplit(split: SplitName): void {
+  chooseSplit(split: SplitOrAll): void {
     this.state.split = split;
     this.state.wordsDocument = this.state.nearestOf = undefined;
     this.save();

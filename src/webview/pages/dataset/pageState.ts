@@ -1,6 +1,7 @@
 import type { OtherSet, QualityKind, WordMeasure } from '../../../core/explore/analysis/analysed.ts';
 import type { ClusterFilter } from '../../../core/explore/clusters/clustered.ts';
-import type { DocumentLabel, SplitName } from '../../../core/explore/inspected.ts';
+import type { SplitOrAll } from '../../../core/base/splits.ts';
+import type { DocumentLabel } from '../../../core/explore/inspected.ts';
 import type { DatasetPanelState } from '../../protocol.ts';
 import type { Scale } from './traces.ts';
 
@@ -19,7 +20,7 @@ export type TabId = (typeof tabIds)[number];
 /** What the page shows; it outlives a reload of the window. Path and options are there for the host. */
 export interface PageState extends Partial<DatasetPanelState> {
   tab: TabId;
-  split?: SplitName;
+  split?: SplitOrAll;
   /** Axes of the most frequent labels, and of all by rank. */
   headScale: Scale;
   rankScale: Scale;

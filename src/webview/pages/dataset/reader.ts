@@ -1,4 +1,5 @@
-import type { DocumentText, SplitName } from '../../../core/explore/inspected.ts';
+import type { SplitOrAll } from '../../../core/base/splits.ts';
+import type { DocumentText } from '../../../core/explore/inspected.ts';
 import { CallFailed } from '../../host.ts';
 import { button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
 import type { Context } from './context.ts';
@@ -23,14 +24,14 @@ export class Reader {
     this.element.hidden = true;
   }
 
-  show(split: SplitName, document: number): void {
+  show(split: SplitOrAll, document: number): void {
     this.element.hidden = false;
     replaceChildren(this.element, loadingState(t('Reading the document')));
     this.element.scrollIntoView({ block: 'nearest' });
     void this.load(split, document);
   }
 
-  private async load(split: SplitName, document: number): Promise<void> {
+  private async load(split: SplitOrAll, document: number): Promise<void> {
     const request = ++this.latest;
     try {
       const text = await this.context.host.call('document', { split, document, offset: 0 });
@@ -45,7 +46,7 @@ export class Reader {
     }
   }
 
-  private draw(split: SplitName, shown: DocumentText): void {
+  private draw(split: SplitOrAll, shown: DocumentText): void {
     const { context } = this;
     const { place, id, labels, words, document } = shown;
     const open = button(
@@ -86,7 +87,7 @@ export class Reader {
     );
   }
 
-  private textOf(split: SplitName, first: DocumentText): HTMLElement {
+  private textOf(split: SplitOrAll, first: DocumentText): HTMLElement {
     const { host, state } = this.context;
     const text = el('div', { class: 'reader-text', attributes: { tabindex: 0, role: 'document' } });
     const more = el('p', {});

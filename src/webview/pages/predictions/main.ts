@@ -1,6 +1,6 @@
 /** Predictions: what a run predicts for the documents of a split or a file, or for one text, and why. */
 import type { Judged, JudgedSet } from '../../../core/predict/judged.ts';
-import type { Split } from '../../../core/training/splitName.ts';
+import type { Split } from '../../../core/base/splits.ts';
 import type { RunEvent } from '../../../core/base/events.ts';
 import { CallFailed, connect } from '../../host.ts';
 import type { Failure, Push } from '../../protocol.ts';
