@@ -1,7 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { connect as tlsConnect } from 'node:tls';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { connect as tlsConnect } from 'node:tls';
 import { Cancelled, UserError } from '../../base/errors.ts';
 
 export interface HttpOptions {
@@ -9,6 +10,8 @@ export interface HttpOptions {
   proxy?: string;
   /** Whether a server must have a certificate that is trusted. Default true. */
   strictSsl?: boolean;
+  /** Milliseconds of silence after which a server or proxy is given up. Default 30,000. */
+  timeout?: number;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
@@ -22,7 +25,7 @@ export async function openUrl(url: string, options: HttpOptions = {}): Promise<h
     const response = await request(at, options);
     const { statusCode = 0, headers } = response;
     if (statusCode === 200) return response;
-    response.resume();
+    response.destroy();
     if (statusCode < 300 || statusCode >= 400 || !headers.location) throw refused(at, `HTTP ${statusCode}`);
     const next = new URL(headers.location, at);
     if (at.protocol === 'https:' && next.protocol !== 'https:')
@@ -33,52 +36,53 @@ export async function openUrl(url: string, options: HttpOptions = {}): Promise<h
 }
 
 async function request(url: URL, options: HttpOptions): Promise<http.IncomingMessage> {
-  const { signal, strictSsl = true } = options;
+  const { signal, strictSsl = true, timeout = 30_000 } = options;
+  const common = { signal, timeout, rejectUnauthorized: strictSsl };
   try {
     const proxy = proxyOf(url, options);
-    const secure = url.protocol === 'https:';
-    const tls = { rejectUnauthorized: strictSsl, servername: url.hostname };
-    if (!proxy)
-      return await get(secure ? https : http, { ...partsOf(url), path: url.pathname + url.search, ...tls, signal });
-    if (!secure) {
-      const headers = { host: url.host, ...authorization(proxy) };
-      return await get(http, { ...partsOf(proxy), path: url.href, headers, signal });
-    }
-    const tunnel = await tunnelTo(url, proxy, signal);
-    const createConnection = (): Duplex => tlsConnect({ socket: tunnel as never, ...tls });
-    return await get(https, {
-      ...partsOf(url),
-      path: url.pathname + url.search,
-      signal,
-      agent: false,
-      createConnection,
-    });
+    const direct = { ...common, ...serverOf(url), path: url.pathname + url.search };
+    if (!proxy) return await get(direct);
+    const viaProxy = { ...common, ...serverOf(proxy), headers: authorization(proxy) };
+    if (url.protocol !== 'https:')
+      return await get({ ...viaProxy, path: url.href, headers: { host: url.host, ...viaProxy.headers } });
+    const socket = await openTunnel(`${url.hostname}:${url.port || 443}`, viaProxy);
+    // without an agent: one would open a connection of its own, around the proxy
+    return await get({ ...direct, createConnection: () => tlsConnect({ ...direct, path: undefined, socket }) });
   } catch (error) {
     if (signal?.aborted) throw new Cancelled();
     throw error instanceof UserError ? error : unreachable(url, error);
   }
 }
 
-const partsOf = (url: URL) => ({ host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port || undefined });
+function serverOf({ protocol, hostname, port }: URL) {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return { protocol, host, port: Number(port) || undefined, servername: isIP(host) ? '' : host };
+}
 
-function get(protocol: typeof http | typeof https, options: https.RequestOptions): Promise<http.IncomingMessage> {
-  return new Promise((resolve, reject) => protocol.get({ timeout: 30_000, ...options }, resolve)
-    .on('timeout', function (this: http.ClientRequest) { this.destroy(new Error('no answer within 30 seconds')); })
-    .on('error', reject)); // prettier-ignore
+function get(options: https.RequestOptions): Promise<http.IncomingMessage> {
+  return new Promise((resolve, reject) => open(options, reject).on('response', resolve).end());
 }
 
 /** A connection through the proxy to the server itself, which the proxy cannot read. */
-function tunnelTo(url: URL, proxy: URL, signal?: AbortSignal): Promise<Duplex> {
+function openTunnel(server: string, proxy: https.RequestOptions): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const path = `${url.hostname}:${url.port || 443}`;
-    http
-      .request({ ...partsOf(proxy), method: 'CONNECT', path, headers: authorization(proxy), timeout: 30_000, signal })
-      .on('connect', ({ statusCode }, socket) =>
-        statusCode === 200 ? resolve(socket) : reject(new Error(`the proxy ${proxy.host} answers HTTP ${statusCode}`)),
-      )
-      .on('error', reject)
+    open({ ...proxy, method: 'CONNECT', path: server }, reject)
+      .on('connect', ({ statusCode }, socket) => {
+        if (statusCode === 200) return resolve(socket);
+        socket.destroy();
+        reject(new Error(`the proxy ${proxy.host} answers HTTP ${statusCode}`));
+      })
       .end();
   });
+}
+
+function open(options: https.RequestOptions, fail: (error: Error) => void): http.ClientRequest {
+  const opened = (options.protocol === 'https:' ? https : http).request(options).on('error', fail);
+  // beside the option, which ends a connection that is never made: the method also watches a connection that is handed over
+  opened.setTimeout(options.timeout!, () =>
+    opened.destroy(new Error(`no answer from ${options.host} within ${options.timeout! / 1000} seconds`)),
+  );
+  return opened;
 }
 
 function authorization({ username, password }: URL): Record<string, string> {
@@ -97,7 +101,9 @@ export function proxyOf({ protocol, hostname }: URL, { proxy, env = process.env 
   if (exempt.some((host) => host === '*' || hostname === host || hostname.endsWith(`.${host}`))) return undefined;
   const found = proxy || variable(protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY');
   if (!found) return undefined;
-  return new URL(found.includes('://') ? found : `http://${found}`);
+  const url = new URL(found.includes('://') ? found : `http://${found}`);
+  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
+  throw new Error(`proxies of the kind ${url.protocol}// are not supported`);
 }
 
 const refused = (url: URL, why: string): UserError =>
