@@ -9,8 +9,6 @@ const systemTitles: Record<string, string> = {
 /** What people call a baseline. */
 export const baselineTitle = (name: string): string => systemTitles[name] ?? name;
 
-export { formatMetric };
-
 export interface System {
   name: string;
   metrics: Metrics;

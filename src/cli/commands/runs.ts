@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { withFileErrors } from '../../core/base/files.ts';
 import { listRuns, type RunListing } from '../../core/training/runs.ts';
 import type { Command } from '../command.ts';
-import { formatMetric } from '../figures.ts';
+import { formatMetric } from '../../core/metrics/format.ts';
 import { clip, sanitise, table } from '../terminal/text.ts';
 
 const statuses: Record<RunListing['status'], string> = {

@@ -1,6 +1,7 @@
 import type { DatasetStatistics } from '../../core/explore/statistics.ts';
 import type { Band } from '../../core/metrics/labelCounts.ts';
-import { formatMetric, metricRows, type System } from '../figures.ts';
+import { formatMetric } from '../../core/metrics/format.ts';
+import { metricRows, type System } from '../figures.ts';
 import { grouped } from '../terminal/text.ts';
 import { learningCurves, type EpochPoint } from './curves.ts';
 import { escapeHtml } from './escape.ts';

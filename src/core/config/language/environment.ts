@@ -1,6 +1,7 @@
 import type { DatasetField } from '../../data/fieldNames.ts';
 import type { FileAccess } from '../fileAccess.ts';
 import type { RunConfig } from '../runConfig.ts';
+import type { Cursor } from './cursor.ts';
 
 export interface FolderEntry {
   name: string;
@@ -16,4 +17,12 @@ export interface Environment {
   listFolder(folder: string): Promise<FolderEntry[]>;
   /** The fields of the training file's records; empty where it cannot be read. */
   datasetFields(dataset: RunConfig['dataset']): Promise<DatasetField[]>;
+}
+
+/** Where in a config a value is wanted. */
+export interface ValuePlace {
+  text: string;
+  cursor: Cursor;
+  offset: number;
+  environment: Environment;
 }

@@ -1,8 +1,8 @@
 /** Files and folders that a key may name, relative to the config. */
 import { dirname, resolve } from 'node:path';
 import type { Schema } from '../schema.ts';
+import type { ValuePlace } from './environment.ts';
 import { escapeSnippet, type Proposal } from './proposal.ts';
-import type { ValuePlace } from './values.ts';
 
 const datasets = /\.(jsonl|ndjson|csv|tsv|txt|arff|svm|p|pkl|pickle|npy|npz|train|valid|validation|dev|test)(\.gz)?$/i;
 /** Names of the files that a key most likely wants; of the others it may want any. */

@@ -5,19 +5,11 @@ import { monitorable } from '../monitor.ts';
 import { presetNames, presets } from '../presets.ts';
 import type { Schema } from '../schema.ts';
 import { analyse } from '../validate.ts';
-import type { Cursor } from './cursor.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, ValuePlace } from './environment.ts';
 import { inheritedValue } from './inherited.ts';
 import { valueSnippet } from './keys.ts';
 import { proposePaths } from './paths.ts';
 import { escapeSnippet, jsonLine, type Proposal } from './proposal.ts';
-
-export interface ValuePlace {
-  text: string;
-  cursor: Cursor;
-  offset: number;
-  environment: Environment;
-}
 
 const fieldKeys = ['dataset.idField', 'dataset.textField', 'dataset.labelField', 'dataset.labelColumns'];
 const separators = ['|', ';', ',', ' '];
