@@ -5,7 +5,6 @@ import { gzipSync } from 'node:zlib';
 import { completeConfig } from '../../src/core/config/defaults.ts';
 import type { DatasetFormat } from '../../src/core/data/document.ts';
 import { openSource } from '../../src/core/data/open.ts';
-import { ByteProgress } from '../../src/core/text/byteProgress.ts';
 import { Interner } from '../../src/core/text/interner.ts';
 import { readSplit } from '../../src/core/text/readSplit.ts';
 import { createTokenizer } from '../../src/core/text/tokenizer.ts';
@@ -64,9 +63,8 @@ async function tokenise(path: string, format: DatasetFormat): Promise<void> {
   const tokenizer = await createTokenizer(text);
   const words = new Interner();
   const source = await openSource(path, { format });
-  const progress = new ByteProgress('reading', source.totalBytes, () => {});
   const known = { tokenizer, maxLength: text.maxLength, wordId: (word: string) => words.idOf(word) };
-  await readSplit(source, 'train', known, { progress });
+  await readSplit(source, 'train', known, {});
 }
 
 /** EURLEX57K's, else definitions of the sample strung together to the same length. */

@@ -2,11 +2,11 @@ import { basename, resolve } from 'node:path';
 import { datasetFormats, type FindingLog, type SourceOptions } from '../core/data/document.ts';
 import { findSplits, type Splits } from '../core/data/findSplits.ts';
 import { UserError } from '../core/base/errors.ts';
-import { surveyFile, type Survey, type SurveyProgress } from '../core/explore/survey.ts';
+import type { OnProgress } from '../core/base/progress.ts';
+import { surveyFile, type Survey } from '../core/explore/survey.ts';
 import type { WordScanner } from '../core/text/tokenizer.ts';
 import type { Arguments } from './arguments.ts';
 import type { OptionSpec } from './command.ts';
-import { rateOf } from './terminal/progress.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { sanitise } from './terminal/text.ts';
 
@@ -86,18 +86,11 @@ export async function survey(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<SurveyedFile> {
-  const surveyed = await surveyFile(file, options, tokenizer, { signal, onProgress: surveyProgress(terminal) });
+  const surveyed = await surveyFile(file, options, tokenizer, { signal, onProgress: readingBar(terminal) });
   terminal.progress.clear();
   return { split, ...surveyed, findings: surveyed.source.findings };
 }
 
-/** Shows how far a survey is. */
-export function surveyProgress(terminal: Terminal): (progress: SurveyProgress) => void {
-  const started = performance.now();
-  return ({ file, done, total, documents }) => {
-    const seconds = (performance.now() - started) / 1000;
-    const rate = rateOf(documents / seconds, 'documents');
-    const secondsLeft = done ? (seconds * (total - done)) / done : 0;
-    terminal.progress.update({ label: `Reading ${sanitise(basename(file))}`, done, total, rate, secondsLeft });
-  };
-}
+/** Shows how far the reading of a file is. */
+export const readingBar = (terminal: Terminal, label = 'Reading'): OnProgress =>
+  terminal.progress.follow(({ file = '' }) => `${label} ${sanitise(basename(file))}`);

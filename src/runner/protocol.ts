@@ -22,7 +22,6 @@ import type {
   RecordText,
 } from '../core/explore/inspected.ts';
 import type {
-  AnalysisProgress,
   ComparedLabel,
   ComparedQuery,
   ComparisonOverview,
@@ -44,7 +43,7 @@ import type {
   ChosenClusters,
   ClusteredLabelPage,
   ClusteredLabelQuery,
-  ClusterProgress,
+  ClusterPhase,
   ClusterSettings,
   ClustersOverview,
   ClusterTarget,
@@ -55,7 +54,7 @@ import type {
 } from '../core/explore/clusters/clustered.ts';
 import type { RecordTarget } from '../core/explore/recordText.ts';
 import type { ExportFormat, ExportResult } from '../core/export/exportModel.ts';
-import type { SurveyProgress } from '../core/explore/survey.ts';
+import type { Progress } from '../core/base/progress.ts';
 import type { Highlight } from '../core/predict/highlights.ts';
 import type {
   Judged,
@@ -70,7 +69,6 @@ import type {
 import type { PredictedLabel } from '../core/predict/predictor.ts';
 import type { NativeEngine } from '../core/engine/engines/folders.ts';
 import type { EngineStatus } from '../core/engine/engines/status.ts';
-import type { InstallProgress } from '../core/engine/install/install.ts';
 import type { RunEvent } from '../core/base/events.ts';
 import type { RunResult } from '../core/training/summary.ts';
 
@@ -132,14 +130,14 @@ export interface TrainingService {
 
 export interface SurveyService {
   /** Reads a dataset's training file for a new config. Paths of the result are absolute; `path` must be. */
-  survey: Call<{ path: string; options: SourceOptions }, DatasetFacts, SurveyProgress>;
+  survey: Call<{ path: string; options: SourceOptions }, DatasetFacts, Progress>;
 }
 
 // ── exporter ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface ExporterService {
   /** Writes a run's model into `exports/<format>` in its folder. Events tell bytes. */
-  export: Call<{ run: string; format: ExportFormat }, ExportResult, { done: number; total: number }>;
+  export: Call<{ run: string; format: ExportFormat }, ExportResult, Progress>;
 }
 
 // ── dataset ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,17 +151,17 @@ export interface DatasetService {
   document: Call<{ split: SplitOrAll; document: number; offset: number }, DocumentText>;
   findings: Call<FindingQuery, FindingPage>;
   /** Reads the words of a split; a cancelled reading is a result, with the words of the documents until then. */
-  readWords: Call<{ split: SplitOrAll }, WordsOverview, AnalysisProgress>;
+  readWords: Call<{ split: SplitOrAll }, WordsOverview, Progress>;
   labelWords: Call<{ split: SplitOrAll; label: string; measure: WordMeasure }, LabelWords>;
   documentWords: Call<{ split: SplitOrAll; document: number }, DocumentWords>;
   /** How often the `most` most frequent labels occur together. */
   headCooccurrence: Call<{ split: SplitOrAll; most: number }, HeadCooccurrence>;
   neighbours: Call<NeighbourQuery, Page<NeighbourRow>>;
   /** Checks the documents of all splits; cancelled, it tells of those until then. */
-  readQuality: Call<void, QualityOverview, AnalysisProgress>;
+  readQuality: Call<void, QualityOverview, Progress>;
   quality: Call<QualityQuery, Page<QualityRow>>;
   /** Holds a split against another set; cancelled, it tells of the documents until then. */
-  compare: Call<{ split: SplitOrAll; other: OtherSet }, ComparisonOverview, AnalysisProgress>;
+  compare: Call<{ split: SplitOrAll; other: OtherSet }, ComparisonOverview, Progress>;
   compared: Call<ComparedQuery, Page<ComparedLabel>>;
   duplicates: Call<{ offset: number; limit: number }, Page<DuplicateRow>>;
   nearest: Call<{ document: number }, NearestDocument>;
@@ -182,12 +180,12 @@ export interface ClustersService {
   open: Call<
     { target: ClusterTarget; settings?: ClusterSettings; anew?: boolean; keep?: boolean },
     ClustersOverview,
-    ClusterProgress
+    Progress<ClusterPhase>
   >;
   clusters: Call<{ k: number }, ChosenClusters>;
   /** By cluster number. */
-  words: Call<{ k: number }, ClusterWord[][], ClusterProgress>;
-  map: Call<{ k: number; of: MapOf }, DrawnMap, ClusterProgress>;
+  words: Call<{ k: number }, ClusterWord[][], Progress<ClusterPhase>>;
+  map: Call<{ k: number; of: MapOf }, DrawnMap, Progress<ClusterPhase>>;
   labels: Call<ClusteredLabelQuery, ClusteredLabelPage>;
   export: Call<{ k: number; kind: ExportKind; file: string }, void>;
   /** Writes the documents with a label of the cluster, with those labels alone; how many they are. */
@@ -254,11 +252,7 @@ export interface EnginesService {
   /** Tries every engine; events tell of each as it is done. */
   statuses: Call<Record<string, never>, EngineStatus[], EngineStatus>;
   /** Downloads an engine's binaries; returns its folder. */
-  install: Call<
-    { engine: NativeEngine; sha256: string[]; proxy?: string; strictSsl: boolean },
-    string,
-    InstallProgress
-  >;
+  install: Call<{ engine: NativeEngine; sha256: string[]; proxy?: string; strictSsl: boolean }, string, Progress>;
 }
 
 // ── on the wire ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,6 @@
 
 import type { DocumentPlace, SourceOptions } from '../core/data/document.ts';
 import type {
-  AnalysisProgress,
   ComparedLabel,
   ComparedQuery,
   ComparisonOverview,
@@ -28,7 +27,7 @@ import type {
   ClusteredLabelPage,
   ClusteredLabelQuery,
   ClusterFilter,
-  ClusterProgress,
+  ClusterPhase,
   ClusterSettings,
   ClustersOverview,
   ClusterWord,
@@ -59,6 +58,7 @@ import type {
   LabelEvidence,
 } from '../core/predict/judged.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compare.ts';
+import type { Progress } from '../core/base/progress.ts';
 import type { Split } from '../core/base/splits.ts';
 import type { RunEvent } from '../core/base/events.ts';
 import type { RunHistory } from '../core/training/history.ts';
@@ -133,7 +133,7 @@ export interface DatasetPage {
     | { type: 'opened'; state: DatasetPanelState; name: string; analysed: AnalysisName[] }
     | { type: 'snapshot'; snapshot: DatasetSnapshot; reading: boolean }
     | { type: 'failed'; failure: Failure }
-    | { type: 'analysing'; analysis: AnalysisName; progress: AnalysisProgress }
+    | { type: 'analysing'; analysis: AnalysisName; progress: Progress }
     /** Lists the documents of a cluster. */
     | { type: 'filter'; cluster: ClusterFilter }
     | { type: 'stale'; file: string };
@@ -172,7 +172,7 @@ export interface ClustersPage {
   };
   push:
     | { type: 'opening'; state: ClustersPanelState; name: string }
-    | { type: 'progress'; work: ClusterWork; progress: ClusterProgress }
+    | { type: 'progress'; work: ClusterWork; progress: Progress<ClusterPhase> }
     | { type: 'opened'; overview: ClustersOverview; bytes: number }
     | { type: 'failed'; failure: Failure }
     | { type: 'cancelled' }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Progress } from '../../src/cli/terminal/progress.ts';
+import { ProgressBar } from '../../src/cli/terminal/progressBar.ts';
 import { createStyle, wantsColour } from '../../src/cli/terminal/style.ts';
 import { bar, bytes, clip, duration, safeJson, sanitise, table, width } from '../../src/cli/terminal/text.ts';
 
@@ -83,7 +83,7 @@ describe('progress', () => {
   it('draws one line in place on a terminal, no wider than it, and not too often', () => {
     const to = target(true, 70);
     let time = 0;
-    const progress = new Progress(to, () => time);
+    const progress = new ProgressBar(to, () => time);
     progress.update(state);
     time = 50;
     progress.update({ ...state, done: 51 });
@@ -99,7 +99,7 @@ describe('progress', () => {
   it('writes plain lines elsewhere, at most one every ten seconds', () => {
     const to = target(false);
     let time = 0;
-    const progress = new Progress(to, () => time);
+    const progress = new ProgressBar(to, () => time);
     for (; time < 25_000; time += 100) progress.update(state);
     expect(to.written).toEqual(Array(2).fill('Epoch 1: 25%, 3,412 documents/s, 1:23 left, loss 0.5\n'));
   });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ClusterProgress } from '../../src/core/explore/clusters/clustered.ts';
+import type { Progress } from '../../src/core/base/progress.ts';
 import { RunnerClient } from '../../src/runner/client.ts';
 import { clusters } from '../../src/runner/services/clusters.ts';
 import { scratch, userError } from '../core/data/helpers.ts';
@@ -49,7 +49,7 @@ describe('clusters service', () => {
         { target },
         {
           signal: stop.signal,
-          onEvent: ({ phase, done }: ClusterProgress) => phase === 'clustering' && done === 0 && stop.abort(),
+          onEvent: ({ phase, done }: Progress) => phase === 'clustering' && done === 0 && stop.abort(),
         },
       );
       expect(partial.curve.length).toBeLessThan(12);

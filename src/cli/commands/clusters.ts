@@ -2,17 +2,18 @@ import { basename, join, resolve } from 'node:path';
 import {
   exportKinds,
   mapLimit,
-  type ClusterProgress,
+  type ClusterPhase,
   type ClustersOverview,
   type DrawnMap,
   type MapOf,
 } from '../../core/explore/clusters/clustered.ts';
-import { countLabels, type ExplorationContext } from '../../core/explore/clusters/countLabels.ts';
+import { countLabels } from '../../core/explore/clusters/countLabels.ts';
 import { ClusterExploration, defaultSettings } from '../../core/explore/clusters/exploration.ts';
 import { exportNames } from '../../core/explore/clusters/export.ts';
 import { scalings } from '../../core/explore/clusters/scaling.ts';
 import { defaultKs, refuseImpossible } from '../../core/explore/clusters/sweep.ts';
 import { Cancelled } from '../../core/base/errors.ts';
+import type { OnProgress, WorkOptions } from '../../core/base/progress.ts';
 import { makeFolder, writeFileAtomic } from '../../core/base/files.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -114,7 +115,7 @@ function wantedOf(args: Arguments): Wanted {
 }
 
 /** Throws `UserError`, and `Cancelled` once what was found is kept. */
-async function explore(args: Arguments, context: ExplorationContext): Promise<ClusterExploration> {
+async function explore(args: Arguments, context: WorkOptions<ClusterPhase>): Promise<ClusterExploration> {
   const [, path] = (await filesOf(args.positionals[0], false))[0];
   const [ks, choose] = [listOf(args), args.whole('choose')];
   const counted = await countLabels({ path, options: sourceOptions(args) }, context);
@@ -128,7 +129,7 @@ async function explore(args: Arguments, context: ExplorationContext): Promise<Cl
   };
   const alone = args.flag('no-save');
   const exploration = await ClusterExploration.open(counted, { settings, anew: alone, keep: !alone }, context);
-  if (context.signal.aborted) throw new Cancelled();
+  if (context.signal?.aborted) throw new Cancelled();
   return exploration;
 }
 
@@ -140,7 +141,7 @@ function listOf(args: Arguments): number[] | undefined {
   throw usage('clusters', `--k is "${text}"; it takes whole numbers such as 2,4,8`);
 }
 
-const phases: Record<ClusterProgress['phase'], string> = {
+const phases: Record<ClusterPhase, string> = {
   reading: 'Reading labels',
   counting: 'Counting co-occurrences',
   clustering: 'Clustering',
@@ -149,10 +150,8 @@ const phases: Record<ClusterProgress['phase'], string> = {
   drawing: 'Drawing the map',
 };
 
-const progressOf =
-  (terminal: Terminal) =>
-  ({ phase, done, total }: ClusterProgress): void =>
-    terminal.progress.update({ label: phases[phase], done, total, rate: '', secondsLeft: 0 });
+const progressOf = (terminal: Terminal): OnProgress<ClusterPhase> =>
+  terminal.progress.follow(({ phase }) => phases[phase as ClusterPhase]);
 
 interface Subset {
   file: string;
@@ -163,7 +162,7 @@ async function writeSubset(
   exploration: ClusterExploration,
   k: number,
   { cluster, subset }: Wanted,
-  context: ExplorationContext,
+  context: WorkOptions<ClusterPhase>,
 ): Promise<Subset | undefined> {
   if (cluster === undefined || subset === undefined) return undefined;
   return { file: subset, documents: await exploration.writeSubset(k, cluster, resolve(subset), context) };

@@ -6,7 +6,6 @@ import { loadPredictor } from '../../core/predict/predictor.ts';
 import { evaluationName } from '../../core/training/evaluate.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { rateOf } from '../terminal/progress.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 import { trainingOptions } from './train.ts';
 
@@ -40,20 +39,10 @@ export const embed: Command = {
       threads: args.whole('threads', 0),
       ...(engine && { makeEngine: (options) => createEngine(engine, options) }),
     });
-    const started = performance.now();
     try {
       const result = await embedDataset(predictor, data, files, {
         signal,
-        onProgress: ({ documents, bytes, totalBytes }) => {
-          const seconds = (performance.now() - started) / 1000;
-          terminal.progress.update({
-            label: `Embedding ${sanitise(basename(data))}`,
-            done: bytes,
-            total: totalBytes,
-            rate: rateOf(documents / seconds, 'documents'),
-            secondsLeft: bytes ? (seconds * (totalBytes - bytes)) / bytes : 0,
-          });
-        },
+        onProgress: terminal.progress.follow(() => `Embedding ${sanitise(basename(data))}`),
       });
       const { documents, layer, size } = result;
       const what = layer === 'hidden' ? 'the hidden layer' : 'the pooled vector';

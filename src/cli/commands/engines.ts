@@ -1,10 +1,9 @@
 import { nativeEngines } from '../../core/engine/engines/folders.ts';
 import type { EngineStatus } from '../../core/engine/engines/status.ts';
-import type { InstallProgress } from '../../core/engine/install/install.ts';
 import type { Arguments } from '../arguments.ts';
 import { usage } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { rateOf } from '../terminal/progress.ts';
+import { rateOf } from '../terminal/progressBar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { grouped, padEnd, sanitise } from '../terminal/text.ts';
 
@@ -44,12 +43,7 @@ function linesOf(status: EngineStatus, { style }: Terminal): string[] {
 async function install(args: Arguments, terminal: Terminal, signal: AbortSignal): Promise<unknown> {
   const engine = args.oneOf('install', nativeEngines)!;
   const { installEngine } = await import('../../core/engine/install/install.ts');
-  const begin = performance.now();
-  const onProgress = ({ file, done, total }: InstallProgress): void => {
-    const rate = done / Math.max(1, performance.now() - begin) / 1000; // MB/s
-    const secondsLeft = total && rate ? (total - done) / 1e6 / rate : 0;
-    terminal.progress.update({ label: file, done, total, rate: `${grouped(done / 1e6)} MB`, secondsLeft });
-  };
+  const onProgress = terminal.progress.follow(({ file = '', done }) => `${file} ${grouped(done / 1e6)} MB`);
   const folder = await installEngine(engine, { sha256: args.list('sha256'), signal, onProgress });
   terminal.progress.clear();
   terminal.print(`Installed ${engine} in ${sanitise(folder)}.`);

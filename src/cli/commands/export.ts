@@ -3,7 +3,6 @@ import type { ExportFormat } from '../../core/export/exportModel.ts';
 import { exportFormats, exportModel } from '../../core/export/exportModel.ts';
 import { usage } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { rateOf } from '../terminal/progress.ts';
 import { sanitise } from '../terminal/text.ts';
 
 const titles: Record<ExportFormat, string> = {
@@ -31,18 +30,12 @@ export const exportCommand: Command = {
     const [run] = args.positionals;
     const format = args.oneOf('format', exportFormats);
     if (!format) throw usage('export', `--format is missing: ${exportFormats.join(', ')}`);
-    const started = performance.now();
     const result = await exportModel(run, {
       format,
       folder: args.text('output'),
       checkpoint: args.oneOf('checkpoint', ['best', 'last'] as const),
       signal,
-      onProgress: (done, total) => {
-        const seconds = (performance.now() - started) / 1000;
-        const rate = rateOf(done / seconds / 1e6, 'MB');
-        const secondsLeft = (seconds * (total - done)) / done;
-        terminal.progress.update({ label: `Exporting ${sanitise(basename(run))}`, done, total, rate, secondsLeft });
-      },
+      onProgress: terminal.progress.follow(() => `Exporting ${sanitise(basename(run))}`),
     });
     terminal.print(`Exported as ${titles[format]}, ${(result.bytes / 1e6).toFixed(1)} MB:`);
     terminal.print(`${sanitise(result.folder)}: ${result.files.map(sanitise).join(', ')}`);

@@ -5,7 +5,7 @@ import { UserError } from '../../core/base/errors.ts';
 import { surveyDataset } from '../../core/explore/survey.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import type { Command } from '../command.ts';
-import { datasetName, datasetOptions, sourceOptions, surveyProgress } from '../dataset.ts';
+import { datasetName, datasetOptions, sourceOptions, readingBar } from '../dataset.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 
 export const init: Command = {
@@ -32,8 +32,7 @@ export const init: Command = {
         'Name another with --output, or overwrite it with --force.',
         { file: output },
       );
-    const onProgress = surveyProgress(terminal);
-    const facts = await surveyDataset(data, sourceOptions(args), { signal, onProgress });
+    const facts = await surveyDataset(data, sourceOptions(args), { signal, onProgress: readingBar(terminal) });
     terminal.progress.clear();
     const text = createConfigText(factsFrom(dirname(resolve(output)), facts));
     await writeFileAtomic(output, text);

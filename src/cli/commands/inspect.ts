@@ -130,8 +130,7 @@ async function coverageOf(
   const found = await embeddingCoverage(embeddings, counts, {
     entry,
     signal,
-    onProgress: (done, total) =>
-      terminal.progress.update({ label: 'Reading word vectors', done, total, rate: '', secondsLeft: 0 }),
+    onProgress: terminal.progress.follow(() => 'Reading word vectors'),
   });
   terminal.progress.clear();
   terminal.print('', `${sanitise(found.file)}: ${counted(found.vectors, 'vector')} of ${counted(found.dim, 'number')}`);

@@ -6,7 +6,6 @@ import type { PartialConfig } from '../../core/config/presets.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import { writeVectors } from '../../core/data/vectors/write.ts';
 import { prepareData } from '../../core/text/prepare.ts';
-import { countProgress } from '../../core/training/run.ts';
 import { normalised, trainedVectors } from '../../core/word2vec/prepared.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Command, OptionSpec } from '../command.ts';
@@ -64,8 +63,7 @@ export const word2vec: Command = {
     const config = await configOf(args);
     const { handle: onEvent } = new RunReporter(terminal);
     const data = await prepareData(config, { signal, onEvent });
-    const onProgress = countProgress(onEvent, 'word2vec', 'words');
-    const vectors = await trainedVectors(config, data, { signal, onEvent, onProgress });
+    const vectors = await trainedVectors(config, data, { signal, onEvent });
     terminal.progress.clear();
     const { dim } = config.embedding;
     const { rows, found } = args.flag('normalise') ? normalised(vectors, dim) : vectors;

@@ -1,7 +1,8 @@
+import { readingBar } from '../dataset.ts';
 import { compareSets, type MovedLabel, type SetComparison, type SetFacts } from '../../core/explore/compareSets.ts';
 import { collectQuality, type Leakage } from '../../core/explore/quality/quality.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
-import { labelText, readingProgress, type LookContext, type OpenedFile } from './opened.ts';
+import { labelText, type LookContext, type OpenedFile } from './opened.ts';
 import { left, right, type Look, type SectionTable } from './section.ts';
 
 const MOVED = 15;
@@ -55,10 +56,9 @@ async function duplicatesAcross(
 ): Promise<Leakage | undefined> {
   const sources = [first.source, second.source];
   if (sources.some(({ bagOfWords }) => bagOfWords)) return undefined;
-  const progress = sources.map((source) => readingProgress(terminal, 'Comparing texts of', source));
   const { leakage } = await collectQuality(sources, tokenizer, {
     signal,
-    onProgress: (set, bytes, documents) => progress[set](bytes, documents),
+    onProgress: readingBar(terminal, 'Comparing texts of'),
   });
   return leakage[0];
 }

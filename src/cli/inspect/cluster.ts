@@ -1,5 +1,10 @@
-import type { ClustersOverview, ClusterSummary, ClusterWord } from '../../core/explore/clusters/clustered.ts';
-import type { ExplorationContext } from '../../core/explore/clusters/countLabels.ts';
+import type {
+  ClusterPhase,
+  ClustersOverview,
+  ClusterSummary,
+  ClusterWord,
+} from '../../core/explore/clusters/clustered.ts';
+import type { WorkOptions } from '../../core/base/progress.ts';
 import type { ClusterExploration } from '../../core/explore/clusters/exploration.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, clip, counted, grouped, percent, sanitise, table } from '../terminal/text.ts';
@@ -29,7 +34,7 @@ export async function lookAtCluster(
   exploration: ClusterExploration,
   k: number,
   cluster: number,
-  context: ExplorationContext,
+  context: WorkOptions<ClusterPhase>,
 ): Promise<Look> {
   const documents = await exploration.documents(k, cluster, LISTED_DOCUMENTS, context);
   const labels = exploration.labelPage({ k, clusters: [cluster], offset: 0, limit: LISTED_LABELS });

@@ -3,10 +3,8 @@ import type { DocumentSource } from '../../core/data/document.ts';
 import { readIncidence, type LabelIncidence } from '../../core/explore/clusters/labelIncidence.ts';
 import { readWordIndex, type WordIndex } from '../../core/explore/words/wordIndex.ts';
 import type { WordScanner } from '../../core/text/tokenizer.ts';
-import type { SurveyedFile } from '../dataset.ts';
-import { rateOf } from '../terminal/progress.ts';
+import { readingBar, type SurveyedFile } from '../dataset.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { sanitise } from '../terminal/text.ts';
 
 /** What every look needs beside the data. */
 export interface LookContext {
@@ -36,13 +34,13 @@ export class OpenedFile {
 
   labels(): Promise<LabelIncidence> {
     const { signal, terminal } = this.context;
-    const onProgress = readingProgress(terminal, 'Reading labels of', this.source);
+    const onProgress = readingBar(terminal, 'Reading labels of');
     return (this.readingLabels ??= readIncidence(this.source, { signal, onProgress }));
   }
 
   words(): Promise<WordIndex> {
     const { signal, terminal, tokenizer } = this.context;
-    const onProgress = readingProgress(terminal, 'Reading words of', this.source);
+    const onProgress = readingBar(terminal, 'Reading words of');
     return (this.readingWords ??= readWordIndex(this.source, tokenizer, { signal, onProgress }));
   }
 
@@ -67,22 +65,3 @@ export const featureNote = (source: DocumentSource): string[] =>
   source.bagOfWords
     ? [`A bag of words: its features, by ${source.featureNames ? 'name' : 'number'}, stand for words.`]
     : [];
-
-/** Shows how far the reading of a source is. */
-export function readingProgress(
-  terminal: Terminal,
-  label: string,
-  source: DocumentSource,
-): (bytesRead: number, documents: number) => void {
-  const started = performance.now();
-  return (done, documents) => {
-    const seconds = (performance.now() - started) / 1000;
-    terminal.progress.update({
-      label: `${label} ${sanitise(basename(source.path))}`,
-      done,
-      total: source.totalBytes,
-      rate: rateOf(documents / seconds, 'documents'),
-      secondsLeft: done ? (seconds * (source.totalBytes - done)) / done : 0,
-    });
-  };
-}

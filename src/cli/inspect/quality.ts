@@ -1,3 +1,4 @@
+import { readingBar } from '../dataset.ts';
 import { labelVariants } from '../../core/explore/quality/labelVariants.ts';
 import { nearThreshold } from '../../core/explore/quality/nearDuplicates.ts';
 import {
@@ -8,7 +9,7 @@ import {
 } from '../../core/explore/quality/quality.ts';
 import { alwaysTogether } from '../../core/explore/quality/together.ts';
 import { counted, grouped } from '../terminal/text.ts';
-import { labelText, readingProgress, type LookContext, type OpenedFile } from './opened.ts';
+import { labelText, type LookContext, type OpenedFile } from './opened.ts';
 import { left, right, type Look, type SectionTable } from './section.ts';
 
 const SHOWN = 8;
@@ -39,11 +40,10 @@ async function documentQuality(
   { tokenizer, terminal, signal }: LookContext,
 ): Promise<QualityReport | undefined> {
   if (files.some(({ source }) => source.bagOfWords)) return undefined;
-  const progress = files.map(({ source }) => readingProgress(terminal, 'Checking', source));
   const report = await collectQuality(
     files.map(({ source }) => source),
     tokenizer,
-    { signal, onProgress: (set, bytes, documents) => progress[set](bytes, documents) },
+    { signal, onProgress: readingBar(terminal, 'Checking') },
   );
   terminal.progress.clear();
   return report;

@@ -3,9 +3,9 @@ import type { RunConfig } from '../../core/config/runConfig.ts';
 import type { Metrics } from '../../core/base/metrics.ts';
 import type { RunEvent } from '../../core/base/events.ts';
 import { formatMetric } from '../../core/metrics/format.ts';
-import { rateOf } from './progress.ts';
+import { rateOf, rateText } from './progressBar.ts';
 import type { Terminal } from './terminal.ts';
-import { duration, grouped, sanitise } from './text.ts';
+import { duration, sanitise } from './text.ts';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
@@ -70,8 +70,7 @@ export class RunReporter {
   }
 
   private onProgress({ done, total, unit, rate, secondsLeft }: EventOf<'progress'>): void {
-    const shownRate = unit === 'bytes' ? `${grouped(rate / 1e6, 1)} MB/s` : rateOf(rate, unit);
-    this.terminal.progress.update({ label: this.phase, done, total, rate: shownRate, secondsLeft });
+    this.terminal.progress.update({ label: this.phase, done, total, rate: rateText(rate, unit), secondsLeft });
   }
 
   private onStep({ epoch, epochs, done, total, documentsPerSecond, secondsLeft, loss }: EventOf<'step'>): void {

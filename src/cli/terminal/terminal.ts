@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Progress } from './progress.ts';
+import { ProgressBar } from './progressBar.ts';
 import { createStyle, wantsColour, type Style } from './style.ts';
 import { safeJson } from './text.ts';
 
@@ -28,7 +28,7 @@ export class Terminal {
   readonly style: Style;
   /** Colours of standard error. */
   readonly logStyle: Style;
-  readonly progress: Progress;
+  readonly progress: ProgressBar;
   readonly columns: number;
   json = false;
 
@@ -38,7 +38,7 @@ export class Terminal {
     this.logStyle = createStyle(wantsColour(stderr.isTTY === true, env));
     this.columns = (stdout.isTTY && stdout.columns) || DEFAULT_COLUMNS;
     const columns = stderr.columns || DEFAULT_COLUMNS;
-    this.progress = new Progress({ write: (text) => stderr.write(text), isTTY: stderr.isTTY === true, columns });
+    this.progress = new ProgressBar({ write: (text) => stderr.write(text), isTTY: stderr.isTTY === true, columns });
   }
 
   get stdin(): Readable & { isTTY?: boolean } {

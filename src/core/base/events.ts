@@ -1,4 +1,5 @@
 import type { Metrics } from './metrics.ts';
+import { Rate, throttled, type OnProgress, type Progress } from './progress.ts';
 
 /** What a run tells its face while it works. Every face (terminal, runner, panel) uses these and nothing else. */
 export type RunEvent =
@@ -9,16 +10,8 @@ export type RunEvent =
       phase: 'reading' | 'preparing' | 'word2vec' | 'training' | 'validating' | 'retraining' | 'testing' | 'baselines';
       message?: string;
     }
-  /** Bytes while reading, words while their vectors are trained; documents otherwise. `rate` is units per second, `secondsLeft` is for this phase. */
-  | {
-      type: 'progress';
-      phase: string;
-      done: number;
-      total: number;
-      unit: 'bytes' | 'words' | 'documents';
-      rate: number;
-      secondsLeft: number;
-    }
+  /** `rate` is units per second; `secondsLeft` is for this phase, 0 while unknown. */
+  | ({ type: 'progress'; rate: number; secondsLeft: number } & Progress)
   | { type: 'notice'; level: 'info' | 'warning'; message: string }
   /**
    * At most ten a second, and the last of each epoch. `epoch` and `step` count from 1; `epochs` are those of the phase, at
@@ -63,3 +56,13 @@ export type RunEvent =
       bestEpoch: number;
       stopped: 'finished' | 'early' | 'interrupted';
     };
+
+/** Makes events of the progress of a phase that begins now. */
+export function progressEvents(emit: (event: RunEvent) => void, phase: string): OnProgress {
+  const speed = new Rate();
+  return throttled((progress) => {
+    const { done, total } = progress;
+    const secondsLeft = speed.secondsFor(total - done, done);
+    emit({ type: 'progress', ...progress, phase, rate: speed.perSecond(done), secondsLeft });
+  });
+}

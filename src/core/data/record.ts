@@ -54,8 +54,8 @@ export async function* passLines(pass: Pass, path: string, main = true): AsyncGe
     yield splitLines(bytes, line, byte, pass.encoding, onProblem);
     return;
   }
-  const onProgress = main ? (bytes: number): void => void (pass.bytesRead = bytes) : undefined;
-  yield* readLines(path, { encoding: pass.encoding, onProgress, onProblem });
+  const onBytes = main ? (bytes: number): void => void (pass.bytesRead = bytes) : undefined;
+  yield* readLines(path, { encoding: pass.encoding, onBytes, onProblem });
 }
 
 type ParsedLine = Omit<RawRecord, 'line' | 'number' | 'byte' | 'stop'>;

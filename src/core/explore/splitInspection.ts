@@ -59,16 +59,16 @@ export class SplitInspection {
   }
 
   /** Reads to the end, or until the signal; `tell` is called after every batch. What goes wrong is told by the snapshot. */
-  async read(tell: () => void, signal: AbortSignal): Promise<void> {
+  async read(tell: () => void, signal?: AbortSignal): Promise<void> {
     this.state = 'reading';
     try {
-      if (signal.aborted) throw new Cancelled();
+      if (signal?.aborted) throw new Cancelled();
       const { reason, options } = await detectFormat(this.path, this.options);
       const source = await openSource(this.path, { ...this.options, ...options, onError: 'skip' });
       this.opened = { source, reason, options };
       tell();
       for await (const batch of source.placed()) {
-        if (signal.aborted) throw new Cancelled();
+        if (signal?.aborted) throw new Cancelled();
         for (const { document, place } of batch) {
           const words = this.collector.add(document);
           this.index.add(place, words, document.labels);

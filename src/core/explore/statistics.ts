@@ -1,5 +1,6 @@
 import type { Document, DocumentSource } from '../data/document.ts';
-import { Cancelled } from '../base/errors.ts';
+import { readThrough } from '../data/readThrough.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
 import type { CutOff, DatasetStatistics, Spread } from './figures.ts';
 import type { LengthBins, LengthHistogram } from './lengths.ts';
@@ -8,13 +9,6 @@ import { Tally } from './words/tally.ts';
 
 export type { CutOff, DatasetStatistics, LabelCount, Spread } from './figures.ts';
 
-export interface CollectOptions {
-  signal?: AbortSignal;
-  /** Called every few hundred documents. */
-  onProgress?: (bytesRead: number, documents: number) => void;
-}
-
-const PROGRESS_EVERY = 256;
 /** Maximum lengths, in words, that people choose from. */
 const usualMaxima = [250, 500, 1000, 5000];
 /** Labels a document can have before it is counted with those that have more. */
@@ -24,16 +18,10 @@ const mostLabels = 50;
 export async function countDocuments(
   source: DocumentSource,
   tokenizer: WordScanner,
-  options: CollectOptions = {},
+  work: WorkOptions = {},
 ): Promise<StatisticsCollector> {
   const collector = new StatisticsCollector(tokenizer);
-  let documents = 0;
-  for await (const document of source) {
-    if (options.signal?.aborted) throw new Cancelled();
-    collector.add(document);
-    if (++documents % PROGRESS_EVERY === 0) options.onProgress?.(source.bytesRead, documents);
-  }
-  options.onProgress?.(source.bytesRead, documents);
+  for await (const document of readThrough(source, 'reading', work)) collector.add(document);
   return collector;
 }
 

@@ -6,22 +6,10 @@ import type { DocumentSource, SourceOptions } from '../data/document.ts';
 import { findSplits, type Splits } from '../data/findSplits.ts';
 import { openSource } from '../data/open.ts';
 import { UserError } from '../base/errors.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
 import type { DatasetStatistics } from './figures.ts';
 import { countDocuments, type StatisticsCollector } from './statistics.ts';
-
-export interface SurveyProgress {
-  file: string;
-  /** Bytes read, of so many. */
-  done: number;
-  total: number;
-  documents: number;
-}
-
-export interface SurveyContext {
-  signal?: AbortSignal;
-  onProgress?: (progress: SurveyProgress) => void;
-}
 
 /** A file that was read through. */
 export interface Survey {
@@ -44,14 +32,11 @@ export async function surveyFile(
   file: string,
   options: SourceOptions,
   tokenizer: WordScanner,
-  { signal, onProgress }: SurveyContext = {},
+  work: WorkOptions = {},
 ): Promise<Survey> {
   const { reason, options: found } = await detectFormat(file, options);
   const source = await openSource(file, { ...options, ...found });
-  const counts = await countDocuments(source, tokenizer, {
-    signal,
-    onProgress: (done, documents) => onProgress?.({ file, done, total: source.totalBytes, documents }),
-  });
+  const counts = await countDocuments(source, tokenizer, work);
   return { source, reason, options: { ...options, ...found }, statistics: counts.result(), counts };
 }
 
@@ -62,14 +47,14 @@ export async function surveyFile(
 export async function surveyDataset(
   data: string,
   options: SourceOptions,
-  context: SurveyContext = {},
+  work: WorkOptions = {},
 ): Promise<DatasetFacts> {
   const { train, validation, test } = await splitsOf(data);
   if (train === undefined)
     throw new UserError('no-splits', 'There is no training file beside this one', 'Name the training file.', {
       file: data,
     });
-  const { source, statistics } = await surveyFile(train, options, await defaultTokenizer(), context);
+  const { source, statistics } = await surveyFile(train, options, await defaultTokenizer(), work);
   const fields = { ...options };
   delete fields.onError; // a choice of this reading
   delete fields.format; // stands in the config anyway

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { RunConfig } from '../config/runConfig.ts';
 import { Cancelled } from '../base/errors.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import { makeFolder, removeFile, withFileErrors, writeAtomic } from '../base/files.ts';
 import type { StoredModel } from '../training/readModel.ts';
 import { readModel } from '../training/readModel.ts';
@@ -16,15 +17,13 @@ import { isShard, tensorFlowModel } from './tfjs/model.ts';
 export const exportFormats = ['safetensors', 'onnx', 'tfjs'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-export interface ExportOptions {
+/** Progress is told in bytes written, of all. */
+export interface ExportOptions extends WorkOptions {
   format: ExportFormat;
   /** Folder to write into; `exports/<format>` in the run folder where absent. Files of the same names are replaced, and weight files of an earlier model. */
   folder?: string;
   /** Default: best. */
   checkpoint?: 'best' | 'last';
-  signal?: AbortSignal;
-  /** Bytes written, of all. */
-  onProgress?: (done: number, total: number) => void;
 }
 
 export interface ExportResult {
@@ -105,7 +104,7 @@ function withoutFolders(config: RunConfig): Partial<RunConfig> {
 async function writeFiles(
   folder: string,
   files: ReadonlyMap<string, Content>,
-  { signal, onProgress = () => {} }: ExportOptions,
+  { signal, onProgress }: ExportOptions,
 ): Promise<number> {
   const sizeOf = (part: Uint8Array | string): number =>
     typeof part === 'string' ? Buffer.byteLength(part) : part.length;
@@ -119,7 +118,8 @@ async function writeFiles(
           if (signal?.aborted) throw new Cancelled();
           const some = bytes.subarray(at, at + piece);
           await write(some);
-          onProgress((done += some.length), total);
+          done += some.length;
+          onProgress?.({ phase: 'exporting', done, total, unit: 'bytes' });
         }
       }
     });

@@ -29,7 +29,7 @@ export interface LineProblem {
 export interface LineOptions {
   encoding?: 'utf-8' | 'latin1';
   /** Bytes of the file as stored (packed, for .gz) read so far. */
-  onProgress?: (bytesRead: number) => void;
+  onBytes?: (bytesRead: number) => void;
   signal?: AbortSignal;
   /**
    * Called for a line that cannot be decoded and for a .gz that breaks off. Where it returns, reading goes on: the bad
@@ -90,7 +90,7 @@ export async function* readLines(path: string, options: LineOptions = {}): Async
 /** The bytes of a file, unpacked where it is gzip (told by its first bytes, not its name). Throws `UserError`. */
 export async function* readBytes(
   path: string,
-  options: Pick<LineOptions, 'onProgress' | 'signal'> = {},
+  options: Pick<LineOptions, 'onBytes' | 'signal'> = {},
 ): AsyncGenerator<Buffer, void> {
   const raw = readRaw(path, options);
   try {
@@ -109,7 +109,7 @@ export async function* readBytes(
 export async function* readPart(
   path: string,
   { from, to, method }: { from: number; to: number; method: 'stored' | 'deflated' },
-  options: Pick<LineOptions, 'onProgress' | 'signal'> = {},
+  options: Pick<LineOptions, 'onBytes' | 'signal'> = {},
 ): AsyncGenerator<Buffer, void> {
   const raw = readRaw(path, options, from, to);
   try {
@@ -141,7 +141,7 @@ async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenera
 
 async function* readRaw(
   path: string,
-  { onProgress, signal }: Pick<LineOptions, 'onProgress' | 'signal'>,
+  { onBytes, signal }: Pick<LineOptions, 'onBytes' | 'signal'>,
   from = 0,
   to = Infinity,
 ): AsyncGenerator<Buffer, void> {
@@ -156,7 +156,7 @@ async function* readRaw(
       const { bytesRead } = await file.read(buffer, 0, length, from > 0 ? from + total : null);
       if (bytesRead === 0) return;
       total += bytesRead;
-      onProgress?.(total);
+      onBytes?.(total);
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {

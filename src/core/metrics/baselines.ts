@@ -3,6 +3,7 @@ import type { Corpus } from '../text/corpus.ts';
 import type { Evaluation, EvaluatorOptions } from './evaluator.ts';
 import { Evaluator } from './evaluator.ts';
 import type { Metrics } from '../base/metrics.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import { Pace } from '../base/pace.ts';
 import { TfidfIndex, wordsOf } from './tfidf.ts';
 
@@ -18,13 +19,9 @@ export interface Baseline {
   available: number;
 }
 
-export interface BaselineOptions extends EvaluatorOptions {
-  signal?: AbortSignal;
-  /** Called now and then, and at the end. */
-  onProgress?: (done: number, total: number) => void;
-}
+export type BaselineOptions = EvaluatorOptions & WorkOptions;
 
-export interface KnnOptions extends BaselineOptions {
+export interface KnnOptions extends EvaluatorOptions, WorkOptions {
   /** Default 20. */
   neighbours?: number;
   /** Score a random sample of so many test documents only; all by default. */
@@ -70,13 +67,15 @@ async function evaluate(
 ): Promise<Baseline> {
   const evaluator = new Evaluator(options);
   const pace = new Pace(options.signal);
+  const total = documents.length;
+  const tell = (done: number): void => options.onProgress?.({ phase: 'baselines', done, total, unit: 'documents' });
   for (const [done, document] of documents.entries()) {
     evaluator.add(scoresOf(document), labelsOf(test, document));
     if (!pace.due()) continue;
-    options.onProgress?.(done + 1, documents.length);
+    tell(done + 1);
     await pace.rest();
   }
-  options.onProgress?.(documents.length, documents.length);
+  tell(total);
   const evaluation = evaluator.result();
   return { name, metrics: evaluation.metrics, evaluation, documents: documents.length, available: test.size };
 }

@@ -1,4 +1,6 @@
 import type { Document } from '../data/document.ts';
+import { readingProgress } from '../data/readThrough.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import { Cancelled } from '../base/errors.ts';
 import type { Overwrite, Write } from '../base/files.ts';
 import { writeAtomic } from '../base/files.ts';
@@ -13,17 +15,6 @@ export interface EmbeddingFiles {
   npy?: string;
   /** A line per document: `{"id", "labels", "vector"}`. */
   jsonl?: string;
-}
-
-export interface EmbedProgress {
-  documents: number;
-  bytes: number;
-  totalBytes: number;
-}
-
-export interface EmbedOptions {
-  signal?: AbortSignal;
-  onProgress?: (progress: EmbedProgress) => void;
 }
 
 export interface EmbedResult {
@@ -46,7 +37,7 @@ export async function embedDataset(
   predictor: Predictor,
   path: string,
   files: EmbeddingFiles,
-  { signal, onProgress = () => {} }: EmbedOptions = {},
+  { signal, onProgress }: WorkOptions = {},
 ): Promise<EmbedResult> {
   const { config, embedding } = predictor;
   const source = await openSplit(path, config, path === config.dataset.train);
@@ -61,7 +52,7 @@ export async function embedDataset(
       await npy?.write(rowsOf(vectors, embedding.size));
       await jsonl?.(block.map((document, i) => jsonLine(document, vectors[i])).join(''));
       documents += block.length;
-      onProgress({ documents, bytes: source.bytesRead, totalBytes: source.totalBytes });
+      onProgress?.(readingProgress(source, 'embedding', documents));
     }
     await npy?.overwrite(npyHeader('<f4', [documents, embedding.size]), 0);
   });

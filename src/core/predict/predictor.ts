@@ -12,7 +12,7 @@ import { restoreScoringWeights } from '../training/checkpoint.ts';
 import { scoringOptions } from '../training/engineOptions.ts';
 import { findModel } from '../training/readModel.ts';
 import type { StoredLabels } from '../training/runFolder.ts';
-import type { ScoreOptions } from '../training/scoring.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import { embedCorpus, scoreCorpus, sigmoid } from '../training/scoring.ts';
 import type { Explanation } from './explain.ts';
 import { explainer } from './explain.ts';
@@ -108,7 +108,7 @@ export class Predictor {
    * Predictions for texts, in order.
    * Throws `Cancelled` once the signal is aborted.
    */
-  async predict(texts: readonly string[], options: PredictOptions & ScoreOptions = {}): Promise<Prediction[]> {
+  async predict(texts: readonly string[], options: PredictOptions & WorkOptions = {}): Promise<Prediction[]> {
     const documents = this.encodeAll(texts);
     const predictions: Prediction[] = [];
     const onRow = (i: number, probabilities: Float64Array): void => {
@@ -142,7 +142,7 @@ export class Predictor {
    * Texts as vectors, in order: what the output layer sees of each, which is the hidden layer, or the pooled vector where
    * there is none. Throws `Cancelled` once the signal is aborted.
    */
-  async embed(texts: readonly string[], options: ScoreOptions = {}): Promise<Float32Array[]> {
+  async embed(texts: readonly string[], options: WorkOptions = {}): Promise<Float32Array[]> {
     const documents = this.encodeAll(texts);
     const vectors: Float32Array[] = [];
     await embedCorpus(this.engine, corpusOf(documents), (i, features) => (vectors[i] = features.slice()), options);

@@ -4,7 +4,8 @@ import { Cancelled, UserError } from '../base/errors.ts';
 import { DocumentIndex } from '../explore/documentIndex.ts';
 import { groups, matched, rangeOf } from '../explore/documentSearch.ts';
 import { LabelTable } from '../explore/labelTable.ts';
-import { ByteProgress } from '../text/byteProgress.ts';
+import { progressEvents } from '../base/events.ts';
+import { readingProgress } from '../data/readThrough.ts';
 import type { LabelSet } from '../text/labels.ts';
 import { heldOut } from '../text/prepare.ts';
 import { sourceOptions } from '../text/readSplit.ts';
@@ -47,11 +48,11 @@ export class RunDocuments {
     requireWordOrder(source);
     const index = new DocumentIndex(new LabelTable());
     onEvent({ type: 'phase', phase: 'reading' });
-    const progress = new ByteProgress('reading', source.totalBytes, onEvent);
+    const onProgress = progressEvents(onEvent, 'reading');
     for await (const batch of source.placed()) {
       if (signal?.aborted) throw new Cancelled();
       for (const { document, place } of batch) index.add(place, 0, document.labels);
-      progress.at(source.bytesRead);
+      onProgress(readingProgress(source, 'reading', index.length));
     }
     const numbers = documentsOf(index, config, target);
     if (numbers.length === 0)

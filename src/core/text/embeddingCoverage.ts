@@ -1,5 +1,6 @@
 import { probeVectors, type VectorChoice } from '../data/vectors/probe.ts';
-import { readVectors, type ReadVectorsOptions } from '../data/vectors/read.ts';
+import type { WorkOptions } from '../base/progress.ts';
+import { readVectors } from '../data/vectors/read.ts';
 import { UserError } from '../base/errors.ts';
 
 /** How much of a vocabulary a file of word vectors knows. */
@@ -26,18 +27,13 @@ export interface EmbeddingCoverages {
 
 /**
  * Which words of several vocabularies (occurrences by word) a file of word vectors knows, in one pass over it; vectors are
- * not kept, and those that are torn not counted, as in training. `onProgress` tells bytes done and of how many. Throws `UserError`
+ * not kept, and those that are torn not counted, as in training. Throws `UserError`
  * `embedding-empty`, and what probing and reading a file of vectors throw.
  */
 export async function embeddingCoverage(
   file: string,
   vocabularies: readonly ReadonlyMap<string | number, number>[],
-  {
-    entry,
-    signal,
-    onProgress,
-  }: Omit<ReadVectorsOptions, 'onProgress'> &
-    Pick<VectorChoice, 'entry'> & { onProgress?: (done: number, total: number) => void } = {},
+  { entry, ...work }: WorkOptions & Pick<VectorChoice, 'entry'> = {},
 ): Promise<EmbeddingCoverages> {
   const found = vocabularies.map(() => new Set<string>());
   const sink = {
@@ -49,7 +45,7 @@ export async function embeddingCoverage(
     note: () => undefined,
   };
   const probed = probeVectors(file, { entry });
-  const vectors = await readVectors(probed, sink, { signal, onProgress: (done) => onProgress?.(done, probed.bytes) });
+  const vectors = await readVectors(probed, sink, work);
   if (!vectors)
     throw new UserError('embedding-empty', 'The file holds no whole word vector', 'Fetch the file anew.', { file });
   const coverages = vocabularies.map((words, i) => coverageOf(words, found[i]));

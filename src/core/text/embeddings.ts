@@ -2,7 +2,8 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import type { ProbedVectors, VectorChoice } from '../data/vectors/probe.ts';
 import { probeVectors } from '../data/vectors/probe.ts';
-import type { ReadVectorsOptions, VectorFinding, VectorSink } from '../data/vectors/read.ts';
+import type { WorkOptions } from '../base/progress.ts';
+import type { VectorFinding, VectorSink } from '../data/vectors/read.ts';
 import { readVectors } from '../data/vectors/read.ts';
 import { UserError } from '../base/errors.ts';
 import { Stream, key32, uniformAt } from '../base/random.ts';
@@ -57,7 +58,7 @@ export function openEmbeddings(file: string, dim: number, entry?: VectorChoice['
 export async function readEmbeddings(
   probed: ProbedVectors,
   vocabulary: Vocabulary,
-  options: ReadVectorsOptions & { lowercaseFallback?: boolean } = {},
+  options: WorkOptions & { lowercaseFallback?: boolean } = {},
 ): Promise<PretrainedRows & { report: EmbeddingReport }> {
   const kept = new KeptRows(vocabulary, probed.dim, options.lowercaseFallback ?? false);
   const vectors = await readVectors(probed, kept, options);

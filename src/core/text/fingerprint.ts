@@ -9,6 +9,7 @@ import { matrixCompanions } from '../data/formats/numpy.ts';
 import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
 import { storedFile } from '../data/part.ts';
 import { Cancelled } from '../base/errors.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import { statOf, withFileErrors } from '../base/files.ts';
 import { isRecord } from '../base/isRecord.ts';
 
@@ -73,7 +74,7 @@ export async function unchanged(files: FileState[]): Promise<boolean> {
 export async function cacheKey(
   config: RunConfig,
   files: FileState[],
-  options: { signal?: AbortSignal; onRead?: (bytes: number) => void } = {},
+  { signal, onProgress }: WorkOptions = {},
 ): Promise<string> {
   const { dataset, text, embedding, training } = config;
   const hash = createHash('sha256');
@@ -87,11 +88,12 @@ export async function cacheKey(
       seed: training.seed,
     }),
   );
-  let done = 0;
   for (const file of files) {
-    const content = await contentHash(file.path, options.signal, (bytes) => options.onRead?.(done + bytes));
+    const { path, size: total } = file;
+    const onBytes = (done: number): void =>
+      onProgress?.({ phase: 'preparing', file: path, done, total, unit: 'bytes' });
+    const content = await contentHash(path, signal, onBytes);
     hash.update(canonical({ ...file, content }));
-    done += file.size;
   }
   return hash.digest('hex');
 }
@@ -110,7 +112,7 @@ function canonical(value: unknown): string {
 async function contentHash(
   path: string,
   signal: AbortSignal | undefined,
-  onRead: (bytes: number) => void,
+  onBytes: (done: number) => void,
 ): Promise<string> {
   return withFileErrors(path, async () => {
     const hash = createHash('sha256');
@@ -122,7 +124,7 @@ async function contentHash(
         const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
         if (bytesRead === 0) return hash.digest('hex');
         hash.update(buffer.subarray(0, bytesRead));
-        onRead((total += bytesRead));
+        onBytes((total += bytesRead));
       }
     } finally {
       await file.close();

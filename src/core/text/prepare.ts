@@ -4,7 +4,8 @@ import type { DocumentSource } from '../data/document.ts';
 import type { HoldOut } from '../data/split.ts';
 import { randomSplit, stratifiedSplit } from '../data/split.ts';
 import { UserError } from '../base/errors.ts';
-import { ByteProgress } from './byteProgress.ts';
+import { progressEvents } from '../base/events.ts';
+import { overFiles, type WorkOptions } from '../base/progress.ts';
 import type { Corpus } from './corpus.ts';
 import { openEmbeddings, readEmbeddings } from './embeddings.ts';
 import { Interner } from './interner.ts';
@@ -47,7 +48,8 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
   const probed = vectorFile === undefined ? undefined : openEmbeddings(vectorFile, dim, entry);
   const all = Object.values(sources).filter((source) => source !== undefined);
   const totalBytes = all.reduce((sum, source) => sum + source.totalBytes, probed?.bytes ?? 0);
-  const reading = { signal, progress: new ByteProgress('reading', totalBytes, onEvent) };
+  const onProgress = overFiles(totalBytes, progressEvents(onEvent, 'reading'));
+  const reading = { signal, onProgress };
 
   const {
     train,
@@ -68,9 +70,7 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
     sources.test && (await readOther(sources.test, 'test', { tokenizer, vocabulary, labels, config }, reading));
   labels = test?.labels ?? labels;
 
-  const onProgress = (bytes: number) => reading.progress.at(bytes);
-  const vectors = probed && (await readEmbeddings(probed, vocabulary, { signal, lowercaseFallback, onProgress }));
-  if (probed) reading.progress.fileDone(probed.bytes);
+  const vectors = probed && (await readEmbeddings(probed, vocabulary, { ...reading, lowercaseFallback }));
   const report = preparationReport(
     { train: reports.train, validation: validationReport, test: test?.report },
     all.map((source) => source.findings),
@@ -87,14 +87,9 @@ export async function trainingSizes(
   { signal, onEvent = () => {} }: Pick<PrepareOptions, 'signal' | 'onEvent'> = {},
 ): Promise<{ labelCount: number; vocabularySize: number }> {
   const source = await openSplit(config.dataset.train, config, true);
-  const reading = { signal, progress: new ByteProgress('reading', source.totalBytes, onEvent) };
+  const reading = { signal, onProgress: progressEvents(onEvent, 'reading') };
   const { labels, vocabulary } = await readTrain(source, config, await createTokenizer(config.text), reading);
   return { labelCount: labels.trainSize, vocabularySize: vocabulary.size };
-}
-
-interface Reading {
-  signal?: AbortSignal;
-  progress: ByteProgress;
 }
 
 interface TrainData {
@@ -109,11 +104,11 @@ async function readTrain(
   source: DocumentSource,
   config: RunConfig,
   tokenizer: WordScanner,
-  reading: Reading,
+  work: WorkOptions,
 ): Promise<TrainData> {
   const words = new Interner();
   const wordId = (word: string) => words.idOf(word);
-  const buffer = await readSplit(source, 'train', { tokenizer, maxLength: config.text.maxLength, wordId }, reading);
+  const buffer = await readSplit(source, 'train', { tokenizer, maxLength: config.text.maxLength, wordId }, work);
   const isHeld = heldOut(buffer, config);
   const inTrain = (i: number) => isHeld[i] === 0;
   const learnt = trainLabels(buffer, inTrain, source.labelNames);
@@ -164,11 +159,11 @@ async function readOther(
   source: DocumentSource,
   split: 'validation' | 'test',
   known: { tokenizer: WordScanner; vocabulary: Vocabulary; labels: LabelSet; config: RunConfig },
-  reading: Reading,
+  work: WorkOptions,
 ): Promise<OtherSplit> {
   const { tokenizer, vocabulary, config } = known;
   const wordId = (word: string) => vocabulary.idOf(word);
-  const buffer = await readSplit(source, split, { tokenizer, maxLength: config.text.maxLength, wordId }, reading);
+  const buffer = await readSplit(source, split, { tokenizer, maxLength: config.text.maxLength, wordId }, work);
   const labels = known.labels.extended(buffer.labelNames.names, source.labelNames);
   const ids = labelMap(buffer, labels);
   const newLabels = [...ids].filter((id) => labels.trainCounts[id] === 0).sort((a, b) => a - b);
@@ -202,8 +197,8 @@ export async function encodeSource(
   onEvent({ type: 'phase', phase: 'reading' });
   const tokenizer = await createTokenizer(config.text);
   const source = await openSplit(path, config, path === config.dataset.train);
-  const progress = new ByteProgress('reading', source.totalBytes, onEvent);
-  return readOther(source, 'test', { tokenizer, vocabulary, labels, config }, { signal, progress });
+  const onProgress = progressEvents(onEvent, 'reading');
+  return readOther(source, 'test', { tokenizer, vocabulary, labels, config }, { signal, onProgress });
 }
 
 function noLabels(file: string): UserError {

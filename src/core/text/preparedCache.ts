@@ -1,7 +1,8 @@
 /** Prepared data to and from the cache. */
 import type { RunConfig } from '../config/runConfig.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
-import { ByteProgress } from './byteProgress.ts';
+import { progressEvents } from '../base/events.ts';
+import { overFiles } from '../base/progress.ts';
 import type { CacheEntry } from './cache.ts';
 import { PreparedCache } from './cache.ts';
 import type { Corpus } from './corpus.ts';
@@ -27,9 +28,8 @@ export async function withCache(
   onEvent({ type: 'phase', phase: 'preparing', message: 'Looking for prepared data' });
   const files = await inputFiles(config);
   const size = files.reduce((sum, file) => sum + file.size, 0);
-  const progress = new ByteProgress('preparing', size, onEvent);
-  const key = await cacheKey(config, files, { signal, onRead: (bytes) => progress.at(bytes) });
-  progress.fileDone(size);
+  const onProgress = overFiles(size, progressEvents(onEvent, 'preparing'));
+  const key = await cacheKey(config, files, { signal, onProgress });
   const kind: CachedKind<PreparedData> = {
     what: 'prepared data',
     toEntry,

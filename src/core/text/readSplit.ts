@@ -2,9 +2,10 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import type { DocumentSource, SourceOptions } from '../data/document.ts';
 import { openSource, requireWordOrder } from '../data/open.ts';
-import { Cancelled, UserError } from '../base/errors.ts';
+import { readThrough } from '../data/readThrough.ts';
+import type { WorkOptions } from '../base/progress.ts';
+import { UserError } from '../base/errors.ts';
 import { isFolder } from '../base/files.ts';
-import type { ByteProgress } from './byteProgress.ts';
 import { DocumentBuffer } from './documentBuffer.ts';
 import type { Split } from '../base/splits.ts';
 import type { WordScanner } from './tokenizer.ts';
@@ -32,15 +33,10 @@ export async function readSplit(
   source: DocumentSource,
   split: Split,
   text: { tokenizer: WordScanner; maxLength: number; wordId: (word: string) => number },
-  options: { signal?: AbortSignal; progress: ByteProgress },
+  work: WorkOptions,
 ): Promise<DocumentBuffer> {
   const buffer = new DocumentBuffer(text.tokenizer, text.maxLength, text.wordId);
-  for await (const document of source) {
-    if (options.signal?.aborted) throw new Cancelled();
-    buffer.add(document);
-    options.progress.at(source.bytesRead);
-  }
-  options.progress.fileDone(source.totalBytes);
+  for await (const document of readThrough(source, 'reading', work)) buffer.add(document);
   if (buffer.size > 0) return buffer;
   const skipped = source.findings.skipped;
   throw new UserError(

@@ -6,9 +6,10 @@ import { ThresholdTuner } from '../metrics/threshold.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { epochOrder, makeBatch } from './batches.ts';
 import { divergedAt, divergedScore } from './diverged.ts';
-import { Rate } from './rate.ts';
+import { progressEvents } from '../base/events.ts';
+import { Rate, Throttle } from '../base/progress.ts';
 import type { Run } from './run.ts';
-import { countProgress, throwIfAborted, withScoringWeights } from './run.ts';
+import { throwIfAborted, withScoringWeights } from './run.ts';
 import type { Saver } from './saver.ts';
 import type { Schedule } from './schedule.ts';
 import { learningRateAt } from './schedule.ts';
@@ -54,6 +55,7 @@ async function trainEpoch(run: Run, { corpus, epochs }: Plan, saver: Saver): Pro
   const schedule: Schedule = { ...config.training, totalSteps: epochs * batches };
   const order = epochOrder(corpus.size, seed, state.epoch);
   const rate = new Rate(state.batch * batchSize);
+  const throttle = new Throttle();
   const curveEvery = Math.ceil(batches / curvePoints);
   while (state.batch < batches) {
     throwIfAborted(run);
@@ -77,7 +79,7 @@ async function trainEpoch(run: Run, { corpus, epochs }: Plan, saver: Saver): Pro
       await logCurvePoint(run, step + 1, learningRate, saver);
     await saver.afterBatch(loss, batches);
     const done = Math.min(state.batch * batchSize, corpus.size);
-    if (rate.due() || done === corpus.size) {
+    if (throttle.due() || done === corpus.size) {
       const left = corpus.size - done + (epochs - state.epoch - 1) * corpus.size;
       run.emit({
         type: 'step',
@@ -141,7 +143,7 @@ async function validate(run: Run, corpus: Corpus): Promise<{ metrics: Metrics; t
     evaluator.add(probabilities, truth);
     tuner.add(probabilities, truth);
   };
-  const options = { signal: run.signal, onProgress: countProgress(run.emit, 'validating') };
+  const options = { signal: run.signal, onProgress: progressEvents(run.emit, 'validating') };
   await withScoringWeights(run, () => scoreCorpus(run.engine, corpus, onRow, options));
   run.emit({ type: 'phase', phase: run.state.phase });
   return { metrics: evaluator.metrics(), threshold: tuner.best().threshold };

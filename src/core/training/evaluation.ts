@@ -10,7 +10,7 @@ import type { Corpus } from '../text/corpus.ts';
 import type { PreparedData } from '../text/prepare.ts';
 import { countLabels } from './fingerprint.ts';
 import type { Run } from './run.ts';
-import { countProgress } from './run.ts';
+import { progressEvents } from '../base/events.ts';
 import type { RunPaths, StoredLabels } from './runFolder.ts';
 import { labelsOf, scoreCorpus } from './scoring.ts';
 import type { BaselineFigures } from './summary.ts';
@@ -73,7 +73,7 @@ export async function evaluateSplit(
     store.add(probabilities);
     onDocument?.(probabilities, labels);
   };
-  await scoreCorpus(engine, corpus, onRow, { signal, onProgress: countProgress(emit, 'testing') });
+  await scoreCorpus(engine, corpus, onRow, { signal, onProgress: progressEvents(emit, 'testing') });
   const evaluation = evaluator.result();
   await writeFileAtomic(paths.scores(split), store.save());
   await writeFileAtomic(paths.evaluation(split), JSON.stringify(evaluation));
@@ -94,7 +94,7 @@ export async function measureBaselines(
     ...options,
     tunedThreshold: undefined,
     signal,
-    onProgress: countProgress(emit, 'baselines'),
+    onProgress: progressEvents(emit, 'baselines'),
     maxQueries,
   };
   const found: BaselineFigures[] = [];

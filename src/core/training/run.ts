@@ -7,7 +7,6 @@ import type { RunIdentity } from './checkpoint.ts';
 import type { RunEvent } from '../base/events.ts';
 import type { MetricsLog } from './metricsLog.ts';
 import type { Monitor } from './monitor.ts';
-import { Rate } from './rate.ts';
 import type { RunPaths } from './runFolder.ts';
 import type { TrainingState } from './state.ts';
 
@@ -33,20 +32,6 @@ export interface Run {
 
 export function throwIfAborted({ signal }: Pick<Run, 'signal'>): void {
   if (signal?.aborted) throw new Cancelled();
-}
-
-/** Tells the progress of a phase, at most ten times a second and at its end. */
-export function countProgress(
-  emit: Run['emit'],
-  phase: string,
-  unit: 'words' | 'documents' = 'documents',
-): (done: number, total: number) => void {
-  const rate = new Rate();
-  return (done, total) => {
-    if (done < total && !rate.due()) return;
-    const secondsLeft = rate.secondsFor(total - done, done);
-    emit({ type: 'progress', phase, done, total, unit, rate: rate.perSecond(done), secondsLeft });
-  };
 }
 
 /** Runs `work` with the weights that score: the averaged ones where EMA is on. The raw weights are put back, bit for bit. */

@@ -1,13 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { Cancelled } from '../base/errors.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import type { Engine, OnFeatures } from '../engine/engine.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { makeBatch } from './batches.ts';
-
-export interface ScoreOptions {
-  signal?: AbortSignal;
-  onProgress?: (done: number, total: number) => void;
-}
 
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
@@ -20,7 +16,7 @@ export async function scoreCorpus(
   engine: Engine,
   corpus: Corpus,
   onRow: (document: number, probabilities: Float64Array) => void,
-  options: ScoreOptions = {},
+  options: WorkOptions = {},
 ): Promise<void> {
   const row = new Float64Array(engine.shape.labels);
   const onLogits = (document: number, logits: Float32Array): void => {
@@ -39,13 +35,13 @@ export const embedCorpus = (
   engine: Engine,
   corpus: Corpus,
   onRow: OnFeatures,
-  options: ScoreOptions = {},
+  options: WorkOptions = {},
 ): Promise<void> => engine.features(makeBatch(corpus, 0, corpus.size), onRow, pauses(corpus, options));
 
-function pauses({ size }: Corpus, { signal, onProgress }: ScoreOptions): (done: number) => Promise<void> {
+function pauses({ size }: Corpus, { signal, onProgress }: WorkOptions): (done: number) => Promise<void> {
   return async (done) => {
     if (signal?.aborted) throw new Cancelled();
-    onProgress?.(Math.floor(done), size);
+    onProgress?.({ phase: 'scoring', done: Math.floor(done), total: size, unit: 'documents' });
     await setImmediate(); // lets signals and the faces' events through where the engine never waits
   };
 }

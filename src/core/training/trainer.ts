@@ -27,7 +27,7 @@ import { MetricsLog } from './metricsLog.ts';
 import { createMonitor } from './monitor.ts';
 import { checkSameRecipe, differences, recipeOf } from './recipe.ts';
 import type { Run } from './run.ts';
-import { countProgress, throwIfAborted } from './run.ts';
+import { throwIfAborted } from './run.ts';
 import type { ClaimedRun, StoredLabels } from './runFolder.ts';
 import { claimRun, exists, writeRunFiles } from './runFolder.ts';
 import { Saver } from './saver.ts';
@@ -79,8 +79,7 @@ export async function trainWith(
     options.onEvent({ type: 'begun', folder: paths.folder, epochs: config.training.epochs, isResumed });
     const { signal, onEvent } = options;
     const data = await parts.prepare(config, { signal, onEvent });
-    const onProgress = countProgress(onEvent, 'word2vec', 'words');
-    return await session.run(await withTrainedVectors(config, data, { signal, onEvent, onProgress }));
+    return await session.run(await withTrainedVectors(config, data, { signal, onEvent }));
   } catch (error) {
     if (session.hasBegun) throw await withWayOn(error, claimed.paths.checkpoint('last'));
     await claimed.discard();

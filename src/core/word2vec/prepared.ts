@@ -1,23 +1,22 @@
 /** Word vectors trained for a run: made once for a dataset and its settings, then taken from the cache. */
 import { createHash } from 'node:crypto';
 import { endianness } from 'node:os';
+import { progressEvents } from '../base/events.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { buildName, kernelBuild } from '../engine/wasm/machine.ts';
 import type { PretrainedRows } from '../text/embeddings.ts';
 import { throughCache, type CachedKind } from '../text/preparedCache.ts';
 import type { PreparedData, PrepareOptions } from '../text/preparedData.ts';
-import { trainWord2Vec, type Word2VecOptions, type Word2VecSettings } from './train.ts';
+import { trainWord2Vec, type Word2VecSettings } from './train.ts';
 
 /** Raise it whenever the same texts and settings give other vectors. */
 const formatVersion = 2;
-
-type Options = PrepareOptions & Pick<Word2VecOptions, 'onProgress'>;
 
 /** The data of a run, with vectors trained on its training documents where `embedding.word2vec` asks for them. */
 export async function withTrainedVectors(
   config: RunConfig,
   data: PreparedData,
-  options: Options,
+  options: PrepareOptions = {},
 ): Promise<PreparedData> {
   if (!config.embedding.word2vec) return data;
   const vectors = await trainedVectors(config, data, options);
@@ -25,14 +24,19 @@ export async function withTrainedVectors(
 }
 
 /** Vectors of the vocabulary by the settings in `word2vec`, as they were trained. Throws as `trainWord2Vec` does. */
-export function trainedVectors(config: RunConfig, data: PreparedData, options: Options): Promise<PretrainedRows> {
+export function trainedVectors(
+  config: RunConfig,
+  data: PreparedData,
+  options: PrepareOptions,
+): Promise<PretrainedRows> {
   const { onEvent = () => {} } = options;
   const settings = settingsOf(config);
   return throughCache(config.output, keyOf(settings, data), kind, options, async () => {
     onEvent({ type: 'phase', phase: 'word2vec' });
     const started = performance.now();
     const vectors = await trainWord2Vec(data.train, data.vocabulary, settings, {
-      ...options,
+      signal: options.signal,
+      onProgress: progressEvents(onEvent, 'word2vec'),
       threads: config.engine.threads,
     });
     const seconds = (performance.now() - started) / 1000;

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { RunConfig } from '../config/runConfig.ts';
 import { Machine } from '../engine/wasm/machine.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import { Stream, key32 } from '../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { PretrainedRows } from '../text/embeddings.ts';
@@ -14,12 +15,10 @@ import { keepProbabilities } from './sampling.ts';
 /** What the vectors depend on, beside the texts. */
 export type Word2VecSettings = Omit<RunConfig['word2vec'], 'normalise'> & { dim: number; seed: number };
 
-export interface Word2VecOptions {
+/** Progress is told in words of the texts, of all epochs. */
+export interface Word2VecOptions extends WorkOptions {
   /** 0, the default, uses all cores. The vectors do not depend on it. */
   threads?: number;
-  signal?: AbortSignal;
-  /** Words of the texts done, of all epochs. */
-  onProgress?: (done: number, total: number) => void;
   /** Examples whose steps are taken together; for measurements. */
   roundSize?: number;
 }
@@ -56,7 +55,7 @@ export async function trainWord2Vec(
         if (signal?.aborted) throw new Cancelled();
         model.learn(batch, rateAt(done / total, settings), key32(settings.seed, Stream.word2vec, 3, epoch, done));
         done += batch.words;
-        onProgress?.(done, total);
+        onProgress?.({ phase: 'word2vec', done, total, unit: 'words' });
         await turn();
       }
     }

@@ -3,7 +3,8 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { Cancelled, UserError } from '../../core/base/errors.ts';
 import { datasetName } from '../../core/data/datasetName.ts';
-import type { ClusterProgress, ClusterSettings, ClustersOverview } from '../../core/explore/clusters/clustered.ts';
+import type { Progress } from '../../core/base/progress.ts';
+import type { ClusterPhase, ClusterSettings, ClustersOverview } from '../../core/explore/clusters/clustered.ts';
 import type { RunnerClient } from '../../runner/client.ts';
 import type { ClustersPanelState, ClusterWork, HostMethods } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
@@ -15,7 +16,7 @@ import { WebviewHost } from '../base/webviewHost.ts';
 /** What a call to the runner may be given beside its parameters. */
 interface CallOptions {
   signal: AbortSignal;
-  onEvent: (progress: ClusterProgress) => void;
+  onEvent: (progress: Progress<ClusterPhase>) => void;
 }
 
 /** The labels of one dataset in clusters: the panel, and the process that clusters. */
@@ -24,7 +25,7 @@ export class ClustersPanel extends Disposable {
   private runner: RunnerClient<'clusters'> | undefined;
   private readonly working = new Map<ClusterWork, AbortController>();
   /** How far opening is: a page that is loaded again must not wait for the next word of it. */
-  private opening: ClusterProgress | undefined;
+  private opening: Progress<ClusterPhase> | undefined;
   private opened: { overview: ClustersOverview; bytes: number } | undefined;
   private failure: unknown;
   private isStale = false;
@@ -95,7 +96,7 @@ export class ClustersPanel extends Disposable {
     this.working.get(name)?.abort();
     const controller = new AbortController();
     this.working.set(name, controller);
-    const onEvent = (progress: ClusterProgress): void => {
+    const onEvent = (progress: Progress<ClusterPhase>): void => {
       if (this.working.get(name) !== controller) return;
       if (name === 'open') this.opening = progress;
       this.host.push({ type: 'progress', work: name, progress });

@@ -5,7 +5,7 @@ import { Cancelled, UserError } from '../../core/base/errors.ts';
 import type { ClusterFilter } from '../../core/explore/clusters/clustered.ts';
 import type { DatasetSnapshot, DocumentPage, DocumentQuery } from '../../core/explore/inspected.ts';
 import type { RunnerClient } from '../../runner/client.ts';
-import type { AnalysisProgress } from '../../core/explore/analysis/analysed.ts';
+import type { Progress } from '../../core/base/progress.ts';
 import type { AnalysisName, DatasetPanelState, HostMethods } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';
@@ -199,7 +199,7 @@ export class DatasetPanel extends Disposable {
   private analysis<T>(
     name: AnalysisName,
     query: unknown,
-    call: (options: { signal: AbortSignal; onEvent: (progress: AnalysisProgress) => void }) => Promise<T>,
+    call: (options: { signal: AbortSignal; onEvent: (progress: Progress) => void }) => Promise<T>,
   ): Promise<T> {
     const key = JSON.stringify(query);
     const held = this.analyses.get(name);
@@ -207,7 +207,7 @@ export class DatasetPanel extends Disposable {
     held?.stop.abort();
     const stop = new AbortController();
     const isCurrent = (): boolean => this.analyses.get(name)?.stop === stop;
-    const onEvent = (progress: AnalysisProgress): void => {
+    const onEvent = (progress: Progress): void => {
       if (isCurrent()) this.host.push({ type: 'analysing', analysis: name, progress });
     };
     const result = call({ signal: stop.signal, onEvent });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { nativeEngines } from '../../core/engine/engines/folders.ts';
 import type { NativeEngine } from '../../core/engine/engines/folders.ts';
-import type { InstallProgress } from '../../core/engine/install/install.ts';
+import type { Progress } from '../../core/base/progress.ts';
 import type { Download } from '../../core/engine/install/table.ts';
 import { downloadsOf } from '../../core/engine/install/table.ts';
 import type { Services } from '../base/services.ts';
@@ -87,7 +87,7 @@ async function download(
   const stop = new AbortController();
   token.onCancellationRequested(() => stop.abort());
   let before = { file: '', share: 0 };
-  const onEvent = ({ file, done, total }: InstallProgress): void => {
+  const onEvent = ({ file = '', done, total }: Progress): void => {
     if (file !== before.file) before = { file, share: 0 };
     const share = total ? done / total : 0;
     const increment = (100 * (share - before.share)) / Math.max(1, downloadsOf(engine).length);

@@ -72,7 +72,7 @@ async function survey(services: Services, path: string, options: SourceOptions):
         { path, options: { onError: 'skip', ...options } },
         {
           signal: cancelled.signal,
-          onEvent: ({ done, total, documents }) => {
+          onEvent: ({ done, total, documents = 0 }) => {
             const percent = total > 0 ? (done / total) * 100 : 0;
             const message = vscode.l10n.t('{0} documents', documents.toLocaleString('en-US'));
             progress.report({ increment: percent - shown, message });

@@ -1,3 +1,4 @@
+import type { Progress } from '../../core/base/progress.ts';
 import { basename } from 'node:path';
 import type { RunEvent } from '../../core/base/events.ts';
 
@@ -19,7 +20,7 @@ export interface JobState {
   readonly epochs?: number;
   /** Share of the present epoch or phase that is done, 0 to 1. */
   readonly share?: number;
-  readonly rate?: { readonly perSecond: number; readonly unit: 'bytes' | 'words' | 'documents' };
+  readonly rate?: { readonly perSecond: number; readonly unit: Progress['unit'] };
   /** Of all epochs while training, else of the phase. */
   readonly secondsLeft?: number;
   /** Validation P@1 of the last and of the best epoch, 0 to 1. */

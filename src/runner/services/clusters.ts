@@ -1,11 +1,8 @@
 import { UserError } from '../../core/base/errors.ts';
-import type { ClusterProgress } from '../../core/explore/clusters/clustered.ts';
+import { throttled } from '../../core/base/progress.ts';
 import { countLabels } from '../../core/explore/clusters/countLabels.ts';
 import { ClusterExploration } from '../../core/explore/clusters/exploration.ts';
 import type { Handlers } from '../protocol.ts';
-
-/** Milliseconds between two events of one phase: a reader tells its progress far more often. */
-const interval = 100;
 
 /** The dataset whose labels this process clusters; opening another replaces it. */
 let current: ClusterExploration | undefined;
@@ -15,28 +12,16 @@ function opened(): ClusterExploration {
   return current;
 }
 
-/** Tells of progress now and then, and whenever a phase begins. */
-function spaced(emit: (progress: ClusterProgress) => void): (progress: ClusterProgress) => void {
-  let phase: string | undefined;
-  let due = 0;
-  return (progress) => {
-    if (progress.phase === phase && performance.now() < due) return;
-    phase = progress.phase;
-    due = performance.now() + interval;
-    emit(progress);
-  };
-}
-
 export const clusters: Handlers<'clusters'> = {
   async open({ target, settings, anew = false, keep = true }, { signal, emit }) {
     current = undefined;
-    const context = { signal, onProgress: spaced(emit) };
+    const context = { signal, onProgress: throttled(emit) };
     current = await ClusterExploration.open(await countLabels(target, context), { settings, anew, keep }, context);
     return current.overview();
   },
   clusters: async ({ k }) => opened().clusters(k),
-  words: async ({ k }, { signal, emit }) => opened().words(k, { signal, onProgress: spaced(emit) }),
-  map: async ({ k, of }, { signal, emit }) => opened().map(k, of, { signal, onProgress: spaced(emit) }),
+  words: async ({ k }, { signal, emit }) => opened().words(k, { signal, onProgress: throttled(emit) }),
+  map: async ({ k, of }, { signal, emit }) => opened().map(k, of, { signal, onProgress: throttled(emit) }),
   labels: async (query) => opened().labelPage(query),
   export: async ({ k, kind, file }) => opened().export(k, kind, file),
   writeSubset: async ({ k, cluster, file }, { signal }) => opened().writeSubset(k, cluster, file, { signal }),

@@ -1,3 +1,4 @@
+import { throttled } from '../../core/base/progress.ts';
 import type { SourceOptions } from '../../core/data/document.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { Analyses } from '../../core/explore/analysis/analyses.ts';
@@ -32,15 +33,16 @@ export const dataset: Handlers<'dataset'> = {
   document: async ({ split, document, offset }, { signal }) =>
     opened().inspection.documentText(split, document, offset, signal),
   findings: async (query) => opened().inspection.findingPage(query),
-  readWords: async ({ split }, { signal, emit }) => opened().analyses.readWords(split, { signal, onProgress: emit }),
+  readWords: async ({ split }, { signal, emit }) =>
+    opened().analyses.readWords(split, { signal, onProgress: throttled(emit) }),
   labelWords: async ({ split, label, measure }) => opened().analyses.labelWords(split, label, measure),
   documentWords: async ({ split, document }) => opened().analyses.documentWords(split, document),
   headCooccurrence: async ({ split, most }) => opened().analyses.headCooccurrence(split, most),
   neighbours: async (query) => opened().analyses.neighbourPage(query),
-  readQuality: async (_, { signal, emit }) => opened().analyses.readQuality({ signal, onProgress: emit }),
+  readQuality: async (_, { signal, emit }) => opened().analyses.readQuality({ signal, onProgress: throttled(emit) }),
   quality: async (query) => opened().analyses.qualityPage(query),
   compare: async ({ split, other }, { signal, emit }) =>
-    opened().analyses.compare(split, other, { signal, onProgress: emit }),
+    opened().analyses.compare(split, other, { signal, onProgress: throttled(emit) }),
   compared: async (query) => opened().analyses.comparedPage(query),
   duplicates: async (query) => opened().analyses.duplicatePage(query),
   nearest: async ({ document }) => opened().analyses.nearest(document),

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createConfigText, factsFrom } from '../../../src/core/config/createConfig.ts';
 import { validateText } from '../../../src/core/config/validate.ts';
 import { Cancelled } from '../../../src/core/base/errors.ts';
-import { surveyDataset, type SurveyProgress } from '../../../src/core/explore/survey.ts';
+import type { Progress } from '../../../src/core/base/progress.ts';
+import { surveyDataset } from '../../../src/core/explore/survey.ts';
 import { fixtures, scratch, userError } from '../data/helpers.ts';
 
 const { write } = scratch();
@@ -11,7 +12,7 @@ const train = resolve(fixtures, 'recipes.train.jsonl');
 
 describe('surveyDataset', () => {
   test('finds the files, reads the training file, and tells how far it is', async () => {
-    const told: SurveyProgress[] = [];
+    const told: Progress[] = [];
     const facts = await surveyDataset(train, {}, { onProgress: (progress) => told.push(progress) });
     expect(facts).toMatchObject({
       train,

@@ -26,7 +26,10 @@ describe('exportModel', () => {
 
   it.each(exportFormats)('writes a folder that is enough: %s', async (format) => {
     const progress: [number, number][] = [];
-    const result = await exportModel(trained.run, { format, onProgress: (...now) => progress.push(now) });
+    const result = await exportModel(trained.run, {
+      format,
+      onProgress: ({ done, total }) => progress.push([done, total]),
+    });
     expect(result).toMatchObject({ run: trained.run, format, folder: join(trained.run, 'exports', format) });
     const model = { safetensors: 'model.safetensors', onnx: 'model.onnx', tfjs: 'model.json' }[format];
     expect(result.files[0]).toBe(model);

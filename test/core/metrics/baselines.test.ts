@@ -131,7 +131,7 @@ describe('baselines', () => {
 
   it('tells its progress and can be cancelled', async () => {
     const seen: [number, number][] = [];
-    await tfidfKnnBaseline(train, test, { ...options, onProgress: (done, total) => seen.push([done, total]) });
+    await tfidfKnnBaseline(train, test, { ...options, onProgress: ({ done, total }) => seen.push([done, total]) });
     expect(seen.at(-1)).toEqual([60, 60]);
     const large = randomCorpus(4, 30_000, 3000);
     const abort = new AbortController();

@@ -42,7 +42,7 @@ describe.each([
     const predictor = await loadPredictor(run);
     const files = { npy: join(folder, 'v.npy'), jsonl: join(folder, 'v.jsonl') };
     const progress: number[] = [];
-    const onProgress = ({ documents }: { documents: number }): void => void progress.push(documents);
+    const onProgress = ({ documents = 0 }: { documents?: number }): void => void progress.push(documents);
     expect(await embedDataset(predictor, test, files, { onProgress })).toEqual({ documents: 40, layer, size });
     expect(progress.at(-1)).toBe(40);
 

@@ -1,4 +1,5 @@
 /** Word vectors as a stream: each word is offered, and the vectors of those that are wanted are handed over. */
+import type { WorkOptions } from '../../base/progress.ts';
 import { readBytes, readPart, TornPacked } from '../../formats/bytes.ts';
 import { BinaryVectors } from './binary.ts';
 import type { ProbedVectors } from './probe.ts';
@@ -31,12 +32,6 @@ export interface VectorReader {
   end(torn: boolean): void;
 }
 
-export interface ReadVectorsOptions {
-  signal?: AbortSignal;
-  /** Bytes as stored, of `probed.bytes`, read so far. */
-  onProgress?: (bytesRead: number) => void;
-}
-
 /**
  * Reads word vectors from beginning to end; memory: some chunks of 256 KiB, or the longest line. What is torn, damaged or not
  * UTF-8 is noted with its line and left out. Returns the number of whole vectors. Throws `Cancelled`, `UserError` for files.
@@ -44,11 +39,13 @@ export interface ReadVectorsOptions {
 export async function readVectors(
   probed: ProbedVectors,
   sink: VectorSink,
-  options: ReadVectorsOptions = {},
+  { signal, onProgress }: WorkOptions = {},
 ): Promise<number> {
   const { file, entry, form, count } = probed;
   const reader = form === 'binary' ? new BinaryVectors(probed, sink) : new TextVectors(probed, sink);
-  const bytes = entry ? readPart(file, entry, options) : readBytes(file, options);
+  const onBytes = (done: number): void =>
+    onProgress?.({ phase: 'reading', file, done, total: probed.bytes, unit: 'bytes' });
+  const bytes = entry ? readPart(file, entry, { signal, onBytes }) : readBytes(file, { signal, onBytes });
   let skip = probed.start;
   let torn = false;
   try {

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Cancelled, UserError } from '../../base/errors.ts';
+import type { WorkOptions } from '../../base/progress.ts';
 import { fileError, makeFolder } from '../../base/files.ts';
 import type { NativeEngine } from '../engines/folders.ts';
 import { engineFolder, enginesFolder, installedFiles } from '../engines/folders.ts';
@@ -14,22 +15,14 @@ import type { Download } from './table.ts';
 import { downloadsOf } from './table.ts';
 import { unpackTar } from './tar.ts';
 
-export interface InstallProgress {
-  /** Name of the archive. */
-  file: string;
-  /** Bytes; `total` is 0 where the server does not say. */
-  done: number;
-  total: number;
-}
-
-export interface InstallOptions extends HttpOptions {
+/** Progress is told of each archive by its name, in bytes. */
+export interface InstallOptions extends HttpOptions, Pick<WorkOptions, 'onProgress'> {
   /** Folder of all installed engines. */
   folder?: string;
   /** SHA-256 of the archives whose hashes this program does not know, in the order of `downloadsOf`. */
   sha256?: readonly string[];
   /** Default: `downloadsOf(engine)`. */
   downloads?: readonly Download[];
-  onProgress?: (progress: InstallProgress) => void;
 }
 
 /**
@@ -87,27 +80,27 @@ async function fetchArchive({ url, sha256 }: Pinned, target: string, options: In
   const response = await openUrl(url, options);
   const total = Number(response.headers['content-length'] ?? 0);
   const hash = createHash('sha256');
-  const progress: InstallProgress = { file: basename(target), done: 0, total };
+  let done = 0;
   const watch = new Transform({
-    transform(chunk: Buffer, _, done) {
+    transform(chunk: Buffer, _, pass) {
       hash.update(chunk);
-      progress.done += chunk.length;
-      onProgress?.({ ...progress });
-      done(null, chunk);
+      done += chunk.length;
+      onProgress?.({ phase: 'downloading', file: basename(target), done, total, unit: 'bytes' });
+      pass(null, chunk);
     },
   });
   try {
     await pipeline(response, watch, createWriteStream(target), { signal });
   } catch (error) {
     if (signal?.aborted) throw new Cancelled();
-    throw response.complete ? fileError(error, target) : torn(url, progress, error);
+    throw response.complete ? fileError(error, target) : torn(url, { done, total }, error);
   }
-  if (total && progress.done !== total) throw torn(url, progress);
+  if (total && done !== total) throw torn(url, { done, total });
   const found = hash.digest('hex');
   if (found !== sha256) throw differs(url, sha256, found);
 }
 
-const torn = (url: string, { done, total }: InstallProgress, cause?: unknown): UserError =>
+const torn = (url: string, { done, total }: { done: number; total: number }, cause?: unknown): UserError =>
   new UserError(
     'download-torn',
     `The download of ${url} broke off after ${done} of ${total || '?'} bytes`,

@@ -6,17 +6,6 @@ import type { SplitOrAll } from '../../base/splits.ts';
 import type { DocumentLabel } from '../inspected.ts';
 import type { Suspicion } from '../quality/suspicious.ts';
 
-/** Files are read once more each; the first pass has number 1. */
-export interface AnalysisProgress {
-  pass: number;
-  passes: number;
-  file: string;
-  /** Bytes of this file, and documents read of it. */
-  done: number;
-  total: number;
-  documents: number;
-}
-
 /** An analysis that was stopped is of the first documents alone. */
 export interface Coverage {
   documents: number;

@@ -29,7 +29,9 @@ import type {
 } from './analysed.ts';
 import { Comparison, type SetToCompare } from './comparison.ts';
 import { QualityOfSplits } from './quality.ts';
-import { Passes, type AnalysisContext } from './readAgain.ts';
+import { Passes } from './readAgain.ts';
+import type { WorkOptions } from '../../base/progress.ts';
+import { readingProgress } from '../../data/readThrough.ts';
 import { splitLabels, type SplitLabels } from '../clusters/splitLabels.ts';
 import { WordsOfSplit } from './wordsOfSplit.ts';
 
@@ -46,11 +48,11 @@ export class Analyses {
   constructor(private readonly inspection: Inspection) {}
 
   /** Reads the words of a split, unless all of them are known. An abort leaves those of the first documents. Throws `UserError`. */
-  async readWords(name: SplitOrAll, context: AnalysisContext): Promise<WordsOverview> {
+  async readWords(name: SplitOrAll, work: WorkOptions): Promise<WordsOverview> {
     const split = this.inspection.split(name);
     let words = this.words.get(name);
     if (!words || words.index.documents < split.index.length) {
-      words = await WordsOfSplit.read(split, await defaultTokenizer(), new Passes(1, context));
+      words = await WordsOfSplit.read(split, await defaultTokenizer(), new Passes(1, work));
       this.words.set(name, words);
     }
     return { documents: words.index.documents, of: split.index.length, words: words.index.words.length };
@@ -128,10 +130,10 @@ export class Analyses {
   }
 
   /** Checks documents and labels, unless all were. An abort leaves what the first documents tell. Throws `UserError`. */
-  async readQuality(context: AnalysisContext): Promise<QualityOverview> {
+  async readQuality(work: WorkOptions): Promise<QualityOverview> {
     if (!this.checked?.isWhole) {
       const splits = this.inTrainingOrder();
-      const passes = new Passes(splits.length, context);
+      const passes = new Passes(splits.length, work);
       const { labels } = this.labelsOf(splits[0].split);
       this.checked = await QualityOfSplits.read(splits, labels, await defaultTokenizer(), passes);
     }
@@ -143,11 +145,11 @@ export class Analyses {
   }
 
   /** Holds a split against another set, unless that was done. An abort leaves what was read. Throws `UserError`. */
-  async compare(name: SplitOrAll, other: OtherSet, context: AnalysisContext): Promise<ComparisonOverview> {
+  async compare(name: SplitOrAll, other: OtherSet, work: WorkOptions): Promise<ComparisonOverview> {
     const first: SetToCompare = this.setOf(name);
     const key = JSON.stringify([name, other, first.labels.documents]);
     if (this.compared?.key !== key || !this.compared.comparison.isWhole) {
-      const passes = new Passes('split' in other ? 2 : 3, context);
+      const passes = new Passes('split' in other ? 2 : 3, work);
       const second = 'split' in other ? this.setOf(other.split) : await this.otherFile(other, passes);
       this.compared = { key, comparison: await Comparison.read(first, second, passes) };
     }
@@ -182,10 +184,9 @@ export class Analyses {
     passes: Passes,
   ): Promise<SetToCompare> {
     const inspection = new SplitInspection('all', path, new LabelTable(), options, await defaultTokenizer());
-    const tell = passes.begin(path);
-    const onBatch = (): void =>
-      tell(inspection.source.bytesRead, inspection.source.totalBytes, inspection.index.length);
-    await inspection.read(onBatch, passes.context.signal);
+    const tell = passes.begin();
+    const onBatch = (): void => tell(readingProgress(inspection.source, 'reading', inspection.index.length));
+    await inspection.read(onBatch, passes.work.signal);
     inspection.throwFailure();
     const displayOf = (label: string): string | undefined =>
       inspection.labelNames.get(label) ?? this.inspection.displayName(label);

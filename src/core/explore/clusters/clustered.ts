@@ -18,11 +18,8 @@ export interface ClusterTarget {
   options: SourceOptions;
 }
 
-export interface ClusterProgress {
-  phase: 'reading' | 'counting' | 'clustering' | 'measuring' | 'words' | 'drawing';
-  done: number;
-  total: number;
-}
+/** What is done for clusters; `clustering` counts numbers of clusters. */
+export type ClusterPhase = 'reading' | 'counting' | 'clustering' | 'measuring' | 'words' | 'drawing';
 
 export interface CurvePoint {
   k: number;

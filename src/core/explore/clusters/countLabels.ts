@@ -3,16 +3,12 @@ import type { SeekableSource } from '../../data/document.ts';
 import { labelNamesFor } from '../../data/labelNamesFile.ts';
 import { openSource } from '../../data/open.ts';
 import { UserError } from '../../base/errors.ts';
+import type { WorkOptions } from '../../base/progress.ts';
 import { Pace } from '../../base/pace.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
-import type { ClusterProgress, ClusterTarget } from './clustered.ts';
+import type { ClusterPhase, ClusterTarget } from './clustered.ts';
 import { cooccurrence } from './cooccurrence.ts';
 import { readIncidence, type LabelIncidence } from './labelIncidence.ts';
-
-export interface ExplorationContext {
-  signal: AbortSignal;
-  onProgress?: (progress: ClusterProgress) => void;
-}
 
 /** The labels of a dataset file, and how often any two share a document. */
 export interface CountedLabels {
@@ -22,22 +18,19 @@ export interface CountedLabels {
 }
 
 /** Reads the labels, and counts which share documents. Malformed records are skipped unless told. Throws `UserError` `no-labels`, `Cancelled`. */
-export async function countLabels(target: ClusterTarget, context: ExplorationContext): Promise<CountedLabels> {
-  const { source, incidence } = await readLabels(target, context);
-  context.onProgress?.({ phase: 'counting', done: 0, total: 1 });
-  return { source, incidence, adjacency: await cooccurrence(incidence, new Pace(context.signal)) };
+export async function countLabels(target: ClusterTarget, work: WorkOptions<ClusterPhase>): Promise<CountedLabels> {
+  const { source, incidence } = await readLabels(target, work);
+  work.onProgress?.({ phase: 'counting', done: 0, total: 1, unit: 'steps' });
+  return { source, incidence, adjacency: await cooccurrence(incidence, new Pace(work.signal)) };
 }
 
 async function readLabels(
   { path, options }: ClusterTarget,
-  { signal, onProgress }: ExplorationContext,
+  work: WorkOptions<ClusterPhase>,
 ): Promise<Pick<CountedLabels, 'source' | 'incidence'>> {
   const { options: found } = await detectFormat(path, options);
   const source = await openSource(path, { onError: 'skip', ...options, ...found });
-  const incidence = await readIncidence(source, {
-    signal,
-    onProgress: (done) => onProgress?.({ phase: 'reading', done, total: source.totalBytes }),
-  });
+  const incidence = await readIncidence(source, work);
   if (incidence.labels < 2)
     throw new UserError(
       'no-labels',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Document } from '../../data/document.ts';
 import { Cancelled, UserError } from '../../base/errors.ts';
 import { writeAtomic, writeFileAtomic } from '../../base/files.ts';
+import type { WorkOptions } from '../../base/progress.ts';
 import { Pace } from '../../base/pace.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 import { defaultTokenizer } from '../survey.ts';
@@ -12,6 +13,7 @@ import {
   type ClusteredLabel,
   type ClusteredLabelPage,
   type ClusteredLabelQuery,
+  type ClusterPhase,
   type ClusterSettings,
   type ClustersOverview,
   type ClusterWord,
@@ -19,7 +21,7 @@ import {
   type ExportKind,
   type MapOf,
 } from './clustered.ts';
-import type { CountedLabels, ExplorationContext } from './countLabels.ts';
+import type { CountedLabels } from './countLabels.ts';
 import { describeClusters } from './describe.ts';
 import { clusterExport } from './export.ts';
 import type { KMeansResult } from './kmeans.ts';
@@ -71,10 +73,10 @@ export class ClusterExploration {
   static async open(
     counted: CountedLabels,
     { settings, anew = false, keep = true }: ExplorationOptions,
-    context: ExplorationContext,
+    work: WorkOptions<ClusterPhase>,
   ): Promise<ClusterExploration> {
     const { source, incidence, adjacency } = counted;
-    const pace = new Pace(context.signal);
+    const pace = new Pace(work.signal);
     const fingerprint = fingerprintOf(incidence.names, incidence.counts, incidence.documents);
     const kept = anew ? undefined : await loadClusters(source.path, fingerprint, incidence.labels);
     const wanted = settings ?? kept?.settings ?? defaultSettings;
@@ -83,7 +85,7 @@ export class ClusterExploration {
     const matrix = scaled(adjacency, wanted.scaling);
     await pace.rest();
     const exploration = new ClusterExploration(counted, matrix, { ...known, settings: wanted }, keep);
-    await exploration.sweep(context);
+    await exploration.sweep(work);
     return exploration;
   }
 
@@ -135,25 +137,23 @@ export class ClusterExploration {
   }
 
   /** The words that mark each cluster: one more pass, unless they are kept. Throws `Cancelled`. */
-  async words(k: number, { signal, onProgress }: ExplorationContext): Promise<ClusterWord[][]> {
+  async words(k: number, work: WorkOptions<ClusterPhase>): Promise<ClusterWord[][]> {
     const point = this.point(k);
     if (point.words) return point.words;
     const { source, incidence } = this.counted;
-    point.words = await clusterWords(source, await defaultTokenizer(), incidence, this.choose(k).result, {
-      signal,
-      onProgress: (done) => onProgress?.({ phase: 'words', done, total: source.totalBytes }),
-    });
+    point.words = await clusterWords(source, await defaultTokenizer(), incidence, this.choose(k).result, work);
     await this.save();
     return point.words;
   }
 
   /** A map of labels, or of clusters where all labels are wanted and they are too many. Throws `Cancelled`. */
-  async map(k: number, of: MapOf, context: ExplorationContext): Promise<DrawnMap> {
+  async map(k: number, of: MapOf, work: WorkOptions<ClusterPhase>): Promise<DrawnMap> {
     const { assignment } = this.point(k);
-    if (of === 'all' && assignment.length > mapLimit) return this.mapOfClusters(k, context);
+    if (of === 'all' && assignment.length > mapLimit) return this.mapOfClusters(k, work);
     const labels = Array.from(assignment.keys()).filter((label) => typeof of === 'string' || assignment[label] === of);
     const map =
-      (typeof of === 'string' && this.saved.map) || (await mapLabels(this.matrix, labels, this.drawing(context)));
+      (typeof of === 'string' && this.saved.map) ||
+      (await mapLabels(this.matrix, labels, { ...work, seed: this.saved.settings.seed }));
     if (typeof of === 'string' && !this.saved.map) {
       this.saved.map = map;
       await this.save();
@@ -166,19 +166,14 @@ export class ClusterExploration {
     return { shows: 'labels', points, of: labels.length };
   }
 
-  private async mapOfClusters(k: number, context: ExplorationContext): Promise<DrawnMap> {
+  private async mapOfClusters(k: number, work: WorkOptions<ClusterPhase>): Promise<DrawnMap> {
     const { clusters, matrix } = centroidRows(this.choose(k).result);
-    const { x, y } = await layOut(matrix, this.drawing(context));
+    const { x, y } = await layOut(matrix, { ...work, seed: this.saved.settings.seed });
     return {
       shows: 'clusters',
       points: clusters.map((cluster, i) => ({ cluster, x: x[i], y: y[i] })),
       of: this.counted.incidence.labels,
     };
-  }
-
-  private drawing({ signal, onProgress }: ExplorationContext): Parameters<typeof layOut>[1] {
-    const tell = (done: number, total: number): void => onProgress?.({ phase: 'drawing', done, total });
-    return { seed: this.saved.settings.seed, signal, onProgress: tell };
   }
 
   /** Writes one file. Throws `UserError`. */
@@ -194,7 +189,7 @@ export class ClusterExploration {
     k: number,
     cluster: number,
     most: number,
-    { signal }: ExplorationContext,
+    { signal }: WorkOptions<ClusterPhase>,
   ): Promise<{ rows: Document[]; total: number }> {
     const rows: Document[] = [];
     let total = 0;
@@ -206,7 +201,7 @@ export class ClusterExploration {
    * Writes the documents that have a label of the cluster as JSON lines, with those labels alone; returns how many.
    * Throws `UserError` (`bag-of-words` where there are no texts) and `Cancelled`.
    */
-  async writeSubset(k: number, cluster: number, file: string, { signal }: ExplorationContext): Promise<number> {
+  async writeSubset(k: number, cluster: number, file: string, { signal }: WorkOptions<ClusterPhase>): Promise<number> {
     const { source } = this.counted;
     if (source.bagOfWords)
       throw new UserError('bag-of-words', 'A bag of words has no texts to write', 'Choose a dataset with texts.', {
@@ -231,14 +226,14 @@ export class ClusterExploration {
     return written;
   }
 
-  private async *documentsOf(k: number, cluster: number, signal: AbortSignal): AsyncGenerator<Document> {
+  private async *documentsOf(k: number, cluster: number, signal?: AbortSignal): AsyncGenerator<Document> {
     const { assignment } = this.point(k);
     const { source, incidence } = this.counted;
     const own = new Set(incidence.names.filter((_, label) => assignment[label] === cluster));
     if (own.size === 0)
       throw new UserError('no-such-cluster', `There is no cluster ${cluster} of ${k}`, 'Choose one that is listed.');
     for await (const document of source) {
-      if (signal.aborted) throw new Cancelled();
+      if (signal?.aborted) throw new Cancelled();
       const labels = document.labels.filter((label) => own.has(label));
       if (labels.length > 0) yield { ...document, labels };
     }
@@ -250,16 +245,16 @@ export class ClusterExploration {
   }
 
   /** Tries every k that is missing, and measures what is not measured. */
-  private async sweep({ signal, onProgress }: ExplorationContext): Promise<void> {
+  private async sweep({ signal, onProgress }: WorkOptions<ClusterPhase>): Promise<void> {
     const { saved, matrix } = this;
     const known = saved.points;
     saved.points = await sweep(matrix, {
       ...saved.settings,
       known,
       signal,
-      onProgress: (phase, done, total) => {
+      onProgress: (progress) => {
         this.restored = false;
-        onProgress?.({ phase, done, total });
+        onProgress?.(progress);
       },
     });
     if (saved.points.length > 0 && !this.restored) await this.save();

@@ -17,7 +17,8 @@ export interface KMeansOptions {
   /** Rows drawn per step instead of all of them; whole passes assign and measure at the end. Absent: exact Lloyd iterations. */
   batchSize?: number;
   signal?: AbortSignal;
-  onProgress?: (restart: number, iteration: number) => void;
+  /** Before each pass over the rows. */
+  onIteration?: (restart: number, iteration: number) => void;
 }
 
 export interface KMeansResult {
@@ -49,7 +50,7 @@ export async function kMeans(matrix: SparseMatrix, options: KMeansOptions): Prom
   const job = new Clustering(matrix, options);
   let best: KMeansResult | undefined;
   for (let restart = 0; restart < restarts; restart++) {
-    const found = await job.run(key32(seed, k, restart), (iteration) => options.onProgress?.(restart, iteration));
+    const found = await job.run(key32(seed, k, restart), (iteration) => options.onIteration?.(restart, iteration));
     if (!best || found.inertia < best.inertia) best = found;
   }
   return best!;

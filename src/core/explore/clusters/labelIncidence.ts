@@ -1,5 +1,6 @@
 import type { DocumentSource } from '../../data/document.ts';
-import { Cancelled } from '../../base/errors.ts';
+import { readThrough } from '../../data/readThrough.ts';
+import type { WorkOptions } from '../../base/progress.ts';
 import { GrowingInts } from '../../base/growing.ts';
 import type { Incidence } from './cooccurrence.ts';
 
@@ -13,28 +14,22 @@ export interface LabelIncidence extends Incidence {
   counts: Int32Array; // [labels]
 }
 
-const PROGRESS_EVERY = 1024;
-
 /** Reads the labels of all documents in one streaming pass; texts are not kept. Throws what the source throws, `Cancelled`. */
 export async function readIncidence(
   source: DocumentSource,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (bytesRead: number, documents: number) => void } = {},
+  work: WorkOptions<'reading'> = {},
 ): Promise<LabelIncidence> {
   const ids = new Map<string, number>();
   const lengths = new GrowingInts();
   const labels = new GrowingInts();
-  for await (const document of source) {
+  for await (const document of readThrough(source, 'reading', work)) {
     for (const label of document.labels) {
       let id = ids.get(label);
       if (id === undefined) ids.set(label, (id = ids.size));
       labels.push(id);
     }
     lengths.push(document.labels.length);
-    if (lengths.length % PROGRESS_EVERY !== 0) continue;
-    if (signal?.aborted) throw new Cancelled();
-    onProgress?.(source.bytesRead, lengths.length);
   }
-  onProgress?.(source.bytesRead, lengths.length);
   return ranked([...ids.keys()], lengths, labels, source.labelNames);
 }
 

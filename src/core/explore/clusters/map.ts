@@ -1,3 +1,4 @@
+import type { WorkOptions } from '../../base/progress.ts';
 import { Pace } from '../../base/pace.ts';
 import { bitsAt, key32 } from '../../base/random.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
@@ -20,10 +21,8 @@ export interface LabelMap extends Plane {
   labels: Int32Array;
 }
 
-interface MapOptions {
+interface MapOptions extends WorkOptions<'drawing'> {
   seed?: number;
-  signal?: AbortSignal;
-  onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -58,9 +57,9 @@ export async function layOut(matrix: SparseMatrix, { seed = 1, signal, onProgres
     umap.step();
     if (!pace.due()) continue;
     await pace.rest();
-    onProgress?.(epoch, epochs);
+    onProgress?.({ phase: 'drawing', done: epoch, total: epochs, unit: 'steps' });
   }
-  onProgress?.(epochs, epochs);
+  onProgress?.({ phase: 'drawing', done: epochs, total: epochs, unit: 'steps' });
   const points = umap.getEmbedding();
   return { x: Float32Array.from(points, ([x]) => x), y: Float32Array.from(points, ([, y]) => y) };
 }

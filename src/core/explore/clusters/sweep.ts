@@ -1,4 +1,5 @@
 import { Cancelled, UserError } from '../../base/errors.ts';
+import type { WorkOptions } from '../../base/progress.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 import type { ClusterSettings } from './clustered.ts';
 import { kMeans } from './kmeans.ts';
@@ -23,12 +24,10 @@ export interface SweepPoint {
   assignment: Int32Array; // [rows]
 }
 
-export interface SweepOptions extends ClusterSettings {
+/** Progress comes before each start of k-means, counted in numbers of clusters, and before the silhouettes. */
+export interface SweepOptions extends ClusterSettings, WorkOptions<'clustering' | 'measuring'> {
   /** Points that are known already, by the same settings. */
   known?: readonly SweepPoint[];
-  signal?: AbortSignal;
-  /** Before each start of k-means, `done` in numbers of clusters, and before the silhouettes. */
-  onProgress?: (phase: 'clustering' | 'measuring', done: number, total: number) => void;
 }
 
 /** Clusters the rows for every k that can be made, and measures the outcomes. An abort ends it with the ks tried until then. */
@@ -50,7 +49,8 @@ async function tryAll(matrix: SparseMatrix, options: SweepOptions, points: Sweep
   const batches = isMiniBatch(matrix) && { batchSize };
   for (const [i, k] of all.entries()) {
     if (points.some((point) => point.k === k)) continue;
-    const tell = (restart: number): void => onProgress?.('clustering', i + restart / restarts, all.length);
+    const tell = (restart: number): void =>
+      onProgress?.({ phase: 'clustering', done: i + restart / restarts, total: all.length, unit: 'steps' });
     tell(0);
     const { assignment, inertia } = await kMeans(matrix, {
       k,
@@ -58,7 +58,7 @@ async function tryAll(matrix: SparseMatrix, options: SweepOptions, points: Sweep
       seed,
       signal,
       ...batches,
-      onProgress: (restart, iteration) => iteration === 1 && tell(restart),
+      onIteration: (restart, iteration) => iteration === 1 && tell(restart),
     });
     points.push({ k, inertia, assignment });
     points.sort((a, b) => a.k - b.k);
@@ -72,7 +72,7 @@ async function measureAll(
 ): Promise<void> {
   const open = points.filter(({ silhouette }) => !silhouette);
   if (open.length === 0) return;
-  onProgress?.('measuring', 0, 1);
+  onProgress?.({ phase: 'measuring', done: 0, total: 1, unit: 'steps' });
   const assignments = open.map(({ assignment }) => assignment);
   const measured = await silhouettes(matrix, assignments, { seed, signal });
   open.forEach((point, i) => (point.silhouette = measured[i]));

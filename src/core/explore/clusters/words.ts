@@ -1,5 +1,6 @@
 import type { DocumentSource } from '../../data/document.ts';
-import { Cancelled } from '../../base/errors.ts';
+import { readThrough } from '../../data/readThrough.ts';
+import type { WorkOptions } from '../../base/progress.ts';
 import { topK } from '../../metrics/ranking.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
 import type { ClusterWord } from './clustered.ts';
@@ -19,11 +20,7 @@ export async function clusterWords(
   tokenizer: WordScanner,
   { names }: LabelIncidence,
   { assignment, sizes }: Pick<KMeansResult, 'assignment' | 'sizes'>,
-  {
-    top = 10,
-    signal,
-    onProgress,
-  }: { top?: number; signal?: AbortSignal; onProgress?: (bytesRead: number) => void } = {},
+  { top = 10, ...work }: { top?: number } & WorkOptions<'words'> = {},
 ): Promise<ClusterWord[][]> {
   const k = sizes.length;
   const labelIds = new Map(names.map((name, id) => [name, id]));
@@ -32,13 +29,11 @@ export async function clusterWords(
   const distinct = new Distinct();
   const documentsIn = new Int32Array(k);
   let documents = 0;
-  for await (const { labels, text, features } of source) {
+  for await (const { labels, text, features } of readThrough(source, 'words', work)) {
     const clusters = new Set(labels.map((label) => assignment[labelIds.get(label)!]));
     counts.add(distinct.of(reader.of({ text, features })).numbers, clusters);
     for (const cluster of clusters) documentsIn[cluster]++;
-    if (++documents % 256 !== 0) continue;
-    if (signal?.aborted) throw new Cancelled();
-    onProgress?.(source.bytesRead);
+    documents++;
   }
   return Array.from(documentsIn, (size, cluster) => counts.markers(reader.names, cluster, { size, documents, top }));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Document, DocumentSource } from '../../data/document.ts';
-import { Cancelled } from '../../base/errors.ts';
+import { readThrough } from '../../data/readThrough.ts';
+import type { WorkOptions } from '../../base/progress.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
 import type { SharedTexts } from '../figures.ts';
 import { WordTable } from '../words/wordTable.ts';
@@ -61,13 +62,7 @@ export interface QualityReport {
   suspicious: Partial<Record<Suspicion, Listed<DocumentRef>>>;
 }
 
-export interface QualityOptions {
-  signal?: AbortSignal;
-  onProgress?: (set: number, bytesRead: number, documents: number) => void;
-}
-
 const KEPT = 1000;
-const PROGRESS_EVERY = 256;
 
 /**
  * Looks for repeated, nearly repeated, contradictory, empty and damaged documents in one pass over each set; where there are
@@ -77,19 +72,11 @@ const PROGRESS_EVERY = 256;
 export async function collectQuality(
   sources: readonly DocumentSource[],
   tokenizer: WordScanner,
-  { signal, onProgress }: QualityOptions = {},
+  work: WorkOptions<'reading'> = {},
 ): Promise<QualityReport> {
   const collector = new QualityCollector(tokenizer);
-  for (const [set, source] of sources.entries()) {
-    let documents = 0;
-    for await (const document of source) {
-      collector.add(set, document);
-      if (++documents % PROGRESS_EVERY !== 0) continue;
-      if (signal?.aborted) throw new Cancelled();
-      onProgress?.(set, source.bytesRead, documents);
-    }
-    onProgress?.(set, source.bytesRead, documents);
-  }
+  for (const [set, source] of sources.entries())
+    for await (const document of readThrough(source, 'reading', work)) collector.add(set, document);
   return collector.result(sources.length);
 }
 

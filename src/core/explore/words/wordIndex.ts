@@ -1,5 +1,6 @@
 import type { Document, DocumentSource } from '../../data/document.ts';
-import { Cancelled } from '../../base/errors.ts';
+import { readThrough } from '../../data/readThrough.ts';
+import type { WorkOptions } from '../../base/progress.ts';
 import { GrowingInts } from '../../base/growing.ts';
 import { ownString } from '../../text/ownString.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
@@ -22,23 +23,14 @@ export interface WordIndex {
   readonly lines: Int32Array;
 }
 
-const PROGRESS_EVERY = 256;
-
 /** Reads the words of all documents in one pass; about 8 bytes for each distinct word of each document. Throws `Cancelled`. */
 export async function readWordIndex(
   source: DocumentSource,
   tokenizer: WordScanner,
-  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (bytesRead: number, documents: number) => void } = {},
+  work: WorkOptions<'reading'> = {},
 ): Promise<WordIndex> {
   const builder = new WordIndexBuilder(tokenizer);
-  let documents = 0;
-  for await (const document of source) {
-    builder.add(document);
-    if (++documents % PROGRESS_EVERY !== 0) continue;
-    if (signal?.aborted) throw new Cancelled();
-    onProgress?.(source.bytesRead, documents);
-  }
-  onProgress?.(source.bytesRead, documents);
+  for await (const document of readThrough(source, 'reading', work)) builder.add(document);
   return builder.result();
 }
 

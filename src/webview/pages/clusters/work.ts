@@ -1,13 +1,14 @@
-import type { ClusterProgress } from '../../../core/explore/clusters/clustered.ts';
+import type { OnProgress, Progress } from '../../../core/base/progress.ts';
+import type { ClusterPhase } from '../../../core/explore/clusters/clustered.ts';
 import type { ClusterWork } from '../../protocol.ts';
 import { button, el, progress } from '../../ui/index.ts';
 import { bytes } from '../dataset/numbers.ts';
 import type { Context } from './context.ts';
 import { t } from '../../l10n.ts';
 
-export type ClusterProgressListener = (progress: ClusterProgress) => void;
+export type ClusterProgressListener = OnProgress<ClusterPhase>;
 
-const phases: Record<ClusterProgress['phase'], string> = {
+const phases: Record<ClusterPhase, string> = {
   reading: t('Reading the labels'),
   counting: t('Counting co-occurrences'),
   clustering: t('Clustering'),
@@ -17,7 +18,7 @@ const phases: Record<ClusterProgress['phase'], string> = {
 };
 
 /** How far it is, in words. */
-export function progressText({ phase, done, total }: ClusterProgress): string {
+export function progressText({ phase, done, total }: Progress<ClusterPhase>): string {
   if (phase === 'reading' || phase === 'words') return t('{0}: {1} of {2}', phases[phase], bytes(done), bytes(total));
   if (phase === 'clustering') return t('{0}: number {1} of {2}', phases[phase], Math.floor(done) + 1, total);
   return phases[phase];

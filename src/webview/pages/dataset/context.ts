@@ -1,4 +1,4 @@
-import type { AnalysisProgress } from '../../../core/explore/analysis/analysed.ts';
+import type { Progress } from '../../../core/base/progress.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspected.ts';
 import type { Host } from '../../host.ts';
@@ -35,5 +35,5 @@ export interface Part {
   /** Shows what is new: a snapshot, another split, or that the tab was chosen. */
   update(): void;
   /** What the part has asked for goes on. */
-  tell?(progress: AnalysisProgress): void;
+  tell?(progress: Progress): void;
 }

@@ -33,7 +33,7 @@ async function read(content: string | Uint8Array, choice?: VectorChoice) {
       take: (word, vector) => found.push([word, [...vector]]),
       note: (finding) => findings.push(finding),
     },
-    { onProgress: (bytes) => (progress = bytes) },
+    { onProgress: ({ done }) => (progress = done) },
   );
   return { probed, found, findings, count, progress };
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Cancelled } from '../../../../src/core/base/errors.ts';
 import { nativeEngines } from '../../../../src/core/engine/engines/folders.ts';
-import type { InstallProgress } from '../../../../src/core/engine/install/install.ts';
+import type { Progress } from '../../../../src/core/base/progress.ts';
 import { installEngine } from '../../../../src/core/engine/install/install.ts';
 import { downloadsOf } from '../../../../src/core/engine/install/table.ts';
 import { archiveOf } from './archive.ts';
@@ -63,15 +63,15 @@ async function failure(work: Promise<unknown>): Promise<unknown> {
 }
 
 it('downloads, checks and unpacks the wanted folder, and tells of it', async () => {
-  const told: InstallProgress[] = [];
-  const target = await install(good, { onProgress: (progress: InstallProgress) => told.push(progress) });
+  const told: Progress[] = [];
+  const target = await install(good, { onProgress: (progress: Progress) => told.push(progress) });
   expect(readdirSync(folder)).toEqual(['webgpu-0.6.2']);
   expect(readdirSync(target).sort()).toEqual(['dawn.node', 'libx.so', 'libx.so.2', 'more']);
   expect(readFileSync(join(target, 'dawn.node')).length).toBe(300_000);
   expect(readFileSync(join(target, 'more/notice.txt'), 'utf8')).toBe('text');
   expect(lstatSync(join(target, 'libx.so')).isSymbolicLink()).toBe(true);
   expect(readFileSync(join(target, 'libx.so'), 'utf8')).toBe('library');
-  expect(told.at(-1)).toEqual({ file: 'webgpu.tgz', done: good.length, total: good.length });
+  expect(told.at(-1)).toMatchObject({ file: 'webgpu.tgz', done: good.length, total: good.length, unit: 'bytes' });
   expect(await install(good)).toBe(target); // again, over what is there
   expect(readdirSync(folder)).toEqual(['webgpu-0.6.2']);
 });

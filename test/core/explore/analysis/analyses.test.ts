@@ -1,7 +1,8 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Analyses } from '../../../../src/core/explore/analysis/analyses.ts';
-import type { AnalysisProgress, QualityKind } from '../../../../src/core/explore/analysis/analysed.ts';
+import type { Progress } from '../../../../src/core/base/progress.ts';
+import type { QualityKind } from '../../../../src/core/explore/analysis/analysed.ts';
 import { openInspection } from '../../../../src/core/explore/inspection.ts';
 import { chiSquare } from '../../../../src/core/explore/words/chiSquare.ts';
 import { scratch, userError } from '../../data/helpers.ts';
@@ -40,7 +41,7 @@ async function analyses(folder: string): Promise<{ analyses: Analyses; path: str
 describe('words', () => {
   test('those of a label and of a document, by either measure', async () => {
     const { analyses: all } = await analyses('words');
-    const told: AnalysisProgress[] = [];
+    const told: Progress[] = [];
     const overview = await all.readWords('train', { ...never, onProgress: (progress) => told.push(progress) });
     expect(overview).toMatchObject({ documents: 8, of: 8 });
     expect(told[0]).toMatchObject({ pass: 1, passes: 1, documents: 0 });
@@ -199,7 +200,7 @@ describe('comparison', () => {
   test('with any file, which is read first; documents without a common label have no nearest', async () => {
     const { analyses: all } = await analyses('file');
     const path = write('file/other.csv', 'text,labels\nthe cat,cats\nmoo,cows\n');
-    const passes = new Set<number>();
+    const passes = new Set<number | undefined>();
     const overview = await all.compare('train', { path }, { ...never, onProgress: (p) => passes.add(p.passes) });
     expect([...passes]).toEqual([3]);
     expect(overview.second).toMatchObject({ path, documents: 2, labels: 2 });

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ClusterProgress, ClusterSettings } from '../../../../src/core/explore/clusters/clustered.ts';
+import type { Progress } from '../../../../src/core/base/progress.ts';
+import type { ClusterPhase, ClusterSettings } from '../../../../src/core/explore/clusters/clustered.ts';
 import { ClusterExploration } from '../../../../src/core/explore/clusters/exploration.ts';
 import { countLabels } from '../../../../src/core/explore/clusters/countLabels.ts';
 import { kMeans } from '../../../../src/core/explore/clusters/kmeans.ts';
@@ -67,7 +68,7 @@ describe('an exploration of label clusters', () => {
     const phases = new Set<string>();
     const again = await open(path, settings, {
       ...never,
-      onProgress: (p: ClusterProgress) => phases.add(p.phase),
+      onProgress: (p: Progress<ClusterPhase>) => phases.add(p.phase),
     } as typeof never);
     expect(phases).not.toContain('clustering');
     expect({ ...again.overview(), restored: false }).toEqual(first.overview());
@@ -82,7 +83,8 @@ describe('an exploration of label clusters', () => {
     const path = dataset('more');
     const first = await open(path, { ...settings, ks: [2, 3, 4] });
     const tried: number[] = [];
-    const onProgress = ({ phase, done }: ClusterProgress) => phase === 'clustering' && tried.push(Math.floor(done));
+    const onProgress = ({ phase, done }: Progress<ClusterPhase>) =>
+      phase === 'clustering' && tried.push(Math.floor(done));
     const more = await open(path, { ...settings, ks: [3, 4, 5] }, { ...never, onProgress } as typeof never);
     expect(new Set(tried)).toEqual(new Set([2]));
     const curve = (exploration: ClusterExploration) => exploration.overview().curve;
@@ -103,7 +105,7 @@ describe('an exploration of label clusters', () => {
   test('stopped, it keeps the numbers of clusters it tried, and goes on from there', async () => {
     const path = dataset('stopped');
     const stop = new AbortController();
-    const onProgress = ({ phase, done }: ClusterProgress) => {
+    const onProgress = ({ phase, done }: Progress<ClusterPhase>) => {
       if (phase === 'clustering' && done === 1) stop.abort();
     };
     const partial = await open(path, settings, { signal: stop.signal, onProgress } as typeof never);

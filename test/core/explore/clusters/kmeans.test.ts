@@ -74,11 +74,11 @@ describe('k-means', () => {
     const many = sparse(blobs(20_000, 7, 2));
     const stop = new AbortController();
     const iterations: number[] = [];
-    const onProgress = (restart: number, iteration: number): void => {
+    const onIteration = (restart: number, iteration: number): void => {
       iterations.push(restart * 1000 + iteration);
       setImmediate(() => stop.abort()); // what is due in the event loop must have its turn
     };
-    const job = kMeans(many, { k: 7, restarts: 1000, batchSize, signal: stop.signal, onProgress });
+    const job = kMeans(many, { k: 7, restarts: 1000, batchSize, signal: stop.signal, onIteration });
     await expect(job).rejects.toThrow(Cancelled);
     expect(iterations.length).toBeLessThan(100);
   });

@@ -51,7 +51,7 @@ test('an abort within a number of clusters keeps those before it, unmeasured; wi
     ...options,
     ks: [2, 4, 6],
     signal: stop.signal,
-    onProgress: (_, done) => done === 1 && stop.abort(),
+    onProgress: ({ done }) => done === 1 && stop.abort(),
   });
   expect(stopped.map(({ k, silhouette }) => [k, silhouette])).toEqual([[2, undefined]]);
   expect(await sweep(matrix, { ...options, ks: [2, 4, 6], known: stopped })).toEqual(whole);

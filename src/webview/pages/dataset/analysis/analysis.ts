@@ -1,4 +1,5 @@
-import type { AnalysisProgress, Coverage } from '../../../../core/explore/analysis/analysed.ts';
+import type { Progress } from '../../../../core/base/progress.ts';
+import type { Coverage } from '../../../../core/explore/analysis/analysed.ts';
 import type { SplitSnapshot } from '../../../../core/explore/inspected.ts';
 import type { AnalysisName } from '../../../protocol.ts';
 import {
@@ -69,7 +70,7 @@ export class Analysis<Result> {
     this.start();
   }
 
-  tell({ pass, passes, file, done, total, documents }: AnalysisProgress): void {
+  tell({ pass = 1, passes = 1, file = '', done, total, documents = 0 }: Progress): void {
     const which = passes > 1 ? `${t('Pass {0} of {1}', pass, passes)}, ` : '';
     const text = `${which}${t('{0}: {1} of {2}', fileName(file), bytes(done), bytes(total))} · ${amount.documents(documents)}`;
     this.bar?.set(total ? (pass - 1 + done / total) / passes : undefined, text);

@@ -1,3 +1,4 @@
+import { Rate, type OnProgress, type Progress } from '../../core/base/progress.ts';
 import { bar, clip, duration, grouped, padEnd, percent } from './text.ts';
 
 /** One state of a piece of work. */
@@ -26,7 +27,7 @@ const BAR_COLUMNS = 20;
  * A bar that is redrawn in place on a terminal; elsewhere a plain line every ten seconds.
  * Other output of the same stream goes through `print`, which keeps the bar below it.
  */
-export class Progress {
+export class ProgressBar {
   private drawn = '';
   private last = -Infinity;
 
@@ -42,6 +43,24 @@ export class Progress {
     this.last = time;
     if (this.target.isTTY) this.draw(progressBar(state, this.target.columns));
     else this.target.write(`${progressLine(state)}\n`);
+  }
+
+  /** Shows the progress of work that begins now: how fast it is, and how long the rest takes. */
+  follow(labelOf: (progress: Progress) => string): OnProgress {
+    let stage: string | undefined;
+    let speed = { units: new Rate(), documents: new Rate() };
+    return (progress) => {
+      const { phase, file, done, total, unit, documents } = progress;
+      const isLater = stage !== undefined && stage !== `${phase} ${file}`;
+      if (isLater) speed = { units: new Rate(done), documents: new Rate(documents) };
+      stage = `${phase} ${file}`;
+      const rate =
+        documents === undefined
+          ? rateText(speed.units.perSecond(done), unit)
+          : rateText(speed.documents.perSecond(documents), 'documents');
+      const secondsLeft = unit === 'steps' ? 0 : speed.units.secondsFor(total - done, done);
+      this.update({ label: labelOf(progress), done, total, rate, secondsLeft });
+    };
   }
 
   /** Whole lines, above the bar. */
@@ -70,15 +89,21 @@ function fields(state: ProgressState): string[] {
   return [state.rate, left, state.note ?? ''].filter(Boolean);
 }
 
-export function progressBar(state: ProgressState, columns: number): string {
+function progressBar(state: ProgressState, columns: number): string {
   const share = state.total ? Math.min(1, state.done / state.total) : 0;
   const text = `${state.label} ▕${padEnd(bar(share, BAR_COLUMNS), BAR_COLUMNS)}▏${percent(share, 0)}  ${fields(state).join('  ')}`;
   return clip(text, Math.max(1, columns - 1)); // a full last column would wrap
 }
 
-export function progressLine(state: ProgressState): string {
+function progressLine(state: ProgressState): string {
   const share = state.total ? Math.min(1, state.done / state.total) : 0;
   return [`${state.label}: ${percent(share, 0)}`, ...fields(state)].join(', ');
+}
+
+/** "12.3 MB/s", "3,412 documents/s"; steps are of different lengths, so that their rate says nothing. */
+export function rateText(rate: number, unit: Progress['unit']): string {
+  if (unit === 'steps') return '';
+  return unit === 'bytes' ? `${grouped(rate / 1e6, 1)} MB/s` : rateOf(rate, unit);
 }
 
 /** "3,412 documents/s", with a digit after the point for slow work. */
