@@ -69,10 +69,8 @@ await Promise.all([
   }),
   build({
     ...common,
-    entryPoints: {
-      ...Object.fromEntries(pages.map(({ name }) => [name, `src/webview/pages/${name}/main.ts`])),
-      style: 'src/webview/style.css',
-    },
+    // Each page's script names its style sheets, which become one beside it.
+    entryPoints: Object.fromEntries(pages.map(({ name }) => [name, `src/webview/pages/${name}/main.ts`])),
     outdir: 'dist/webview',
     platform: 'browser',
     format: 'esm',

@@ -32,7 +32,7 @@ export function pageHtml({ page, uri, cspSource, language, bundle }: PageFrame):
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>XML-CNN</title>
-<link rel="stylesheet" href="${uri('style.css')}">
+<link rel="stylesheet" href="${uri(`${page}.css`)}">
 </head>
 <body data-page="${page}"${bundle ? ` data-l10n="${attribute(JSON.stringify(bundle))}"` : ''}>
 <main id="root"></main>

@@ -1,7 +1,7 @@
-export { seriesMark } from './mark.ts';
-export { plot } from './plot.ts';
-export type { Figure, Plot, PlotClick, Trace } from './plot.ts';
-export { savedImage } from './savedImage.ts';
-export { plotText } from './text.ts';
-export { onThemeChange, readTheme } from './theme.ts';
+import './plots.css';
+export { plotText } from './plotStyle.ts';
+export type { Trace } from './plotStyle.ts';
+export { plot, savedImage } from './plotView.ts';
+export type { Figure, Plot, PlotClick } from './plotView.ts';
+export { onThemeChange, readTheme, seriesMark } from './theme.ts';
 export type { PlotTheme, SeriesStyle } from './theme.ts';

@@ -1,13 +1,12 @@
-/** What pages are made of. The toolkit behind it is known to this folder alone. */
+/** What pages are made of. */
+import './ui.css';
 export * from './controls.ts';
-export { el, replaceChildren, setAttributes, uniqueId } from './el.ts';
-export type { Attributes, Child, Properties } from './el.ts';
-export { asFailure } from './failure.ts';
-export { keepingFocus, keyed } from './focus.ts';
+export * from './el.ts';
+export { PageFrame } from './frame.ts';
 export { icon } from './icon.ts';
 export type { IconName } from './icon.ts';
 export { pagedTable } from './pagedTable.ts';
 export type { Column, PagedTable, PagedTableOptions, PageRequest, Sort } from './pagedTable.ts';
 export * from './states.ts';
-export { tabs } from './tabs.ts';
-export type { Tab, Tabs } from './tabs.ts';
+export { button, checkbox, dropdown, spinner, tabs, textField } from './toolkit.ts';
+export type { ButtonElement, Choice, Tab, Tabs, ValueElement } from './toolkit.ts';

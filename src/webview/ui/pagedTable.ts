@@ -1,8 +1,7 @@
-import { button, textField, type ValueElement } from './controls.ts';
 import { el, replaceChildren } from './el.ts';
-import { asFailure } from './failure.ts';
 import { icon } from './icon.ts';
-import { failedState } from './states.ts';
+import { asFailure, failedState } from './states.ts';
+import { button, controlAt, textField, type ValueElement } from './toolkit.ts';
 import { amount, count } from '../amounts.ts';
 import { t } from '../l10n.ts';
 
@@ -139,7 +138,7 @@ class PagedTableView<Row> implements PagedTable {
   }
 
   private searchField(placeholder: string): ValueElement {
-    return textField({
+    const field = textField({
       label: placeholder,
       hideLabel: true,
       placeholder,
@@ -150,6 +149,8 @@ class PagedTableView<Row> implements PagedTable {
         this.typing = setTimeout(() => void this.refresh({ search }), typingPause);
       },
     });
+    field.classList.add('table-search');
+    return field;
   }
 
   private drawHead(): void {
@@ -215,8 +216,7 @@ class PagedTableView<Row> implements PagedTable {
           focus: () => this.activate(key),
           click: (event) => {
             // A button or link in a cell has its own meaning, and a selection of text is not a click.
-            const inner = (event.target as Element).closest('button, a, vscode-button, vscode-checkbox, input');
-            if (!inner && !String(getSelection())) onOpen?.(row);
+            if (!controlAt(event.target as Element) && !String(getSelection())) onOpen?.(row);
           },
         },
       },

@@ -1,8 +1,17 @@
 import type { Failure } from '../protocol.ts';
-import { button, progress, spinner } from './controls.ts';
+import { progress } from './controls.ts';
 import { el } from './el.ts';
 import { icon, type IconName } from './icon.ts';
+import { button, spinner } from './toolkit.ts';
 import { t } from '../l10n.ts';
+
+/** What the host answered a call with, or a fault of the page. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Error && 'failure' in error) return error.failure as Failure;
+  console.error(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', message, remedy: t('This is a fault of XML-CNN itself: please report it.') };
+}
 
 export interface Action {
   label: string;

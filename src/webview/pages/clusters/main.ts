@@ -32,6 +32,7 @@ import { workRow, type ClusterProgressListener } from './work.ts';
 import { amount } from '../../amounts.ts';
 import { fileName } from '../../fileName.ts';
 import { t } from '../../l10n.ts';
+import './clusters.css';
 
 const titles: Record<TabId, string> = {
   clusters: t('Clusters'),
@@ -64,7 +65,6 @@ class ClustersPage implements Context {
 
   constructor() {
     const root = document.getElementById('root');
-    root?.classList.add('clusters-page');
     root?.append(
       el('header', { class: 'page-header' }, el('div', { class: 'grow' }, this.title, this.subtitle), this.actions),
       this.stale,

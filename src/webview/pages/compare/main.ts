@@ -1,13 +1,11 @@
 import type { Comparison } from '../../../core/training/compare.ts';
-import { connect } from '../../host.ts';
-import type { Host } from '../../host.ts';
-import type { Plot } from '../../plots/index.ts';
-import { onThemeChange, plot, readTheme, savedImage } from '../../plots/index.ts';
+import { connect, type Host } from '../../host.ts';
+import { onThemeChange, plot, type Plot, readTheme, savedImage } from '../../plots/index.ts';
 import type { ComparedCurve, ComparePanelState, Failure, Push, SavedImage } from '../../protocol.ts';
-import { banner, button, checkbox, dropdown, el, failedState, loadingState, replaceChildren } from '../../ui/index.ts';
-import { curveFigure, metricTitle } from './curve.ts';
-import { metricTable, settingsTable } from './tables.ts';
+import { banner, button, checkbox, dropdown, el, failedState, PageFrame, replaceChildren } from '../../ui/index.ts';
+import { curveFigure, metricTable, metricTitle, settingsTable } from './compareParts.ts';
 import { t } from '../../l10n.ts';
+import './compare.css';
 
 interface PageState extends ComparePanelState {
   allKeys: boolean;
@@ -23,8 +21,7 @@ class CompareView {
   private curves: ComparedCurve[] = [];
   private curvePlot?: Plot;
 
-  private readonly root = document.getElementById('root')!;
-  private readonly stale = el('div', { class: 'sticky' });
+  private readonly frame = new PageFrame(t('Compare Runs'), { isHeaderHidden: true });
   private readonly figures = el('div', { class: 'columns' });
   private readonly curve = el('div');
   private readonly settings = el('div');
@@ -34,14 +31,14 @@ class CompareView {
     const known = this.host.getState() as Partial<PageState> | undefined;
     this.state = { folders: [], allKeys: false, allMetrics: false, metric: 'P@1', ...known };
     onThemeChange(() => this.drawTables());
-    replaceChildren(this.root, hiddenTitle(), loadingState(t('Reading the runs…')));
+    this.frame.showLoading(t('Reading the runs…'));
   }
 
   private onPush(message: Push<'compare'>): void {
     if (message.type === 'stale') return this.drawStale(message.names);
     this.set(message.state);
     if (message.type === 'loading') {
-      if (!this.comparison) replaceChildren(this.root, hiddenTitle(), loadingState(t('Reading the runs…')));
+      if (!this.comparison) this.frame.showLoading(t('Reading the runs…'));
     } else if (message.type === 'failed') this.fail(message.failure);
     else {
       this.comparison = message.comparison;
@@ -57,17 +54,17 @@ class CompareView {
 
   private fail(failure: Failure): void {
     this.comparison = undefined;
-    const choose = button(t('Choose Runs…'), () => void this.host.call('chooseRuns', undefined));
-    const failed = failedState(failure, () => void this.host.call('reload', undefined));
-    failed.append(choose);
-    replaceChildren(this.root, hiddenTitle(), failed);
+    this.frame.setTitle(t('Compare Runs'), { isHeaderHidden: true });
+    this.frame.setBanners();
+    const choose = { label: t('Choose Runs…'), run: () => void this.host.call('chooseRuns', undefined) };
+    this.frame.show(failedState(failure, () => void this.host.call('reload', undefined), choose));
   }
 
   private drawStale(names: readonly string[]): void {
     const text =
       names.length === 1 ? t('{0} has changed since.', names[0]) : t('{0} have changed since.', names.join(', '));
     const reload = { label: t('Read Again'), run: () => void this.host.call('reload', undefined) };
-    replaceChildren(this.stale, banner('stale', text, reload));
+    this.frame.setBanners(banner('stale', text, reload));
   }
 
   private draw(): void {
@@ -78,16 +75,9 @@ class CompareView {
         : t('{0} runs in {1} groups', runs.length, groups.length);
     this.curvePlot?.dispose();
     this.curvePlot = undefined;
-    replaceChildren(this.stale);
-    replaceChildren(
-      this.root,
-      el('h1', {}, title),
-      this.stale,
-      this.toolbar(),
-      this.figures,
-      this.curveSection(),
-      this.settings,
-    );
+    this.frame.setTitle(title);
+    this.frame.setBanners();
+    this.frame.show(this.toolbar(), this.figures, this.curveSection(), this.settings);
     this.drawTables();
     this.drawCurve();
   }
@@ -167,7 +157,5 @@ class CompareView {
     else this.curvePlot = plot(this.curve, figure);
   }
 }
-
-const hiddenTitle = (): HTMLElement => el('h1', { class: 'visually-hidden' }, t('Compare Runs'));
 
 new CompareView();

@@ -33,6 +33,7 @@ import { restoredState, tabIds, type TabId } from './pageState.ts';
 import { amount } from '../../amounts.ts';
 import { fileName } from '../../fileName.ts';
 import { t } from '../../l10n.ts';
+import './dataset.css';
 
 /** Milliseconds between two looks at a list while the dataset is being read. */
 const listPause = 2000;
@@ -76,7 +77,6 @@ class DatasetPage implements Context {
 
   constructor() {
     const root = document.getElementById('root');
-    root?.classList.add('dataset-page');
     root?.append(
       el('header', { class: 'page-header' }, el('div', { class: 'grow' }, this.title, this.subtitle), this.actions),
       this.progressRow,

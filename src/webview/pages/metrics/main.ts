@@ -1,8 +1,6 @@
 import type { RunHistory } from '../../../core/training/history.ts';
-import { connect } from '../../host.ts';
-import type { Host } from '../../host.ts';
-import type { Plot } from '../../plots/index.ts';
-import { onThemeChange, plot, savedImage } from '../../plots/index.ts';
+import { connect, type Host } from '../../host.ts';
+import { onThemeChange, plot, type Plot, savedImage } from '../../plots/index.ts';
 import type { Failure, LiveStep, MetricsRun, Push, SavedImage } from '../../protocol.ts';
 import {
   asFailure,
@@ -12,18 +10,14 @@ import {
   emptyState,
   failedState,
   keepingFocus,
-  loadingState,
+  PageFrame,
   replaceChildren,
 } from '../../ui/index.ts';
-import { choices } from './choices.ts';
-import { epochTable } from './epochTable.ts';
-import type { DrawnRun } from './figures.ts';
-import { ksOf, lossFigure, validationFigure } from './figures.ts';
-import { liveRow } from './liveRow.ts';
-import { runList } from './runList.ts';
-import type { MetricsState } from './state.ts';
-import { initialState, selectionAfter } from './state.ts';
+import { choices, epochTable, liveRow, runList } from './metricsParts.ts';
+import { type DrawnRun, ksOf, lossFigure, validationFigure } from './metricsFigures.ts';
+import { initialState, type MetricsState, selectionAfter } from './metricsState.ts';
 import { t } from '../../l10n.ts';
+import './metrics.css';
 
 interface Loaded {
   /** Of which state of the run this is. */
@@ -49,8 +43,7 @@ class MetricsView {
   /** What the parts below were last drawn from. */
   private readonly drawnFor = new Map<HTMLElement, string>();
 
-  private readonly root = document.getElementById('root')!;
-  private readonly message = el('div');
+  private readonly frame = new PageFrame(t('Metrics'), { isHeaderHidden: true });
   private readonly list = el('div', { class: 'toolbar' });
   private readonly liveRows = el('div', { class: 'stack live' });
   private readonly choices = el('div', { class: 'toolbar' });
@@ -61,7 +54,7 @@ class MetricsView {
   private readonly noCurve = el('p', { class: 'muted' });
   private readonly tables = el('div', { class: 'section' });
   private readonly buttons = el('div', { class: 'toolbar' });
-  private readonly content: HTMLElement;
+  private readonly content: readonly HTMLElement[];
   private lossPlot?: Plot;
   private validationPlot?: Plot;
 
@@ -76,18 +69,7 @@ class MetricsView {
       () => this.validationPlot,
     );
     const figures = el('div', { class: 'columns section' }, this.lossSection, this.validationSection);
-    this.content = el(
-      'div',
-      {},
-      this.list,
-      this.buttons,
-      this.liveRows,
-      this.choices,
-      this.noCurve,
-      figures,
-      this.tables,
-    );
-    replaceChildren(this.root, el('h1', { class: 'visually-hidden' }, t('Metrics')), this.message, this.content);
+    this.content = [this.list, this.buttons, this.liveRows, this.choices, this.noCurve, figures, this.tables];
     onThemeChange(() => {
       this.drawnFor.clear(); // marks take their colours from the theme
       this.draw();
@@ -172,11 +154,11 @@ class MetricsView {
   }
 
   private draw(): void {
-    const isEmpty = this.runs?.length === 0;
-    this.content.hidden = !this.runs || isEmpty;
-    if (!this.runs) return replaceChildren(this.message, loadingState(t('Reading the runs…')));
-    if (isEmpty) return replaceChildren(this.message, this.emptyState());
-    replaceChildren(this.message, this.goneBanner(), ...this.interruptedBanners());
+    if (!this.runs) return this.frame.showLoading(t('Reading the runs…'));
+    const isEmpty = this.runs.length === 0;
+    this.frame.setBanners(...(isEmpty ? [] : [this.goneBanner(), ...this.interruptedBanners()]));
+    if (isEmpty) return this.frame.show(this.emptyState());
+    if (!this.tables.isConnected) this.frame.show(...this.content);
     this.drawList();
     this.drawButtons();
     this.drawLive();

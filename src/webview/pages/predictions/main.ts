@@ -27,6 +27,7 @@ import { Reader } from './reader.ts';
 import { thresholdBar } from './thresholdBar.ts';
 import { amount } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
+import './predictions.css';
 
 /** Milliseconds that the threshold rests before lists are asked for again. */
 const pause = 150;
@@ -63,7 +64,6 @@ class PredictionsPage implements Context {
 
   constructor() {
     const root = document.getElementById('root');
-    root?.classList.add('predictions-page');
     root?.append(
       el('header', { class: 'page-header' }, el('div', { class: 'grow' }, this.title, this.subtitle), this.actions),
       this.banners,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { selectionAfter } from '../../../src/webview/pages/metrics/state.ts';
+import { selectionAfter } from '../../../src/webview/pages/metrics/metricsState.ts';
 
 const run = (folder: string, status = 'finished'): { folder: string; status: string } => ({ folder, status });
 

@@ -7,13 +7,10 @@ import type {
   PlotMouseEvent,
   PlotSelectionEvent,
 } from 'plotly.js/lib/core';
-import { themed } from './layout.ts';
-import type { PlotTheme } from './theme.ts';
-import { onThemeChange, readTheme } from './theme.ts';
-import { styled } from './traces.ts';
+import { styled, themed, type Trace } from './plotStyle.ts';
+import { onThemeChange, type PlotTheme, readTheme } from './theme.ts';
 import { t } from '../l10n.ts';
-
-export type Trace = Partial<Data>;
+import type { SavedImage } from '../protocol.ts';
 
 export interface Figure {
   /**
@@ -191,4 +188,11 @@ class PlotView implements Plot {
 function clicked({ curveNumber, pointIndex, pointNumber }: PlotDatum): PlotClick {
   const at = (pointIndex ?? pointNumber) as number | [row: number, column: number];
   return Array.isArray(at) ? { trace: curveNumber, point: at[0], cell: at } : { trace: curveNumber, point: at };
+}
+
+/** The plot as the host writes it into a file. */
+export async function savedImage(plot: Plot, kind: SavedImage['kind']): Promise<SavedImage> {
+  if (kind === 'svg') return { kind, source: await plot.toSvg() };
+  const url = await plot.toPng();
+  return { kind, base64: url.slice(url.indexOf(',') + 1) };
 }

@@ -1,6 +1,50 @@
-import type { Trace } from './plot.ts';
-import { plotText } from './text.ts';
+import type { Data, Layout } from 'plotly.js/lib/core';
 import type { PlotTheme, SeriesStyle } from './theme.ts';
+
+export type Trace = Partial<Data>;
+
+type Axis = Layout['xaxis'];
+
+/** The layout in the theme's colours and font, of a given size in pixels. */
+export function themed(
+  layout: Partial<Layout>,
+  theme: PlotTheme,
+  size: { width: number; height: number },
+): Partial<Layout> {
+  const { foreground, background, muted, grid, font, fontSize } = theme;
+  const axis: Partial<Axis> = {
+    color: foreground,
+    gridcolor: grid,
+    linecolor: muted,
+    zerolinecolor: grid,
+    tickfont: { color: muted, size: fontSize - 1 },
+    automargin: true,
+  };
+  const axes = Object.entries(layout).filter(([name]) => /^[xy]axis\d*$/.test(name));
+  const own = Object.fromEntries(axes.map(([name, value]) => [name, { ...axis, ...(value as Partial<Axis>) }]));
+  return {
+    margin: { l: 8, r: 12, t: 8, b: 8 },
+    paper_bgcolor: background,
+    plot_bgcolor: background,
+    hovermode: 'closest',
+    showlegend: false,
+    ...layout,
+    ...size,
+    font: { family: font, size: fontSize, color: foreground, ...layout.font },
+    hoverlabel: {
+      bgcolor: background,
+      bordercolor: muted,
+      align: 'left',
+      namelength: -1,
+      font: { family: font, size: fontSize, color: foreground },
+      ...layout.hoverlabel,
+    },
+    legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom', font: { color: foreground }, ...layout.legend },
+    xaxis: { ...axis }, // Plotly writes into them
+    yaxis: { ...axis },
+    ...own,
+  };
+}
 
 /** Attributes that come from data. Templates and layouts are the page's own and keep their markup. */
 const dataAttributes = ['name', 'x', 'y', 'text', 'hovertext', 'customdata'] as const;
@@ -40,3 +84,7 @@ function asText(value: unknown): unknown {
   if (typeof value === 'string') return plotText(value);
   return Array.isArray(value) ? value.map(asText) : value;
 }
+
+/** Text as it is to appear: Plotly reads a subset of HTML. */
+export const plotText = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlotTheme } from '../../../src/webview/plots/theme.ts';
 import { mixed } from '../../../src/webview/plots/theme.ts';
-import { styled } from '../../../src/webview/plots/traces.ts';
+import { styled } from '../../../src/webview/plots/plotStyle.ts';
 
 const theme = {
   background: '#ffffff',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlotTheme } from '../../../src/webview/plots/theme.ts';
-import type { DrawnRun } from '../../../src/webview/pages/metrics/figures.ts';
-import { ksOf, lossFigure, validationFigure } from '../../../src/webview/pages/metrics/figures.ts';
+import type { DrawnRun } from '../../../src/webview/pages/metrics/metricsFigures.ts';
+import { ksOf, lossFigure, validationFigure } from '../../../src/webview/pages/metrics/metricsFigures.ts';
 
 const epoch = (n: number, p1: number, isBest: boolean): DrawnRun['history']['epochs'][number] => ({
   phase: 'training',

@@ -1,7 +1,7 @@
 import { formatMetric } from '../../../core/metrics/format.ts';
 import type { EpochRecord, RunHistory } from '../../../core/training/history.ts';
 import type { Figure, PlotTheme, SeriesStyle, Trace } from '../../plots/index.ts';
-import type { Axis, Family } from './state.ts';
+import type { Axis, Family } from './metricsState.ts';
 import { t } from '../../l10n.ts';
 
 /** A run as it is drawn; `index` is its place among the runs shown. */

@@ -1,0 +1,181 @@
+import { formatMetric } from '../../../core/metrics/format.ts';
+import { readTheme, seriesMark } from '../../plots/index.ts';
+import type { LiveStep, MetricsRun } from '../../protocol.ts';
+import { button, checkbox, el, icon, keyed, progress, segmented } from '../../ui/index.ts';
+import { t } from '../../l10n.ts';
+import type { EpochRecord, RunHistory } from '../../../core/training/history.ts';
+import { bestEpoch, styleOf } from './metricsFigures.ts';
+import type { MetricsState } from './metricsState.ts';
+
+const statusNames: Record<MetricsRun['status'], string> = {
+  running: t('running'),
+  finished: t('finished'),
+  early: t('stopped early'),
+  interrupted: t('interrupted'),
+  damaged: t('damaged'),
+};
+
+export const statusName = (status: MetricsRun['status']): string => statusNames[status];
+
+export interface RunListOptions {
+  isNarrow: boolean;
+  runs: readonly MetricsRun[];
+  /** Folders of the runs shown, in the order of their styles. */
+  selected: readonly string[];
+  showsAll: boolean;
+  onSelect(folder: string, isSelected: boolean): void;
+  onShowAll(showsAll: boolean): void;
+}
+
+/** The runs to choose from, the newest first, with the mark of those that are shown. */
+export function runList({ isNarrow, runs, selected, showsAll, onSelect, onShowAll }: RunListOptions): HTMLElement {
+  const theme = readTheme();
+  const listedAtFirst = isNarrow ? 4 : 8;
+  const listed = runs.filter(({ folder }, i) => showsAll || i < listedAtFirst || selected.includes(folder));
+  const item = (run: MetricsRun): HTMLElement => {
+    const at = selected.indexOf(run.folder);
+    // A run alone is drawn in the styles of its metrics, so that a mark of its own would name none of them.
+    const mark = at >= 0 && selected.length > 1 ? seriesMark({ ...theme.series(at), dash: 'solid' }) : undefined;
+    const box = checkbox({
+      label: run.title,
+      checked: at >= 0,
+      disabled: run.status === 'damaged',
+      onChange: (checked) => onSelect(run.folder, checked),
+    });
+    box.dataset.key = run.folder;
+    return el(
+      'li',
+      { class: 'run' },
+      box,
+      mark ?? el('span'),
+      el('span', { class: 'muted run-facts' }, facts(run, isNarrow)),
+    );
+  };
+  const more = runs.length > listedAtFirst && (showsAll || listed.length < runs.length);
+  return el(
+    'fieldset',
+    { class: 'run-list' },
+    el('legend', { class: 'visually-hidden' }, t('Runs shown')),
+    el('ul', { class: 'plain runs' }, ...listed.map(item)),
+    more && button(showsAll ? t('Show Fewer') : t('Show All {0} Runs', runs.length), () => onShowAll(!showsAll)),
+  );
+}
+
+function facts({ status, problem, precision, bestEpoch }: MetricsRun, isNarrow: boolean): string {
+  if (status === 'damaged') return t('damaged: {0}', problem ?? '');
+  const best = precision === undefined ? undefined : `P@1 ${formatMetric('P@1', precision)}`;
+  const epoch = bestEpoch > 0 && !isNarrow ? t('epoch {0}', bestEpoch) : undefined;
+  return [status === 'finished' ? undefined : statusName(status), best, epoch].filter(Boolean).join(' · ');
+}
+
+/** How far a run is in its epoch. */
+export function liveRow(title: string, step: LiveStep): HTMLElement {
+  const { epoch, loss, done, total, documentsPerSecond, secondsLeft } = step;
+  const { element, set } = progress(t('{0}, epoch {1}', title, epoch), done / total);
+  const rate = t('{0} documents/s', Math.round(documentsPerSecond).toLocaleString('en'));
+  const parts = [t('epoch {0}', epoch), t('loss {0}', loss.toFixed(4)), rate];
+  if (secondsLeft > 0) parts.push(t('{0} left', timeText(secondsLeft)));
+  set(done / total, `${title}: ${parts.join(', ')}`);
+  return element;
+}
+
+const timeText = (seconds: number): string =>
+  seconds < 90 ? t('{0} s', Math.max(1, Math.round(seconds))) : t('{0} min', Math.round(seconds / 60));
+
+const shownMetrics = /^(P|nDCG)@\d+$/;
+
+/** Every epoch of a run with its figures; the best is marked. */
+export function epochTable(title: string, history: RunHistory): HTMLElement {
+  const best = bestEpoch(history);
+  const names = [...new Set(history.epochs.flatMap(({ validation = {} }) => Object.keys(validation)))]
+    .filter((name) => shownMetrics.test(name))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .reverse() // P before nDCG
+    .sort((a, b) => Number(b.startsWith('P@')) - Number(a.startsWith('P@')) || kOf(a) - kOf(b));
+  const head = [t('Epoch'), t('Loss'), ...names, t('Documents/s')].map((name) =>
+    el('th', { class: 'right', attributes: { scope: 'col' } }, name),
+  );
+  const table = el(
+    'table',
+    { attributes: { 'aria-label': t('Epochs of {0}', title) } },
+    el('thead', {}, el('tr', {}, ...head)),
+    el('tbody', {}, ...history.epochs.map((record) => row(record, names, record === best)).reverse()),
+  );
+  const attributes = { tabindex: 0, role: 'region', 'aria-label': t('Epochs of {0}', title) };
+  return el('div', { class: 'table-scroller', attributes }, table);
+}
+
+const kOf = (name: string): number => Number(name.slice(name.indexOf('@') + 1));
+
+function row(record: EpochRecord, names: readonly string[], isBest: boolean): HTMLElement {
+  const { phase, epoch, trainLoss, validation, documentsPerSecond } = record;
+  const number = (text: string): HTMLElement => el('td', { class: 'right' }, text);
+  const mark =
+    isBest && el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, t('best')));
+  return el(
+    'tr',
+    { class: isBest ? 'best' : '' },
+    el(
+      'th',
+      { class: 'right', attributes: { scope: 'row' } },
+      mark,
+      phase === 'training' ? `${epoch}` : t('retraining {0}', epoch),
+    ),
+    number(trainLoss.toFixed(4)),
+    ...names.map((name) => number(formatMetric(name, validation?.[name]))),
+    number(Math.round(documentsPerSecond).toLocaleString('en')),
+  );
+}
+
+export interface ChoicesOptions {
+  state: MetricsState;
+  /** Values of k that the runs shown have. */
+  ks: readonly number[];
+  /** How many runs are shown. */
+  runs: number;
+  onChange(change: Partial<MetricsState>): void;
+}
+
+/** What the curves run over, and which metrics are drawn; each with the mark that it has in the plot. */
+export function choices({ state, ks, runs, onChange }: ChoicesOptions): HTMLElement[] {
+  const over = segmented({
+    label: t('Over'),
+    options: [
+      { value: 'epoch', label: t('Epochs') },
+      { value: 'step', label: t('Steps') },
+    ],
+    value: state.axis,
+    onChange: (axis) => onChange({ axis }),
+  });
+  if (ks.length === 0) return [keyed('axis', over)];
+  const metric = segmented({
+    label: t('Metric'),
+    options: [
+      { value: 'P', label: 'P@k' },
+      { value: 'nDCG', label: 'nDCG@k' },
+    ],
+    value: state.family,
+    onChange: (family) => onChange({ family }),
+  });
+  const boxes = el('span', { class: 'row ks' }, ...ks.flatMap((k, i) => kChoice(k, i, state, runs, onChange)));
+  return [keyed('axis', over), keyed('family', metric), boxes];
+}
+
+function kChoice(
+  k: number,
+  index: number,
+  { hiddenKs }: MetricsState,
+  runs: number,
+  onChange: ChoicesOptions['onChange'],
+): HTMLElement {
+  const theme = readTheme();
+  const style = styleOf(theme, 0, index, runs);
+  // Several runs have colours and markers of their own: the dash alone is the metric's.
+  const mark = seriesMark(runs > 1 ? { ...style, color: theme.foreground, symbol: 'none' } : style);
+  const box = checkbox({
+    label: `@${k}`,
+    checked: !hiddenKs.includes(k),
+    onChange: (checked) => onChange({ hiddenKs: checked ? hiddenKs.filter((other) => other !== k) : [...hiddenKs, k] }),
+  });
+  return el('span', { class: 'k-choice' }, keyed(`k${k}`, box), mark);
+}
