@@ -1,3 +1,4 @@
+import { calls } from '../src/core/engine/wasm/calls.generated.ts';
 import { Machine } from '../src/core/engine/wasm/machine.ts';
 import { time, type Timing } from './measure.ts';
 
@@ -24,16 +25,25 @@ export async function timeProduct({ m, n, k }: Product, threads: number, build?:
   const scratchBytes = block * k * 4 + 256;
   const scratch = machine.heapTop;
   machine.reach(scratch + threads * scratchBytes);
-  const calls = [
-    { kernel: 'packRows' as const, tiles: Math.ceil(m / 4), integers: [m, k, a, k * 4, packed] },
-    {
-      kernel: 'forward' as const,
-      tiles: Math.ceil(n / block),
-      integers: [m, k, n, block, packed, weights, bias, c, n * 4, 0, 0, 0],
-      floats: [1],
-    },
+  const product = [
+    calls.packRows(Math.ceil(m / 4), { rows: m, k, source: a, stride: k * 4, target: packed }),
+    calls.forward(Math.ceil(n / block), {
+      documents: m,
+      inputs: k,
+      units: n,
+      block,
+      packedInput: packed,
+      weight: weights,
+      bias,
+      output: c,
+      outputStride: n * 4,
+      relu: 0,
+      keys: 0,
+      threshold: 0,
+      scale: 1,
+    }),
   ];
-  const timing = await time(15, 5, () => machine.run(calls, scratch, scratchBytes));
+  const timing = await time(15, 5, () => machine.run(product, { scratch, scratchBytes }));
   await machine.dispose();
   return timing;
 }

@@ -1,12 +1,26 @@
 // Compiles src/kernels (AssemblyScript) twice, with and without fused multiply-add, bundles the worker, and writes both into
-// src/core/engine/wasm/generated.ts: so every bundle and test holds its engine and no file has to be found at run time.
+// src/core/engine/wasm/generated.ts: so every bundle and test holds its engine and no file has to be found at run time. Typed calls of
+// the kernels go into calls.generated.ts beside it.
 import { build } from 'esbuild';
 import asc from 'assemblyscript/asc';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { kernelCalls } from './kernelCalls.mjs';
 
-const target = 'src/core/engine/wasm/generated.ts';
+const folder = 'src/core/engine/wasm';
 
-/** The kernels' static data must end below the control block (see src/core/engine/wasm/memory.ts). */
+function write(name, text) {
+  const target = `${folder}/${name}`;
+  if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
+}
+
+const sources = readdirSync('src/kernels').filter((name) => name.endsWith('.ts'));
+// the worker, bundled below, has the kernels' names from it
+write(
+  'calls.generated.ts',
+  kernelCalls(Object.fromEntries(sources.map((name) => [name, readFileSync(`src/kernels/${name}`, 'utf8')]))),
+);
+
+/** The kernels' static data must end below the control block (see src/core/engine/wasm/machine.ts). */
 const STATIC_END = 65536;
 
 async function kernels(features) {
@@ -36,7 +50,7 @@ const [fused, plain, worker] = await Promise.all([
   kernels('simd,threads,relaxed-simd'),
   kernels('simd,threads'),
   build({
-    entryPoints: ['src/core/engine/wasm/worker.ts'],
+    entryPoints: [`${folder}/worker.ts`],
     bundle: true,
     write: false,
     minify: true,
@@ -55,9 +69,11 @@ function checkStatic(binary) {
 }
 
 const base64 = (bytes) => Buffer.from(bytes).toString('base64');
-const text = `// Written by scripts/kernels.mjs; not checked in.
+write(
+  'generated.ts',
+  `// Written by scripts/kernels.mjs; not checked in.
 export const fusedKernels = '${base64(fused)}';
 export const plainKernels = '${base64(plain)}';
 export const workerSource = ${JSON.stringify(worker.outputFiles[0].text)};
-`;
-if (!existsSync(target) || readFileSync(target, 'utf8') !== text) writeFileSync(target, text);
+`,
+);

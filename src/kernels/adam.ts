@@ -39,7 +39,6 @@ export class Update {
   v: usize;
   gradient: usize;
   average: usize; // 0 for none
-  squares: usize; // f64 per tile, for sumSquares
   rate: f32;
   beta1: f32;
   beta2: f32;
@@ -61,9 +60,17 @@ export function adam(tile: i32, scratch: usize, args: usize): void {
   );
 }
 
+@unmanaged
+export class SquareSum {
+  count: i32; // floats in all, a multiple of 4
+  tile: i32; // floats of a tile, a multiple of 4
+  gradient: usize;
+  squares: usize; // f64 per tile
+}
+
 /** Squared norm of a tile of the gradient. */
 export function sumSquares(tile: i32, scratch: usize, args: usize): void {
-  const a = changetype<Update>(args);
+  const a = changetype<SquareSum>(args);
   const from = a.gradient + <usize>tile * <usize>a.tile * 4;
   const bytes = <usize>min(a.tile, a.count - tile * a.tile) * 4;
   let total: f64 = 0;

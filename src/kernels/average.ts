@@ -20,11 +20,6 @@ export class Average {
   bias: usize;
   pooled: usize; // first unit of this size
   pooledStride: usize;
-  gradient: usize; // of the pooled units
-  meanGradients: usize; // [documents * chunks][k][dim]
-  weightGradient: usize;
-  biasGradient: usize;
-  wordGradient: usize; // [distinct][dim]
 }
 
 /** Tile = one document: the mean word at each window position, for each chunk. */
@@ -67,16 +62,35 @@ export function averageForward(tile: i32, scratch: usize, args: usize): void {
   }
 }
 
+@unmanaged
+export class AverageGradient {
+  k: i32;
+  dim: i32;
+  filters: i32;
+  chunks: i32;
+  documents: i32;
+  tokens: usize;
+  starts: usize;
+  means: usize; // [documents * chunks][k][dim]
+  weight: usize; // [filters][k][dim]
+  gradient: usize; // of the pooled units; first unit of this size
+  gradientStride: usize;
+  meanGradients: usize; // [documents * chunks][k][dim]
+  weightGradient: usize;
+  biasGradient: usize;
+  wordGradient: usize; // [distinct][dim]
+}
+
 /** Tile = one filter: dW = sum of g mean. */
 export function averageWeightGradient(tile: i32, scratch: usize, args: usize): void {
-  const a = changetype<Average>(args);
+  const a = changetype<AverageGradient>(args);
   const bytes = <usize>(a.k * a.dim) * 4;
   const target = a.weightGradient + <usize>tile * bytes;
   memory.fill(target, 0, bytes);
   let bias: f32 = 0;
   for (let d: i32 = 0; d < a.documents; d++) {
     for (let c: i32 = 0; c < a.chunks; c++) {
-      const g = load<f32>(a.gradient + <usize>d * a.pooledStride + <usize>(tile * a.chunks + c) * 4);
+      const g = load<f32>(a.gradient + <usize>d * a.gradientStride + <usize>(tile * a.chunks + c) * 4);
       bias += g;
       axpy(target, a.means + <usize>(d * a.chunks + c) * bytes, f32x4.splat(g), a.k * a.dim);
     }
@@ -86,13 +100,13 @@ export function averageWeightGradient(tile: i32, scratch: usize, args: usize): v
 
 /** Tile = one document: gradient of its means, dS = sum of g W. */
 export function averageMeanGradient(tile: i32, scratch: usize, args: usize): void {
-  const a = changetype<Average>(args);
+  const a = changetype<AverageGradient>(args);
   const bytes = <usize>(a.k * a.dim) * 4;
   for (let c: i32 = 0; c < a.chunks; c++) {
     const target = a.meanGradients + <usize>(tile * a.chunks + c) * bytes;
     memory.fill(target, 0, bytes);
     for (let f: i32 = 0; f < a.filters; f++) {
-      const g = load<f32>(a.gradient + <usize>tile * a.pooledStride + <usize>(f * a.chunks + c) * 4);
+      const g = load<f32>(a.gradient + <usize>tile * a.gradientStride + <usize>(f * a.chunks + c) * 4);
       axpy(target, a.weight + <usize>f * bytes, f32x4.splat(g), a.k * a.dim);
     }
   }
@@ -100,7 +114,7 @@ export function averageMeanGradient(tile: i32, scratch: usize, args: usize): voi
 
 /** One tile only: spreads the gradient of the means over the words that made them. */
 export function averageWordGradient(tile: i32, scratch: usize, args: usize): void {
-  const a = changetype<Average>(args);
+  const a = changetype<AverageGradient>(args);
   const rowBytes = <usize>a.dim * 4;
   for (let d: i32 = 0; d < a.documents; d++) {
     const start = load<i32>(a.starts + <usize>d * 4);

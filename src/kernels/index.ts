@@ -9,8 +9,6 @@ export {
 } from './average';
 export { collectWinners, convolutionGradient, convolve, pairMax, pairMaxGradient } from './convolution';
 export { dropout, forward, gateSum, inputGradient, output, packColumns, packRows, weightGradient } from './dense';
-export { gemm } from './gemm';
-export { columns4, columns8, rows4, rows8 } from './pack';
 export { word2vecDraw, word2vecLogits, word2vecSteps } from './word2vec';
 export {
   countWinningWords,

@@ -71,8 +71,6 @@ class SizeEntry {
   weight: usize; // [filters][k][dim]
 }
 
-const ENTRY: usize = 28;
-
 /** Tile = one part of the filters: how often each word is listed. */
 export function countWinningWords(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<WordLists>(args);
@@ -108,7 +106,7 @@ export function listWinningWords(tile: i32, scratch: usize, args: usize): void {
 function visitWinningWords(a: WordLists, part: i32, counts: usize, write: bool): void {
   let base: i32 = 0;
   for (let i: i32 = 0; i < a.sizes; i++) {
-    const size = changetype<SizeEntry>(a.table + <usize>i * ENTRY);
+    const size = changetype<SizeEntry>(a.table + <usize>i * offsetof<SizeEntry>());
     const from = ((part * size.filters) / a.parts) * size.k, end = (((part + 1) * size.filters) / a.parts) * size.k;
     for (let row = from; row < end; row++) {
       let winner = size.winners + <usize>row * <usize>size.units * 8;
@@ -147,7 +145,7 @@ export function wordGradient(tile: i32, scratch: usize, args: usize): void {
   const sliceBytes: usize = wide ? SLICE * 4 : SLICE * 2;
   let rows = scratch;
   for (let i: i32 = 0; i < a.sizes; i++) {
-    const size = changetype<SizeEntry>(a.table + <usize>i * ENTRY);
+    const size = changetype<SizeEntry>(a.table + <usize>i * offsetof<SizeEntry>());
     const count = size.filters * size.k;
     copySlices(size.weight + offset, size.rowBytes, count, sliceBytes, rows);
     rows += <usize>count * sliceBytes;
@@ -161,38 +159,22 @@ export function wordGradient(tile: i32, scratch: usize, args: usize): void {
   }
 }
 
+const ROWS: i32 = 32;
+
 @unmanaged
-export class WordUpdate {
+export class WordMask {
   distinct: i32;
   dim: i32;
-  ids: usize;
   keys: usize;
   gradient: usize; // [distinct][dim]: of the words after dropout; becomes that of the embedding
-  embedding: usize;
-  m: usize;
-  v: usize;
-  average: usize; // 0 for none
-  averageRatio: usize; // f32 [distinct]: what the shadow keeps of its distance since this row's last step
-  withGradient: i32; // rows past these have the gradient `zeros`
-  zeros: usize; // [dim]
   squares: usize; // f64 per tile: squared norm of the gradient, or 0
-  threshold: i32;
+  threshold: i32; // dropout, 0 for none
   scale: f32;
-  rate: f32;
-  beta1: f32;
-  beta2: f32;
-  correction2: f32;
-  epsilon: f32;
-  decay: f32; // weight decay, always 0 here: decoupled decay leaves embeddings alone
-  averageStep: f32;
-  gradientScale: f32;
 }
-
-const ROWS: i32 = 32;
 
 /** Tile = 32 distinct words: sends their gradient back through dropout and, where asked, adds up its squares. */
 export function wordMask(tile: i32, scratch: usize, args: usize): void {
-  const a = changetype<WordUpdate>(args);
+  const a = changetype<WordMask>(args);
   let squares: f64 = 0;
   const threshold = i32x4.splat(a.threshold);
   const scale = f32x4.splat(a.scale);
@@ -216,11 +198,33 @@ export function wordMask(tile: i32, scratch: usize, args: usize): void {
   if (a.squares) store<f64>(a.squares + <usize>tile * 8, squares);
 }
 
-/** Tile = 32 words: Adam on their rows of the embedding; PAD, the first, stays zero. */
+@unmanaged
+export class WordUpdate {
+  rows: i32; // of the embedding that move, the batch's distinct words first
+  dim: i32;
+  ids: usize; // i32 [rows]
+  gradient: usize; // [withGradient][dim]
+  embedding: usize;
+  m: usize;
+  v: usize;
+  average: usize; // 0 for none
+  averageRatio: usize; // f32 [rows]: what the shadow keeps of its distance since this row's last step
+  withGradient: i32; // rows past these have the gradient `zeros`
+  zeros: usize; // [dim]
+  rate: f32;
+  beta1: f32;
+  beta2: f32;
+  correction2: f32;
+  epsilon: f32;
+  averageStep: f32;
+  gradientScale: f32;
+}
+
+/** Tile = 32 rows of the embedding: Adam; PAD, the first, stays zero. Decoupled weight decay leaves embeddings alone. */
 export function wordUpdate(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<WordUpdate>(args);
   const rowBytes = <usize>a.dim * 4;
-  for (let u = max(1, tile * ROWS); u < min(a.distinct, tile * ROWS + ROWS); u++) {
+  for (let u = max(1, tile * ROWS); u < min(a.rows, tile * ROWS + ROWS); u++) {
     const at = <usize>load<i32>(a.ids + <usize>u * 4) * rowBytes;
     if (a.average) {
       const ratio = load<f32>(a.averageRatio + <usize>u * 4);
@@ -228,7 +232,7 @@ export function wordUpdate(tile: i32, scratch: usize, args: usize): void {
     }
     adamVector(
       a.embedding + at, a.m + at, a.v + at, u < a.withGradient ? a.gradient + <usize>u * rowBytes : a.zeros, a.average ? a.average + at : 0, a.dim,
-      a.rate, a.beta1, a.beta2, a.correction2, a.epsilon, a.decay, a.averageStep, a.gradientScale,
+      a.rate, a.beta1, a.beta2, a.correction2, a.epsilon, 0, a.averageStep, a.gradientScale,
     );
   }
 }

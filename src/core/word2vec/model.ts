@@ -1,4 +1,5 @@
-import type { Call, Machine } from '../engine/wasm/machine.ts';
+import { calls, type Word2Vec } from '../engine/wasm/calls.generated.ts';
+import type { Machine } from '../engine/wasm/machine.ts';
 import { Stream, key32, uniformAt } from '../base/random.ts';
 import { batchCapacity, longestSentence, type ExampleBatch, type ExampleSettings } from './examples.ts';
 import { aliasTable } from './sampling.ts';
@@ -103,28 +104,38 @@ export class Word2VecModel {
     const { machine, settings } = this;
     machine.integers(this.tokens, tokenCount).set(tokens.subarray(0, tokenCount));
     machine.integers(this.list, 3 * count).set(list.subarray(0, 3 * count));
-    const calls: Call[] = [this.call('word2vecDraw', Math.ceil(count / tileExamples), 0, count, rate, key)];
+    const round = (first: number, examples: number): Word2Vec => this.round(first, examples, rate, key);
+    const program = [calls.word2vecDraw(Math.ceil(count / tileExamples), round(0, count))];
     for (let first = 0; first < count; first += settings.roundSize) {
-      const examples = Math.min(settings.roundSize, count - first);
-      for (const kernel of ['word2vecLogits', 'word2vecSteps'] as const)
-        calls.push({ ...this.call(kernel, this.shares, first, examples, rate, key), fixed: true });
+      const examples = round(first, Math.min(settings.roundSize, count - first));
+      for (const kernel of [calls.word2vecLogits, calls.word2vecSteps])
+        program.push({ ...kernel(this.shares, examples), fixed: true });
     }
-    machine.run(calls, this.gains, this.gainBytes);
+    machine.run(program, { scratch: this.gains, scratchBytes: this.gainBytes });
   }
 
-  private call(
-    kernel: Call['kernel'],
-    tiles: number,
-    first: number,
-    examples: number,
-    rate: number,
-    key: number,
-  ): Call {
+  private round(first: number, examples: number, rate: number, key: number): Word2Vec {
     const { width, words, input, output, tokens, cuts, others, hidden, logits, shares } = this;
     const targets = 1 + this.settings.negative;
-    const [list, drawn] = [this.list + first * 12, this.drawn + first * targets * 4];
-    const addresses = [input, output, tokens, list, cuts, others, drawn, hidden, logits];
-    const integers = [examples, width / sliceFloats, targets, words, key, first, shares, ...addresses];
-    return { kernel, tiles, integers, floats: [rate, largestPart(width)] };
+    return {
+      examples,
+      slices: width / sliceFloats,
+      targets,
+      words,
+      key,
+      first,
+      shares,
+      input,
+      output,
+      tokens,
+      list: this.list + first * 12,
+      cuts,
+      others,
+      drawn: this.drawn + first * targets * 4,
+      hidden,
+      logits,
+      rate,
+      limit: largestPart(width),
+    };
   }
 }

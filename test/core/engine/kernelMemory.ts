@@ -1,5 +1,5 @@
 import { Machine, type KernelBuild } from '../../../src/core/engine/wasm/machine.ts';
-import type { KernelName } from '../../../src/core/engine/wasm/program.ts';
+import type { Call, KernelName } from '../../../src/core/engine/wasm/calls.generated.ts';
 import { Draws } from './randomCases.ts';
 
 const SCRATCH = 1 << 20;
@@ -65,9 +65,9 @@ export class KernelMemory {
     return [...this.machine.doubles(address, n)];
   }
 
-  run(kernel: KernelName, tiles: number, integers: number[], floats: number[] = []): void {
-    this.ran.add(kernel);
-    this.machine.run([{ kernel, tiles, integers, floats }], this.scratch, SCRATCH);
+  run(call: Call): void {
+    this.ran.add(call.kernel);
+    this.machine.run([call], { scratch: this.scratch, scratchBytes: SCRATCH });
   }
 
   dispose(): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { kernelNames } from '../../../src/core/engine/wasm/program.ts';
+import { calls, kernelNames, records } from '../../../src/core/engine/wasm/calls.generated.ts';
 import { chunkEnd, chunkStart } from '../../../src/core/model/network.ts';
 import { bitsAt, dropThreshold } from '../../../src/core/base/random.ts';
 import { expectClose } from './closeTo.ts';
@@ -21,19 +21,21 @@ for (const [build, threads] of [
     const close = (address: number, expected: readonly number[], what: string): void =>
       expectClose(memory.read(address, expected.length), expected, TOLERANCE, what);
 
+    const factors = { rate: 0.02, beta1: 0.9, beta2: 0.99, correction2: 3, epsilon: 1e-6, decay: 0.01, averageStep: 0.1, gradientScale: 0.5 }; // prettier-ignore
+
     // ---- panels ---------------------------------------------------------------------------------------------------
 
     it('packRows: rows in panels of 4', () => {
       const rows = rowsOf(memory.random(7 * 12), 12);
       const target = memory.room(8 * 12);
-      memory.run('packRows', 2, [7, 12, memory.floats(rows.flat()), 48, target]);
+      memory.run(calls.packRows(2, { rows: 7, k: 12, source: memory.floats(rows.flat()), stride: 48, target }));
       close(target, panels(rows, 4), 'panels');
     });
 
     it('packColumns: columns in panels of 8', () => {
       const rows = rowsOf(memory.random(5 * 72), 72);
       const target = memory.room(5 * 72);
-      memory.run('packColumns', 2, [5, memory.floats(rows.flat()), 72 * 4, target]);
+      memory.run(calls.packColumns(2, { k: 5, source: memory.floats(rows.flat()), stride: 72 * 4, target }));
       close(target, panels(transposed(rows), 8), 'panels');
     });
 
@@ -44,8 +46,9 @@ for (const [build, threads] of [
       const embedding = rowsOf(memory.random(vocabulary * dim), dim);
       const [ids, keys] = [memory.whole(distinct, 0, vocabulary - 1), memory.whole(distinct, 0, 1e9)];
       const [words, packed] = [memory.room(distinct * dim), memory.room(40 * dim)];
-      const integers = [distinct, dim, memory.floats(embedding.flat()), memory.integers(ids), memory.integers(keys)];
-      memory.run('gatherWords', 2, [...integers, words, packed, dropThreshold(rate)], [1 / (1 - rate)]);
+      const given = { embedding: memory.floats(embedding.flat()), ids: memory.integers(ids), keys: memory.integers(keys) };
+      const dropout = { threshold: dropThreshold(rate), scale: 1 / (1 - rate) };
+      memory.run(calls.gatherWords(2, { distinct, dim, ...given, words, packed, ...dropout }));
       const expected = ids.map((id, u) => embedding[id].map((x, d) => (keep(keys[u], d, rate) ? x / (1 - rate) : 0)));
       close(words, expected.flat(), 'rows');
       close(packed, panels(expected, 4), 'panels');
@@ -56,9 +59,8 @@ for (const [build, threads] of [
       const gradient = rowsOf(memory.random(distinct * dim), dim);
       const keys = memory.whole(distinct, 0, 1e9);
       const [target, squares] = [memory.floats(gradient.flat()), memory.room(4)];
-      const unused = [0, 0, 0, 0, 0, distinct, 0];
-      memory.run('wordMask', 2, [distinct, dim, 0, memory.integers(keys), target, ...unused, squares, dropThreshold(rate)],
-        [1 / (1 - rate), 0, 0, 0, 0, 0, 0, 0, 1]); // prettier-ignore
+      const dropout = { threshold: dropThreshold(rate), scale: 1 / (1 - rate) };
+      memory.run(calls.wordMask(2, { distinct, dim, keys: memory.integers(keys), gradient: target, squares, ...dropout }));
       const expected = gradient.map((row, u) =>
         u === 0 ? row : row.map((g, d) => (keep(keys[u], d, rate) ? g / (1 - rate) : 0)),
       );
@@ -73,7 +75,7 @@ for (const [build, threads] of [
     function documents(distinct: number) {
       const tokens = [9, 17, 11].map((length) => memory.whole(length, 0, distinct - 1));
       const starts = [0, 9, 26, 37];
-      return { tokens, starts, addresses: [memory.integers(tokens.flat()), memory.integers(starts)] };
+      return { tokens, starts, addresses: { tokens: memory.integers(tokens.flat()), starts: memory.integers(starts) } };
     }
 
     it.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('convolve: windows over %d words, bias, maximum of each chunk, ReLU', (k) => {
@@ -85,8 +87,9 @@ for (const [build, threads] of [
       const units = filters * chunks;
       const [pooled, positions] = [memory.room(3 * units), memory.room(3 * units)];
       const [packed, W, b] = [memory.floats(panels(words, 4)), memory.floats(weight.flat()), memory.floats(bias)];
-      memory.run('convolve', Math.ceil(filters / (k <= 2 ? 16 : k <= 4 ? 8 : 4)), [k, dim, filters, chunks, 3, 4, 1, 1,
-        packed, W, b, ...addresses, pooled, units * 4, positions]); // prettier-ignore
+      memory.run(calls.convolve(Math.ceil(filters / (k <= 2 ? 16 : k <= 4 ? 8 : 4)), { k, dim, filters, chunks, documents: 3,
+        wordPanels: 4, step: 1, relu: 1, packedWords: packed, weight: W, bias: b, ...addresses, pooled, pooledStride: units * 4,
+        positions })); // prettier-ignore
       const winners: number[] = [];
       const expected = tokens.flatMap((document) =>
         weight.flatMap((w, f) => {
@@ -111,8 +114,8 @@ for (const [build, threads] of [
       const tokens = memory.integers([1, 0, 1, 0, 1, 0, 1, 0]);
       const [pooled, positions] = [memory.room(4), memory.room(4)];
       const [weight, bias] = [memory.floats(memory.random(4 * 32)), memory.floats([0, 0, 0, 0])];
-      memory.run('convolve', 1, [2, 16, 4, 1, 1, 1, 1, 1, words, weight, bias, tokens, memory.integers([0, 8]), pooled, 16,
-        positions]); // prettier-ignore
+      memory.run(calls.convolve(1, { k: 2, dim: 16, filters: 4, chunks: 1, documents: 1, wordPanels: 1, step: 1, relu: 1,
+        packedWords: words, weight, bias, tokens, starts: memory.integers([0, 8]), pooled, pooledStride: 16, positions })); // prettier-ignore
       for (const position of memory.readIntegers(positions, 4)) expect([0, 1]).toContain(position);
     });
 
@@ -124,8 +127,9 @@ for (const [build, threads] of [
       const document = memory.whole(9, 0, 5);
       const [target, positions] = [memory.room(filters * 4), memory.room(filters * 4)];
       const [packed, W, b] = [memory.floats(panels(words, 4)), memory.floats(weight.flat()), memory.floats(bias)];
-      memory.run('convolve', 1, [k, dim, filters, 0, 1, 2, 2, 0, packed, W, b, memory.integers(document),
-        memory.integers([0, 9]), target, filters * 16, positions]); // prettier-ignore
+      memory.run(calls.convolve(1, { k, dim, filters, chunks: 0, documents: 1, wordPanels: 2, step: 2, relu: 0,
+        packedWords: packed, weight: W, bias: b, tokens: memory.integers(document), starts: memory.integers([0, 9]),
+        pooled: target, pooledStride: filters * 16, positions })); // prettier-ignore
       const starts = [0, 2, 4, 6];
       const at = (w: number[], t: number): number => dot(document.slice(t, t + k).flatMap((i) => words[i]), w);
       close(target, weight.flatMap((w, f) => starts.map((t) => at(w, t) + bias[f])), 'outputs'); // prettier-ignore
@@ -152,7 +156,8 @@ for (const [build, threads] of [
       const { won, units, addresses, gradient, positions } = wonWindows(k, filters, chunks, distinct);
       const room = 3 * chunks; // windows of a filter
       const [winners, counts] = [memory.room(filters * k * room * 2), memory.room(filters * k)];
-      memory.run('collectWinners', Math.ceil(filters / 16), [k, distinct, filters, chunks, 3, ...addresses, gradient, units * 4, positions, winners, counts]); // prettier-ignore
+      memory.run(calls.collectWinners(Math.ceil(filters / 16), { k, distinct, filters, chunks, documents: 3, ...addresses, gradient,
+        gradientStride: units * 4, positions, winners, counts })); // prettier-ignore
       const lists = Array.from({ length: filters * k }, (_, row) => {
         const ofFilter = won.filter(({ filter }) => filter === Math.floor(row / k));
         const words = [...new Set(ofFilter.map((window) => window.words[row % k]))];
@@ -172,7 +177,8 @@ for (const [build, threads] of [
       lists.forEach((list, row) => list.forEach(({ word }, i) => expect(read[row][i * 2 + 1]).toBe(word)));
       const words = rowsOf(memory.random(distinct * dim), dim);
       const [dW, db] = [memory.room(filters * k * dim), memory.room(filters)];
-      memory.run('convolutionGradient', 2, [k, dim, filters, room, distinct, memory.floats(words.flat()), winners, counts, dW, db]); // prettier-ignore
+      memory.run(calls.convolutionGradient(2, { k, dim, filters, units: room, distinct, words: memory.floats(words.flat()),
+        winners, counts, weightGradient: dW, biasGradient: db })); // prettier-ignore
       const expected = lists.flatMap((list) =>
         Array.from({ length: dim }, (_, d) => sum(list.map(({ g, word }) => g * words[word][d]))),
       );
@@ -184,24 +190,25 @@ for (const [build, threads] of [
       const [k, dim, filters, chunks, distinct, parts] = [2, 48, 7, 2, 13, 2];
       const { winners, counts: listed, lists, room } = collected(k, filters, chunks, distinct);
       const weight = rowsOf(memory.random(filters * k * dim), dim); // [filter, position][dim]
-      const table = memory.integers([k, filters, room, dim * 4, winners, listed, memory.floats(weight.flat())]);
+      const entry = { k, filters, units: room, rowBytes: dim * 4, winners, counts: listed, weight: memory.floats(weight.flat()) };
+      const table = memory.integers(records.SizeEntry(entry));
       const [counts, starts] = [memory.room(parts * distinct), memory.room(distinct + 1)];
       const uses = Array.from({ length: distinct }, (_, word) =>
         lists.flatMap((list, row) => list.flatMap((use) => (use.word === word ? [{ g: use.g, row }] : []))),
       );
       const pairs = memory.room(uses.flat().length * 2);
-      const integers = [distinct, parts, 1, table, counts, starts, pairs];
-      memory.run('countWinningWords', parts, integers);
+      const given = { distinct, parts, sizes: 1, table, counts, wordStarts: starts, pairs };
+      memory.run(calls.countWinningWords(parts, given));
       const counted = rowsOf(memory.readIntegers(counts, parts * distinct), distinct);
       expect(transposed(counted).map(sum)).toEqual(uses.map((list) => list.length));
-      memory.run('placeWinningWords', 1, integers);
+      memory.run(calls.placeWinningWords(1, given));
       const places = uses.map((_, word) => uses.slice(0, word).flat().length);
       expect(memory.readIntegers(starts, distinct + 1)).toEqual([...places, uses.flat().length]);
-      memory.run('listWinningWords', parts, integers);
+      memory.run(calls.listWinningWords(parts, given));
       const rows = rowsOf(memory.readIntegers(pairs, uses.flat().length * 2), 2).map(([, row]) => row);
       expect(rows).toEqual(uses.flat().map(({ row }) => row));
       const target = memory.room(distinct * dim);
-      memory.run('wordGradient', 2, [distinct, dim, 1, table, starts, pairs, target]);
+      memory.run(calls.wordGradient(2, { distinct, dim, sizes: 1, table, wordStarts: starts, pairs, wordGradient: target }));
       const expected = uses.map((list) => Array.from({ length: dim }, (_, d) => sum(list.map(({ g, row }) => g * weight[row][d])))); // prettier-ignore
       expectClose(memory.read(target, distinct * dim).slice(dim), expected.slice(1).flat(), TOLERANCE, 'words'); // PAD has none
     });
@@ -209,10 +216,11 @@ for (const [build, threads] of [
     it('pairMax and pairMaxGradient: the seed takes the larger of two neighbours, the first on a tie', () => {
       const outputs = [[3, -1, -2, 5, 5, 4], [-1, -3, -2, 0, 0, 2]]; // prettier-ignore
       const [x, pooled] = [memory.floats(outputs.flat()), memory.room(10)];
-      memory.run('pairMax', 2, [6, x, 24, pooled, 20]);
+      const of = { units: 6, activation: x, activationStride: 24, pooledStride: 20 };
+      memory.run(calls.pairMax(2, { ...of, pooled }));
       close(pooled, [3, 0, 5, 5, 5, 0, 0, 0, 0, 2], 'pooled');
       const gradient = memory.floats([1, 0, 2, 4, 8, 0, 0, 0, 16, 32]);
-      memory.run('pairMaxGradient', 2, [6, x, 24, gradient, 20]);
+      memory.run(calls.pairMaxGradient(2, { ...of, pooled: gradient }));
       close(x, [1, 0, 0, 6, 8, 0, 0, 0, 0, 16, 0, 32], 'gradient');
     });
 
@@ -235,9 +243,11 @@ for (const [build, threads] of [
         db: memory.room(filters),
         dWords: memory.floats(Array.from({ length: distinct * dim }, () => 0)),
       };
-      const integers = [k, dim, filters, chunks, 3, memory.floats(words.flat()), ...addresses, area.means, area.packed,
-        memory.floats(weight.flat()), memory.floats(bias), area.pooled, units * 4, memory.floats(gradient), area.dMeans,
-        area.dW, area.db, area.dWords]; // prettier-ignore
+      const both = { k, dim, filters, chunks, documents: 3, ...addresses, means: area.means, weight: memory.floats(weight.flat()) };
+      const average = { ...both, words: memory.floats(words.flat()), packedMeans: area.packed, bias: memory.floats(bias),
+        pooled: area.pooled, pooledStride: units * 4 }; // prettier-ignore
+      const gradients = { ...both, gradient: memory.floats(gradient), gradientStride: units * 4, meanGradients: area.dMeans,
+        weightGradient: area.dW, biasGradient: area.db, wordGradient: area.dWords }; // prettier-ignore
       /** The windows of every chunk, by document and chunk. */
       const windows = tokens.flatMap((document) =>
         Array.from({ length: chunks }, (_, c) => {
@@ -246,7 +256,7 @@ for (const [build, threads] of [
           return Array.from({ length: end - from }, (__, i) => document.slice(from + i, from + i + k));
         }),
       );
-      memory.run('averageMeans', 3, integers);
+      memory.run(calls.averageMeans(3, average));
       const means = windows.map((chunk) =>
         Array.from({ length: k }, (_, j) =>
           Array.from({ length: dim }, (__, d) => sum(chunk.map((window) => words[window[j]][d])) / chunk.length),
@@ -254,25 +264,25 @@ for (const [build, threads] of [
       );
       close(area.means, means.flat(), 'means');
 
-      memory.run('packRows', 2, [rows, k * dim, area.means, k * dim * 4, area.packed]);
-      memory.run('averageForward', 2, integers);
+      memory.run(calls.packRows(2, { rows, k: k * dim, source: area.means, stride: k * dim * 4, target: area.packed }));
+      memory.run(calls.averageForward(2, average));
       const unit = (d: number, f: number, c: number): number => d * units + f * chunks + c;
       const each = tokens.flatMap((_, d) => weight.flatMap((__, f) => Array.from({ length: chunks }, (___, c) => ({ d, f, c })))); // prettier-ignore
       close(area.pooled, each.map(({ d, f, c }) => Math.max(0, dot(means[d * chunks + c], weight[f]) + bias[f])), 'pooled'); // prettier-ignore
 
-      memory.run('averageWeightGradient', filters, integers);
+      memory.run(calls.averageWeightGradient(filters, gradients));
       const over = (f: number, value: (row: number) => number): number =>
         sum(means.map((_, row) => gradient[unit(Math.floor(row / chunks), f, row % chunks)] * value(row)));
       close(area.dW, weight.flatMap((w, f) => w.map((_, i) => over(f, (row) => means[row][i]))), 'weights'); // prettier-ignore
       close(area.db, bias.map((_, f) => over(f, () => 1)), 'biases'); // prettier-ignore
 
-      memory.run('averageMeanGradient', 3, integers);
+      memory.run(calls.averageMeanGradient(3, gradients));
       const dMeans = means.map((mean, row) =>
         mean.map((_, i) => sum(weight.map((w, f) => gradient[unit(Math.floor(row / chunks), f, row % chunks)] * w[i]))),
       );
       close(area.dMeans, dMeans.flat(), 'means');
 
-      memory.run('averageWordGradient', 1, integers);
+      memory.run(calls.averageWordGradient(1, gradients));
       const dWords: Matrix = words.map((row) => row.map(() => 0));
       windows.forEach((chunk, row) => {
         for (const window of chunk)
@@ -291,8 +301,9 @@ for (const [build, threads] of [
       const weight = rowsOf(memory.random(units * inputs), inputs);
       const [bias, keys] = [memory.random(24), memory.whole(size, 0, 1e9)];
       const target = memory.room(8 * 24);
-      memory.run('forward', 2, [size, inputs, units, block, memory.floats(panels(x, 4)), memory.floats(weight.flat()),
-        memory.floats(bias), target, 96, 1, memory.integers(keys), dropThreshold(rate)], [1 / (1 - rate)]); // prettier-ignore
+      memory.run(calls.forward(2, { documents: size, inputs, units, block, packedInput: memory.floats(panels(x, 4)),
+        weight: memory.floats(weight.flat()), bias: memory.floats(bias), output: target, outputStride: 96, relu: 1,
+        keys: memory.integers(keys), threshold: dropThreshold(rate), scale: 1 / (1 - rate) })); // prettier-ignore
       const expected = x.map((row, d) =>
         weight.map((w, u) => (keep(keys[d], u, rate) ? Math.max(0, dot(row, w) + bias[u]) / (1 - rate) : 0)),
       );
@@ -303,7 +314,7 @@ for (const [build, threads] of [
     it('dropout: units by the key of their document, the others scaled', () => {
       const [x, keys] = [rowsOf(memory.random(3 * 20), 20), memory.whole(3, 0, 1e9)];
       const target = memory.floats(x.flat());
-      memory.run('dropout', 3, [20, target, 80, memory.integers(keys), dropThreshold(0.5)], [2]);
+      memory.run(calls.dropout(3, { units: 20, rows: target, stride: 80, keys: memory.integers(keys), threshold: dropThreshold(0.5), scale: 2 })); // prettier-ignore
       close(target, x.flatMap((row, d) => row.map((v, u) => (keep(keys[d], u, 0.5) ? 2 * v : 0))), 'units'); // prettier-ignore
     });
 
@@ -311,7 +322,8 @@ for (const [build, threads] of [
       const parts = [memory.random(40), memory.random(40), memory.random(40)];
       const value = memory.random(40).map((x) => Math.max(0, x));
       const target = memory.room(40);
-      memory.run('gateSum', 2, [20, 3, 160, memory.floats(parts.flat()), memory.floats(value), target], [1.25]);
+      memory.run(calls.gateSum(2, { inputs: 20, parts: 3, partBytes: 160, part: memory.floats(parts.flat()),
+        value: memory.floats(value), target, scale: 1.25 })); // prettier-ignore
       close(target, value.map((v, i) => (v > 0 ? 1.25 * sum(parts.map((part) => part[i])) : 0)), 'gradient'); // prettier-ignore
     });
 
@@ -321,8 +333,8 @@ for (const [build, threads] of [
       const weight = rowsOf(memory.random(units * inputs), inputs);
       const value = memory.random(size * inputs).map((x) => Math.max(0, x));
       const target = memory.room(8 * inputs);
-      memory.run('inputGradient', 2, [size, inputs, units, memory.floats(panels(dy, 4)), memory.floats(weight.flat()),
-        memory.floats(value), target]); // prettier-ignore
+      memory.run(calls.inputGradient(2, { documents: size, inputs, units, packedGradient: memory.floats(panels(dy, 4)),
+        weight: memory.floats(weight.flat()), value: memory.floats(value), target })); // prettier-ignore
       const expected = dy.flatMap((row, d) =>
         transposed(weight).map((column, i) => (value[d * inputs + i] > 0 ? dot(row, column) : 0)),
       );
@@ -334,8 +346,8 @@ for (const [build, threads] of [
       const x = rowsOf(memory.random(size * inputs), inputs);
       const dy = rowsOf(memory.random(size * units), units);
       const [dW, db] = [memory.room(64 * inputs), memory.room(units)];
-      memory.run('weightGradient', 2, [size, inputs, units, memory.floats(dy.flat()), units * 4,
-        memory.floats(panels(transposed(x), 8)), dW, db]); // prettier-ignore
+      memory.run(calls.weightGradient(2, { documents: size, inputs, units, gradient: memory.floats(dy.flat()),
+        gradientStride: units * 4, packedInput: memory.floats(panels(transposed(x), 8)), target: dW, biasTarget: db })); // prettier-ignore
       const expected = transposed(dy).flatMap((g) => transposed(x).map((column) => dot(g, column)));
       expectClose(memory.read(dW, 64 * inputs).slice(0, units * inputs), expected, TOLERANCE, 'weights');
       close(db, transposed(dy).map(sum), 'biases');
@@ -355,10 +367,12 @@ for (const [build, threads] of [
         db: memory.room(48),
       };
       const scale = 1 / (size * labels);
-      memory.run('output', groups, [size, inputs, labels, block, groups, pairs.length, 0, memory.floats(panels(h, 4)),
-        memory.floats(panels(transposed(h), 8)), memory.floats([...weight.flat(), ...memory.random(11 * inputs)]),
-        memory.floats(bias), memory.integers(pairs.map(({ label }) => label)), memory.integers(pairs.map(({ d }) => d)),
-        area.parts, area.losses, area.dW, area.db, 0, 0, 0, 0, 0, 0], [scale, 0, 0, 0, 0, 0, 0, 0]); // prettier-ignore
+      memory.run(calls.output(groups, { documents: size, inputs, labels, block, groups, pairs: pairs.length, fused: 0,
+        packedRows: memory.floats(panels(h, 4)), packedColumns: memory.floats(panels(transposed(h), 8)),
+        weight: memory.floats([...weight.flat(), ...memory.random(11 * inputs)]), bias: memory.floats(bias),
+        pairLabels: memory.integers(pairs.map(({ label }) => label)), pairDocuments: memory.integers(pairs.map(({ d }) => d)),
+        inputGradients: area.parts, losses: area.losses, gradient: area.dW, biasGradient: area.db, lossScale: scale,
+        m: 0, v: 0, average: 0, biasM: 0, biasV: 0, biasAverage: 0, ...factors })); // prettier-ignore
       const logits = h.map((row) => weight.map((w, l) => dot(row, w) + bias[l]));
       const isTrue = (d: number, l: number): number => (truth[d].includes(l) ? 1 : 0);
       const losses = logits.flatMap((row, d) => row.map((x, l) => Math.log1p(Math.exp(x)) - isTrue(d, l) * x));
@@ -374,8 +388,6 @@ for (const [build, threads] of [
 
     // ---- Adam -----------------------------------------------------------------------------------------------------
 
-    const factors = { rate: 0.02, beta1: 0.9, beta2: 0.99, correction2: 3, epsilon: 1e-6, decay: 0.01, averageStep: 0.1, scale: 0.5 }; // prettier-ignore
-    const factorList = Object.values(factors);
     interface Moments {
       w: number[];
       m: number[];
@@ -390,7 +402,7 @@ for (const [build, threads] of [
     });
     /** Adam's update and the moving average, element by element. */
     function adam({ w, m, v, s }: Moments, gradient: readonly number[], f = factors): Moments {
-      const g = gradient.map((x) => x * f.scale);
+      const g = gradient.map((x) => x * f.gradientScale);
       const first = m.map((x, i) => f.beta1 * x + (1 - f.beta1) * g[i]);
       const second = v.map((x, i) => f.beta2 * x + (1 - f.beta2) * g[i] * g[i]);
       const weight = w.map((x, i) => x * (1 - f.decay) - (f.rate * first[i]) / (Math.sqrt(second[i]) * f.correction2 + f.epsilon)); // prettier-ignore
@@ -404,7 +416,7 @@ for (const [build, threads] of [
       const start = moments(44);
       const gradient = memory.random(44);
       const [w, m, v, s] = stored(start);
-      memory.run('adam', 3, [44, 16, w, m, v, memory.floats(gradient), s, 0], factorList);
+      memory.run(calls.adam(3, { count: 44, tile: 16, weight: w, m, v, gradient: memory.floats(gradient), average: s, ...factors }));
       compare([w, m, v, s], adam(start, gradient));
     });
 
@@ -416,27 +428,28 @@ for (const [build, threads] of [
       const room = (values: number[], n: number): number => memory.floats([...values, ...Array<number>(n - values.length).fill(0)]); // prettier-ignore
       const [w, m, v, s] = [weights.w, weights.m, weights.v, weights.s].map((x) => room(x, 32 * inputs));
       const [b, bm, bv, bs] = [biases.w, biases.m, biases.v, biases.s].map((x) => room(x, 32));
-      memory.run('output', groups, [size, inputs, labels, block, groups, 1, 1, memory.floats(panels(h, 4)),
-        memory.floats(panels(transposed(h), 8)), w, b, memory.integers([17]), memory.integers([2]),
-        memory.room(groups * 4 * inputs), memory.room(4), 0, memory.room(32), m, v, s, bm, bv, bs],
-        [1, ...factorList.slice(0, -1)]); // prettier-ignore
+      memory.run(calls.output(groups, { documents: size, inputs, labels, block, groups, pairs: 1, fused: 1,
+        packedRows: memory.floats(panels(h, 4)), packedColumns: memory.floats(panels(transposed(h), 8)), weight: w, bias: b,
+        pairLabels: memory.integers([17]), pairDocuments: memory.integers([2]), inputGradients: memory.room(groups * 4 * inputs),
+        losses: memory.room(4), gradient: 0, biasGradient: memory.room(32), m, v, average: s, biasM: bm, biasV: bv,
+        biasAverage: bs, lossScale: 1, ...factors })); // prettier-ignore
       const g = h.map((row, d) =>
         rowsOf(weights.w, inputs).map((of, l) => sigmoid(dot(row, of) + biases.w[l]) - (d === 2 && l === 17 ? 1 : 0)),
       );
       const dW = transposed(g).flatMap((column) => transposed(h).map((of) => dot(column, of)));
-      const expected = adam(weights, dW, { ...factors, scale: 1 });
+      const expected = adam(weights, dW, { ...factors, gradientScale: 1 });
       const read = (address: number): number[] => memory.read(address, 32 * inputs).slice(0, labels * inputs);
       [expected.w, expected.m, expected.v, expected.s].forEach((values, i) =>
         expectClose(read([w, m, v, s][i]), values, 1e-4, 'wmvs'[i]),
       );
-      const expectedBias = adam(biases, transposed(g).map(sum), { ...factors, scale: 1, decay: 0 }); // prettier-ignore
+      const expectedBias = adam(biases, transposed(g).map(sum), { ...factors, gradientScale: 1, decay: 0 }); // prettier-ignore
       expectClose(memory.read(b, 32).slice(0, labels), expectedBias.w, 1e-4, 'biases');
     });
 
     it('sumSquares: of each tile of a gradient', () => {
       const gradient = memory.random(2600);
       const squares = memory.room(4);
-      memory.run('sumSquares', 2, [2600, 2048, 0, 0, 0, memory.floats(gradient), 0, squares], factorList);
+      memory.run(calls.sumSquares(2, { count: 2600, tile: 2048, gradient: memory.floats(gradient), squares }));
       const of = (from: number, end?: number): number => sum(gradient.slice(from, end).map((g) => g * g));
       expectClose(memory.readDoubles(squares, 2), [of(0, 2048), of(2048)], TOLERANCE, 'squares');
     });
@@ -449,14 +462,15 @@ for (const [build, threads] of [
       const gradient = rowsOf(memory.random(distinct * dim), dim);
       const [w, m, v, s] = stored(start);
       const zeros = Array<number>(dim).fill(0);
-      memory.run('wordUpdate', 2, [distinct, dim, memory.integers(ids), 0, memory.floats(gradient.flat()), w, m, v, s,
-        memory.floats(ratios), withGradient, memory.floats(zeros), 0, 0], [1, ...factorList]); // prettier-ignore
+      memory.run(calls.wordUpdate(2, { rows: distinct, dim, ids: memory.integers(ids), gradient: memory.floats(gradient.flat()),
+        embedding: w, m, v, average: s, averageRatio: memory.floats(ratios), withGradient, zeros: memory.floats(zeros),
+        ...factors })); // prettier-ignore
       const rows = Object.values(start).map((values: number[]) => rowsOf(values, dim));
       ids.forEach((id, u) => {
         if (id === 0) return;
         const [ow, om, ov, os] = rows.map((matrix) => matrix[id]);
         const caughtUp = ow.map((x, i) => x + (os[i] - x) * ratios[u]);
-        const next = adam({ w: ow, m: om, v: ov, s: caughtUp }, u < withGradient ? gradient[u] : zeros);
+        const next = adam({ w: ow, m: om, v: ov, s: caughtUp }, u < withGradient ? gradient[u] : zeros, { ...factors, decay: 0 });
         [next.w, next.m, next.v, next.s].forEach((values, i) => (rows[i][id] = values));
       });
       rows.forEach((matrix, i) => close([w, m, v, s][i], matrix.flat(), 'wmvs'[i]));

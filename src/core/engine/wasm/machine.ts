@@ -4,24 +4,14 @@ import { Worker } from 'node:worker_threads';
 import { UserError } from '../../base/errors.ts';
 import { megabytes } from '../../base/memory.ts';
 import { fusedKernels, plainKernels, workerSource } from './generated.ts';
-import {
-  Control,
-  kernelNames,
-  maxPhases,
-  phaseWords,
-  runProgram,
-  waitUntil,
-  writePhase,
-  type Kernel,
-  type KernelName,
-} from './program.ts';
+import { argumentBytes, kernelNames, type Call } from './calls.generated.ts';
+import { Control, maxPhases, phaseWords, runProgram, waitUntil, writePhase, type Kernel } from './program.ts';
 import type { WorkerStart } from './worker.ts';
 
 const PAGE = 65536;
 const controlAddress = PAGE; // the kernels' static data lies below
 const controlWords = Control.first + maxPhases * phaseWords;
 const argumentAddress = controlAddress + 8192;
-const argumentBytes = 256; // for each phase
 const heapStart = 2 * PAGE;
 
 export interface KernelBuild {
@@ -60,14 +50,10 @@ export function buildName(build: KernelBuild): string {
   return `wasm ${build.name}, ${process.arch}, ${model}`;
 }
 
-/** One kernel call: how many tiles, and its arguments in the order of the kernel's class (32-bit integers, then floats). */
-export interface Call {
-  kernel: KernelName;
-  tiles: number;
-  integers: number[];
-  floats?: number[];
-  /** Tile i is thread i's. */
-  fixed?: boolean;
+/** Memory of the threads' own: `scratchBytes` each, from `scratch` on. */
+export interface Scratch {
+  scratch: number;
+  scratchBytes: number;
 }
 
 /** One shared memory, its threads, and programs that run on them. The calling thread works too. */
@@ -147,25 +133,22 @@ export class Machine {
     return new Float64Array(this.memory.buffer, address, length);
   }
 
-  /** Runs the calls one after the other on all threads. `scratchBytes` are each thread's own, at `scratch`. */
-  run(calls: Call[], scratch: number, scratchBytes: number): void {
+  /** Runs the calls one after the other on all threads. */
+  run(calls: Call[], scratch: Scratch): void {
     if (this.profile) {
-      for (const call of calls) this.profiled(call, scratch, scratchBytes);
+      for (const call of calls) this.profiled(call, scratch, this.profile);
       return;
     }
-    for (let at = 0; at < calls.length; at += maxPhases) {
-      this.runPhases(calls.slice(at, at + maxPhases), scratch, scratchBytes);
-    }
+    for (let at = 0; at < calls.length; at += maxPhases) this.runPhases(calls.slice(at, at + maxPhases), scratch);
   }
 
-  private profiled(call: Call, scratch: number, scratchBytes: number): void {
+  private profiled(call: Call, scratch: Scratch, profile: Map<string, number>): void {
     const begin = performance.now();
-    this.runPhases([call], scratch, scratchBytes);
-    const profile = this.profile!;
+    this.runPhases([call], scratch);
     profile.set(call.kernel, (profile.get(call.kernel) ?? 0) + performance.now() - begin);
   }
 
-  private runPhases(calls: Call[], scratch: number, scratchBytes: number): void {
+  private runPhases(calls: Call[], { scratch, scratchBytes }: Scratch): void {
     const { control, threads } = this;
     waitUntil(control, Control.finished, (value) => value >= threads - 1);
     calls.forEach((call, phase) => this.writeCall(call, phase));
@@ -179,11 +162,9 @@ export class Machine {
     if (control[Control.failed]) throw new Error('a kernel of the WebAssembly engine failed');
   }
 
-  private writeCall({ kernel, tiles, integers, floats = [], fixed = false }: Call, phase: number): void {
+  private writeCall({ kernel, tiles, words, fixed = false }: Call, phase: number): void {
     const address = argumentAddress + phase * argumentBytes;
-    const words = this.integers(address, argumentBytes / 4);
-    words.set(integers.map((value) => value | 0));
-    this.floats(address + integers.length * 4, floats.length).set(floats);
+    this.integers(address, words.length).set(words); // addresses from 2 GiB on wrap round, as the kernels read them
     writePhase(this.control, phase, { kernel: kernelNames.indexOf(kernel), tiles, args: address, fixed });
   }
 

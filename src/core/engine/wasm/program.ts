@@ -1,38 +1,3 @@
-/** The kernels that programs call, by number: both sides of the threads use this list. */
-export const kernelNames = [
-  'adam',
-  'averageForward',
-  'averageMeanGradient',
-  'averageMeans',
-  'averageWeightGradient',
-  'averageWordGradient',
-  'collectWinners',
-  'convolutionGradient',
-  'convolve',
-  'countWinningWords',
-  'dropout',
-  'forward',
-  'gateSum',
-  'gatherWords',
-  'inputGradient',
-  'listWinningWords',
-  'output',
-  'packColumns',
-  'packRows',
-  'pairMax',
-  'pairMaxGradient',
-  'placeWinningWords',
-  'sumSquares',
-  'weightGradient',
-  'word2vecDraw',
-  'word2vecLogits',
-  'word2vecSteps',
-  'wordGradient',
-  'wordMask',
-  'wordUpdate',
-] as const;
-export type KernelName = (typeof kernelNames)[number];
-
 /** One tile of a kernel: tile number, this thread's scratch memory, address of the arguments. */
 export type Kernel = (tile: number, scratch: number, args: number) => void;
 

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import { Control, kernelNames, runProgram, waitUntil, type Kernel } from './program.ts';
+import { kernelNames } from './calls.generated.ts';
+import { Control, runProgram, waitUntil, type Kernel } from './program.ts';
 
 export interface WorkerStart {
   module: WebAssembly.Module;

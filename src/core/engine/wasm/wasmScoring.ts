@@ -1,0 +1,166 @@
+// Scoring without dropout: many documents at once, in pieces of work that others may come between.
+import { featureSize, pooledSize, windows } from '../../model/network.ts';
+import { memoryLimit } from '../../base/memory.ts';
+import type { WordNumbering } from '../distinct.ts';
+import { documentsOf } from '../documentsOf.ts';
+import type { Activations, Batch, OnFeatures, OnLogits } from '../engine.ts';
+import { unitsOf, type Areas } from './areas.ts';
+import { gatherWords, hiddenLayer, outputLayer, pool, type Slice } from './forward.ts';
+import { filterBlock } from './layout.ts';
+import { denseRows, placeBatch, type PlacedBatch, type WasmModel } from './placedBatch.ts';
+
+/** Most documents whose words are projected together, and bytes of their pooled vectors and of their distinct words. */
+const PART_DOCUMENTS = 16_384;
+const PART_BYTES = 128 * 1048576;
+/** Tiles of the convolution in one piece of scoring, for each thread: some tenths of a second. */
+const PIECE_TILES = 8;
+
+/** What scoring gives of a document. */
+export type Scored = 'logits' | 'features';
+
+export async function score(
+  model: WasmModel,
+  numbering: WordNumbering,
+  batch: Batch,
+  what: Scored,
+  onRow: OnLogits | OnFeatures,
+  pause?: (done: number) => Promise<void>,
+): Promise<void> {
+  const { documents, words } = partLimits(model);
+  for (let from = 0; from < batch.size;) {
+    const first = from;
+    const distinct = numbering.of(documentsOf(batch, from, from + documents), words);
+    await scorePart(
+      model,
+      placeBatch(model, distinct),
+      what,
+      (d, row) => onRow(first + d, row),
+      async (done) => pause?.(first + done),
+    );
+    from += distinct.documents;
+  }
+}
+
+/** How many documents and distinct words are scored together: what the memory that is left holds easily. */
+function partLimits({ layout, machine, options: { shape } }: WasmModel): { documents: number; words: number } {
+  const left = (memoryLimit - machine.heapTop) / 8;
+  const bytes = Math.min(PART_BYTES, left);
+  const average =
+    shape.pooling === 'dynamic-average' ? 2 * shape.pools * Math.max(...shape.filterSizes) * layout.dim : 0;
+  const outputs = shape.filterSizes.reduce((sum, k) => sum + unitsOf(shape, k), 0);
+  const floats = shape.maxLength + layout.pooled + average + (shape.pooling === 'seed' ? 2 * outputs : 0);
+  return {
+    documents: Math.max(1, Math.min(PART_DOCUMENTS, Math.floor(bytes / 4 / floats))),
+    words: Math.floor(bytes / 8 / layout.dim),
+  };
+}
+
+/** Projects the words of all documents filter block by filter block, then takes the documents through the dense layers. */
+async function scorePart(
+  model: WasmModel,
+  batch: PlacedBatch,
+  what: Scored,
+  onRow: OnLogits | OnFeatures,
+  pause: (done: number) => Promise<void>,
+): Promise<void> {
+  const { layout, machine } = model;
+  const { filterSizes, filters } = model.options.shape;
+  const { size, distinct, areas } = batch;
+  // work is counted in multiply-adds; gathering costs about two of them
+  const filterWork = (k: number): number => k * (distinct.count * layout.dim + 2 * distinct.tokens.length);
+  const rowWork = layout.pooled * layout.hidden + (what === 'logits' ? layout.top * layout.labels : 0);
+  const total = filterSizes.reduce((sum, k) => sum + filters * filterWork(k), 0) + size * rowWork;
+  let done = 0;
+  const finish = async (work: number): Promise<void> => {
+    done += work;
+    await pause((size * done) / total);
+  };
+  machine.run([gatherWords(model, batch, 0)], areas);
+  for (const [i, k] of filterSizes.entries()) {
+    for (const slice of filterSlices(model, k)) {
+      machine.run(pool(model, batch, k, i, slice), areas);
+      await finish(slice.count * filterWork(k));
+    }
+  }
+  const together = denseRows(model);
+  for (let first = 0; first < size; first += together) {
+    const rows = Math.min(together, size - first);
+    denseLayers(model, areas, what, first, rows);
+    const { address, stride, length } = scoredRows(model, what, first, areas);
+    const values = machine.floats(address, rows * stride);
+    for (let r = 0; r < rows; r++) onRow(first + r, values.subarray(r * stride, r * stride + length));
+    await finish(rows * rowWork);
+  }
+}
+
+/** Filters of a size that are scored in one piece. Only maximum pooling computes its filters one by one. */
+function filterSlices({ options, machine }: WasmModel, k: number): Slice[] {
+  const { filters, pooling } = options.shape;
+  const count = pooling === 'dynamic-max' ? PIECE_TILES * machine.threads * filterBlock(k) : filters;
+  return Array.from({ length: Math.ceil(filters / count) }, (_, i) => ({
+    first: i * count,
+    count: Math.min(count, filters - i * count),
+  }));
+}
+
+/** Takes the pooled vectors of documents first … first + rows - 1 to what is asked of them. */
+function denseLayers(model: WasmModel, areas: Areas, what: Scored, first: number, rows: number): void {
+  const hidden = model.layout.hidden ? hiddenLayer(model, areas, first, rows, 0) : [];
+  const features = scoredRows(model, 'features', first, areas).address;
+  const output = what === 'logits' ? outputLayer(model, areas, features, rows) : [];
+  model.machine.run([...hidden, ...output], areas);
+}
+
+interface ScoredRows {
+  address: number;
+  stride: number;
+  length: number;
+}
+
+/** Where rows of a result lie, from document `first` on; the hidden layer and the logits hold the present rows only. */
+function scoredRows({ layout, options: { shape } }: WasmModel, what: Scored, first: number, areas: Areas): ScoredRows {
+  if (what === 'logits') return { address: areas.logits, stride: layout.labels, length: shape.labels };
+  if (layout.hidden) return { address: areas.hidden, stride: layout.hidden, length: shape.hidden };
+  return { address: areas.pooled + first * layout.pooled * 4, stride: layout.pooled, length: featureSize(shape) };
+}
+
+/** What the network computes of one document. */
+export function activationsOf(model: WasmModel, numbering: WordNumbering, words: Int32Array): Activations {
+  const { machine, options } = model;
+  const { shape } = options;
+  const none = new Int32Array(0);
+  const document = {
+    size: 1,
+    words,
+    wordStarts: Int32Array.of(0, words.length),
+    labels: none,
+    labelStarts: Int32Array.of(0, 0),
+  };
+  const batch = placeBatch(model, numbering.of(document));
+  const { areas } = batch;
+  const pooling = shape.filterSizes.flatMap((k, i) => pool(model, batch, k, i));
+  machine.run([gatherWords(model, batch, 0), ...pooling], areas);
+  denseLayers(model, areas, 'logits', 0, 1);
+  const units = pooledSize(shape);
+  return {
+    pooled: machine.floats(areas.pooled, units).slice(),
+    positions: positionsOf(model, areas, units),
+    hidden: machine.floats(areas.hidden, shape.hidden).slice(),
+    logits: machine.floats(areas.logits, shape.labels).slice(),
+  };
+}
+
+function positionsOf({ machine, layout, options: { shape } }: WasmModel, areas: Areas, units: number): Int32Array {
+  if (shape.pooling === 'dynamic-average') return new Int32Array(units).fill(-1);
+  if (shape.pooling === 'dynamic-max') return machine.integers(areas.positions, units).slice();
+  const positions = new Int32Array(units);
+  shape.filterSizes.forEach((k, i) => {
+    const n = windows(shape.maxLength, k, 2);
+    const outputs = machine.floats(areas.activations[i], shape.filters * n);
+    for (let u = 0; u < shape.filters * n - 1; u++) {
+      const winner = outputs[u] >= outputs[u + 1] ? u : u + 1;
+      positions[layout.unitBase[i] + u] = (winner % n) * 2;
+    }
+  });
+  return positions;
+}
