@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import { Cancelled, UserError } from '../base/errors.ts';
 import { fileError, withFileErrors } from '../base/files.ts';
 import { unpack } from './gzip.ts';
+import { crc32, type ZipEntry } from './zip.ts';
 
 /** One line of a file, without its line end. */
 export interface Line {
@@ -105,16 +106,20 @@ export async function* readBytes(
   }
 }
 
-/** The bytes `[from, to)` of a file, unpacked where they are deflated. Throws as `readBytes` does, and `TornPacked`. */
-export async function* readPart(
+/** The bytes of a file in a zip, unpacked. Throws as `readBytes` does, and `TornPacked`, at the end where only the checksum is wrong. */
+export async function* readEntry(
   path: string,
-  { from, to, method }: { from: number; to: number; method: 'stored' | 'deflated' },
+  { from, to, method, crc }: ZipEntry,
   options: Pick<LineOptions, 'onBytes' | 'signal'> = {},
 ): AsyncGenerator<Buffer, void> {
   const raw = readRaw(path, options, from, to);
   try {
-    if (method === 'stored') yield* raw;
-    else yield* inflate(raw, 'deflate');
+    let found = 0;
+    for await (const chunk of method === 'stored' ? raw : inflate(raw, 'deflate')) {
+      found = crc32(chunk, found);
+      yield chunk;
+    }
+    if (found !== crc) throw new TornPacked('The data in the zip is damaged (its checksum is wrong)');
   } finally {
     await raw.return();
   }

@@ -8,8 +8,9 @@ export interface ZipEntry {
   /** Bytes of the entry as stored: `[from, to)` of the file. */
   from: number;
   to: number;
-  /** Bytes when unpacked, as the zip tells. */
+  /** Bytes when unpacked, as the zip tells, and their CRC-32. */
   size: number;
+  crc: number;
 }
 
 /** Up to `length` bytes of the file at `from`; fewer at its end. */
@@ -69,7 +70,7 @@ function entryOf(
   const from = offset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
   const to = from + packed;
   if (!(to <= fileSize)) throw damaged(file, `"${name}" goes on past its end`);
-  return { name, method, from, to, size };
+  return { name, method, from, to, size, crc: header.readUInt32LE(16) };
 }
 
 /** Numbers of the ZIP64 extra field. */
@@ -145,7 +146,7 @@ export class Zip {
     if (!entry) return undefined;
     const packed = this.bytes.subarray(entry.from, entry.to);
     const data = entry.method === 'stored' ? packed : inflate(packed, entry.size);
-    if (data?.length === entry.size) return data;
+    if (data?.length === entry.size && crc32(data) === entry.crc) return data;
     const place = { file: this.file, byte: entry.from };
     throw new UserError('zip-damaged', `"${name}" in the zip is damaged`, 'Fetch or pack it anew.', place);
   }
@@ -159,4 +160,17 @@ function inflate(packed: Buffer, size: number): Buffer | undefined {
     if (/^(Z_|ERR_BUFFER_TOO_LARGE)/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
+}
+
+const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+/** CRC-32 of bytes that come after others whose CRC-32 is `before`. Node has it from 20.15 on only. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
+  for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ crcTable[(crc ^ bytes[i]) & 255];
+  return ~crc >>> 0;
 }

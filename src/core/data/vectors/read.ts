@@ -1,6 +1,6 @@
 /** Word vectors as a stream: each word is offered, and the vectors of those that are wanted are handed over. */
 import type { WorkOptions } from '../../base/progress.ts';
-import { readBytes, readPart, TornPacked } from '../../formats/bytes.ts';
+import { readBytes, readEntry, TornPacked } from '../../formats/bytes.ts';
 import { BinaryVectors } from './binary.ts';
 import type { ProbedVectors } from './probe.ts';
 import { TextVectors } from './text.ts';
@@ -45,7 +45,7 @@ export async function readVectors(
   const reader = form === 'binary' ? new BinaryVectors(probed, sink) : new TextVectors(probed, sink);
   const onBytes = (done: number): void =>
     onProgress?.({ phase: 'reading', file, done, total: probed.bytes, unit: 'bytes' });
-  const bytes = entry ? readPart(file, entry, { signal, onBytes }) : readBytes(file, { signal, onBytes });
+  const bytes = entry ? readEntry(file, entry, { signal, onBytes }) : readBytes(file, { signal, onBytes });
   let skip = probed.start;
   let torn = false;
   try {

@@ -1,5 +1,5 @@
 /** Files of word vectors as their makers write them, put together byte by byte. */
-import { deflateRawSync } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 
 export type Vectors = readonly (readonly [word: string, vector: readonly number[]])[];
 
@@ -44,7 +44,7 @@ export function zipOf(
       [2, 0],
       [2, stored ? 0 : 8],
       [4, 0],
-      [4, 0],
+      [4, crc32(raw)],
       [4, data.length],
       [4, raw.length],
       [2, name.length],
@@ -60,7 +60,7 @@ export function zipOf(
         [2, 0],
         [2, stored ? 0 : 8],
         [4, 0],
-        [4, 0],
+        [4, crc32(raw)],
         [4, narrow(data.length)],
         [4, narrow(raw.length)],
         [2, name.length],

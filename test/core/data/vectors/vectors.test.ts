@@ -118,6 +118,19 @@ describe('a zip with several files', () => {
   });
 });
 
+test.each([true, false])('a zip whose data does not have its checksum is told, stored %s', async (stored) => {
+  const packed = zipOf({ v: textOf(vectors) }, { stored });
+  const good = await read(packed);
+  expect(good.findings).toEqual([]);
+  if (stored) packed[packed.indexOf('0.5') + 2] ^= 1;
+  else packed[packed.indexOf('PK\u0001\u0002', 0, 'latin1') + 16] ^= 1; // the checksum itself
+  const { findings, count } = await read(packed);
+  expect(count).toBe(3);
+  expect(findings.map(({ code, message }) => [code, message])).toEqual([
+    ['torn-line', expect.stringContaining('checksum')],
+  ]);
+});
+
 test('damage to binary vectors is told with its record', async () => {
   const twice: Vectors = [...vectors, ['nan', [NaN, 0, 0]]];
   expect((await read(binaryOf(twice, { header: '9 3\n' }))).findings.map(({ code, line }) => [code, line])).toEqual([
