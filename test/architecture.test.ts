@@ -55,7 +55,11 @@ const doors: { what: RegExp; by: RegExp; rule: string }[] = [
   },
   { what: /^plotly\.js/, by: /^src\/webview\/plots\//, rule: 'only webview/plots knows plotly' },
   { what: /^@tensorflow\//, by: /^src\/core\/engine\//, rule: 'only the engines know TensorFlow.js' },
-  { what: /^src\/kernels\//, by: /^$/, rule: 'kernels are used as they are compiled: through generated.ts and calls.generated.ts' },
+  {
+    what: /^src\/kernels\//,
+    by: /^$/,
+    rule: 'kernels are used as they are compiled: through generated.ts and calls.generated.ts',
+  },
   { what: /\/generated\.ts$/, by: /^src\/core\/engine\/wasm\//, rule: 'only engine/wasm knows the compiled kernels' },
   { what: /^src\/runner\//, by: /^src\/(runner|extension)\//, rule: 'only the extension forks runners' },
   {
