@@ -19,18 +19,14 @@ import {
   tabs,
   type Tabs,
 } from '../../ui/index.ts';
-import { count } from '../dataset/numbers.ts';
-import { Cards } from './cards.ts';
-import type { Context, Part } from './context.ts';
-import { curveFigure } from './figures.ts';
-import { LabelMap } from './labelMap.ts';
-import { Labels } from './labels.ts';
-import { restoredState, tabIds, type TabId } from './pageState.ts';
-import { settingsForm } from './settings.ts';
-import { Tree } from './tree.ts';
-import { workRow, type ClusterProgressListener } from './work.ts';
-import { amount } from '../../amounts.ts';
-import { fileName } from '../../fileName.ts';
+import { amount, count, fileName } from '../../amounts.ts';
+import { Cards } from './clusterCards.ts';
+import { type Context, type Part, restoredState, type TabId, tabIds } from './clustersState.ts';
+import { curveFigure } from './clusterFigures.ts';
+import { LabelMap, Tree } from './clusterMaps.ts';
+import { Labels } from './clusterLabels.ts';
+import { settingsForm } from './clusterSettings.ts';
+import { type ClusterProgressListener, workRow } from './clusterWork.ts';
 import { t } from '../../l10n.ts';
 import './clusters.css';
 

@@ -5,6 +5,7 @@ import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspe
 import { CallFailed, connect } from '../../host.ts';
 import type { AnalysisName, Failure, Push } from '../../protocol.ts';
 import {
+  type Action,
   banner,
   button,
   el,
@@ -14,24 +15,19 @@ import {
   progress,
   replaceChildren,
   tabs,
-  type Action,
   type Tabs,
 } from '../../ui/index.ts';
-import type { Context, Part } from './context.ts';
-import { Comparison } from './analysis/comparison.ts';
-import { Cooccurrence } from './analysis/cooccurrence.ts';
-import { Quality } from './analysis/quality.ts';
-import { Words } from './analysis/words.ts';
-import { Documents } from './documents.ts';
-import { Findings } from './findings.ts';
-import { Labels } from './labels.ts';
-import { banners } from './notices.ts';
-import { bytes } from './numbers.ts';
-import { Overview } from './overview.ts';
-import { partName } from './overviewRows.ts';
-import { restoredState, tabIds, type TabId } from './pageState.ts';
-import { amount } from '../../amounts.ts';
-import { fileName } from '../../fileName.ts';
+import { type Context, type Part, restoredState, type TabId, tabIds } from './datasetState.ts';
+import { Comparison } from './datasetComparison.ts';
+import { Cooccurrence } from './datasetCooccurrence.ts';
+import { Quality } from './datasetQuality.ts';
+import { Words } from './datasetWords.ts';
+import { Documents } from './datasetDocuments.ts';
+import { Findings } from './datasetFindings.ts';
+import { Labels } from './datasetLabels.ts';
+import { amount, bytes, count, fileName } from '../../amounts.ts';
+import { Overview } from './datasetOverview.ts';
+import { partName } from './datasetTexts.ts';
 import { t } from '../../l10n.ts';
 import './dataset.css';
 
@@ -321,3 +317,50 @@ class DatasetPage implements Context {
 }
 
 new DatasetPage();
+
+/** What is to be known about the content below: that it is stale, partial, or not all that the files hold. */
+export function banners(
+  { splits, notes }: DatasetSnapshot,
+  staleFile: string | undefined,
+  reload: () => void,
+  readAsLatin1: () => void,
+): HTMLElement[] {
+  const shown: HTMLElement[] = [];
+  if (staleFile !== undefined)
+    shown.push(
+      banner('stale', t('{0} has changed since it was read.', fileName(staleFile)), {
+        label: t('Reload'),
+        run: reload,
+      }),
+    );
+  const documents = splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
+  if (documents > 0 && splits.some(({ state }) => state === 'cancelled'))
+    shown.push(
+      banner('partial', t('Reading was stopped after {0}; all below is of these alone.', amount.documents(documents)), {
+        label: t('Read Again'),
+        run: reload,
+      }),
+    );
+  for (const { split, state, failure } of splits)
+    if (state === 'failed' && failure && documents > 0)
+      shown.push(banner('warning', `${partName(split)}: ${failure.message}. ${failure.remedy}`));
+  const undecodable = splits.reduce((sum, { findings }) => sum + (findings.undecodable ?? 0), 0);
+  if (undecodable > 0)
+    shown.push(
+      banner(
+        'warning',
+        t(
+          '{0} are not valid UTF-8 and were left out. If the file is Latin-1, set "encoding": "latin1".',
+          amount.lines(undecodable),
+        ),
+        { label: t('Read as Latin-1'), run: readAsLatin1 },
+      ),
+    );
+  const skipped = splits.reduce((sum, split) => sum + split.skipped, 0) - undecodable;
+  if (skipped > 0)
+    shown.push(banner('warning', t('{0} records could not be read and were left out: see Findings.', count(skipped))));
+  if (splits[0].bagOfWords)
+    shown.push(banner('info', t('A bag of words: there is no word order, so XML-CNN cannot be trained on this set.')));
+  for (const note of notes) shown.push(banner('info', t('The label names were not used: {0}', note)));
+  return shown;
+}

@@ -5,6 +5,7 @@ import type { RunEvent } from '../../../core/base/events.ts';
 import { CallFailed, connect } from '../../host.ts';
 import type { Failure, Push } from '../../protocol.ts';
 import {
+  type Action,
   banner,
   button,
   dropdown,
@@ -12,20 +13,17 @@ import {
   emptyState,
   failedState,
   progress,
+  type ProgressElement,
   replaceChildren,
   tabs,
-  type Action,
-  type ProgressElement,
   type Tabs,
 } from '../../ui/index.ts';
-import type { Context } from './context.ts';
-import { Documents } from './documents.ts';
-import { count, share } from './figures.ts';
-import { Labels } from './labels.ts';
-import { restoredState, type TabId } from './pageState.ts';
-import { Reader } from './reader.ts';
+import { type Context, restoredState, type TabId } from './predictionsState.ts';
+import { Documents } from './predictionsDocuments.ts';
+import { amount, count, share } from '../../amounts.ts';
+import { Labels } from './predictionsLabels.ts';
+import { Reader } from './predictionsReader.ts';
 import { thresholdBar } from './thresholdBar.ts';
-import { amount } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
 import './predictions.css';
 

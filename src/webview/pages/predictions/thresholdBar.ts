@@ -1,6 +1,6 @@
 import type { ThresholdPoint } from '../../../core/predict/judged.ts';
 import { el, link, replaceChildren, slider, uniqueId } from '../../ui/index.ts';
-import { share, thresholdText } from './figures.ts';
+import { share, thresholdText } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
 
 const figures = [

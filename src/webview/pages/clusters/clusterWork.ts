@@ -1,0 +1,42 @@
+import type { OnProgress, Progress } from '../../../core/base/progress.ts';
+import type { ClusterPhase } from '../../../core/explore/clusters/clustered.ts';
+import type { ClusterWork } from '../../protocol.ts';
+import { button, el, progress } from '../../ui/index.ts';
+import { bytes } from '../../amounts.ts';
+import type { Context } from './clustersState.ts';
+import { t } from '../../l10n.ts';
+
+export type ClusterProgressListener = OnProgress<ClusterPhase>;
+
+const phases: Record<ClusterPhase, string> = {
+  reading: t('Reading the labels'),
+  counting: t('Counting co-occurrences'),
+  clustering: t('Clustering'),
+  measuring: t('Measuring silhouettes'),
+  words: t('Finding the words of clusters'),
+  drawing: t('Drawing the map'),
+};
+
+/** How far it is, in words. */
+export function progressText({ phase, done, total }: Progress<ClusterPhase>): string {
+  if (phase === 'reading' || phase === 'words') return t('{0}: {1} of {2}', phases[phase], bytes(done), bytes(total));
+  if (phase === 'clustering') return t('{0}: number {1} of {2}', phases[phase], Math.floor(done) + 1, total);
+  return phases[phase];
+}
+
+/** A bar with a button that stops the work; `tell` moves it. */
+export function workRow(
+  host: Context['host'],
+  work: ClusterWork,
+  label: string,
+): { element: HTMLElement; tell: ClusterProgressListener } {
+  const bar = progress(label);
+  const stop = button(t('Cancel'), () => void host.call('stop', { work }), { icon: 'stop' });
+  return {
+    element: el('div', { class: 'progress-row' }, bar.element, stop),
+    tell: (now) => {
+      const isCounted = now.phase !== 'counting' && now.phase !== 'measuring' && now.total > 0;
+      bar.set(isCounted ? now.done / now.total : undefined, progressText(now));
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import type { DatasetSnapshot } from '../../../src/core/explore/inspected.ts';
+import { openInspection } from '../../../src/core/explore/inspection.ts';
+import { amount, bytes, mean, percent } from '../../../src/webview/amounts.ts';
+import { occurrences } from '../../../src/webview/pages/dataset/datasetTexts.ts';
+import { restoredState } from '../../../src/webview/pages/dataset/datasetState.ts';
+import {
+  axisName,
+  headTraces,
+  lengthRange,
+  lengthTraces,
+  rankTraces,
+} from '../../../src/webview/pages/dataset/datasetTraces.ts';
+import { fixtures } from '../../core/data/helpers.ts';
+
+const snapshotOf = async (name: string): Promise<DatasetSnapshot> => {
+  const inspection = await openInspection(`${fixtures}/${name}`);
+  return inspection.read(() => {}, new AbortController().signal);
+};
+
+test('figures in words', () => {
+  expect([0, 999, 1000, 12_345_678].map(bytes)).toEqual(['0 bytes', '999 bytes', '1.0 kB', '12 MB']);
+  expect([0, 1.234, 12.34, 1234.5].map(mean)).toEqual(['0', '1.23', '12.3', '1,235']);
+  expect([0, 0.00001, 0.0812, 1].map(percent)).toEqual(['0.00%', '< 0.01%', '8.12%', '100.00%']);
+  expect([1, 2000].map(amount.lines)).toEqual(['1 line', '2,000 lines']);
+});
+
+test('occurrences without regard to case, of characters that mean something in patterns', () => {
+  expect(occurrences('a.b A.B axb', 'a.b')).toEqual([
+    [0, 3],
+    [4, 7],
+  ]);
+  expect(occurrences('Straße 😀 STRAẞE', '')).toEqual([]);
+  expect(occurrences('((', '(')).toEqual([
+    [0, 1],
+    [1, 2],
+  ]);
+});
+
+test('state that is foreign gives defaults', () => {
+  const fresh = {
+    tab: 'overview',
+    headScale: 'linear',
+    rankScale: 'log',
+    overlay: true,
+    labelSearch: '',
+    documentSearch: '',
+  };
+  for (const kept of [undefined, null, 7, { tab: 'x', label: 'y', reading: 'z', labelSearch: 3 }])
+    expect(restoredState(kept)).toMatchObject(fresh);
+  expect(restoredState({ label: 'y' }).label).toBeUndefined();
+  const kept = { tab: 'labels', path: '/p', options: {}, label: { name: 'l' }, reading: 4, overlay: false };
+  expect(restoredState(kept)).toMatchObject(kept);
+});
+
+describe('traces', () => {
+  test('counts of one split, percentages of several', async () => {
+    const snapshot = await snapshotOf('recipes.train.jsonl');
+    const documents = snapshot.splits.map(({ statistics }) => statistics.documents);
+    const [alone] = headTraces(snapshot, false);
+    expect(alone).toMatchObject({ y: snapshot.head.map((label) => label.documents[0]) });
+    const both = headTraces(snapshot, true);
+    expect(both.map(({ name }) => name)).toEqual(['Training', 'Test']);
+    expect(both[1]).toMatchObject({ y: snapshot.head.map((label) => (label.documents[1] / documents[1]) * 100) });
+    expect(rankTraces(snapshot, true)).toHaveLength(2);
+    const sums = lengthTraces(snapshot, true).map((trace) =>
+      (trace as { y: number[] }).y.reduce((sum, part) => sum + part, 0),
+    );
+    for (const sum of sums) expect(sum).toBeCloseTo(100, 9);
+  });
+
+  test('bins in words', async () => {
+    const [split] = (await snapshotOf('recipes.train.jsonl')).splits;
+    const of = (width: number, open: boolean) => ({ ...split, lengths: { width, counts: [1, 2, 3], open } });
+    expect(lengthRange(of(1, false), 2)).toBe('2 words');
+    expect(lengthRange(of(1000, false), 1)).toBe('1,000 to 1,999 words');
+    expect(lengthRange(of(100, true), 2)).toBe('200 or more words');
+  });
+
+  test('long names are cut on an axis', () => {
+    expect(axisName('short\nname')).toBe('short name');
+    expect(axisName('x'.repeat(100), 5)).toBe('xxxx…');
+  });
+});
