@@ -16,13 +16,14 @@ export class PageFrame {
     el('div', { class: 'grow' }, this.heading, this.subheading),
     this.actions,
   );
+  private readonly progress = el('div');
   private readonly banners = el('div', { class: 'banners' });
   private readonly notice = el('div', { attributes: { 'aria-live': 'polite' } });
   private readonly content = el('div');
 
   constructor(title: string, options: { isHeaderHidden?: boolean } = {}) {
     this.setTitle(title, options);
-    document.getElementById('root')!.append(this.header, this.banners, this.notice, this.content);
+    document.getElementById('root')!.append(this.header, this.progress, this.banners, this.notice, this.content);
   }
 
   /** A hidden header is there for screen readers alone. */
@@ -37,6 +38,11 @@ export class PageFrame {
 
   setActions(...actions: Child[]): void {
     replaceChildren(this.actions, ...actions);
+  }
+
+  /** What goes on while the content is there. */
+  setProgress(progress: HTMLElement): void {
+    replaceChildren(this.progress, progress);
   }
 
   setBanners(...banners: Child[]): void {

@@ -1,5 +1,5 @@
 import type { Failure } from '../protocol.ts';
-import { progress } from './controls.ts';
+import { progress, type ProgressElement } from './controls.ts';
 import { el } from './el.ts';
 import { icon, type IconName } from './icon.ts';
 import { button, spinner } from './toolkit.ts';
@@ -45,6 +45,13 @@ export function loadingState(text: string, options: { progress?: number; onCance
     options.progress === undefined ? el('p', {}, text) : progress(text, options.progress).element,
     onCancel && button(t('Cancel'), onCancel),
   );
+}
+
+/** A bar across the page, with a button that stops what goes on. */
+export function progressRow(text: string, onCancel: () => void): ProgressElement {
+  const bar = progress(text);
+  const cancel = button(t('Cancel'), onCancel, { icon: 'stop' });
+  return { ...bar, element: el('div', { class: 'progress-row' }, bar.element, cancel) };
 }
 
 /** What went wrong, its remedy in words, and what can be done here: the actions that mend it, or trying again. */

@@ -116,7 +116,7 @@ export class Cards implements Part {
 
   private showDocuments(cluster: number): void {
     const { host, chosen, perform } = this.context;
-    perform.call(this.context, () => host.call('showDocuments', { k: chosen.k, cluster }));
+    perform(() => host.call('showDocuments', { k: chosen.k, cluster }));
   }
 
   private saveSubset(cluster: number): void {

@@ -1,7 +1,7 @@
 import type { OnProgress, Progress } from '../../../core/base/progress.ts';
 import type { ClusterPhase } from '../../../core/explore/clusters/clustered.ts';
 import type { ClusterWork } from '../../protocol.ts';
-import { button, el, progress } from '../../ui/index.ts';
+import { progressRow } from '../../ui/index.ts';
 import { bytes } from '../../amounts.ts';
 import type { Context } from './clustersState.ts';
 import { t } from '../../l10n.ts';
@@ -30,10 +30,9 @@ export function workRow(
   work: ClusterWork,
   label: string,
 ): { element: HTMLElement; tell: ClusterProgressListener } {
-  const bar = progress(label);
-  const stop = button(t('Cancel'), () => void host.call('stop', { work }), { icon: 'stop' });
+  const bar = progressRow(label, () => void host.call('stop', { work }));
   return {
-    element: el('div', { class: 'progress-row' }, bar.element, stop),
+    element: bar.element,
     tell: (now) => {
       const isCounted = now.phase !== 'counting' && now.phase !== 'measuring' && now.total > 0;
       bar.set(isCounted ? now.done / now.total : undefined, progressText(now));

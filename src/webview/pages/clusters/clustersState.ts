@@ -1,3 +1,4 @@
+import type { PageFrame } from '../../ui/index.ts';
 import type { ChosenClusters, ClustersOverview, ClusterWord } from '../../../core/explore/clusters/clustered.ts';
 import type { Host } from '../../host.ts';
 import type { ClusterProgressListener } from './clusterWork.ts';
@@ -46,8 +47,7 @@ export interface Context {
   words: ClusterWord[][] | undefined;
   /** Keeps the state beyond a reload. */
   save(): void;
-  /** Does something that may fail; a failure is shown above the content, and so is what it returns to say. */
-  perform(work: () => Promise<string | undefined | void>): void;
+  readonly perform: PageFrame['perform'];
   showLabels(cluster: number | undefined): void;
   showMap(cluster: number | undefined): void;
   listen(work: 'words' | 'map', listener: ClusterProgressListener | undefined): void;

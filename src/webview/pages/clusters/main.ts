@@ -5,16 +5,16 @@ import type {
   ClusterWord,
   ExportKind,
 } from '../../../core/explore/clusters/clustered.ts';
-import { CallFailed, connect } from '../../host.ts';
+import { connect } from '../../host.ts';
 import { onThemeChange, plot, type Plot } from '../../plots/index.ts';
-import type { Failure, Push } from '../../protocol.ts';
+import type { Push } from '../../protocol.ts';
 import {
   banner,
   button,
   dropdown,
   el,
   emptyState,
-  failedState,
+  PageFrame,
   replaceChildren,
   tabs,
   type Tabs,
@@ -42,6 +42,7 @@ class ClustersPage implements Context {
   readonly state = restoredState(this.host.getState());
   bytes = 0;
   words: ClusterWord[][] | undefined;
+  private staleFile: string | undefined;
   private found: ClustersOverview | undefined;
   private shown: ChosenClusters | undefined;
   private parts: Record<TabId, Part> | undefined;
@@ -50,23 +51,12 @@ class ClustersPage implements Context {
   private readonly listeners = new Map<'words' | 'map', ClusterProgressListener>();
   private opening: ClusterProgressListener | undefined;
 
-  private readonly title = el('h1', {}, t('Label clusters'));
-  private readonly subtitle = el('p', { class: 'muted subtitle' });
-  private readonly actions = el('div', { class: 'actions' });
-  private readonly stale = el('div');
-  private readonly notice = el('div', { attributes: { 'aria-live': 'polite' } });
-  private readonly content = el('div');
+  private readonly frame = new PageFrame(t('Label clusters'));
+  readonly perform = this.frame.perform;
   private readonly choice = el('div', { class: 'toolbar' });
   private readonly body = el('div');
 
   constructor() {
-    const root = document.getElementById('root');
-    root?.append(
-      el('header', { class: 'page-header' }, el('div', { class: 'grow' }, this.title, this.subtitle), this.actions),
-      this.stale,
-      this.notice,
-      this.content,
-    );
     onThemeChange(() => this.parts?.[this.state.tab].update()); // marks of clusters wear the theme's colours
     this.drawOpening();
   }
@@ -83,17 +73,6 @@ class ClustersPage implements Context {
 
   save(): void {
     this.host.setState(this.state);
-  }
-
-  perform(work: () => Promise<string | undefined | void>): void {
-    replaceChildren(this.notice);
-    work().then(
-      (said) => typeof said === 'string' && replaceChildren(this.notice, banner('info', said)),
-      (error: unknown) => {
-        if (!(error instanceof CallFailed)) throw error;
-        replaceChildren(this.notice, banner('warning', `${error.failure.message}. ${error.failure.remedy}`));
-      },
-    );
   }
 
   listen(work: 'words' | 'map', listener: ClusterProgressListener | undefined): void {
@@ -123,8 +102,8 @@ class ClustersPage implements Context {
       case 'opening':
         Object.assign(this.state, message.state);
         this.save();
-        this.title.textContent = t('Label clusters of {0}', message.name);
-        this.subtitle.textContent = message.state.path;
+        this.frame.setTitle(t('Label clusters of {0}', message.name));
+        this.frame.setSubtitle(message.state.path);
         return this.drawOpening();
       case 'progress':
         if (message.work === 'open') this.opening?.(message.progress);
@@ -134,17 +113,12 @@ class ClustersPage implements Context {
         this.bytes = message.bytes;
         return this.open(message.overview);
       case 'failed':
-        return this.drawFailure(message.failure);
+        return this.frame.showFailure(message.failure, () => this.reload());
       case 'cancelled':
         return this.drawNothing();
       case 'stale':
-        replaceChildren(
-          this.stale,
-          banner('stale', t('{0} has changed since it was read.', fileName(message.file)), {
-            label: t('Cluster Anew'),
-            run: () => this.reload(),
-          }),
-        );
+        this.staleFile = message.file;
+        return this.drawBanners();
     }
   }
 
@@ -156,45 +130,35 @@ class ClustersPage implements Context {
     this.found = this.shown = this.parts = this.tabs = this.curves = this.words = undefined;
     const row = workRow(this.host, 'open', t('Reading the labels'));
     this.opening = row.tell;
-    replaceChildren(this.stale);
-    replaceChildren(this.notice);
-    replaceChildren(this.actions);
-    replaceChildren(this.content, row.element);
-  }
-
-  private drawFailure(failure: Failure): void {
-    replaceChildren(
-      this.content,
-      failedState(failure, () => this.reload()),
-    );
+    this.staleFile = undefined;
+    this.drawBanners();
+    this.frame.clearNotice();
+    this.frame.setActions();
+    this.frame.show(row.element);
   }
 
   private drawNothing(): void {
     const again = { label: t('Cluster'), run: () => this.reload() };
-    replaceChildren(
-      this.content,
-      emptyState(t('Nothing was clustered'), t('It was stopped before the first clusters.'), again),
-    );
+    this.frame.show(emptyState(t('Nothing was clustered'), t('It was stopped before the first clusters.'), again));
   }
 
   private open(overview: ClustersOverview): void {
     this.found = overview;
     this.state.settings = overview.settings;
     this.save();
-    this.subtitle.textContent = [
+    this.frame.setSubtitle(
       overview.file,
       t('{0} of {1}', amount.labels(overview.labels), amount.documents(overview.documents)),
       overview.pairs === 1
         ? t('1 pair of labels that share one')
         : t('{0} pairs of labels that share one', count(overview.pairs)),
-    ].join(' · ');
+    );
     if (overview.curve.length === 0) return this.drawNothing();
     this.drawActions();
+    this.drawBanners();
     const inertia = el('div');
     const silhouette = el('div');
-    replaceChildren(
-      this.content,
-      ...this.banners(overview),
+    this.frame.show(
       settingsForm(overview, (settings) => this.perform(() => this.host.call('cluster', { settings }))),
       el(
         'div',
@@ -225,25 +189,17 @@ class ClustersPage implements Context {
     this.choose(curve.some((point) => point.k === k) ? k! : (overview.suggested ?? curve[0].k));
   }
 
-  private banners({ missing, unmeasured, notSaved, curve }: ClustersOverview): (HTMLElement | false)[] {
-    return [
-      (missing.length > 0 || unmeasured) &&
-        banner(
-          'partial',
-          [
-            curve.length === 1
-              ? t('Stopped after 1 number of clusters.')
-              : t('Stopped after {0} numbers of clusters.', curve.length),
-            ...(missing.length > 0 ? [t('Not tried: {0}.', missing.join(', '))] : []),
-            ...(unmeasured ? [t('Silhouettes were not measured yet.')] : []),
-          ].join(' '),
-          {
-            label: t('Go On'),
-            run: () => this.reload(),
-          },
-        ),
-      notSaved !== undefined && banner('warning', t('The clusters could not be saved with the dataset: {0}', notSaved)),
-    ];
+  private drawBanners(): void {
+    const reload = (): void => this.reload();
+    const { staleFile, found } = this;
+    this.frame.setBanners(
+      staleFile !== undefined &&
+        banner('stale', t('{0} has changed since it was read.', fileName(staleFile)), {
+          label: t('Cluster Anew'),
+          run: reload,
+        }),
+      ...(found ? bannersOf(found, reload) : []),
+    );
   }
 
   private notes({
@@ -289,7 +245,7 @@ class ClustersPage implements Context {
       },
     });
     const inspect = button(t('Inspect Dataset'), () => this.perform(() => this.host.call('inspect', undefined)));
-    replaceChildren(this.actions, inspect, exporting);
+    this.frame.setActions(inspect, exporting);
   }
 
   private export(kind: ExportKind): void {
@@ -355,6 +311,30 @@ class ClustersPage implements Context {
     replaceChildren(this.body, this.tabs.element);
     parts[this.state.tab].update();
   }
+}
+
+function bannersOf(
+  { missing, unmeasured, notSaved, curve }: ClustersOverview,
+  goOn: () => void,
+): (HTMLElement | false)[] {
+  return [
+    (missing.length > 0 || unmeasured) &&
+      banner(
+        'partial',
+        [
+          curve.length === 1
+            ? t('Stopped after 1 number of clusters.')
+            : t('Stopped after {0} numbers of clusters.', curve.length),
+          ...(missing.length > 0 ? [t('Not tried: {0}.', missing.join(', '))] : []),
+          ...(unmeasured ? [t('Silhouettes were not measured yet.')] : []),
+        ].join(' '),
+        {
+          label: t('Go On'),
+          run: goOn,
+        },
+      ),
+    notSaved !== undefined && banner('warning', t('The clusters could not be saved with the dataset: {0}', notSaved)),
+  ];
 }
 
 new ClustersPage();

@@ -5,14 +5,13 @@ import type { AnalysisName } from '../../protocol.ts';
 import {
   asFailure,
   banner,
-  button,
   el,
   emptyState,
   failedState,
   loadingState,
-  progress,
-  type ProgressElement,
+  progressRow,
   replaceChildren,
+  type ProgressElement,
 } from '../../ui/index.ts';
 import type { Context } from './datasetState.ts';
 import { amount, bytes, count, fileName } from '../../amounts.ts';
@@ -121,13 +120,10 @@ export class Analysis<Result> {
 
   private drawRunning(): void {
     const { context, options } = this;
-    this.bar = progress(options.action);
-    const stop = button(
-      t('Cancel'),
-      () => context.perform(() => context.host.call('stopAnalysis', { analysis: options.name })),
-      { icon: 'stop' },
+    this.bar = progressRow(options.action, () =>
+      context.perform(() => context.host.call('stopAnalysis', { analysis: options.name })),
     );
-    replaceChildren(this.element, el('div', { class: 'progress-row' }, this.bar.element, stop));
+    replaceChildren(this.element, this.bar.element);
   }
 
   private finish(result: Result): void {

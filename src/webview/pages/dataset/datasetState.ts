@@ -1,3 +1,4 @@
+import type { PageFrame } from '../../ui/index.ts';
 import type { Progress } from '../../../core/base/progress.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspected.ts';
@@ -106,8 +107,7 @@ export interface Context {
   readonly analysed: Set<AnalysisName>;
   /** Keeps the state beyond a reload. */
   save(): void;
-  /** Does something that may fail; a failure is shown above the content. */
-  perform(work: () => Promise<unknown>): void;
+  readonly perform: PageFrame['perform'];
   /** Lists the documents of a label; of all for undefined. */
   showDocuments(label: DocumentLabel | undefined, search?: string): void;
   /** Shows the words that mark a document, or its nearest in another set. */

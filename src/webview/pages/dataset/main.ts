@@ -2,21 +2,9 @@
 import type { ClusterFilter } from '../../../core/explore/clusters/clustered.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspected.ts';
-import { CallFailed, connect } from '../../host.ts';
+import { connect } from '../../host.ts';
 import type { AnalysisName, Failure, Push } from '../../protocol.ts';
-import {
-  type Action,
-  banner,
-  button,
-  el,
-  emptyState,
-  failedState,
-  loadingState,
-  progress,
-  replaceChildren,
-  tabs,
-  type Tabs,
-} from '../../ui/index.ts';
+import { banner, button, emptyState, PageFrame, progressRow, tabs, type Action, type Tabs } from '../../ui/index.ts';
 import { type Context, type Part, restoredState, type TabId, tabIds } from './datasetState.ts';
 import { Comparison } from './datasetComparison.ts';
 import { Cooccurrence } from './datasetCooccurrence.ts';
@@ -57,32 +45,14 @@ class DatasetPage implements Context {
   private parts: (Record<TabId, Part> & { documents: Documents; words: Words; comparison: Comparison }) | undefined;
   private tabs: Tabs<TabId> | undefined;
   private listShown = 0;
-  private readonly title = el('h1', {}, '');
-  private readonly subtitle = el('p', { class: 'muted subtitle' });
-  private readonly actions = el('div', { class: 'actions' });
-  private readonly progress = progress(t('Reading'));
-  private readonly progressRow = el(
-    'div',
-    { class: 'progress-row' },
-    this.progress.element,
-    button(t('Cancel'), () => this.perform(() => this.host.call('cancel', undefined)), { icon: 'stop' }),
-  );
-  private readonly banners = el('div', { class: 'banners' });
-  private readonly notice = el('div', { class: 'banners' });
-  private readonly content = el('div', { class: 'content' });
+  private readonly frame = new PageFrame('');
+  readonly perform = this.frame.perform;
+  private readonly reading = progressRow(t('Reading'), () => this.perform(() => this.host.call('cancel', undefined)));
 
   constructor() {
-    const root = document.getElementById('root');
-    root?.append(
-      el('header', { class: 'page-header' }, el('div', { class: 'grow' }, this.title, this.subtitle), this.actions),
-      this.progressRow,
-      this.banners,
-      this.notice,
-      this.content,
-    );
-    replaceChildren(this.content, loadingState(t('Opening the dataset')));
-    replaceChildren(
-      this.actions,
+    this.frame.setProgress(this.reading.element);
+    this.frame.showLoading(t('Opening the dataset'));
+    this.frame.setActions(
       button(t('Create Run Config'), this.does('createRunConfig'), { appearance: 'primary' }),
       button(t('Label Clusters'), this.does('exploreClusters')),
       button(t('Read As…'), this.does('readAs')),
@@ -102,15 +72,6 @@ class DatasetPage implements Context {
 
   save(): void {
     this.host.setState(this.state);
-  }
-
-  perform(work: () => Promise<unknown>): void {
-    replaceChildren(this.notice);
-    work().catch((error: unknown) => {
-      if (!(error instanceof CallFailed)) throw error;
-      const { message, remedy } = error.failure;
-      replaceChildren(this.notice, banner('warning', `${message}. ${remedy}`));
-    });
   }
 
   showDocuments(label: DocumentLabel | undefined, search?: string): void {
@@ -171,7 +132,7 @@ class DatasetPage implements Context {
       case 'opened':
         Object.assign(this.state, message.state);
         this.save();
-        this.title.textContent = message.name;
+        this.frame.setTitle(message.name);
         this.reset();
         this.analysed = new Set(message.analysed);
         break;
@@ -196,9 +157,10 @@ class DatasetPage implements Context {
   private reset(): void {
     this.latest = this.failure = this.staleFile = this.parts = this.tabs = undefined;
     this.isReading = true;
-    for (const told of [this.banners, this.notice]) replaceChildren(told);
-    this.progress.set(undefined, t('Reading'));
-    replaceChildren(this.content, loadingState(t('Opening the dataset')));
+    this.frame.setBanners();
+    this.frame.clearNotice();
+    this.reading.set(undefined, t('Reading'));
+    this.frame.showLoading(t('Opening the dataset'));
   }
 
   private take(snapshot: DatasetSnapshot, reading: boolean): void {
@@ -224,7 +186,7 @@ class DatasetPage implements Context {
     if (!latest) return;
     const [first] = latest.splits;
     const isEmpty = latest.splits.every(({ statistics }) => statistics.documents === 0);
-    replaceChildren(this.banners, ...banners(latest, this.staleFile, this.does('reload'), this.does('readAsLatin1')));
+    this.frame.setBanners(...banners(latest, this.staleFile, this.does('reload'), this.does('readAsLatin1')));
     if (isEmpty && first.failure) return this.drawFailure(first.failure);
     if (isEmpty && this.isReading) return;
     if (isEmpty) return this.drawNothing();
@@ -236,20 +198,16 @@ class DatasetPage implements Context {
   private drawFailure(failure: Failure): void {
     const reload = this.does('reload');
     if (failure.code === 'empty-file')
-      return replaceChildren(
-        this.content,
-        emptyState(failure.message, failure.remedy, { label: t('Reload'), run: reload }),
-      );
+      return this.frame.show(emptyState(failure.message, failure.remedy, { label: t('Reload'), run: reload }));
     const remedies = misread.has(failure.code) ? [this.readAs] : [];
-    replaceChildren(this.content, failedState(failure, reload, ...remedies));
+    this.frame.showFailure(failure, reload, ...remedies);
   }
 
   /** There is no document: none was read before the reading was stopped, or none is in the file. The findings tell why. */
   private drawNothing(): void {
     const { path, skipped, state: reading } = this.snapshot.splits[0];
     if (reading === 'cancelled')
-      return replaceChildren(
-        this.content,
+      return this.frame.show(
         emptyState(t('Nothing was read yet'), t('Reading was stopped before the first document.'), {
           label: t('Read Again'),
           run: this.does('reload'),
@@ -257,7 +215,7 @@ class DatasetPage implements Context {
       );
     const text = skipped ? t('The findings below tell why.') : t('{0} was read to its end.', path);
     const state = emptyState(skipped ? t('No record could be read') : t('There is no document'), text, this.readAs);
-    replaceChildren(this.content, state, skipped > 0 && new Findings(this).element);
+    this.frame.show(state, skipped > 0 && new Findings(this).element);
   }
 
   private build(): void {
@@ -296,23 +254,25 @@ class DatasetPage implements Context {
         },
       },
     );
-    replaceChildren(this.content, this.tabs.element);
+    this.frame.show(this.tabs.element);
     if (analysisTabs.has(this.state.tab)) parts[this.state.tab].update(); // an analysis begins when its tab is opened
   }
 
   private drawHeader(): void {
     const { latest } = this;
-    this.progressRow.hidden = !this.isReading;
+    this.reading.element.hidden = !this.isReading;
     if (!latest) return;
     const [first] = latest.splits;
-    const parts = [first.path, first.format && `${first.format}: ${first.reason}`];
-    if (latest.labelNamesFile) parts.push(t('label names from {0}', fileName(latest.labelNamesFile)));
-    this.subtitle.textContent = parts.filter(Boolean).join(' · ');
+    this.frame.setSubtitle(
+      first.path,
+      first.format && `${first.format}: ${first.reason}`,
+      latest.labelNamesFile && t('label names from {0}', fileName(latest.labelNamesFile)),
+    );
     const now = latest.splits.find(({ state }) => state === 'reading');
     if (!now) return;
     const done = latest.splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
     const text = `${t('Reading {0}: {1} of {2}', partName(now.split).toLowerCase(), bytes(now.bytesRead), bytes(now.totalBytes))} · ${amount.documents(done)}`;
-    this.progress.set(now.totalBytes ? now.bytesRead / now.totalBytes : undefined, text);
+    this.reading.set(now.totalBytes ? now.bytesRead / now.totalBytes : undefined, text);
   }
 }
 

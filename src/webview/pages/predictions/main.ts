@@ -2,20 +2,20 @@
 import type { Judged, JudgedSet } from '../../../core/predict/judged.ts';
 import type { Split } from '../../../core/base/splits.ts';
 import type { RunEvent } from '../../../core/base/events.ts';
-import { CallFailed, connect } from '../../host.ts';
+import { connect } from '../../host.ts';
 import type { Failure, Push } from '../../protocol.ts';
 import {
-  type Action,
   banner,
   button,
   dropdown,
   el,
   emptyState,
   failedState,
+  PageFrame,
   progress,
-  type ProgressElement,
-  replaceChildren,
   tabs,
+  type Action,
+  type ProgressElement,
   type Tabs,
 } from '../../ui/index.ts';
 import { type Context, restoredState, type TabId } from './predictionsState.ts';
@@ -53,22 +53,8 @@ class PredictionsPage implements Context {
   private tabs: Tabs<TabId> | undefined;
   private loading: ProgressElement | undefined;
   private resting?: ReturnType<typeof setTimeout>;
-  private readonly title = el('h1', {}, '');
-  private readonly subtitle = el('p', { class: 'muted subtitle' });
-  private readonly actions = el('div', { class: 'actions' });
-  private readonly banners = el('div', { class: 'banners' });
-  private readonly notice = el('div', { class: 'banners' });
-  private readonly content = el('div', { class: 'content' });
-
-  constructor() {
-    const root = document.getElementById('root');
-    root?.append(
-      el('header', { class: 'page-header' }, el('div', { class: 'grow' }, this.title, this.subtitle), this.actions),
-      this.banners,
-      this.notice,
-      this.content,
-    );
-  }
+  private readonly frame = new PageFrame('');
+  readonly perform = this.frame.perform;
 
   get judged(): Judged {
     if (!this.latest) throw new Error('Nothing was opened yet.');
@@ -81,15 +67,6 @@ class PredictionsPage implements Context {
 
   save(): void {
     this.host.setState(this.state);
-  }
-
-  perform(work: () => Promise<unknown>): void {
-    replaceChildren(this.notice);
-    work().catch((error: unknown) => {
-      if (!(error instanceof CallFailed)) throw error;
-      const { message, remedy } = error.failure;
-      replaceChildren(this.notice, banner('warning', `${message}. ${remedy}`));
-    });
   }
 
   showDocuments(...[label, verdict]: Parameters<Context['showDocuments']>): void {
@@ -139,11 +116,11 @@ class PredictionsPage implements Context {
       Object.assign(this.state, { reading: undefined, evidenceFor: undefined, label: undefined, search: '' });
     Object.assign(this.state, state);
     this.save();
-    this.title.textContent = run;
-    this.subtitle.textContent = '';
+    this.frame.setTitle(run);
+    this.frame.setSubtitle();
     this.latest = this.stale = undefined;
-    replaceChildren(this.actions);
-    replaceChildren(this.notice);
+    this.frame.setActions();
+    this.frame.clearNotice();
     this.drawBanners();
     this.loading = progress(t('Opening the model'));
     const cancel = button(t('Cancel'), this.does('cancel'), { icon: 'stop' });
@@ -169,7 +146,7 @@ class PredictionsPage implements Context {
 
   private drawInstead(content: HTMLElement): void {
     this.documents = this.labels = this.reader = this.tabs = undefined;
-    replaceChildren(this.content, content);
+    this.frame.show(content);
   }
 
   private retry(label: string): Action {
@@ -199,7 +176,7 @@ class PredictionsPage implements Context {
     const selected = judged.kind === 'set' ? judged.selected : undefined;
     if (selected !== undefined && this.state.reading === undefined) this.state.reading = selected;
     this.drawActions(judged.splits);
-    this.subtitle.textContent = subtitle(judged);
+    this.frame.setSubtitle(...subtitle(judged));
     this.drawBanners();
     if (judged.kind === 'set') this.drawSet(judged);
     else this.drawText();
@@ -216,8 +193,7 @@ class PredictionsPage implements Context {
       label: target?.kind === 'text' ? t('a text') : target?.kind === 'record' ? t('a record') : t('a file'),
     };
     const isRecord = this.latest?.kind === 'text' && this.latest.file !== undefined;
-    replaceChildren(
-      this.actions,
+    this.frame.setActions(
       isRecord && button(t('All Documents of This File'), this.does('showWholeFile')),
       dropdown({
         label: t('Documents'),
@@ -253,7 +229,7 @@ class PredictionsPage implements Context {
       if (latest.skipped > 0)
         shown.push(banner('partial', t('{0} could not be read and are left out.', amount.records(latest.skipped))));
     }
-    replaceChildren(this.banners, ...shown);
+    this.frame.setBanners(...shown);
   }
 
   private drawText(): void {
@@ -310,11 +286,11 @@ class PredictionsPage implements Context {
   }
 }
 
-function subtitle(judged: Judged): string {
+function subtitle(judged: Judged): string[] {
   if (judged.kind === 'text')
-    return judged.file === undefined
-      ? t('A text of its own')
-      : t('{0}, line {1}', judged.file, count(judged.line ?? 0));
+    return [
+      judged.file === undefined ? t('A text of its own') : t('{0}, line {1}', judged.file, count(judged.line ?? 0)),
+    ];
   const { split, file, documents, unlabelled, metrics } = judged;
   const ranking = Object.entries(metrics).filter(([name]) => /^(P@|nDCG@(?!1$))/.test(name));
   return [
@@ -323,7 +299,7 @@ function subtitle(judged: Judged): string {
       ? t('{0} ({1} without labels)', amount.documents(documents), count(unlabelled))
       : amount.documents(documents),
     ...ranking.map(([name, value]) => `${name}\u00a0${share(value)}`),
-  ].join(' · ');
+  ];
 }
 
 new PredictionsPage();

@@ -1,3 +1,4 @@
+import type { PageFrame } from '../../ui/index.ts';
 import type { DocumentOrder, Judged, JudgedLabel, LabelOrder, Verdict } from '../../../core/predict/judged.ts';
 import type { Host } from '../../host.ts';
 import type { PredictionsPanelState } from '../../protocol.ts';
@@ -71,8 +72,7 @@ export interface Context {
   readonly threshold: number;
   /** Keeps the state beyond a reload. */
   save(): void;
-  /** Does something that may fail; a failure is shown above the content. */
-  perform(work: () => Promise<unknown>): void;
+  readonly perform: PageFrame['perform'];
   /** Lists the documents with a verdict on a label; with any verdict for undefined. */
   showDocuments(label: ChosenLabel, verdict: Verdict | undefined): void;
 }
