@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { completeConfig } from '../../src/core/config/defaults.ts';
 import type { DatasetFormat } from '../../src/core/data/document.ts';
-import { openSource } from '../../src/core/data/open.ts';
+import { openDataset } from '../../src/core/data/openDataset.ts';
 import { Interner } from '../../src/core/text/interner.ts';
 import { readSplit } from '../../src/core/text/readSplit.ts';
 import { createTokenizer } from '../../src/core/text/tokenizer.ts';
@@ -50,7 +50,8 @@ async function measure({ name, path, format, bytes }: Written, runs: number): Pr
   const megabytes = bytes / 1e6;
   const read = await time(runs, 1, async () => {
     let documents = 0;
-    for await (const { id } of await openSource(path, { format })) documents += id.length > 0 ? 1 : 0;
+    for await (const { id } of (await openDataset({ file: path }, { format })).source)
+      documents += id.length > 0 ? 1 : 0;
     if (documents === 0) throw new Error(`${path} was read as no documents`);
   });
   const bag = format === 'arff' || format === 'xmlrepo-sparse';
@@ -62,7 +63,7 @@ async function tokenise(path: string, format: DatasetFormat): Promise<void> {
   const { text } = completeConfig({ dataset: { train: path } });
   const tokenizer = await createTokenizer(text);
   const words = new Interner();
-  const source = await openSource(path, { format });
+  const { source } = await openDataset({ file: path }, { format });
   const known = { tokenizer, maxLength: text.maxLength, wordId: (word: string) => words.idOf(word) };
   await readSplit(source, 'train', known, {});
 }

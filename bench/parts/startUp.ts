@@ -44,7 +44,7 @@ export async function startUp({ quick }: Context): Promise<PartResult> {
 async function firstFigures(): Promise<void> {
   const runner = startRunner('dataset');
   await new Promise<void>((resolve, reject) => {
-    const params = { path: 'examples/glosses/train.jsonl', options: {} };
+    const params = { file: 'examples/glosses/train.jsonl', options: {} };
     runner.call('open', params, { onEvent: () => resolve() }).then(() => resolve(), reject);
   });
   runner.dispose();

@@ -1,7 +1,8 @@
-import { basename, resolve } from 'node:path';
-import { datasetFormats, type FindingLog, type SourceOptions } from '../core/data/document.ts';
-import { findSplits, type Splits } from '../core/data/findSplits.ts';
-import { UserError } from '../core/base/errors.ts';
+import { basename } from 'node:path';
+import { datasetFormats, type DatasetFile, type FindingLog, type SourceOptions } from '../core/data/document.ts';
+import { isSameDataset } from '../core/data/datasetFile.ts';
+import { datasetFiles, type SplitFile } from '../core/data/findSplits.ts';
+import type { SplitOrAll } from '../core/base/splits.ts';
 import type { OnProgress } from '../core/base/progress.ts';
 import { surveyFile, type Survey } from '../core/explore/survey.ts';
 import type { WordScanner } from '../core/text/tokenizer.ts';
@@ -10,7 +11,6 @@ import type { OptionSpec } from './command.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { sanitise } from './terminal/text.ts';
 
-export { datasetName } from '../core/data/datasetName.ts';
 export { defaultTokenizer } from '../core/explore/survey.ts';
 
 /** How to read a dataset; each option has a key of the same meaning in the run config. */
@@ -53,34 +53,21 @@ export function sourceOptions(args: Arguments): SourceOptions {
 }
 
 export interface SurveyedFile extends Survey {
-  split: keyof Splits | 'all';
+  split: SplitOrAll;
   findings: FindingLog;
 }
 
 /** The files a dataset argument names: of a folder or a pickle its splits, or the folder as it is where its files are the documents. */
-export async function filesOf(path: string, siblings: boolean): Promise<[keyof Splits | 'all', string][]> {
-  const splits = await splitsOf(path);
-  const files = (['train', 'validation', 'test'] as const).flatMap((name): [keyof Splits, string][] =>
-    splits[name] === undefined ? [] : [[name, splits[name]]],
-  );
-  if (siblings || !files.some(([, file]) => resolve(file) === resolve(path))) return files;
-  const own = files.find(([, file]) => resolve(file) === resolve(path));
-  return [[files.length > 1 && own ? own[0] : 'all', path]];
-}
-
-async function splitsOf(path: string): Promise<Splits> {
-  try {
-    return await findSplits(path);
-  } catch (error) {
-    if (error instanceof UserError && error.code === 'no-splits') return { train: path };
-    throw error;
-  }
+export async function filesOf(dataset: DatasetFile): Promise<SplitFile[]> {
+  const files = await datasetFiles(dataset);
+  const own = files.find((file) => isSameDataset(file, dataset));
+  return own ? [own] : files;
 }
 
 /** Reads one file through, with progress, and gathers its statistics. */
 export async function survey(
   split: SurveyedFile['split'],
-  file: string,
+  file: DatasetFile,
   options: SourceOptions,
   tokenizer: WordScanner,
   terminal: Terminal,

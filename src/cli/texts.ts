@@ -1,8 +1,8 @@
 import { TextDecoder } from 'node:util';
 import type { RunConfig } from '../core/config/runConfig.ts';
-import type { SourceOptions } from '../core/data/document.ts';
 import { readLines } from '../core/formats/bytes.ts';
-import { openSource, requireWordOrder } from '../core/data/open.ts';
+import type { DatasetFile } from '../core/data/document.ts';
+import { openSplit } from '../core/text/readSplit.ts';
 import { UserError } from '../core/base/errors.ts';
 
 /** A text to predict, with what is known of it. */
@@ -63,10 +63,7 @@ export async function wholeFile(path: string): Promise<InputText> {
 }
 
 /** The documents of a dataset file, read as the run's own dataset was. */
-export async function* documentsOf(path: string, dataset: RunConfig['dataset']): AsyncGenerator<InputText> {
-  const options: SourceOptions = { ...dataset };
-  delete options.labelsFile; // that one belongs to the training file
-  const source = await openSource(path, options);
-  requireWordOrder(source);
+export async function* documentsOf(file: DatasetFile, config: RunConfig): AsyncGenerator<InputText> {
+  const { source } = await openSplit(file, config);
   for await (const { id, text, labels } of source) yield { id, text, truth: labels };
 }

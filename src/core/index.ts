@@ -1,7 +1,8 @@
 /** The library: everything that the command line and the editor do, without either. */
 export { UserError, Cancelled, type Place } from './base/errors.ts';
-export type { DatasetFormat, Document, DocumentSource, Finding, SourceOptions } from './data/document.ts';
-export { openSource } from './data/open.ts';
+export type { DatasetFile, DatasetFormat, Document, DocumentSource, Finding, SourceOptions } from './data/document.ts';
+export { datasetFile } from './data/datasetFile.ts';
+export { openDataset, type OpenedDataset } from './data/openDataset.ts';
 export { findSplits } from './data/findSplits.ts';
 export type { Diagnostic } from './config/diagnostics.ts';
 export { jsonSchema } from './config/jsonSchema.ts';

@@ -7,7 +7,7 @@ import type { DatasetFacts } from '../core/config/createConfig.ts';
 import type { RunConfig } from '../core/config/runConfig.ts';
 import type { Metrics } from '../core/base/metrics.ts';
 import type { Split } from '../core/base/splits.ts';
-import type { SourceOptions } from '../core/data/document.ts';
+import type { DatasetFile, SourceOptions } from '../core/data/document.ts';
 import type { SplitOrAll } from '../core/base/splits.ts';
 import type {
   DatasetSnapshot,
@@ -123,14 +123,14 @@ export interface EvaluatedSplit {
 export interface TrainingService {
   train: Call<{ configFile: string; resume?: string; overrides: string[] }, RunResult, RunEvent>;
   /** Measures a run's best weights on a split of its dataset, or on a file; the figures in full go into the run folder. */
-  evaluate: Call<{ folder: string; split?: Split; data?: string }, EvaluatedSplit, RunEvent>;
+  evaluate: Call<{ folder: string; split?: Split; data?: DatasetFile }, EvaluatedSplit, RunEvent>;
 }
 
 // ── survey ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface SurveyService {
-  /** Reads a dataset's training file for a new config. Paths of the result are absolute; `path` must be. */
-  survey: Call<{ path: string; options: SourceOptions }, DatasetFacts, Progress>;
+  /** Reads a dataset's training file for a new config. Paths of the result are absolute; that of the dataset must be. */
+  survey: Call<DatasetFile & { options: SourceOptions }, DatasetFacts, Progress>;
 }
 
 // ── exporter ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,7 +145,7 @@ export interface ExporterService {
 /** Inspects one dataset per process; pages may be asked for while it is still being read. */
 export interface DatasetService {
   /** Reads the dataset; the result is the last snapshot, also where the call was cancelled. */
-  open: Call<{ path: string; options: SourceOptions }, DatasetSnapshot, DatasetSnapshot>;
+  open: Call<DatasetFile & { options: SourceOptions }, DatasetSnapshot, DatasetSnapshot>;
   labels: Call<LabelQuery, Page<LabelRow>>;
   documents: Call<DocumentQuery, DocumentPage>;
   document: Call<{ split: SplitOrAll; document: number; offset: number }, DocumentText>;

@@ -3,7 +3,7 @@
  * A page calls methods of the host and gets an answer; the host pushes messages to the page unasked.
  */
 
-import type { DocumentPlace, SourceOptions } from '../core/data/document.ts';
+import type { DatasetFile, DocumentPlace, SourceOptions } from '../core/data/document.ts';
 import type {
   ComparedLabel,
   ComparedQuery,
@@ -121,7 +121,7 @@ export interface DatasetPage {
     /** Lets the user name a file to compare with; undefined where none was chosen. */
     chooseOther: Method<void, string | undefined>;
     /** Opens a document of any file. */
-    openPointer: Method<{ file: string; line: number; id: string }, void>;
+    openPointer: Method<DatasetFile & { line: number; id: string }, void>;
     /** Stops reading; what was read stays. */
     cancel: Method<void, void>;
     reload: Method<void, void>;

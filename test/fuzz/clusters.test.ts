@@ -25,22 +25,25 @@ const saved: SavedClusters = {
 
 describe('clusters that are kept beside a dataset', () => {
   it('are as they were saved, or made anew', async () => {
-    await saveClusters(dataset, saved);
-    expect(await loadClusters(dataset, 'f', 4)).toEqual(saved);
-    const whole = readFileSync(savedFileOf(dataset));
+    await saveClusters({ file: dataset }, saved);
+    expect(await loadClusters({ file: dataset }, 'f', 4)).toEqual(saved);
+    const whole = readFileSync(savedFileOf({ file: dataset }));
     await fuzz([whole], 1000, async (bytes) => {
-      writeFileSync(savedFileOf(dataset), bytes);
-      const loaded = await loadClusters(dataset, 'f', 4);
+      writeFileSync(savedFileOf({ file: dataset }), bytes);
+      const loaded = await loadClusters({ file: dataset }, 'f', 4);
       if (loaded) expect(loaded).toEqual(saved); // a blank more, say
     });
   }, 3_600_000);
 
   it('are not believed where somebody sealed what cannot be', async () => {
-    await saveClusters(dataset, saved);
-    const kept = JSON.parse(readFileSync(savedFileOf(dataset), 'utf8')) as { version: number; content: string };
+    await saveClusters({ file: dataset }, saved);
+    const kept = JSON.parse(readFileSync(savedFileOf({ file: dataset }), 'utf8')) as {
+      version: number;
+      content: string;
+    };
     const sealed = (content: string): void => {
       const digest = createHash('sha256').update(content).digest('hex');
-      writeFileSync(savedFileOf(dataset), JSON.stringify({ ...kept, digest, content }));
+      writeFileSync(savedFileOf({ file: dataset }), JSON.stringify({ ...kept, digest, content }));
     };
     const packed = (values: Int16Array): string => deflateSync(new Uint8Array(values.buffer)).toString('base64');
     const [assignment] = /"assignment":"[^"]*"/.exec(kept.content)!;
@@ -57,9 +60,9 @@ describe('clusters that are kept beside a dataset', () => {
     ]) {
       expect(kept.content).toContain(from);
       sealed(kept.content.replace(from, () => to));
-      expect(await loadClusters(dataset, 'f', 4), to.slice(0, 60)).toBeUndefined();
+      expect(await loadClusters({ file: dataset }, 'f', 4), to.slice(0, 60)).toBeUndefined();
     }
     sealed(kept.content);
-    expect(await loadClusters(dataset, 'f', 4)).toEqual(saved);
+    expect(await loadClusters({ file: dataset }, 'f', 4)).toEqual(saved);
   });
 });

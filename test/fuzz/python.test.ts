@@ -3,14 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { openSource } from '../../src/core/data/open.ts';
 import { Zip } from '../../src/core/formats/zip.ts';
 import { numbersOf, stringsOf } from '../../src/core/formats/ndarray.ts';
 import { readNpy } from '../../src/core/formats/npy.ts';
 import { readPickle } from '../../src/core/formats/pickle.ts';
 import { readTorchCheckpoint, tensorFloats } from '../../src/core/formats/torchCheckpoint.ts';
 import { seedNetwork } from '../../src/core/original/originalNetwork.ts';
-import { scratch } from '../core/data/helpers.ts';
+import { openSource, scratch } from '../core/data/helpers.ts';
 import { expectBoth, fuzz } from './fuzz.ts';
 
 const seed = 'test/fixtures/seed';

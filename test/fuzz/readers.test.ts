@@ -5,8 +5,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { DatasetFormat, SourceOptions } from '../../src/core/data/document.ts';
 import { datasetFormats } from '../../src/core/data/document.ts';
-import { openSource } from '../../src/core/data/open.ts';
-import { fixtures, scratch } from '../core/data/helpers.ts';
+import { fixtures, openSource, scratch } from '../core/data/helpers.ts';
 import { expectBoth, fuzz } from './fuzz.ts';
 
 const { folder } = scratch();

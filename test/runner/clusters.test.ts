@@ -30,7 +30,7 @@ describe('clusters service', () => {
       const line = (i: number) => JSON.stringify({ text: `word${i % 7}`, labels: [`a${i % 6}`, `b${i % 10}`] });
       const path = write('few.jsonl', Array.from({ length: 60 }, (_, i) => line(i)).join('\n'));
       const runner = start();
-      const asked = { target: { path, options: {} } };
+      const asked = { target: { file: path, options: {} } };
       expect((await runner.call('open', { ...asked, keep: false })).savedAs).toBeUndefined();
       expect(existsSync(`${path}.clusters.json`)).toBe(false);
       await runner.call('open', asked);
@@ -42,7 +42,7 @@ describe('clusters service', () => {
         JSON.stringify({ text: `word${i % 7}`, labels: [`l${i % 40}`, `l${(i * 7) % 40}`, `m${i % 9}`] });
       const path = write('data.jsonl', Array.from({ length: 3000 }, (_, i) => line(i)).join('\n'));
       const runner = start();
-      const target = { path, options: {} };
+      const target = { file: path, options: {} };
       const stop = new AbortController();
       const partial = await runner.call(
         'open',

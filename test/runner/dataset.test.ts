@@ -29,7 +29,7 @@ describe('dataset service', () => {
       const runner = start();
       const events: DatasetSnapshot[] = [];
       const path = `${fixtures}/recipes.train.jsonl`;
-      const last = await runner.call('open', { path, options: {} }, { onEvent: (event) => events.push(event) });
+      const last = await runner.call('open', { file: path, options: {} }, { onEvent: (event) => events.push(event) });
       expect(events[0].splits.map(({ split, state }) => [split, state])).toEqual([
         ['train', 'waiting'],
         ['test', 'waiting'],
@@ -39,7 +39,7 @@ describe('dataset service', () => {
       expect(page.total).toBe(last.splits[0].statistics.documents);
       const text = await runner.call('document', { split: 'train', document: 1, offset: 0 });
       expect(text.id).toBe(page.rows[1].id);
-      const record = await runner.call('record', { path, place: text.place });
+      const record = await runner.call('record', { file: path, place: text.place });
       expect(record.text).toBe(text.text);
     });
 
@@ -56,7 +56,7 @@ describe('dataset service', () => {
           return rows.length;
         });
       };
-      const last = await runner.call('open', { path, options: {} }, { signal: stop.signal, onEvent });
+      const last = await runner.call('open', { file: path, options: {} }, { signal: stop.signal, onEvent });
       expect(await paged).toBe(3);
       expect(last.splits[0].state).toBe('cancelled');
       expect(last.splits[0].statistics.documents).toBeLessThan(200_000);

@@ -19,11 +19,11 @@ describe.skipIf(!isBuilt)('survey service', () => {
   const path = resolve(fixtures, 'recipes.train.jsonl');
 
   test('surveys a dataset', async () => {
-    const facts = await start().call('survey', { path, options: {} });
+    const facts = await start().call('survey', { file: path, options: {} });
     expect(facts).toMatchObject({ train: path, format: 'jsonl', fields: {} });
   });
   test('can be cancelled', async () => {
-    await expect(start().call('survey', { path, options: {} }, { signal: AbortSignal.abort() })).rejects.toThrow(
+    await expect(start().call('survey', { file: path, options: {} }, { signal: AbortSignal.abort() })).rejects.toThrow(
       Cancelled,
     );
   });

@@ -82,7 +82,7 @@ it.skipIf(!isBuilt)('evaluates a run on a file and on a split', async () => {
   const onEvent = (event: RunEvent): void => void events.push(event);
   const run = join(folder, 'runs', 'evaluated');
   const data = join(folder, 'few.jsonl');
-  const onFile = await runner.call('evaluate', { folder: run, data }, { onEvent });
+  const onFile = await runner.call('evaluate', { folder: run, data: { file: data } }, { onEvent });
   expect(onFile).toMatchObject({ split: 'few.jsonl', documents: 200 });
   expect(onFile.metrics['P@1']).toBeGreaterThanOrEqual(0);
   expect(events.at(-1)).toMatchObject({ type: 'evaluated', split: 'few.jsonl' });

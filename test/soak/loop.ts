@@ -67,7 +67,7 @@ async function round(n: number): Promise<void> {
   for (let i = 0; i < 50; i++)
     await kept.predictor.call('explain', { model, text: `a large animal of the sea ${i}`, top: 5, truth: [] });
   await kept.predictions.call('open', { folder: run, target: { kind: 'split', split: 'test' }, evaluate: true });
-  await kept.dataset.call('open', { path: glosses, options: {} });
+  await kept.dataset.call('open', { file: glosses, options: {} });
   await kept.dataset.call('readWords', { split: 'train' });
   await kept.dataset.call('readQuality', undefined);
   rmSync(run, { recursive: true });

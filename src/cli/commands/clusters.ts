@@ -1,3 +1,4 @@
+import { datasetFile } from '../../core/data/datasetFile.ts';
 import { basename, join, resolve } from 'node:path';
 import {
   exportKinds,
@@ -116,9 +117,9 @@ function wantedOf(args: Arguments): Wanted {
 
 /** Throws `UserError`, and `Cancelled` once what was found is kept. */
 async function explore(args: Arguments, context: WorkOptions<ClusterPhase>): Promise<ClusterExploration> {
-  const [, path] = (await filesOf(args.positionals[0], false))[0];
+  const [{ file, part }] = await filesOf(datasetFile(args.positionals[0]));
   const [ks, choose] = [listOf(args), args.whole('choose')];
-  const counted = await countLabels({ path, options: sourceOptions(args) }, context);
+  const counted = await countLabels({ file, part, options: sourceOptions(args) }, context);
   const chosen = choose === undefined ? [] : [choose];
   refuseImpossible([...(ks ?? []), ...chosen], counted.incidence.labels);
   const settings = {

@@ -84,7 +84,7 @@ async function inspectSplits(
     files.push(
       await survey(
         split,
-        join(folder, 'data', `${split}.jsonl`),
+        { file: join(folder, 'data', `${split}.jsonl`) },
         { format: 'jsonl', labelNames },
         tokenizer,
         terminal,

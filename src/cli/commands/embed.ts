@@ -1,3 +1,4 @@
+import { datasetFile } from '../../core/data/datasetFile.ts';
 import { basename, extname, join } from 'node:path';
 import { createEngine, engineNames } from '../../core/engine/create.ts';
 import type { EmbeddingFiles } from '../../core/predict/embeddings.ts';
@@ -40,7 +41,7 @@ export const embed: Command = {
       ...(engine && { makeEngine: (options) => createEngine(engine, options) }),
     });
     try {
-      const result = await embedDataset(predictor, data, files, {
+      const result = await embedDataset(predictor, datasetFile(data), files, {
         signal,
         onProgress: terminal.progress.follow(() => `Embedding ${sanitise(basename(data))}`),
       });

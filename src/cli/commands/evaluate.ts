@@ -1,3 +1,4 @@
+import { datasetFile } from '../../core/data/datasetFile.ts';
 import { splitNames } from '../../core/base/splits.ts';
 import { createEngine, engineNames } from '../../core/engine/create.ts';
 import type { Band } from '../../core/metrics/labelCounts.ts';
@@ -51,7 +52,7 @@ export const evaluate: Command = {
     const engine = args.oneOf('engine', engineNames);
     const matrices = matrixFiles(args);
     const options: EvaluateOptions = {
-      data,
+      data: data === undefined ? undefined : datasetFile(data),
       split: args.oneOf('split', splitNames),
       threads: args.whole('threads', 0),
       baselines: args.flag('baselines'),

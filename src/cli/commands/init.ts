@@ -1,3 +1,4 @@
+import { datasetFile, datasetName } from '../../core/data/datasetFile.ts';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createConfigText, factsFrom } from '../../core/config/createConfig.ts';
@@ -5,7 +6,7 @@ import { UserError } from '../../core/base/errors.ts';
 import { surveyDataset } from '../../core/explore/survey.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import type { Command } from '../command.ts';
-import { datasetName, datasetOptions, sourceOptions, readingBar } from '../dataset.ts';
+import { datasetOptions, sourceOptions, readingBar } from '../dataset.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 
 export const init: Command = {
@@ -23,7 +24,7 @@ export const init: Command = {
   },
   examples: ['xmlcnn init data/train.jsonl', 'xmlcnn init data -o experiments/first.xmlcnn.json'],
   async run(args, terminal, signal) {
-    const data = args.positionals[0];
+    const data = datasetFile(args.positionals[0]);
     const output = args.text('output') ?? `${datasetName(data)}.xmlcnn.json`;
     if (existsSync(output) && !args.flag('force'))
       throw new UserError(

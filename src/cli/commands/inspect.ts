@@ -1,3 +1,5 @@
+import { datasetFile } from '../../core/data/datasetFile.ts';
+import { pathOf, type DatasetFile } from '../../core/data/document.ts';
 import { resolve } from 'node:path';
 import { wordMeasures } from '../../core/explore/analysis/analysed.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
@@ -58,7 +60,7 @@ export const inspect: Command = {
     const path = args.positionals[0];
     const head = args.whole('labels', 0) ?? HEAD;
     const files: SurveyedFile[] = [];
-    for (const [split, file] of await filesOf(path, false)) {
+    for (const { split, ...file } of await filesOf(datasetFile(path))) {
       const surveyed = await surveyWith(split, file, args, context);
       files.push(surveyed);
       showFile(surveyed, head, terminal);
@@ -92,12 +94,12 @@ export const inspect: Command = {
   },
 };
 
-function fileJson({ split, source, reason, options, statistics, findings }: SurveyedFile): object {
+function fileJson({ split, source, reasons, options, statistics, findings }: SurveyedFile): object {
   return {
     split,
-    file: source.path,
+    file: pathOf(source),
     format: source.format,
-    reason,
+    reason: reasons.format,
     options,
     bagOfWords: source.bagOfWords,
     bytes: source.totalBytes,
@@ -112,7 +114,7 @@ function fileJson({ split, source, reason, options, statistics, findings }: Surv
 
 const surveyWith = (
   split: SurveyedFile['split'],
-  file: string,
+  file: DatasetFile,
   args: Arguments,
   { tokenizer, terminal, signal }: LookContext,
 ): Promise<SurveyedFile> =>
@@ -165,7 +167,7 @@ async function lookDeeper(
 
 /** The other set: of a folder with splits its train. Read with the options of the first. */
 async function openOther(path: string, args: Arguments, context: LookContext): Promise<OpenedFile> {
-  const [split, file] = (await filesOf(path, false))[0];
+  const [{ split, ...file }] = await filesOf(datasetFile(path));
   return new OpenedFile(await surveyWith(split, file, args, context), context);
 }
 

@@ -1,3 +1,4 @@
+import { datasetFile } from '../../core/data/datasetFile.ts';
 import { createEngine, engineNames } from '../../core/engine/create.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { blocks } from '../../core/predict/blocks.ts';
@@ -143,7 +144,7 @@ function inputsOf(
     signal.addEventListener('abort', () => terminal.stdin.destroy(), { once: true });
     return untilAborted(linesOf(terminal.stdin, 'standard input'), signal);
   }
-  if (args.flag('dataset')) return documentsOf(file, predictor.config.dataset);
+  if (args.flag('dataset')) return documentsOf(datasetFile(file), predictor.config);
   if (args.flag('whole')) return each([wholeFile(file)]);
   return fileLines(file);
 }

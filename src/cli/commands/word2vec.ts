@@ -1,3 +1,5 @@
+import { datasetFile } from '../../core/data/datasetFile.ts';
+import { pathOf } from '../../core/data/document.ts';
 import { resolve } from 'node:path';
 import { completeConfig } from '../../core/config/defaults.ts';
 import { defaultCacheFolder, loadConfig } from '../../core/config/load.ts';
@@ -99,7 +101,7 @@ async function configOf(args: Arguments): Promise<RunConfig> {
     return { ...config, embedding: { ...config.embedding, file: undefined } };
   }
   const values = parseOverrides(overrides) as PartialConfig;
-  const [, train] = (await filesOf(path, false))[0];
+  const train = pathOf((await filesOf(datasetFile(path)))[0]);
   return completeConfig({
     ...values,
     dataset: { validationFraction: 0, onError: 'skip', ...values.dataset, ...sourceOptions(args), train },

@@ -1,3 +1,4 @@
+import { pathOf } from '../../core/data/document.ts';
 import { readingBar } from '../dataset.ts';
 import { compareSets, type MovedLabel, type SetComparison, type SetFacts } from '../../core/explore/compareSets.ts';
 import { collectQuality, type Leakage } from '../../core/explore/quality/quality.ts';
@@ -18,8 +19,8 @@ export async function lookAgainst(first: OpenedFile, second: OpenedFile, context
   const shapes = [first, second].map(shapeOf);
   return {
     json: {
-      first: { file: first.source.path, ...shapes[0] },
-      second: { file: second.source.path, ...shapes[1] },
+      first: { file: pathOf(first.source), ...shapes[0] },
+      second: { file: pathOf(second.source), ...shapes[1] },
       ...compared,
       words: sameWords ? compared.words : undefined,
       onlyFirst: compared.onlyFirst.slice(0, LISTED),
@@ -27,9 +28,9 @@ export async function lookAgainst(first: OpenedFile, second: OpenedFile, context
       duplicates,
     },
     section: {
-      title: `Compared with ${second.source.path}`,
+      title: `Compared with ${pathOf(second.source)}`,
       lines: [
-        `First: ${first.source.path}, ${counted(shapes[0].documents, 'document')}. Second: ${second.source.path}, ${counted(shapes[1].documents, 'document')}.`,
+        `First: ${pathOf(first.source)}, ${counted(shapes[0].documents, 'document')}. Second: ${pathOf(second.source)}, ${counted(shapes[1].documents, 'document')}.`,
         ...(sameWords ? [] : ['One is a bag of words and the other is not: their words cannot be compared.']),
         duplicateLine(duplicates),
       ],

@@ -1,3 +1,4 @@
+import { pathOf } from '../../core/data/document.ts';
 import { NearestByLabels } from '../../core/explore/nearestByLabels.ts';
 import { documentWords, type WeightedWord } from '../../core/explore/words/markers.ts';
 import { counted } from '../terminal/text.ts';
@@ -23,11 +24,11 @@ export async function lookAtDocument(files: readonly OpenedFile[], id: string, o
   const document = await shown(file, number);
   const nearest = other && (await nearestOf(document, other));
   const lines = [`${place(document)}; ${labelLine(document, file)}`, ...featureNote(file.source)];
-  if (other && !nearest) lines.push(`No document of ${other.source.path} shares a label with it.`);
+  if (other && !nearest) lines.push(`No document of ${pathOf(other.source)} shares a label with it.`);
   if (other && nearest)
     lines.push(
       '',
-      `Nearest by labels in ${other.source.path}: ${nearest.id}, ${counted(nearest.shared, 'label')} shared`,
+      `Nearest by labels in ${pathOf(other.source)}: ${nearest.id}, ${counted(nearest.shared, 'label')} shared`,
       `${place(nearest)}; ${labelLine(nearest, other)}`,
     );
   return {
@@ -51,13 +52,13 @@ async function find(files: readonly OpenedFile[], id: string): Promise<{ file: O
     if (number >= 0) return { file, number };
     for (const name of ids) known.push(name);
   }
-  throw unknown('document', id, known, files[0].source.path);
+  throw unknown('document', id, known, pathOf(files[0].source));
 }
 
 async function shown(file: OpenedFile, number: number): Promise<ShownDocument> {
   const [words, { starts, labelIds, names }] = [await file.words(), await file.labels()];
   return {
-    file: file.source.path,
+    file: pathOf(file.source),
     id: words.ids[number],
     line: words.lines[number],
     labels: Array.from(labelIds.subarray(starts[number], starts[number + 1]), (label) => names[label]),

@@ -1,3 +1,4 @@
+import { pathOf } from '../../core/data/document.ts';
 import { documentsOfLabels } from '../../core/explore/clusters/cooccurrence.ts';
 import type { LabelIncidence } from '../../core/explore/clusters/labelIncidence.ts';
 import { neighboursOf } from '../../core/explore/clusters/neighbours.ts';
@@ -37,7 +38,7 @@ export async function lookAtLabel(file: OpenedFile, wanted: string, measure: Wor
   }));
   return {
     json: {
-      file: file.source.path,
+      file: pathOf(file.source),
       label,
       display: incidence.display[id],
       rank: id + 1,
@@ -96,5 +97,5 @@ function labelId({ names, display }: LabelIncidence, wanted: string, file: Opene
   const found = id < 0 ? display.indexOf(wanted) : id;
   if (found >= 0) return found;
   const known = [...names, ...display.filter((name) => name !== undefined)];
-  throw unknown('label', wanted, known, file.source.path);
+  throw unknown('label', wanted, known, pathOf(file.source));
 }

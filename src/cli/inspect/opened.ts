@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { DocumentSource } from '../../core/data/document.ts';
+import { pathOf, type DocumentSource } from '../../core/data/document.ts';
 import { readIncidence, type LabelIncidence } from '../../core/explore/clusters/labelIncidence.ts';
 import { readWordIndex, type WordIndex } from '../../core/explore/words/wordIndex.ts';
 import type { WordScanner } from '../../core/text/tokenizer.ts';
@@ -29,7 +29,7 @@ export class OpenedFile {
 
   /** Its name among others: the split, or the file where there is but one. */
   get name(): string {
-    return this.surveyed.split === 'all' ? basename(this.source.path) : this.surveyed.split;
+    return this.surveyed.split === 'all' ? basename(pathOf(this.source)) : this.surveyed.split;
   }
 
   labels(): Promise<LabelIncidence> {

@@ -1,3 +1,4 @@
+import { pathOf } from '../../core/data/document.ts';
 import { lengthBins } from '../../core/explore/lengths.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, bytes, clip, counted, grouped, percent, sanitise, sparkline, table } from '../terminal/text.ts';
@@ -9,11 +10,11 @@ const NAME_COLUMNS = 44;
 
 /** The first view of a file: its figures, its most frequent labels, what is wrong with it. */
 export function showFile(file: SurveyedFile, head: number, terminal: Terminal): void {
-  const { split, source, reason, statistics: s, findings } = file;
+  const { split, source, reasons, statistics: s, findings } = file;
   const { style } = terminal;
-  const title = split === 'all' ? sanitise(source.path) : `${split}: ${sanitise(source.path)}`;
+  const title = split === 'all' ? sanitise(pathOf(source)) : `${split}: ${sanitise(pathOf(source))}`;
   const lines: [string, string][] = [
-    ['format', `${source.format} (${sanitise(reason)}), ${bytes(source.totalBytes)}`],
+    ['format', `${source.format} (${sanitise(reasons.format)}), ${bytes(source.totalBytes)}`],
     ...fieldsRead(file),
     ['documents', `${grouped(s.documents)}${remarks(s.unlabelled, 'without a label')}${remarks(s.empty, 'empty')}`],
     [
@@ -47,7 +48,7 @@ export function showFile(file: SurveyedFile, head: number, terminal: Terminal): 
       `  ${style.yellow('Bag of words: there is no word order, so XML-CNN cannot be trained on this set.')}`,
     );
   showHead(s, source, head, terminal);
-  showFindings(findings, source.path, terminal);
+  showFindings(findings, pathOf(source), terminal);
 }
 
 /** Documents by length, drawn. */

@@ -1,3 +1,4 @@
+import { pathOf } from '../../core/data/document.ts';
 import { readingBar } from '../dataset.ts';
 import { labelVariants } from '../../core/explore/quality/labelVariants.ts';
 import { nearThreshold } from '../../core/explore/quality/nearDuplicates.ts';
@@ -75,7 +76,7 @@ const listed = <T>(all: readonly T[]): Listed<T> => ({ count: all.length, first:
 function documentJson(report: QualityReport, files: readonly OpenedFile[]): Record<string, unknown> {
   const short = <T>({ first, ...counts }: Listed<T>): unknown => ({ ...counts, first: first.slice(0, LISTED) });
   return {
-    sets: files.map(({ surveyed, source }) => ({ split: surveyed.split, file: source.path })),
+    sets: files.map(({ surveyed, source }) => ({ split: surveyed.split, file: pathOf(source) })),
     documents: report.documents,
     repeated: short(report.repeated),
     near: { threshold: nearThreshold, standardError: 0.045, ...(short(report.near) as object) },

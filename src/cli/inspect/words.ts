@@ -1,3 +1,4 @@
+import { pathOf } from '../../core/data/document.ts';
 import { documentsOfLabels } from '../../core/explore/clusters/cooccurrence.ts';
 import type { MarkingWord, WordMeasure } from '../../core/explore/analysis/analysed.ts';
 import { rankWords } from '../../core/explore/words/markers.ts';
@@ -22,7 +23,7 @@ export async function lookAtWords(file: OpenedFile, measure: WordMeasure): Promi
   }));
   const rows = marked.map((m) => [labelText(file, m.label), grouped(m.documents), wordList(m.words, file)]);
   return {
-    json: { file: file.source.path, measure, labels: marked },
+    json: { file: pathOf(file.source), measure, labels: marked },
     section: {
       title: `Words that mark labels (${file.name})`,
       lines: [measures[measure].meaning, ...featureNote(file.source)],

@@ -1,3 +1,4 @@
+import { pathOf } from '../../core/data/document.ts';
 import { basename } from 'node:path';
 import { lengthBins } from '../../core/explore/lengths.ts';
 import type { EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
@@ -32,7 +33,7 @@ export function renderInspection(input: InspectionInput): string {
   const display = (label: string): string => source.labelNames.get(label) ?? label;
   return page(
     `Dataset ${basename(path)}`,
-    files.map(({ source }) => `${source.path} (${source.format}, ${bytes(source.totalBytes)})`).join(', '),
+    files.map(({ source }) => `${pathOf(source)} (${source.format}, ${bytes(source.totalBytes)})`).join(', '),
     [
       section('Figures', figures(input)),
       statistics.labels ? labelFrequencies(files[0].split, statistics, display) : '',

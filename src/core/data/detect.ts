@@ -6,32 +6,14 @@ import { isRecord } from '../base/isRecord.ts';
 import { binaryKind, type BinaryKind } from '../formats/binary.ts';
 import type { DatasetFormat, SourceOptions } from './document.ts';
 import { datasetFormats } from './document.ts';
-import { openFormat } from './formats.ts';
 import { hasFastTextLabel } from './formats/fasttext.ts';
 import { parseJson } from './formats/jsonl.ts';
 import { hasVocabulary } from './formats/numpy.ts';
 import { commonWidth, isQuotedTsv, sampleRows } from './formats/rows.ts';
 import { findLabelsFile } from './formats/xmlrepoRaw.ts';
 import { parseSparseHeader } from './formats/xmlrepoSparse.ts';
-import { storedFile } from './part.ts';
 import type { Sample } from './sample.ts';
 import { readSample } from './sample.ts';
-
-export interface Detection {
-  format: DatasetFormat;
-  /** What gave the format away, for people. */
-  reason: string;
-  /** The options with which the dataset would be read: fields, separator, companion files. */
-  options: SourceOptions;
-}
-
-/** Throws `UserError` where the path cannot be read, the format is not known, or its fields or companions are not found. */
-export async function detectFormat(path: string, options: SourceOptions = {}): Promise<Detection> {
-  const { format: said } = options;
-  const found = said ? { format: said, reason: 'as it was said to be' } : await recogniseFormat(path, options);
-  const { options: resolved } = await openFormat(path, found.format, options, found.sample);
-  return { format: found.format, reason: found.reason, options: { ...resolved, format: found.format } };
-}
 
 export interface Recognised {
   format: DatasetFormat;
@@ -40,12 +22,12 @@ export interface Recognised {
   sample?: Sample;
 }
 
-export async function recogniseFormat(path: string, options: SourceOptions): Promise<Recognised> {
-  const file = storedFile(path);
+/** Throws `UserError` where the file cannot be read, or its format not be told. */
+export async function recogniseFormat(file: string, options: SourceOptions): Promise<Recognised> {
   if ((await withFileErrors(file, () => stat(file))).isDirectory())
     return { format: 'folder', reason: 'a folder of text files' };
   const binary = recogniseBinary(await binaryKind(file), file);
-  return binary ?? recogniseSample(await readSample(path), options);
+  return binary ?? recogniseSample(await readSample(file), options);
 }
 
 function recogniseBinary(kind: BinaryKind | undefined, file: string): Recognised | undefined {

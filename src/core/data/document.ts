@@ -1,3 +1,15 @@
+/** A file of documents, or a folder of texts; of a file that holds several splits, the one that is meant. */
+export interface DatasetFile {
+  file: string;
+  part?: 'train' | 'test';
+}
+
+/** As configs, command lines and URIs write it, and people read it: `rcv.p#train`. `datasetFile` is the inverse. */
+export const pathOf = ({ file, part }: DatasetFile): string => (part === undefined ? file : `${file}#${part}`);
+
+/** The file alone of a value that says more of it. */
+export const onlyFile = ({ file, part }: DatasetFile): DatasetFile => (part === undefined ? { file } : { file, part });
+
 /** One labelled document as a reader yields it. */
 export interface Document {
   /** The record's own id, or its 1-based number in the file as a string. */
@@ -27,6 +39,14 @@ export const datasetFormats = [
   'numpy-bow',
 ] as const;
 export type DatasetFormat = (typeof datasetFormats)[number];
+
+/** Without word order: documents carry features in place of a text. */
+export const bagOfWordsFormats: readonly DatasetFormat[] = ['xmlrepo-sparse', 'arff', 'numpy-bow'];
+/** No text: not to be read line by line. */
+export const binaryFormats = ['pickle', 'numpy-ids', 'numpy-bow'] as const satisfies readonly DatasetFormat[];
+export type BinaryFormat = (typeof binaryFormats)[number];
+export const isBinary = (format: DatasetFormat): format is BinaryFormat =>
+  binaryFormats.some((binary) => binary === format);
 
 /** A record that was not read, or was read with a doubt. Counted always, kept up to a limit. */
 export interface Finding {
@@ -72,6 +92,12 @@ export interface SourceOptions {
   quoting?: boolean;
 }
 
+/** The options that a dataset is read with: those stated, the others as found. */
+export type ResolvedOptions = SourceOptions & { format: DatasetFormat };
+
+/** Why options are as they are, for people. */
+export type Reasons = Partial<Record<keyof SourceOptions, string>> & { format: string };
+
 /** Where a document stands in its dataset: enough to read it again without all that is before it. */
 export interface DocumentPlace {
   /** 1-based number of the record among all, those left out included. */
@@ -108,8 +134,7 @@ export interface SeekableSource extends DocumentSource {
 }
 
 /** One file (or folder) of documents, opened. Iterating reads from the start again; memory stays constant. */
-export interface DocumentSource extends AsyncIterable<Document> {
-  readonly path: string;
+export interface DocumentSource extends DatasetFile, AsyncIterable<Document> {
   readonly format: DatasetFormat;
   /** Bag of words: no word order, so it serves statistics and clusters only. */
   readonly bagOfWords: boolean;
@@ -119,7 +144,7 @@ export interface DocumentSource extends AsyncIterable<Document> {
   readonly bytesRead: number;
   /** Findings of the newest iteration: counts by code, and the first 1,000 in full. */
   readonly findings: FindingLog;
-  /** Names of label ids, from `labelNames` or a label-name file that belongs to the format; labels stay ids in documents. */
+  /** What people call the label ids that have a name; labels stay ids in documents. */
   readonly labelNames: ReadonlyMap<string, string>;
   /** Bags of words: names of the features by number, where the set tells them. */
   readonly featureNames?: readonly string[];

@@ -1,6 +1,5 @@
 import { recogniseFormat } from './detect.ts';
-import type { SourceOptions } from './document.ts';
-import { isBinary } from './formats.ts';
+import { isBinary, type SourceOptions } from './document.ts';
 import { sampleTable } from './formats/delimited.ts';
 import { sampleRecords } from './formats/jsonl.ts';
 import { readSample } from './sample.ts';
@@ -16,11 +15,11 @@ export interface DatasetField {
  * The fields of a dataset file, read off its beginning whatever they hold; none for formats without fields.
  * Throws `UserError` where the file cannot be read or its format not be told.
  */
-export async function fieldNames(path: string, options: SourceOptions = {}): Promise<DatasetField[]> {
+export async function fieldNames(file: string, options: SourceOptions = {}): Promise<DatasetField[]> {
   if (options.format === 'folder' || (options.format && isBinary(options.format))) return [];
   const { format, sample } = options.format
-    ? { format: options.format, sample: await readSample(path) }
-    : await recogniseFormat(path, options);
+    ? { format: options.format, sample: await readSample(file) }
+    : await recogniseFormat(file, options);
   if (!sample) return [];
   if (format === 'jsonl' || format === 'xmlrepo-jsonl') return recordFields(sampleRecords(sample));
   if (format !== 'csv' && format !== 'tsv') return [];

@@ -1,6 +1,78 @@
-/** Names of label ids. */
+/** What people call label ids: the files that say so, and which of them count. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
 import { readLines } from '../formats/bytes.ts';
+import type { DatasetFile, ResolvedOptions, SourceOptions } from './document.ts';
+
+/** Names of label ids, and where they are from. */
+export interface LabelNames {
+  /** undefined where the dataset itself holds them, or there are none. */
+  file?: string;
+  map: ReadonlyMap<string, string>;
+  /** Why a file that was found is not used. */
+  notes: string[];
+}
+
+/**
+ * The names that `options` state; else those of a file beside the dataset, before those that the format brings along.
+ * Throws `UserError` where what is stated, or belongs to the format, cannot be read.
+ * @param own names that the dataset itself holds
+ */
+export async function labelNamesOf(
+  dataset: DatasetFile,
+  options: ResolvedOptions,
+  own: ReadonlyMap<string, string> = new Map(),
+): Promise<LabelNames> {
+  const { labelNames, encoding } = options;
+  if (labelNames !== undefined) return { file: labelNames, map: await readLabelNames(labelNames, encoding), notes: [] };
+  const companion = options.format === 'xmlrepo-jsonl' ? repositoryNames(dataset.file) : undefined;
+  const native = companion === undefined ? own : await readLabelNames(companion, encoding);
+  const beside = await namesBeside(dataset.file, options);
+  const map = beside.map.size === 0 ? native : native.size === 0 ? beside.map : new Map([...native, ...beside.map]);
+  return { ...beside, file: beside.file ?? companion, map };
+}
+
+/** The label-name file that the Extreme Classification Repository's JSON lines come with. */
+const repositoryNames = (file: string): string | undefined =>
+  ['lbl.json', 'lbl.json.gz', 'Yf.txt'].map((name) => join(dirname(file), name)).find((path) => existsSync(path));
+
+/** Found by its name only, a file may be something else: that it cannot be read is noted. */
+async function namesBeside(
+  dataset: string,
+  options: Pick<SourceOptions, 'encoding' | 'labelsFile'>,
+): Promise<LabelNames> {
+  try {
+    const file = await findLabelNamesFile(dataset, options.labelsFile);
+    const map = file === undefined ? new Map<string, string>() : await readLabelNames(file, options.encoding);
+    return { file, map, notes: [] };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { map: new Map(), notes: [error.describe()] };
+  }
+}
+
+/** File names, without ending, that hold the names of label ids; the first that is there counts. */
+const stems = ['label_names', 'label-names', 'labelnames', 'label_descriptors', 'labels', 'classes'];
+
+export const isLabelNamesFile = (name: string): boolean =>
+  new RegExp(`^(${stems.join('|')})\\.(tsv|csv|txt)(\\.gz)?$`, 'i').test(name);
+
+/**
+ * A file beside the dataset that seems to name its label ids: `label_names.tsv`, `labels.txt` and the like. Throws `UserError`.
+ * @param labelsFile one that holds the labels of documents, whatever it is called
+ */
+export async function findLabelNamesFile(dataset: string, labelsFile?: string): Promise<string | undefined> {
+  const folder = dirname(dataset);
+  const isOther = (name: string): boolean => labelsFile !== undefined && resolve(folder, name) === resolve(labelsFile);
+  const names = (await withFileErrors(folder, () => readdir(folder)))
+    .filter(isLabelNamesFile)
+    .filter((n) => !isOther(n));
+  const found = stems.flatMap((stem) => names.filter((name) => name.toLowerCase().startsWith(`${stem}.`)));
+  return found.length ? join(folder, found[0]) : undefined;
+}
 
 /**
  * Reads a label-name file, plain or .gz: `id<TAB>name` lines, `id,name` lines, one name a line (for ids 0, 1, …), or the

@@ -1,6 +1,6 @@
 import { Cancelled } from '../base/errors.ts';
 import type { Progress, WorkOptions } from '../base/progress.ts';
-import type { Document, DocumentSource } from './document.ts';
+import { pathOf, type Document, type DocumentSource } from './document.ts';
 
 /** Documents between two words about progress. */
 const interval = 256;
@@ -22,7 +22,14 @@ export async function* readThrough<Phase extends string>(
 
 /** How far a source is read. */
 export const readingProgress = <Phase extends string>(
-  { path, bytesRead, totalBytes }: Pick<DocumentSource, 'path' | 'bytesRead' | 'totalBytes'>,
+  source: Pick<DocumentSource, 'file' | 'part' | 'bytesRead' | 'totalBytes'>,
   phase: Phase,
   documents: number,
-): Progress<Phase> => ({ phase, file: path, done: bytesRead, total: totalBytes, unit: 'bytes', documents });
+): Progress<Phase> => ({
+  phase,
+  file: pathOf(source),
+  done: source.bytesRead,
+  total: source.totalBytes,
+  unit: 'bytes',
+  documents,
+});

@@ -1,3 +1,4 @@
+import type { SourceOptions } from './document.ts';
 import type { Findings } from './findings.ts';
 import type { Line, LineProblem } from '../formats/bytes.ts';
 import { readLines, splitLines } from '../formats/bytes.ts';
@@ -30,6 +31,23 @@ export interface Stretch {
 
 /** Yields records in batches, so that the cost of awaiting is not paid per record. */
 export type RecordReader = (pass: Pass) => AsyncIterable<RawRecord[]>;
+
+/** A dataset whose fields and companions have been found. */
+export interface OpenedFormat {
+  /** The options as they will be used, guesses included. */
+  options: SourceOptions;
+  reader: RecordReader;
+  /** Size of the stored data where it is not that of the one file. */
+  totalBytes?: number;
+  /** Names of label ids that the format brings along. */
+  labelNames?: ReadonlyMap<string, string>;
+  /** Bags of words: names of the features, by number. */
+  featureNames?: readonly string[];
+  /** Documents are reached by their number, not by bytes of the file. */
+  byNumber?: boolean;
+  /** CSV and TSV: numbers of the columns that make up the text, in order. */
+  textColumns?: readonly number[];
+}
 
 /** One pass over a dataset: where its progress and findings go. */
 export interface Pass {

@@ -1,38 +1,56 @@
-import { stat } from 'node:fs/promises';
-import { Cancelled, UserError } from '../base/errors.ts';
-import { withFileErrors } from '../base/files.ts';
+import { Cancelled } from '../base/errors.ts';
+import { bagOfWordsFormats, type DatasetFile } from './document.ts';
 import type {
   DatasetFormat,
   Document,
-  DocumentSource,
   Finding,
   PlacedDocument,
   PlaceRange,
+  ResolvedOptions,
   SeekableSource,
-  SourceOptions,
 } from './document.ts';
 import { Findings } from './findings.ts';
 import { IdSet } from './idSet.ts';
-import type { Opened } from './formats/opened.ts';
-import { storedFile } from './part.ts';
-import type { Pass, RawRecord, Stretch } from './record.ts';
+import type { OpenedFormat, Pass, RawRecord, Stretch } from './record.ts';
 import { fileChanged, readSlices, stampOf, type Stamp } from './slices.ts';
+
+/** What a source needs of a format that was opened. */
+export type ReadableDataset = Pick<OpenedFormat, 'reader' | 'byNumber' | 'featureNames'> & {
+  totalBytes: number;
+  labelNames: ReadonlyMap<string, string>;
+};
 
 /** A format's reader as a `DocumentSource`: gives ids, removes repeated labels, notes doubts. */
 export class ReaderSource implements SeekableSource {
+  readonly file: string;
+  readonly part: DatasetFile['part'];
   private pass: Pass;
   /** What the file was when `placed` began to read it. */
   private stamp: Stamp | undefined;
   constructor(
-    readonly path: string,
-    readonly format: DatasetFormat,
-    readonly bagOfWords: boolean,
-    readonly totalBytes: number,
-    readonly labelNames: ReadonlyMap<string, string>,
-    private readonly opened: Pick<Opened, 'reader' | 'byNumber' | 'featureNames'>,
-    private readonly options: Pick<SourceOptions, 'onError' | 'encoding'>,
+    { file, part }: DatasetFile,
+    private readonly opened: ReadableDataset,
+    private readonly options: ResolvedOptions,
   ) {
+    this.file = file;
+    this.part = part;
     this.pass = this.newPass();
+  }
+
+  get format(): DatasetFormat {
+    return this.options.format;
+  }
+
+  get bagOfWords(): boolean {
+    return bagOfWordsFormats.includes(this.format);
+  }
+
+  get totalBytes(): number {
+    return this.opened.totalBytes;
+  }
+
+  get labelNames(): ReadonlyMap<string, string> {
+    return this.opened.labelNames;
   }
 
   get featureNames(): readonly string[] | undefined {
@@ -54,7 +72,7 @@ export class ReaderSource implements SeekableSource {
 
   async *placed(): AsyncGenerator<PlacedDocument[], void> {
     this.pass = this.newPass();
-    this.stamp = this.format === 'folder' ? undefined : await stampOf(storedFile(this.path));
+    this.stamp = this.format === 'folder' ? undefined : await stampOf(this.file);
     yield* this.placedIn(this.pass);
   }
 
@@ -81,15 +99,15 @@ export class ReaderSource implements SeekableSource {
     }
     const slices = ranges.map(({ first, last }) => ({ start: first.byte, stop: last.stop }));
     let i = 0;
-    for await (const bytes of readSlices(this.path, slices, { stamp: this.stamp, signal }))
+    for await (const bytes of readSlices(this.file, slices, { stamp: this.stamp, signal }))
       yield stretch(ranges[i++], bytes);
   }
 
   /** Files that are sought are checked as they are opened. */
   private async requireSame(): Promise<void> {
     if (!this.stamp) return;
-    const { size, modified } = await stampOf(storedFile(this.path));
-    if (size !== this.stamp.size || modified !== this.stamp.modified) throw fileChanged(this.path);
+    const { size, modified } = await stampOf(this.file);
+    if (size !== this.stamp.size || modified !== this.stamp.modified) throw fileChanged(this.file);
   }
 
   private async *placedIn(pass: Pass): AsyncGenerator<PlacedDocument[], void> {
@@ -97,7 +115,7 @@ export class ReaderSource implements SeekableSource {
     for await (const records of this.opened.reader(pass))
       yield records.map((record) => {
         const { line, number, byte, stop } = record;
-        return { document: finish(record, this.path, pass.findings, ids), place: { line, number, byte, stop } };
+        return { document: finish(record, this.file, pass.findings, ids), place: { line, number, byte, stop } };
       });
   }
 
@@ -109,7 +127,7 @@ export class ReaderSource implements SeekableSource {
   private async *documents(pass: Pass): AsyncGenerator<Document, void> {
     const ids = new IdSet();
     for await (const records of this.opened.reader(pass))
-      for (const record of records) yield finish(record, this.path, pass.findings, ids);
+      for (const record of records) yield finish(record, this.file, pass.findings, ids);
   }
 }
 
@@ -133,22 +151,4 @@ function withoutRepeats(labels: string[]): string[] {
   }
   for (let i = 1; i < labels.length; i++) if (labels.indexOf(labels[i]) < i) return [...new Set(labels)];
   return labels;
-}
-
-/** Throws a `UserError` for bag-of-words sets, saying why XML-CNN cannot be trained on them. */
-export function requireWordOrder(source: DocumentSource): void {
-  if (!source.bagOfWords) return;
-  throw new UserError(
-    'bag-of-words',
-    `This is a bag-of-words set (${source.format}): it tells which words a document has, not their order. ` +
-      `XML-CNN slides its filters over word sequences, so it cannot be trained on it`,
-    'Use the set with raw texts (for the Extreme Classification Repository: the raw text download); ' +
-      'bag-of-words sets serve statistics and clusters.',
-    { file: source.path },
-  );
-}
-
-export async function fileSize(path: string): Promise<number> {
-  const found = await withFileErrors(path, () => stat(storedFile(path)));
-  return found.size;
 }

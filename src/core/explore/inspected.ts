@@ -1,6 +1,6 @@
 /** What an inspection of a dataset shows; plain data that crosses process borders. */
 import type { SplitOrAll } from '../base/splits.ts';
-import type { DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
+import type { DatasetFile, DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
 import type { ClusterFilter } from './clusters/clustered.ts';
 import type { DatasetStatistics } from './figures.ts';
 import type { LabelDistribution } from './labelDistribution.ts';
@@ -16,9 +16,8 @@ export interface InspectionFailure {
 }
 
 /** One file of the dataset, as far as it was read. */
-export interface SplitSnapshot {
+export interface SplitSnapshot extends DatasetFile {
   split: SplitOrAll;
-  path: string;
   /** `cancelled`: what was read until then is shown. */
   state: 'waiting' | 'reading' | 'done' | 'cancelled' | 'failed';
   failure?: InspectionFailure;

@@ -1,8 +1,8 @@
 /** Inspecting a dataset: one streaming pass over each of its files, and pages of labels, documents and findings at any time. */
-import { resolve } from 'node:path';
-import type { PlacedDocument, SourceOptions } from '../data/document.ts';
+import { type DatasetFile, pathOf, type PlacedDocument, type SourceOptions } from '../data/document.ts';
+import { isSameDataset } from '../data/datasetFile.ts';
 import { datasetFiles } from '../data/findSplits.ts';
-import { labelNamesFor, type FoundLabelNames } from '../data/labelNamesFile.ts';
+import type { LabelNames } from '../data/labelNames.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { ClusterFilter } from './clusters/clustered.ts';
 import { labelsOfCluster } from './clusters/labelsOfCluster.ts';
@@ -45,10 +45,9 @@ export class Inspection {
   private order: { key: string; labels: number[] } | undefined;
 
   constructor(
-    readonly path: string,
+    private readonly dataset: DatasetFile,
     private readonly labels: LabelTable,
     readonly splits: readonly SplitInspection[],
-    private readonly names: FoundLabelNames,
   ) {}
 
   /**
@@ -79,16 +78,17 @@ export class Inspection {
       Math.max(...ranges.map(({ longest }) => longest)),
     );
     const alone = this.labelsAlone();
+    const { names } = this;
     return {
-      path: this.path,
+      path: pathOf(this.dataset),
       splits: this.splits.map((split, i) => ({ ...split.snapshot(bins), ...alone[i] })),
       labels: this.labels.names.length,
       head: this.byCount(this.splits[0])
         .slice(0, headLabels)
         .map((label) => this.figures(label)),
       unseenInTrain: this.unseenInTrain(),
-      labelNamesFile: this.names.file,
-      notes: this.names.notes,
+      labelNamesFile: names.file,
+      notes: names.notes,
     };
   }
 
@@ -189,7 +189,7 @@ export class Inspection {
   ): Promise<number[]> {
     const key = JSON.stringify([split.split, split.index.length, filter]);
     if (this.clustered?.key !== key) {
-      const of = this.splits.find(({ path }) => path === filter.file);
+      const of = this.splits.find((candidate) => isSameDataset(candidate, filter));
       const labels = of ? await labelsOfCluster(of, filter) : new Set<number>();
       this.clustered = { key, documents: split.index.documentsOfAny(labels) };
     }
@@ -240,9 +240,14 @@ export class Inspection {
     return display === undefined ? { name } : { name, display };
   }
 
+  /** Those of the first file that brings any. */
+  private get names(): LabelNames {
+    return (this.splits.find(({ labelNames }) => labelNames.map.size > 0) ?? this.splits[0]).labelNames;
+  }
+
   /** What people call a label, where its name is an id. */
   displayName(name: string): string | undefined {
-    const display = this.names.map.get(name) ?? this.splits[0].labelNames.get(name);
+    const display = this.names.map.get(name);
     return display === name ? undefined : display;
   }
 
@@ -307,15 +312,15 @@ export class Inspection {
 }
 
 /**
- * Finds the files of a dataset, the one that was asked for first, and the names of its label ids. `options` tell how to
- * read them, where their content does not. Throws `UserError` where the path cannot be read.
+ * Finds the files of a dataset, the one that was asked for first. `options` tell how to read them, where their content
+ * does not. Throws `UserError` where the path cannot be read.
  */
-export async function openInspection(path: string, options: SourceOptions = {}): Promise<Inspection> {
+export async function openInspection(dataset: DatasetFile, options: SourceOptions = {}): Promise<Inspection> {
   const labels = new LabelTable();
-  const files = await datasetFiles(path);
-  const own = files.findIndex(([, file]) => resolve(file) === resolve(path));
+  const files = await datasetFiles(dataset);
+  const own = files.findIndex((file) => isSameDataset(file, dataset));
   if (own > 0) files.unshift(...files.splice(own, 1));
   const tokenizer = await defaultTokenizer();
-  const splits = files.map(([split, file]) => new SplitInspection(split, file, labels, options, tokenizer));
-  return new Inspection(path, labels, splits, await labelNamesFor(files[0][1], options));
+  const splits = files.map(({ split, ...file }) => new SplitInspection(split, file, labels, options, tokenizer));
+  return new Inspection(dataset, labels, splits);
 }

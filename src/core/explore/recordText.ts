@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLines } from '../formats/bytes.ts';
-import type { DocumentPlace, PlacedDocument, SeekableSource, SourceOptions } from '../data/document.ts';
-import { labelNamesFor } from '../data/labelNamesFile.ts';
-import { openSource } from '../data/open.ts';
-import { storedFile } from '../data/part.ts';
+import type { DatasetFile, DocumentPlace, PlacedDocument, SeekableSource, SourceOptions } from '../data/document.ts';
+import { openDataset } from '../data/openDataset.ts';
 import { readSlices } from '../data/slices.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { RecordText } from './inspected.ts';
 import { shownText } from './shownText.ts';
 
 /** What tells a record of a file: its place, or the line on which it begins (or a later one of its lines), or its id. */
-export interface RecordTarget {
-  path: string;
+export interface RecordTarget extends DatasetFile {
   options?: SourceOptions;
   place?: DocumentPlace;
   line?: number;
@@ -30,13 +27,12 @@ export interface RecordTarget {
  */
 export async function readRecord(target: RecordTarget, signal?: AbortSignal): Promise<RecordText> {
   if (target.raw && !target.place && target.line !== undefined)
-    return rawLine(target.path, target.line, target.options);
-  const source = await openSource(target.path, { ...target.options, onError: 'skip' });
+    return rawLine(target.file, target.line, target.options);
+  const { source } = await openDataset(target, { ...target.options, onError: 'skip' });
   const found = target.place ? await readAt(source, target.place, signal) : await find(source, target, signal);
-  if (!found) throw noSuchRecord(target.path, target.place?.line ?? target.line);
+  if (!found) throw noSuchRecord(target.file, target.place?.line ?? target.line);
   const { document, place } = found;
-  const { map } = await labelNamesFor(target.path, target.options ?? {});
-  const labels = document.labels.map((name) => ({ name, display: map.get(name) ?? source.labelNames.get(name) }));
+  const labels = document.labels.map((name) => ({ name, display: source.labelNames.get(name) }));
   const isText = place.stop > 0; // others have no place of their own in the file
   const text =
     target.raw && isText
@@ -56,14 +52,14 @@ async function readAt(
   signal?: AbortSignal,
 ): Promise<PlacedDocument | undefined> {
   // Its labels may stand in a companion file, line by line.
-  if (source.format === 'xmlrepo-raw') return find(source, { path: source.path, line: place.line }, signal);
+  if (source.format === 'xmlrepo-raw') return find(source, { line: place.line }, signal);
   for await (const batch of source.again([{ first: place, last: place }], signal)) return batch[0];
   return undefined;
 }
 
 async function find(
   source: SeekableSource,
-  { line, id }: RecordTarget,
+  { line, id }: Pick<RecordTarget, 'line' | 'id'>,
   signal?: AbortSignal,
 ): Promise<PlacedDocument | undefined> {
   let before: PlacedDocument | undefined;
@@ -96,7 +92,7 @@ async function rawText(
   { byte, stop }: DocumentPlace,
   encoding: SourceOptions['encoding'],
 ): Promise<string> {
-  const bytes = await rawBytes(source.path, { byte, stop });
+  const bytes = await rawBytes(source.file, { byte, stop });
   return bytes.toString(encoding === 'latin1' ? 'latin1' : 'utf8').trimEnd();
 }
 
@@ -107,7 +103,7 @@ async function rawBytes(path: string, { byte, stop }: Pick<DocumentPlace, 'byte'
 
 /** The file that holds a document: its own, in a folder of texts. */
 function fileOf(source: SeekableSource, id: string): string {
-  if (source.format !== 'folder') return storedFile(source.path);
-  const files = [`${id}.txt`, `${id}.txt.gz`].map((name) => join(source.path, name));
-  return files.find((file) => existsSync(file)) ?? source.path;
+  if (source.format !== 'folder') return source.file;
+  const files = [`${id}.txt`, `${id}.txt.gz`].map((name) => join(source.file, name));
+  return files.find((file) => existsSync(file)) ?? source.file;
 }

@@ -1,6 +1,6 @@
-import { detectFormat } from '../data/detect.ts';
-import type { SeekableSource, SourceOptions } from '../data/document.ts';
-import { openSource } from '../data/open.ts';
+import { type DatasetFile, onlyFile, type SeekableSource, type SourceOptions } from '../data/document.ts';
+import type { LabelNames } from '../data/labelNames.ts';
+import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
 import { DocumentIndex } from './documentIndex.ts';
@@ -13,20 +13,24 @@ import { rankCurve } from './rankCurve.ts';
 import { StatisticsCollector } from './statistics.ts';
 
 /** One file of a dataset: read through once, figures and index growing on the way. */
-export class SplitInspection {
+export class SplitInspection implements DatasetFile {
+  readonly file: string;
+  readonly part: DatasetFile['part'];
   readonly index: DocumentIndex;
   private readonly collector: StatisticsCollector;
-  private opened: { source: SeekableSource; reason: string; options: SourceOptions } | undefined;
+  private opened: OpenedDataset | undefined;
   private state: SplitSnapshot['state'] = 'waiting';
   private failure: InspectionFailure | undefined;
 
   constructor(
     readonly split: SplitOrAll,
-    readonly path: string,
+    { file, part }: DatasetFile,
     labels: LabelTable,
     private readonly options: SourceOptions,
     tokenizer: WordScanner,
   ) {
+    this.file = file;
+    this.part = part;
     this.collector = new StatisticsCollector(tokenizer);
     this.index = new DocumentIndex(labels);
   }
@@ -35,12 +39,12 @@ export class SplitInspection {
   get source(): SeekableSource {
     if (this.opened) return this.opened.source;
     const { message, remedy } = this.failure ?? { message: 'The file was not read yet', remedy: 'Wait for it.' };
-    throw new UserError('not-read', message, remedy, { file: this.path });
+    throw new UserError('not-read', message, remedy, { file: this.file });
   }
 
   /** The file opened once more: reading it through leaves the findings of this inspection alone. Throws `UserError`. */
   async reopen(): Promise<SeekableSource> {
-    return openSource(this.source.path, { ...this.options, ...this.opened?.options, onError: 'skip' });
+    return (await openDataset(this.source, { ...this.options, ...this.opened?.options, onError: 'skip' })).source;
   }
 
   get isRead(): boolean {
@@ -54,8 +58,9 @@ export class SplitInspection {
     throw new UserError(code, message, remedy, { file, line });
   }
 
-  get labelNames(): ReadonlyMap<string, string> {
-    return this.opened?.source.labelNames ?? new Map<string, string>();
+  /** Empty until the file was opened. */
+  get labelNames(): LabelNames {
+    return this.opened?.labelNames ?? { map: new Map(), notes: [] };
   }
 
   /** Reads to the end, or until the signal; `tell` is called after every batch. What goes wrong is told by the snapshot. */
@@ -63,11 +68,9 @@ export class SplitInspection {
     this.state = 'reading';
     try {
       if (signal?.aborted) throw new Cancelled();
-      const { reason, options } = await detectFormat(this.path, this.options);
-      const source = await openSource(this.path, { ...this.options, ...options, onError: 'skip' });
-      this.opened = { source, reason, options };
+      this.opened = await openDataset(this, { ...this.options, onError: 'skip' });
       tell();
-      for await (const batch of source.placed()) {
+      for await (const batch of this.opened.source.placed()) {
         if (signal?.aborted) throw new Cancelled();
         for (const { document, place } of batch) {
           const words = this.collector.add(document);
@@ -100,13 +103,13 @@ export class SplitInspection {
     const source = this.opened?.source;
     return {
       split: this.split,
-      path: this.path,
+      ...onlyFile(this),
       state: this.state,
       failure: this.failure,
       bytesRead: source?.bytesRead ?? 0,
       totalBytes: source?.totalBytes ?? 0,
       format: source?.format,
-      reason: this.opened?.reason,
+      reason: this.opened?.reasons.format,
       options: this.opened?.options ?? this.options,
       bagOfWords: source?.bagOfWords ?? false,
       statistics,

@@ -1,10 +1,9 @@
 /** What a new run config wants to know of a dataset: its files, how to read them, and the figures of the training file. */
 import type { DatasetFacts } from '../config/createConfig.ts';
 import { completeConfig } from '../config/defaults.ts';
-import { detectFormat } from '../data/detect.ts';
-import type { DocumentSource, SourceOptions } from '../data/document.ts';
-import { findSplits, type Splits } from '../data/findSplits.ts';
-import { openSource } from '../data/open.ts';
+import { type DatasetFile, pathOf, type SourceOptions } from '../data/document.ts';
+import { splitsOf } from '../data/findSplits.ts';
+import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
@@ -12,12 +11,7 @@ import type { DatasetStatistics } from './figures.ts';
 import { countDocuments, type StatisticsCollector } from './statistics.ts';
 
 /** A file that was read through. */
-export interface Survey {
-  source: DocumentSource;
-  /** What gave the format away. */
-  reason: string;
-  /** Options it was read with, those found from the content included. */
-  options: SourceOptions;
+export interface Survey extends OpenedDataset {
   statistics: DatasetStatistics;
   /** What the statistics were made of. */
   counts: StatisticsCollector;
@@ -29,15 +23,14 @@ export const defaultTokenizer = (): Promise<WordScanner> =>
 
 /** Reads one file through. Throws `UserError` and `Cancelled`. */
 export async function surveyFile(
-  file: string,
+  dataset: DatasetFile,
   options: SourceOptions,
   tokenizer: WordScanner,
   work: WorkOptions = {},
 ): Promise<Survey> {
-  const { reason, options: found } = await detectFormat(file, options);
-  const source = await openSource(file, { ...options, ...found });
-  const counts = await countDocuments(source, tokenizer, work);
-  return { source, reason, options: { ...options, ...found }, statistics: counts.result(), counts };
+  const opened = await openDataset(dataset, options);
+  const counts = await countDocuments(opened.source, tokenizer, work);
+  return { ...opened, statistics: counts.result(), counts };
 }
 
 /**
@@ -45,23 +38,23 @@ export async function surveyFile(
  * as `data` begins. Throws `UserError` and `Cancelled`.
  */
 export async function surveyDataset(
-  data: string,
+  data: DatasetFile,
   options: SourceOptions,
   work: WorkOptions = {},
 ): Promise<DatasetFacts> {
   const { train, validation, test } = await splitsOf(data);
   if (train === undefined)
     throw new UserError('no-splits', 'There is no training file beside this one', 'Name the training file.', {
-      file: data,
+      file: data.file,
     });
   const { source, statistics } = await surveyFile(train, options, await defaultTokenizer(), work);
   const fields = { ...options };
   delete fields.onError; // a choice of this reading
   delete fields.format; // stands in the config anyway
   return {
-    train,
-    validation,
-    test,
+    train: pathOf(train),
+    validation: validation && pathOf(validation),
+    test: test && pathOf(test),
     documents: statistics.documents,
     labels: statistics.labels,
     meanWords: statistics.words.mean,
@@ -72,10 +65,3 @@ export async function surveyDataset(
     fields,
   };
 }
-
-/** A folder without splits may be a dataset itself: its files are the documents then. */
-const splitsOf = (data: string): Promise<Splits> =>
-  findSplits(data).catch((error: unknown) => {
-    if (error instanceof UserError && error.code === 'no-splits') return { train: data };
-    throw error;
-  });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { analyse } from '../config/validate.ts';
+import { datasetFile } from '../data/datasetFile.ts';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import type { NetworkShape, Weights } from '../model/network.ts';
@@ -151,7 +152,9 @@ async function readLabels(
   if (extname(path) === '.json') return parseLabels(await withFileErrors(path, () => readFile(path, 'utf8')), path);
   const names = await readLines(path);
   const set = new LabelSet(names, names.map(() => undefined), new Uint32Array(names.length)); // prettier-ignore
-  const { corpus, labels } = await encodeSource(config.dataset.train, new Vocabulary(words), set, config, { signal });
+  const { corpus, labels } = await encodeSource(datasetFile(config.dataset.train), new Vocabulary(words), set, config, {
+    signal,
+  });
   return {
     names,
     outputs: names.length,

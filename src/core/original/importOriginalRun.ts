@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { completeConfig } from '../config/defaults.ts';
 import type { RunConfig } from '../config/runConfig.ts';
-import type { SeekableSource } from '../data/document.ts';
+import { datasetFile } from '../data/datasetFile.ts';
+import { type DatasetFile, pathOf, type SeekableSource } from '../data/document.ts';
 import { findSplits, type Splits } from '../data/findSplits.ts';
 import { readNumberedNames, readVocabulary } from '../data/formats/numpy.ts';
-import { openSource } from '../data/open.ts';
+import { openDataset } from '../data/openDataset.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { NetworkShape } from '../model/network.ts';
 import { writeImportedRun } from '../training/importRun.ts';
@@ -39,17 +40,20 @@ export interface ImportedSeedRun {
  * Throws `UserError` (`no-vocabulary`, `labels-differ`, `run-exists`, those of the checkpoint, of `seedNetwork` and of the data), `Cancelled`.
  */
 export async function importSeedRun(checkpoint: string, options: SeedRunOptions): Promise<ImportedSeedRun> {
-  const splits = options.data === undefined ? {} : await findSplits(options.data);
-  const beside = splits.train === undefined ? undefined : dirname(splits.train);
+  const splits = options.data === undefined ? {} : await findSplits(datasetFile(options.data));
+  const beside = splits.train === undefined ? undefined : dirname(splits.train.file);
   const vocabularyFile = options.vocabulary ?? (beside === undefined ? undefined : join(beside, 'vocab.npy'));
   if (vocabularyFile === undefined) throw noVocabulary(checkpoint);
   const vocabulary = await readVocabulary(vocabularyFile);
   const { state, epoch } = await readTorchCheckpoint(checkpoint);
   const { shape, weights, words, unused } = seedNetwork(state, vocabulary, checkpoint, options.maxLength);
-  const train = splits.train === undefined ? undefined : await openSource(splits.train, { onError: 'skip' });
+  const train = splits.train === undefined ? undefined : (await openDataset(splits.train, { onError: 'skip' })).source;
   const names = await labelNames(options.labelSet, train);
   const labels = await storedLabels(shape.labels, names, train, options.signal);
-  const config = configOf(shape, { ...splits, train: splits.train ?? join(dirname(vocabularyFile), 'x_train.npz') });
+  const config = configOf(shape, {
+    ...splits,
+    train: splits.train ?? { file: join(dirname(vocabularyFile), 'x_train.npz') },
+  });
   const origin = 'pytorch';
   await writeImportedRun(options.run, { config, words, labels, shape, weights, epochs: epoch ?? 0, origin });
   return { shape, epoch, unused };
@@ -61,7 +65,7 @@ async function labelNames(
 ): Promise<ReadonlyMap<string, string>> {
   if (file !== undefined) return readNumberedNames(file);
   if (train === undefined) return new Map();
-  const beside = join(dirname(train.path), 'label_set.txt');
+  const beside = join(dirname(train.file), 'label_set.txt');
   return train.labelNames.size === 0 && existsSync(beside) ? readNumberedNames(beside) : train.labelNames;
 }
 
@@ -85,7 +89,7 @@ async function storedLabels(
           `The dataset has a label ${label}, the checkpoint ${outputs} labels`,
           'Name the dataset that it was trained on.',
           {
-            file: train?.path,
+            file: train?.file,
           },
         );
       trainCounts[Number(label)]++;
@@ -96,13 +100,13 @@ async function storedLabels(
 
 function configOf(
   { maxLength, dim, filterSizes, filters, hidden, vocabulary, labels }: NetworkShape,
-  splits: Splits & { train: string },
+  splits: Splits & { train: DatasetFile },
 ): RunConfig {
   const { train, validation, test } = splits;
   const files = {
-    train: resolve(train),
-    ...(validation && { validation: resolve(validation) }),
-    ...(test && { test: resolve(test) }),
+    train: resolve(pathOf(train)),
+    ...(validation && { validation: resolve(pathOf(validation)) }),
+    ...(test && { test: resolve(pathOf(test)) }),
   };
   return completeConfig(
     {

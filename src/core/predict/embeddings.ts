@@ -1,4 +1,4 @@
-import type { Document } from '../data/document.ts';
+import type { DatasetFile, Document } from '../data/document.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { Cancelled } from '../base/errors.ts';
@@ -35,12 +35,12 @@ const mostNumbers = 1 << 24;
  */
 export async function embedDataset(
   predictor: Predictor,
-  path: string,
+  file: DatasetFile,
   files: EmbeddingFiles,
   { signal, onProgress }: WorkOptions = {},
 ): Promise<EmbedResult> {
   const { config, embedding } = predictor;
-  const source = await openSplit(path, config, path === config.dataset.train);
+  const { source } = await openSplit(file, config);
   let documents = 0;
   await intoFiles(files, async (npy, jsonl) => {
     await npy?.write(npyHeader('<f4', [0, embedding.size]));

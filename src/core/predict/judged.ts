@@ -1,5 +1,5 @@
 /** What the predictions of a run for a set of documents show; plain data that crosses process borders. */
-import type { DocumentPlace, SourceOptions } from '../data/document.ts';
+import type { DatasetFile, DocumentPlace, SourceOptions } from '../data/document.ts';
 import type { LabelFigures } from '../metrics/labelCounts.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Split } from '../base/splits.ts';
@@ -9,8 +9,8 @@ import type { SignedHighlight } from './highlights.ts';
 /** The documents to look at: a split of the run's dataset, a file, one record of a file, or a text. */
 export type JudgedTarget =
   | { kind: 'split'; split: Split; line?: number }
-  | { kind: 'file'; file: string; line?: number }
-  | { kind: 'record'; file: string; line: number }
+  | ({ kind: 'file'; line?: number } & DatasetFile)
+  | ({ kind: 'record'; line: number } & DatasetFile)
   | { kind: 'text'; text: string };
 
 /** Micro and macro precision, recall and F1 at one threshold. */
@@ -23,13 +23,12 @@ export interface ThresholdPoint {
 export type Staleness = 'unverified';
 
 /** A set of documents with their scores. */
-export interface JudgedSet {
+export interface JudgedSet extends DatasetFile {
   kind: 'set';
   run: string;
   /** Splits that the run's dataset has. */
   splits: Split[];
   split?: Split;
-  file: string;
   /** How the file is read. */
   options: SourceOptions;
   documents: number;
@@ -52,12 +51,11 @@ export interface JudgedSet {
 }
 
 /** One text on its own. */
-export interface JudgedText {
+export interface JudgedText extends Partial<DatasetFile> {
   kind: 'text';
   run: string;
   splits: Split[];
-  /** The record's file and how it is read; absent for a text that is no record. */
-  file?: string;
+  /** How the record's file is read; both are absent for a text that is no record. */
   options?: SourceOptions;
   line?: number;
   tunedThreshold?: number;

@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { onlyFile } from '../data/document.ts';
+import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import type { EvaluatorOptions } from '../metrics/evaluator.ts';
 import { evaluateStore, keptTop, ScoreStore } from '../metrics/scores.ts';
@@ -64,7 +66,7 @@ export class JudgedRun {
     const { signal, line, onEvent = () => {} } = options;
     const run = await readRun(folder);
     const reader = new TextReader(await loadPredictor(folder, { threads: 1 }));
-    const asked = 'file' in target ? { file: resolve(target.file) } : target;
+    const asked = 'file' in target ? { file: resolve(target.file), part: target.part } : target;
     const documents = await RunDocuments.open(run, asked, { signal, onEvent });
     const file = run.paths.scores(documents.name);
     const stored = options.evaluate ? undefined : await storedScores(file, documents, reader, signal);
@@ -78,7 +80,7 @@ export class JudgedRun {
       run: run.name,
       splits: splitsOf(run.config),
       split: 'split' in asked ? asked.split : undefined,
-      file: documents.source.path,
+      ...onlyFile(documents.source),
       options: documents.options,
       documents: documents.size,
       unlabelled: documents.unlabelled,
@@ -89,7 +91,7 @@ export class JudgedRun {
       curve: scores.curve(tunedThreshold),
       tunedThreshold,
       selected: line === undefined ? undefined : documents.atLine(line),
-      ...(await ageOf(file, documents.source.path)),
+      ...(await ageOf(file, documents.source.file)),
     };
     return new JudgedRun(run, documents, scores, reader, overview);
   }
@@ -178,7 +180,7 @@ async function evaluated(
   file: string,
   { threads, signal, onEvent }: JudgedOptions & { onEvent: (event: RunEvent) => void },
 ): Promise<ScoreStore> {
-  const what = 'split' in target ? target : { data: target.file };
+  const what = 'split' in target ? target : { data: target };
   await evaluateRun(folder, { ...what, threads, signal, onEvent });
   return ScoreStore.load(await withFileErrors(file, () => readFile(file)), file);
 }
@@ -208,8 +210,9 @@ async function storedScores(
 function loaded(bytes: Uint8Array): ScoreStore | undefined {
   try {
     return ScoreStore.load(bytes);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }
 

@@ -36,11 +36,11 @@ export class JudgedSingle {
     const { tunedThreshold } = reader.predictor;
     const overview: JudgedText = { kind: 'text', run: name, splits: splitsOf(config), tunedThreshold };
     if (target.kind === 'text') return new JudgedSingle(run, reader, target.text, undefined, overview);
-    const path = resolve(target.file);
-    const options = await sourceOptions(path, config, path === config.dataset.train);
-    const { id, text, place, labels } = await readRecord({ path, options, line: target.line }, signal);
+    const dataset = { file: resolve(target.file), part: target.part };
+    const options = await sourceOptions(dataset, config);
+    const { id, text, place, labels } = await readRecord({ ...dataset, options, line: target.line }, signal);
     const record = { id, place, labels: labels.map((label) => label.name) };
-    return new JudgedSingle(run, reader, text, record, { ...overview, file: path, options, line: place.line });
+    return new JudgedSingle(run, reader, text, record, { ...overview, ...dataset, options, line: place.line });
   }
 
   async document(signal?: AbortSignal): Promise<JudgedDocument> {

@@ -1,5 +1,11 @@
-import type { PlacedDocument, SeekableSource, SourceOptions } from '../data/document.ts';
-import { openSource, requireWordOrder } from '../data/open.ts';
+import { datasetFile } from '../data/datasetFile.ts';
+import {
+  type DatasetFile,
+  pathOf,
+  type PlacedDocument,
+  type SeekableSource,
+  type SourceOptions,
+} from '../data/document.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import { DocumentIndex } from '../explore/documentIndex.ts';
 import { groups, matched, rangeOf } from '../explore/documentSearch.ts';
@@ -8,7 +14,7 @@ import { progressEvents } from '../base/events.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import type { LabelSet } from '../text/labels.ts';
 import { heldOut } from '../text/prepare.ts';
-import { sourceOptions } from '../text/readSplit.ts';
+import { openSplit } from '../text/readSplit.ts';
 import type { Split } from '../base/splits.ts';
 import { evaluationName, labelSetOf } from '../training/evaluate.ts';
 import type { RunEvent } from '../base/events.ts';
@@ -17,7 +23,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import type { Truth } from './judgedScores.ts';
 
 /** A split of the run's dataset, or a file. */
-export type SetTarget = { split: Split } | { file: string };
+export type SetTarget = { split: Split } | DatasetFile;
 
 interface Watch {
   signal?: AbortSignal;
@@ -43,9 +49,7 @@ export class RunDocuments {
   static async open(run: StoredRun, target: SetTarget, { signal, onEvent = () => {} }: Watch): Promise<RunDocuments> {
     const { config } = run;
     const file = fileOf(config, target);
-    const options = await sourceOptions(file, config, file === config.dataset.train);
-    const source = await openSource(file, options);
-    requireWordOrder(source);
+    const { source, options } = await openSplit(file, config);
     const index = new DocumentIndex(new LabelTable());
     onEvent({ type: 'phase', phase: 'reading' });
     const onProgress = progressEvents(onEvent, 'reading');
@@ -57,9 +61,9 @@ export class RunDocuments {
     const numbers = documentsOf(index, config, target);
     if (numbers.length === 0)
       throw new UserError('no-documents', 'There are no documents to look at', 'Choose another split or file.', {
-        file,
+        file: file.file,
       });
-    const name = 'split' in target ? target.split : evaluationName(file);
+    const name = 'split' in target ? target.split : evaluationName(pathOf(file));
     const labels = labelSetOf(run).extended(index.labels.names, source.labelNames);
     return new RunDocuments(name, source, options, index, labels, numbers, truthOf(index, numbers, labels));
   }
@@ -96,7 +100,7 @@ export class RunDocuments {
     );
     return wanted.map((number) => {
       const placed = found.get(number);
-      if (!placed) throw changed(this.source.path);
+      if (!placed) throw changed(this.source.file);
       return placed;
     });
   }
@@ -136,9 +140,11 @@ export class RunDocuments {
   }
 }
 
-function fileOf({ dataset }: RunConfig, target: SetTarget): string {
-  if ('file' in target) return target.file;
-  const { split } = target;
+function fileOf(config: RunConfig, target: SetTarget): DatasetFile {
+  return 'file' in target ? target : datasetFile(pathOfSplit(config, target.split));
+}
+
+function pathOfSplit({ dataset }: RunConfig, split: Split): string {
   if (split === 'test' && dataset.test !== undefined) return dataset.test;
   if (split === 'validation' && dataset.validation !== undefined) return dataset.validation;
   if (split === 'train' || (split === 'validation' && dataset.validationFraction > 0)) return dataset.train;
@@ -152,7 +158,8 @@ function fileOf({ dataset }: RunConfig, target: SetTarget): string {
 /** All of a file, or what of a training file is held out of training, or what is not. */
 function documentsOf(index: DocumentIndex, config: RunConfig, target: SetTarget): Int32Array {
   const all = Int32Array.from({ length: index.length }, (_, d) => d);
-  const isPart = 'split' in target && fileOf(config, target) === config.dataset.train && target.split !== 'test';
+  const isPart =
+    'split' in target && pathOf(fileOf(config, target)) === config.dataset.train && target.split !== 'test';
   if (!isPart) return all;
   const isHeld = heldOut(
     { size: index.length, labelNames: { size: index.labels.names.length }, labelLists: () => (d) => index.labelsOf(d) },

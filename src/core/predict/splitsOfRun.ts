@@ -1,3 +1,4 @@
+import { type DatasetFile, pathOf } from '../data/document.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Split } from '../base/splits.ts';
 
@@ -9,7 +10,8 @@ export function splitsOf({ dataset }: RunConfig): Split[] {
 }
 
 /** The split that is all of a file: none for a training file that a part is held out of. */
-export function splitOfFile({ dataset }: RunConfig, file: string): Split | undefined {
+export function splitOfFile({ dataset }: RunConfig, given: DatasetFile): Split | undefined {
+  const file = pathOf(given);
   if (file === dataset.test) return 'test';
   if (file === dataset.validation) return 'validation';
   const isWhole = dataset.validation !== undefined || dataset.validationFraction === 0;

@@ -7,14 +7,16 @@ import { basename, dirname, join } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { matrixCompanions } from '../data/formats/numpy.ts';
 import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
-import { storedFile } from '../data/part.ts';
+import { datasetFile } from '../data/datasetFile.ts';
+import type { DatasetFile } from '../data/document.ts';
+import { isLabelNamesFile } from '../data/labelNames.ts';
 import { Cancelled } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { statOf, withFileErrors } from '../base/files.ts';
 import { isRecord } from '../base/isRecord.ts';
 
 /** Raise it whenever the same input gives other prepared data, or the entry's layout changes. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 /** State of a file by the file system: cheap, and enough to see a change during a run. */
 export interface FileState {
@@ -27,28 +29,30 @@ export interface FileState {
 export async function inputFiles({ dataset, embedding }: RunConfig): Promise<FileState[]> {
   const files = new Set<string>();
   for (const path of [dataset.train, dataset.validation, dataset.test])
-    if (path !== undefined) for (const file of await filesOf(path)) files.add(file);
+    if (path !== undefined) for (const file of await filesOf(datasetFile(path))) files.add(file);
   for (const path of [dataset.labelsFile, dataset.labelNames, embedding.file]) if (path !== undefined) files.add(path);
   return Promise.all([...files].map(stateOf));
 }
 
-async function filesOf(path: string): Promise<string[]> {
-  const stored = storedFile(path);
-  const found = await withFileErrors(stored, () => stat(stored));
-  if (!found.isDirectory()) return [stored, ...companions(stored)];
+async function filesOf({ file: path }: DatasetFile): Promise<string[]> {
+  const found = await withFileErrors(path, () => stat(path));
+  if (!found.isDirectory()) return [path, ...(await companions(path))];
   const entries = await withFileErrors(path, () => readdir(path, { recursive: true, withFileTypes: true }));
   const inside = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return [...inside.sort(), ...companions(path)];
+  return [...inside.sort(), ...(await companions(path))];
 }
 
 /** Files that core/data finds by their names beside a dataset: labels of raw pairs and folders, label names. */
-function companions(path: string): string[] {
-  const name = basename(path);
+async function companions(path: string): Promise<string[]> {
+  const [folder, name] = [dirname(path), basename(path)];
   const beside = ['lbl.json', 'lbl.json.gz', 'Yf.txt', `${name}.labels`].concat(
     ['tsv', 'csv', 'txt'].map((ending) => `${name}_labels.${ending}`),
   );
   const labels = findLabelsFile(path);
-  const there = beside.map((file) => join(dirname(path), file)).filter((file) => existsSync(file));
+  const siblings = await readdir(folder).catch(() => []); // no names of labels are read where nobody may look
+  const there = [...beside, ...siblings.filter(isLabelNamesFile)]
+    .map((file) => join(folder, file))
+    .filter((file) => existsSync(file));
   if (/\.np[yz]$/i.test(name)) there.push(...matrixCompanions(path));
   return labels === undefined ? there : [labels, ...there];
 }

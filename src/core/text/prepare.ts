@@ -1,6 +1,7 @@
 /** From the files of a config to corpora, vocabulary, labels and word vectors; and again, from the cache. */
 import type { RunConfig } from '../config/runConfig.ts';
-import type { DocumentSource } from '../data/document.ts';
+import { datasetFile } from '../data/datasetFile.ts';
+import { type DatasetFile, type DocumentSource, pathOf } from '../data/document.ts';
 import type { HoldOut } from '../data/split.ts';
 import { randomSplit, stratifiedSplit } from '../data/split.ts';
 import { UserError } from '../base/errors.ts';
@@ -39,10 +40,11 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
   onEvent({ type: 'phase', phase: 'reading' });
   const tokenizer = await createTokenizer(config.text);
   const { dataset } = config;
+  const open = async (path: string): Promise<DocumentSource> => (await openSplit(datasetFile(path), config)).source;
   const sources = {
-    train: await openSplit(dataset.train, config, true),
-    validation: dataset.validation === undefined ? undefined : await openSplit(dataset.validation, config, false),
-    test: dataset.test === undefined ? undefined : await openSplit(dataset.test, config, false),
+    train: await open(dataset.train),
+    validation: dataset.validation === undefined ? undefined : await open(dataset.validation),
+    test: dataset.test === undefined ? undefined : await open(dataset.test),
   };
   const { file: vectorFile, entry, dim, lowercaseFallback } = config.embedding;
   const probed = vectorFile === undefined ? undefined : openEmbeddings(vectorFile, dim, entry);
@@ -86,7 +88,7 @@ export async function trainingSizes(
   config: RunConfig,
   { signal, onEvent = () => {} }: Pick<PrepareOptions, 'signal' | 'onEvent'> = {},
 ): Promise<{ labelCount: number; vocabularySize: number }> {
-  const source = await openSplit(config.dataset.train, config, true);
+  const { source } = await openSplit(datasetFile(config.dataset.train), config);
   const reading = { signal, onProgress: progressEvents(onEvent, 'reading') };
   const { labels, vocabulary } = await readTrain(source, config, await createTokenizer(config.text), reading);
   return { labelCount: labels.trainSize, vocabularySize: vocabulary.size };
@@ -112,15 +114,15 @@ async function readTrain(
   const isHeld = heldOut(buffer, config);
   const inTrain = (i: number) => isHeld[i] === 0;
   const learnt = trainLabels(buffer, inTrain, source.labelNames);
-  if (learnt.size === 0) throw noLabels(source.path);
+  if (learnt.size === 0) throw noLabels(source.file);
   const labels = learnt.extended(buffer.labelNames.names, source.labelNames);
   const { vocabulary, map } = buildVocabulary(words.names, buffer, inTrain, config.text);
-  if (vocabulary.size === 2) throw noWords(source.path);
+  if (vocabulary.size === 2) throw noWords(source.file);
   const truncated = { train: buffer.truncated(inTrain), held: buffer.truncated((i) => !inTrain(i)) };
   const [train, held] = buffer.deal(2, (i) => isHeld[i], labelMap(buffer, labels), map);
   const reports = {
-    train: splitReport(source.path, train, truncated.train),
-    held: held.size > 0 ? splitReport(source.path, held, truncated.held) : undefined,
+    train: splitReport(pathOf(source), train, truncated.train),
+    held: held.size > 0 ? splitReport(pathOf(source), held, truncated.held) : undefined,
   };
   return { train, held: held.size > 0 ? held : undefined, vocabulary, labels, reports };
 }
@@ -173,7 +175,7 @@ async function readOther(
     corpus,
     labels,
     newLabels: newLabels.map((id) => labels.names[id]),
-    report: splitReport(source.path, corpus, truncated),
+    report: splitReport(pathOf(source), corpus, truncated),
   };
 }
 
@@ -188,7 +190,7 @@ export interface EncodedSource {
 
 /** Encodes another file for a trained model: words and labels get the model's ids. Throws as `prepareData` does. */
 export async function encodeSource(
-  path: string,
+  file: DatasetFile,
   vocabulary: Vocabulary,
   labels: LabelSet,
   config: RunConfig,
@@ -196,7 +198,7 @@ export async function encodeSource(
 ): Promise<EncodedSource> {
   onEvent({ type: 'phase', phase: 'reading' });
   const tokenizer = await createTokenizer(config.text);
-  const source = await openSplit(path, config, path === config.dataset.train);
+  const { source } = await openSplit(file, config);
   const onProgress = progressEvents(onEvent, 'reading');
   return readOther(source, 'test', { tokenizer, vocabulary, labels, config }, { signal, onProgress });
 }

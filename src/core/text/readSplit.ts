@@ -1,7 +1,7 @@
 /** From a dataset file to numbered documents. */
 import type { RunConfig } from '../config/runConfig.ts';
-import type { DocumentSource, SourceOptions } from '../data/document.ts';
-import { openSource, requireWordOrder } from '../data/open.ts';
+import { pathOf, type DatasetFile, type DocumentSource, type SourceOptions } from '../data/document.ts';
+import { openDataset, requireWordOrder, type OpenedDataset } from '../data/openDataset.ts';
 import { readThrough } from '../data/readThrough.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { UserError } from '../base/errors.ts';
@@ -11,17 +11,17 @@ import type { Split } from '../base/splits.ts';
 import type { WordScanner } from './tokenizer.ts';
 
 /** Opens a file of the dataset. Throws `UserError`, `bag-of-words` where it has no word order. */
-export async function openSplit(path: string, config: RunConfig, isTrain: boolean): Promise<DocumentSource> {
-  const source = await openSource(path, await sourceOptions(path, config, isTrain));
-  requireWordOrder(source);
-  return source;
+export async function openSplit(file: DatasetFile, config: RunConfig): Promise<OpenedDataset> {
+  const opened = await openDataset(file, await sourceOptions(file, config));
+  requireWordOrder(opened.source);
+  return opened;
 }
 
 /** How a file of the dataset is read. */
-export async function sourceOptions(path: string, { dataset }: RunConfig, isTrain: boolean): Promise<SourceOptions> {
+export async function sourceOptions(file: DatasetFile, { dataset }: RunConfig): Promise<SourceOptions> {
   const { train, labelsFile } = dataset;
   // A file of labels belongs to the training texts line by line; only the table of a folder can serve other splits too.
-  const isShared = isTrain || path === train || (labelsFile !== undefined && (await isFolder(path)));
+  const isShared = pathOf(file) === train || (labelsFile !== undefined && (await isFolder(file.file)));
   return { ...dataset, labelsFile: isShared ? labelsFile : undefined };
 }
 
@@ -43,6 +43,6 @@ export async function readSplit(
     `empty-${split}`,
     `The ${split} file holds no documents${skipped > 0 ? ` (${skipped} records were left out)` : ''}`,
     `Check "dataset.${split}", "format" and the field names; \`xmlcnn inspect\` shows what is read.`,
-    { file: source.path },
+    { file: source.file },
   );
 }

@@ -1,6 +1,8 @@
 import { basename, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createScoringEngine } from '../engine/engines/scoring.ts';
+import { datasetFile } from '../data/datasetFile.ts';
+import { pathOf, type DatasetFile } from '../data/document.ts';
 import { UserError } from '../base/errors.ts';
 import type { Evaluation } from '../metrics/evaluator.ts';
 import type { Corpus } from '../text/corpus.ts';
@@ -23,7 +25,7 @@ import type { EngineFactory } from './trainer.ts';
 
 export interface EvaluateOptions {
   /** A file or folder to evaluate on, in the format of the run's dataset; a split of the run's dataset where absent. */
-  data?: string;
+  data?: DatasetFile;
   /** Default: test. */
   split?: Split;
   /** Threads of the engine; as the config says where absent. */
@@ -102,7 +104,7 @@ interface EvaluatedData {
 async function dataOf(run: StoredRun, info: CheckpointInfo, options: EvaluateOptions): Promise<EvaluatedData> {
   const { data, split = 'test', baselines = false, signal, onEvent } = options;
   const { config } = run;
-  const file = data === undefined ? fileOf(config, split) : resolve(data);
+  const file = data === undefined ? fileOf(config, split) : { ...data, file: resolve(data.file) };
   const prepared =
     file === undefined || baselines
       ? await sameData(run, info, () => prepareData(config, { signal, onEvent }))
@@ -114,13 +116,13 @@ async function dataOf(run: StoredRun, info: CheckpointInfo, options: EvaluateOpt
     return { corpus, labels: prepared.labels, split, train };
   }
   const encoded = await encodeSource(file, new Vocabulary(run.words), labelSetOf(run), config, { signal, onEvent });
-  return { ...encoded, split: data === undefined ? split : evaluationName(file), train };
+  return { ...encoded, split: data === undefined ? split : evaluationName(pathOf(file)), train };
 }
 
 /** The file of a split; the training file may hold two splits, so that it must be split again. */
-function fileOf({ dataset }: RunConfig, split: Split): string | undefined {
-  if (split === 'test') return dataset.test ?? noSplitFile(split);
-  return split === 'validation' ? dataset.validation : undefined;
+function fileOf({ dataset }: RunConfig, split: Split): DatasetFile | undefined {
+  if (split === 'test') return datasetFile(dataset.test ?? noSplitFile(split));
+  return split === 'validation' && dataset.validation !== undefined ? datasetFile(dataset.validation) : undefined;
 }
 
 /** The labels of a run, to which those of another file may be added. */

@@ -1,7 +1,8 @@
 /** Exploring label clusters: *XML-CNN: Explore Label Clusters* and its panels. */
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import type { SourceOptions } from '../../core/data/document.ts';
+import { datasetFile } from '../../core/data/datasetFile.ts';
+import { pathOf, type SourceOptions } from '../../core/data/document.ts';
 import { datasetFiles } from '../../core/data/findSplits.ts';
 import { withFileErrors } from '../../core/base/files.ts';
 import type { ClustersPanelState } from '../../webview/protocol.ts';
@@ -21,7 +22,7 @@ export class Clusters extends Disposable implements vscode.WebviewPanelSerialize
     super();
     this.own(vscode.window.registerWebviewPanelSerializer(viewType, this));
     this.command('xmlcnn.exploreClusters', (uri?: vscode.Uri, options?: SourceOptions) => this.explore(uri, options));
-    this.command('xmlcnn.exploreClustersItem', ({ file }: DatasetItem) => this.explore(vscode.Uri.file(file)));
+    this.command('xmlcnn.exploreClustersItem', ({ file }: DatasetItem) => this.explore(vscode.Uri.file(pathOf(file))));
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, kept?: Partial<ClustersPanelState>): Promise<void> {
@@ -58,6 +59,7 @@ export class Clusters extends Disposable implements vscode.WebviewPanelSerialize
 
 /** Of a folder with several files the one that is trained on. Throws `UserError`. */
 async function fileToCluster(path: string): Promise<string> {
-  const isFolder = (await withFileErrors(path, () => stat(path))).isDirectory();
-  return isFolder ? (await datasetFiles(path))[0][1] : path;
+  const { file } = datasetFile(path);
+  const isFolder = (await withFileErrors(file, () => stat(file))).isDirectory();
+  return isFolder ? pathOf((await datasetFiles({ file: path }))[0]) : path;
 }

@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { Cancelled, UserError } from '../../core/base/errors.ts';
-import { datasetName } from '../../core/data/datasetName.ts';
+import { datasetFile, datasetName } from '../../core/data/datasetFile.ts';
+import { withFileErrors } from '../../core/base/files.ts';
+import type { DatasetFile } from '../../core/data/document.ts';
 import type { Progress } from '../../core/base/progress.ts';
 import type { ClusterPhase, ClusterSettings, ClustersOverview } from '../../core/explore/clusters/clustered.ts';
 import type { RunnerClient } from '../../runner/client.ts';
@@ -22,6 +24,7 @@ interface CallOptions {
 /** The labels of one dataset in clusters: the panel, and the process that clusters. */
 export class ClustersPanel extends Disposable {
   private readonly host: WebviewHost<'clusters'>;
+  private readonly dataset: DatasetFile;
   private runner: RunnerClient<'clusters'> | undefined;
   private readonly working = new Map<ClusterWork, AbortController>();
   /** How far opening is: a page that is loaded again must not wait for the next word of it. */
@@ -36,6 +39,7 @@ export class ClustersPanel extends Disposable {
     private state: ClustersPanelState,
   ) {
     super();
+    this.dataset = datasetFile(state.path);
     panel.title = vscode.l10n.t('Clusters of {0}', basename(state.path));
     panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'xmlcnn.svg');
     this.host = this.own(new WebviewHost(services, panel.webview, 'clusters', this.methods(), () => this.tellAll()));
@@ -57,12 +61,12 @@ export class ClustersPanel extends Disposable {
 
   /** Everything a page needs that has just been loaded, at first or again. */
   private tellAll(): void {
-    this.host.push({ type: 'opening', state: this.state, name: datasetName(this.state.path) });
+    this.host.push({ type: 'opening', state: this.state, name: datasetName(this.dataset) });
     if (this.opened) this.host.push({ type: 'opened', ...this.opened });
     else if (this.failure instanceof Cancelled) this.host.push({ type: 'cancelled' });
     else if (this.failure) this.host.push({ type: 'failed', failure: failureOf(this.failure) });
     else if (this.opening) this.host.push({ type: 'progress', work: 'open', progress: this.opening });
-    if (this.isStale) this.host.push({ type: 'stale', file: this.state.path });
+    if (this.isStale) this.host.push({ type: 'stale', file: this.dataset.file });
   }
 
   private async open(settings: ClusterSettings | undefined, anew: boolean): Promise<void> {
@@ -71,11 +75,16 @@ export class ClustersPanel extends Disposable {
     this.isStale = false;
     const runner = (this.runner = this.services.startRunner('clusters'));
     this.tellAll();
-    const { path, options } = this.state;
+    const { dataset } = this;
+    const { options } = this.state;
     try {
-      const { size } = await stat(path);
+      const { size } = await withFileErrors(dataset.file, () => stat(dataset.file));
       const overview = await this.work('open', (call) =>
-        runner.call('open', { target: { path, options }, settings, anew, keep: vscode.workspace.isTrusted }, call),
+        runner.call(
+          'open',
+          { target: { ...dataset, options }, settings, anew, keep: vscode.workspace.isTrusted },
+          call,
+        ),
       );
       if (this.runner !== runner) return;
       this.state = { ...this.state, settings: overview.settings };
@@ -85,7 +94,7 @@ export class ClustersPanel extends Disposable {
       this.failure = error;
       if (!(error instanceof Cancelled))
         this.services.log.warn(
-          `Label clusters of ${path}: ${error instanceof UserError ? error.describe() : String(error)}`,
+          `Label clusters of ${this.state.path}: ${error instanceof UserError ? error.describe() : String(error)}`,
         );
     }
     this.tellAll();
@@ -120,13 +129,13 @@ export class ClustersPanel extends Disposable {
 
   /** A change on disk makes what is shown stale. */
   private watch(): void {
-    const { path } = this.state;
-    const pattern = new vscode.RelativePattern(vscode.Uri.file(dirname(path)), '*');
+    const { file } = this.dataset;
+    const pattern = new vscode.RelativePattern(vscode.Uri.file(dirname(file)), '*');
     const watcher = this.own(vscode.workspace.createFileSystemWatcher(pattern, true));
     const check = ({ fsPath }: vscode.Uri): void => {
-      if (fsPath !== path) return;
+      if (fsPath !== file) return;
       this.isStale = true;
-      this.host.push({ type: 'stale', file: path });
+      this.host.push({ type: 'stale', file });
     };
     this.own(watcher.onDidChange(check));
     this.own(watcher.onDidDelete(check));
@@ -145,19 +154,19 @@ export class ClustersPanel extends Disposable {
       map: (query) => this.stoppable('map', (call) => this.client.call('map', query, call)),
       labels: (query) => this.client.call('labels', query),
       export: async ({ k, kind }) => {
-        const name = `${datasetName(this.state.path)}-${kind === 'csv' || kind === 'json' ? `${k}-clusters` : 'cooccurrence'}`;
+        const name = `${datasetName(this.dataset)}-${kind === 'csv' || kind === 'json' ? `${k}-clusters` : 'cooccurrence'}`;
         const file = await askWhere(name, kind);
         if (file === undefined) return undefined;
         await this.client.call('export', { k, kind, file });
         return file;
       },
       writeSubset: async ({ k, cluster }) => {
-        const file = await askWhere(`${datasetName(this.state.path)}-cluster-${cluster}-of-${k}`, 'jsonl');
+        const file = await askWhere(`${datasetName(this.dataset)}-cluster-${cluster}-of-${k}`, 'jsonl');
         if (file === undefined) return undefined;
         return { file, documents: await this.client.call('writeSubset', { k, cluster, file }) };
       },
       showDocuments: async ({ k, cluster }) => {
-        const filter = { file: this.state.path, k, cluster };
+        const filter = { ...this.dataset, k, cluster };
         await vscode.commands.executeCommand('xmlcnn.inspectDataset', uri(), filter);
       },
       inspect: async () => {

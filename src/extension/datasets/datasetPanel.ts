@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import type { SourceOptions } from '../../core/data/document.ts';
+import { datasetFile } from '../../core/data/datasetFile.ts';
+import { onlyFile, pathOf, type DatasetFile, type SourceOptions } from '../../core/data/document.ts';
 import { Cancelled, UserError } from '../../core/base/errors.ts';
 import type { ClusterFilter } from '../../core/explore/clusters/clustered.ts';
 import type { DatasetSnapshot, DocumentPage, DocumentQuery } from '../../core/explore/inspected.ts';
@@ -49,8 +50,8 @@ export class DatasetPanel extends Disposable {
   }
 
   /** The files of the dataset, as far as they are known. */
-  get files(): string[] {
-    return (this.snapshot?.splits ?? []).map(({ path }) => path);
+  get files(): readonly DatasetFile[] {
+    return this.snapshot?.splits ?? [];
   }
 
   private get state(): DatasetPanelState {
@@ -89,10 +90,10 @@ export class DatasetPanel extends Disposable {
     this.tellAll();
     const isCurrent = (): boolean => this.runner === runner && !this.isDisposed;
     try {
-      const { path, options } = this;
+      const { options } = this;
       const last = await runner.call(
         'open',
-        { path, options },
+        { ...datasetFile(this.path), options },
         {
           signal: reading.signal,
           onEvent: (snapshot) => {
@@ -126,7 +127,7 @@ export class DatasetPanel extends Disposable {
 
   /** A change on disk makes what is shown stale; documents could not be read again. */
   private watch({ splits }: DatasetSnapshot): void {
-    const files = new Set(splits.map(({ path }) => path));
+    const files = new Set(splits.map(({ file }) => file));
     for (const folder of new Set([...files].map((file) => dirname(file)))) {
       const watcher = vscode.workspace.createFileSystemWatcher(
         new vscode.RelativePattern(vscode.Uri.file(folder), '*'),
@@ -159,7 +160,7 @@ export class DatasetPanel extends Disposable {
         const found = this.snapshot?.splits.find((candidate) => candidate.split === split);
         if (!found)
           throw new UserError('not-read', vscode.l10n.t('The dataset is not open'), vscode.l10n.t('Reload it.'));
-        return openRecord({ file: found.path, place, id, options: found.options }, this.records);
+        return openRecord({ ...onlyFile(found), place, id, options: found.options }, this.records);
       },
       openFile: ({ file, line }) => openLine(file, line, this.records),
       createRunConfig: async () => {
@@ -181,7 +182,8 @@ export class DatasetPanel extends Disposable {
       stopAnalysis: ({ analysis }) => this.analyses.get(analysis)?.stop.abort(),
       forgetAnalysis: ({ analysis }) => void this.analyses.delete(analysis),
       chooseOther: () => this.chooseOther(),
-      openPointer: ({ file, line, id }) => openRecord({ file, line: line || undefined, id }, this.records),
+      openPointer: ({ line, id, ...dataset }) =>
+        openRecord({ ...onlyFile(dataset), line: line || undefined, id }, this.records),
       exploreClusters: async () => {
         await vscode.commands.executeCommand('xmlcnn.exploreClusters', vscode.Uri.file(this.trainFile()), this.options);
       },
@@ -242,7 +244,8 @@ export class DatasetPanel extends Disposable {
 
   private trainFile(): string {
     const splits = this.snapshot?.splits ?? [];
-    return (splits.find(({ split }) => split === 'train') ?? splits[0])?.path ?? this.path;
+    const train = splits.find(({ split }) => split === 'train') ?? splits[0];
+    return train ? pathOf(train) : this.path;
   }
 
   private async readAs(): Promise<void> {

@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import type { SplitOrAll } from '../../core/base/splits.ts';
+import { onlyFile, pathOf, type DatasetFile } from '../../core/data/document.ts';
 import { Disposable } from '../base/disposable.ts';
 import { datasetPattern, findDatasets, isExcluded, mostFiles } from './findDatasets.ts';
 import type { FoundDataset } from './workspaceDatasets.ts';
@@ -10,9 +12,9 @@ const settling = 500;
 /** A dataset, or one of its splits; `file` is what is inspected. */
 export interface DatasetItem {
   dataset: FoundDataset;
-  file: string;
+  file: DatasetFile;
   /** undefined for the dataset itself. */
-  part?: string;
+  split?: SplitOrAll;
 }
 
 /** The datasets of the workspace with their splits. */
@@ -38,14 +40,14 @@ export class DatasetTree extends Disposable implements vscode.TreeDataProvider<D
   }
 
   async getChildren(item?: DatasetItem): Promise<DatasetItem[]> {
-    if (!item) return (await this.find()).map((dataset) => ({ dataset, file: dataset.files[0][1] }));
-    if (item.part !== undefined) return [];
+    if (!item) return (await this.find()).map((dataset) => ({ dataset, file: onlyFile(dataset.files[0]) }));
+    if (item.split !== undefined) return [];
     const { dataset } = item;
-    return dataset.files.length > 1 ? dataset.files.map(([part, file]) => ({ dataset, part, file })) : [];
+    return dataset.files.length > 1 ? dataset.files.map(({ split, ...file }) => ({ dataset, split, file })) : [];
   }
 
   getTreeItem(item: DatasetItem): vscode.TreeItem {
-    return item.part === undefined ? datasetItem(item.dataset) : splitItem(item.part, item.file);
+    return item.split === undefined ? datasetItem(item.dataset) : splitItem(item.split, item.file);
   }
 
   private async find(): Promise<FoundDataset[]> {
@@ -66,32 +68,27 @@ function datasetItem({ name, folder, files }: FoundDataset): vscode.TreeItem {
   const isRoot = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.fsPath === folder);
   item.description = isRoot ? '' : vscode.workspace.asRelativePath(folder);
   item.iconPath = new vscode.ThemeIcon('database');
-  return inspectable(item, 'dataset', files[0][1]);
+  return inspectable(item, 'dataset', files[0]);
 }
 
-function splitItem(part: string, file: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(partName(part));
-  item.description = basename(file);
+function splitItem(split: SplitOrAll, file: DatasetFile): vscode.TreeItem {
+  const item = new vscode.TreeItem(splitName(split));
+  item.description = basename(file.file);
   item.iconPath = new vscode.ThemeIcon('list-flat');
   return inspectable(item, 'split', file);
 }
 
-function inspectable(item: vscode.TreeItem, kind: string, file: string): vscode.TreeItem {
-  const uri = vscode.Uri.file(file);
-  item.id = `${kind}:${file}`;
-  item.tooltip = file;
+function inspectable(item: vscode.TreeItem, kind: string, file: DatasetFile): vscode.TreeItem {
+  const path = pathOf(file);
+  const uri = vscode.Uri.file(path);
+  item.id = `${kind}:${path}`;
+  item.tooltip = path;
   item.contextValue = kind;
   item.command = { title: vscode.l10n.t('Inspect Dataset'), command: 'xmlcnn.inspectDataset', arguments: [uri] };
   return item;
 }
 
-function partName(part: string): string {
+function splitName(split: SplitOrAll): string {
   const { t } = vscode.l10n;
-  return part === 'train'
-    ? t('training')
-    : part === 'validation'
-      ? t('validation')
-      : part === 'test'
-        ? t('test')
-        : part;
+  return { train: t('training'), validation: t('validation'), test: t('test'), all: t('all') }[split];
 }

@@ -1,12 +1,15 @@
 /** Inspecting datasets: panels, records as documents, and the tree of datasets in the workspace. */
 import * as vscode from 'vscode';
+import { datasetFile, isSameDataset } from '../../core/data/datasetFile.ts';
+import { pathOf } from '../../core/data/document.ts';
 import type { ClusterFilter } from '../../core/explore/clusters/clustered.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { DatasetPanel, panelState } from './datasetPanel.ts';
 import { DatasetTree, type DatasetItem } from './datasetTree.ts';
-import { openRaw, openRecord, type RecordToOpen } from './openRecord.ts';
+import type { RecordTarget } from '../../core/explore/recordText.ts';
+import { openRaw, openRecord } from './openRecord.ts';
 import { RecordDocuments } from './recordDocuments.ts';
 import { RecordLens } from './recordLens.ts';
 
@@ -23,11 +26,11 @@ export class Datasets extends Disposable {
     this.own(RecordLens.register(this.records));
     this.own(new DatasetTree());
     this.command('xmlcnn.inspectDataset', (uri?: vscode.Uri, cluster?: ClusterFilter) => this.inspect(uri, cluster));
-    this.command('xmlcnn.inspectDatasetItem', ({ file }: DatasetItem) => this.inspect(vscode.Uri.file(file)));
+    this.command('xmlcnn.inspectDatasetItem', ({ file }: DatasetItem) => this.inspect(vscode.Uri.file(pathOf(file))));
     this.command('xmlcnn.createRunConfigForItem', async ({ file }: DatasetItem) =>
-      vscode.commands.executeCommand('xmlcnn.createRunConfig', vscode.Uri.file(file)),
+      vscode.commands.executeCommand('xmlcnn.createRunConfig', vscode.Uri.file(pathOf(file))),
     );
-    this.command('xmlcnn.openRecord', (record: RecordToOpen) => openRecord(record, this.records));
+    this.command('xmlcnn.openRecord', (record: RecordTarget) => openRecord(record, this.records));
     this.command('xmlcnn.openRawRecord', (uri: vscode.Uri) => openRaw(uri, this.records));
     this.own(
       vscode.window.registerWebviewPanelSerializer(viewType, {
@@ -57,8 +60,9 @@ export class Datasets extends Disposable {
   }
 
   /** A panel that shows a file as a split of its dataset. */
-  private showing(file: string): DatasetPanel | undefined {
-    return [...this.panels.values()].find((panel) => panel.files.includes(file));
+  private showing(path: string): DatasetPanel | undefined {
+    const dataset = datasetFile(path);
+    return [...this.panels.values()].find((panel) => panel.files.some((one) => isSameDataset(one, dataset)));
   }
 
   private restore(panel: vscode.WebviewPanel, kept: unknown): void {

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { datasetEndings } from '../../core/data/datasetEndings.ts';
 import { groupDatasets, type FoundDataset } from './workspaceDatasets.ts';
 
 /** Files that may be datasets by their names. */
-export const datasetPattern = '**/*.{jsonl,csv,tsv,txt,arff,svm,p,npy,npz,train,valid,validation,dev,test,gz}';
+export const datasetPattern = `**/*.{${[...datasetEndings, 'gz'].join()}}`;
 const excludedFolders = ['node_modules', 'runs', '.xmlcnn', '.git', 'dist', 'out'];
 const excluded = `**/{${excludedFolders.join()}}/**`;
 /** Files looked at; of a workspace with more, the datasets among these are found. */

@@ -3,8 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { binaryKind } from '../../core/formats/binary.ts';
-import type { DocumentPlace, SourceOptions } from '../../core/data/document.ts';
-import { storedFile } from '../../core/data/part.ts';
+import type { RecordTarget } from '../../core/explore/recordText.ts';
 import { withFileErrors } from '../../core/base/files.ts';
 import type { RecordDocuments } from './recordDocuments.ts';
 
@@ -13,25 +12,15 @@ const largestSynchronised = 50 * 1024 * 1024;
 /** From this many characters on VS Code does not render a line whole. */
 const longestRendered = 10_000;
 
-/** A record to be opened: by its place, or by its line, or (one-file-per-document sets) by its id. */
-export interface RecordToOpen {
-  file: string;
-  line?: number;
-  id?: string;
-  place?: DocumentPlace;
-  options?: SourceOptions;
-}
-
 /** Opens a file at the record's line; where the editor cannot serve that, the record as a document of its own. */
-export async function openRecord(record: RecordToOpen, records: RecordDocuments): Promise<void> {
-  const { file, id, place, options } = record;
+export async function openRecord(record: RecordTarget, records: RecordDocuments): Promise<void> {
+  const { file, id, place } = record;
   const line = place?.line || record.line;
-  const stored = storedFile(file);
-  const found = await withFileErrors(stored, () => stat(stored));
+  const found = await withFileErrors(file, () => stat(file));
   if (found.isDirectory()) {
     const own = documentFile(file, id);
     if (own) await showAt(vscode.Uri.file(own), 1);
-    else await records.show({ path: file, options, place, id });
+    else await records.show({ ...record, line: undefined });
     return;
   }
   if (line !== undefined && (await isShown(file))) {
@@ -39,7 +28,7 @@ export async function openRecord(record: RecordToOpen, records: RecordDocuments)
     if (line <= document.lineCount && document.lineAt(line - 1).text.length < longestRendered)
       return showAt(document.uri, line);
   }
-  await records.show({ path: file, options, place, line, id });
+  await records.show({ ...record, line });
 }
 
 /** The record as it stands in its file: there, or where the editor cannot show that, alone. */
@@ -54,7 +43,7 @@ export async function openRaw(uri: vscode.Uri, records: RecordDocuments): Promis
 /** Opens a file at a line, counted from 1; the line alone where the editor cannot show the file. */
 export async function openLine(file: string, line: number, records: RecordDocuments): Promise<void> {
   if (await isShown(file)) await showAt(vscode.Uri.file(file), line);
-  else await records.show({ path: file, line, raw: true });
+  else await records.show({ file, line, raw: true });
 }
 
 /** Whether an editor shows the file, and tells us of it. */

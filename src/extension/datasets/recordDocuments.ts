@@ -4,7 +4,8 @@ import type { RunnerClient } from '../../runner/client.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
-import { pointerOf, recordScheme, recordUriParts, type RecordPointer } from './recordUri.ts';
+import type { RecordTarget } from '../../core/explore/recordText.ts';
+import { pointerOf, recordScheme, recordUriParts } from './recordUri.ts';
 
 /** Language of record documents: lines wrap, so that long texts are rendered whole. */
 const language = 'xmlcnn-document';
@@ -45,7 +46,7 @@ export class RecordDocuments extends Disposable implements vscode.FileSystemProv
   }
 
   /** What a record document points at; undefined for other documents. */
-  pointerOf(uri: vscode.Uri): RecordPointer | undefined {
+  pointerOf(uri: vscode.Uri): RecordTarget | undefined {
     return uri.scheme === recordScheme ? pointerOf(uri.query) : undefined;
   }
 
@@ -67,7 +68,7 @@ export class RecordDocuments extends Disposable implements vscode.FileSystemProv
     }
   }
 
-  async show(pointer: RecordPointer): Promise<void> {
+  async show(pointer: RecordTarget): Promise<void> {
     const uri = vscode.Uri.from(recordUriParts(pointer));
     await this.load(uri);
     await vscode.window.showTextDocument(uri, { preview: true });

@@ -1,35 +1,26 @@
 /** Addresses of records that are shown as documents of their own; all that is needed to read them again stands in them. */
-import type { DocumentPlace, SourceOptions } from '../../core/data/document.ts';
+import { isRecord } from '../../core/base/isRecord.ts';
+import { datasetFile } from '../../core/data/datasetFile.ts';
+import { pathOf } from '../../core/data/document.ts';
+import type { RecordTarget } from '../../core/explore/recordText.ts';
 
 export const recordScheme = 'xmlcnn-record';
 
-/** What a record document shows. */
-export interface RecordPointer {
-  /** The dataset: a file, or a folder of texts. */
-  path: string;
-  options?: SourceOptions;
-  place?: DocumentPlace;
-  /** Where there is no place: a line of the record, or its id. */
-  line?: number;
-  id?: string;
-  /** The record as it stands in the file. */
-  raw?: boolean;
-}
-
 /** The parts of a record's URI; the last segment of the path is the editor's title. */
-export function recordUriParts(pointer: RecordPointer): { scheme: string; path: string; query: string } {
-  const file = pointer.path.split(/[\\/]/).pop() ?? '';
+export function recordUriParts(pointer: RecordTarget): { scheme: string; path: string; query: string } {
+  const file = pathOf(pointer).split(/[\\/]/).pop() ?? '';
   const where = pointer.place?.line || pointer.line || pointer.id || pointer.place?.number || '';
   const name = `${file}:${String(where).replaceAll('/', '-')}${pointer.raw ? '.raw' : ''}`;
   return { scheme: recordScheme, path: `/${name}`, query: JSON.stringify(pointer) };
 }
 
 /** undefined where the query is not one of ours. */
-export function pointerOf(query: string): RecordPointer | undefined {
+export function pointerOf(query: string): RecordTarget | undefined {
   try {
     const value: unknown = JSON.parse(query);
-    const isPointer = typeof value === 'object' && value !== null && 'path' in value && typeof value.path === 'string';
-    return isPointer ? (value as RecordPointer) : undefined;
+    if (!isRecord(value)) return undefined;
+    if (typeof value.path === 'string') Object.assign(value, datasetFile(value.path)); // as version 1 wrote them
+    return typeof value.file === 'string' ? (value as unknown as RecordTarget) : undefined;
   } catch {
     return undefined;
   }

@@ -1,20 +1,21 @@
 /** Which of a workspace's files are datasets, told by their names alone. */
 import { basename, dirname, join } from 'node:path';
-import { datasetName } from '../../core/data/datasetName.ts';
-import { groupSplits, type Splits } from '../../core/data/findSplits.ts';
+import { namesEndingIn, sureEndings } from '../../core/data/datasetEndings.ts';
+import { datasetName } from '../../core/data/datasetFile.ts';
+import { groupSplits, listed, type SplitFile } from '../../core/data/findSplits.ts';
+import { isLabelNamesFile } from '../../core/data/labelNames.ts';
 
 /** A dataset with its files. */
 export interface FoundDataset {
   name: string;
   folder: string;
   /** Training file first; `all` alone where the dataset is one file. */
-  files: [part: keyof Splits | 'all', file: string][];
+  files: SplitFile[];
 }
 
-/** Endings that hold documents whatever the file is called; `.txt` may be anything, so it must name a split. */
-const always = /\.(jsonl|csv|tsv|arff|svm|p)(\.gz)?$/i;
-const companions = /^(label[-_]?(names|descriptors)|labels|classes)\.|_labels\.(txt|tsv|csv)(\.gz)?$|^metrics\.jsonl$/i; // the last: a run's log
-const parts = ['train', 'validation', 'test'] as const;
+const always = namesEndingIn(sureEndings);
+const others = /_labels\.(txt|tsv|csv)(\.gz)?$|^metrics\.jsonl$/i; // the last: a run's log
+const isCompanion = (name: string): boolean => others.test(name) || isLabelNamesFile(name);
 
 /** Groups file paths into datasets, sorted by folder and name. */
 export function groupDatasets(paths: readonly string[]): FoundDataset[] {
@@ -23,7 +24,7 @@ export function groupDatasets(paths: readonly string[]): FoundDataset[] {
     const names = folders.get(folder) ?? folders.set(folder, []).get(folder);
     if (names && !names.includes(name)) names.push(name);
   };
-  for (const path of paths) if (!companions.test(basename(path))) add(dirname(path), basename(path));
+  for (const path of paths) if (!isCompanion(basename(path))) add(dirname(path), basename(path));
   for (const folder of textFolders(folders)) {
     folders.delete(folder);
     add(dirname(folder), basename(folder));
@@ -47,14 +48,14 @@ const isSplit = (folder: string): boolean => groupSplits(dirname(folder), [basen
 
 function datasetsOf(folder: string, names: string[]): FoundDataset[] {
   const grouped: FoundDataset[] = [...groupSplits(folder, [...names]).values()].map((splits) => {
-    const files = parts.flatMap((part): FoundDataset['files'] => (splits[part] ? [[part, splits[part]]] : []));
-    return { name: datasetName(files[0][1]), folder, files: files.length > 1 ? files : [['all', files[0][1]]] };
+    const files = listed(splits);
+    return { name: datasetName(files[0]), folder, files: files.length > 1 ? files : [{ ...files[0], split: 'all' }] };
   });
-  const taken = new Set(grouped.flatMap(({ files }) => files.map(([, file]) => file)));
+  const taken = new Set(grouped.flatMap(({ files }) => files.map(({ file }) => file)));
   const single = names
     .map((name) => join(folder, name))
     .filter((file) => !taken.has(file) && always.test(file) && !isPacked(file, taken))
-    .map((file): FoundDataset => ({ name: basename(file), folder, files: [['all', file]] }));
+    .map((file): FoundDataset => ({ name: basename(file), folder, files: [{ split: 'all', file }] }));
   return [...grouped, ...single];
 }
 

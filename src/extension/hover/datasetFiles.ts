@@ -1,4 +1,5 @@
 import { extname, resolve } from 'node:path';
+import { namesEndingIn, rowEndings } from '../../core/data/datasetEndings.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import type { DatasetFormat, SourceOptions } from '../../core/data/document.ts';
 
@@ -6,7 +7,7 @@ import type { DatasetFormat, SourceOptions } from '../../core/data/document.ts';
 export const proseLanguages = ['plaintext', 'markdown', 'xmlcnn-document'];
 /** Languages that files of records are known by, beside plain text. */
 const recordLanguages = ['csv', 'tsv', 'dynamic csv', 'json', 'jsonl', 'jsonlines', 'ndjson', 'tab'];
-const recordEndings = /\.(jsonl|ndjson|csv|tsv|tab|train|valid|dev|test|trn|tst|val)$/i;
+const recordEndings = namesEndingIn(rowEndings);
 const tableEndings = /\.(csv|tsv|tab)$/i;
 /** Prose may by chance look like a table of a row or two. */
 const leastRows = 3;

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { detectFormat } from '../../core/data/detect.ts';
-import { bagOfWordsFormats } from '../../core/data/formats.ts';
+import { bagOfWordsFormats } from '../../core/data/document.ts';
+import { openReader } from '../../core/data/openDataset.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
@@ -65,7 +65,7 @@ async function isLargeDataset(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   if (!found || found.size <= largestSynchronised || !mayHoldRecords(path, 'plaintext')) return false;
   try {
-    return !bagOfWordsFormats.includes((await detectFormat(path)).format);
+    return !bagOfWordsFormats.includes((await openReader({ file: path }, {})).options.format);
   } catch (error) {
     if (error instanceof UserError) return false; // no dataset
     throw error;

@@ -94,6 +94,6 @@ async function targetOf(folder: string, { file, line, text, evaluation }: ToShow
 }
 
 function fileTarget(config: RunConfig, file: string): JudgedTarget {
-  const split = splitOfFile(config, file);
+  const split = splitOfFile(config, { file });
   return split ? { kind: 'split', split } : { kind: 'file', file };
 }

@@ -1,3 +1,4 @@
+import { onlyFile } from '../../core/data/document.ts';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { Cancelled, UserError } from '../../core/base/errors.ts';
@@ -209,9 +210,9 @@ export class PredictionsPanel extends Disposable {
   }
 
   private async openRecord({ place, id }: Parameters<HostMethods<'predictions'>['openRecord']>[0]): Promise<void> {
-    const { file, options } = this.judged ?? {};
+    const { file, part, options } = this.judged ?? {};
     if (file === undefined) return;
-    await vscode.commands.executeCommand('xmlcnn.openRecord', { file, place, id, options });
+    await vscode.commands.executeCommand('xmlcnn.openRecord', { file, part, place, id, options });
   }
 
   private async chooseFile(): Promise<void> {
@@ -223,15 +224,16 @@ export class PredictionsPanel extends Disposable {
         defaultUri: vscode.Uri.file(dirname(config?.dataset.train ?? this.folder)),
       })) ?? [];
     if (!chosen) return;
-    const split = config && splitOfFile(config, chosen.fsPath);
+    const split = config && splitOfFile(config, { file: chosen.fsPath });
     this.showInstead(split ? { kind: 'split', split } : { kind: 'file', file: chosen.fsPath });
   }
 
   private async showWholeFile(): Promise<void> {
     if (this.target.kind !== 'record') return;
-    const { file, line } = this.target;
-    const split = splitOfFile(await readRunConfig(runPaths(this.folder)), file);
-    this.showInstead(split ? { kind: 'split', split, line } : { kind: 'file', file, line });
+    const { line } = this.target;
+    const dataset = onlyFile(this.target);
+    const split = splitOfFile(await readRunConfig(runPaths(this.folder)), dataset);
+    this.showInstead(split ? { kind: 'split', split, line } : { kind: 'file', ...dataset, line });
   }
 }
 

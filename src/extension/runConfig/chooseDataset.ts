@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { pathOf } from '../../core/data/document.ts';
 import { findDatasets } from '../datasets/findDatasets.ts';
 
 type Choice = vscode.QuickPickItem & { uri?: vscode.Uri; asks?: 'file' | 'folder' };
@@ -9,10 +10,10 @@ export async function chooseDataset(): Promise<vscode.Uri | undefined> {
   const { t } = vscode.l10n;
   const { datasets } = await findDatasets();
   const found = datasets.map(({ name, files }): Choice => {
-    const uri = vscode.Uri.file(files[0][1]);
+    const uri = vscode.Uri.file(pathOf(files[0]));
     const folder = vscode.workspace.asRelativePath(dirname(uri.fsPath));
     const isRoot = folder === dirname(uri.fsPath);
-    const names = files.map(([, file]) => basename(file)).join(', ');
+    const names = files.map(({ file }) => basename(file)).join(', ');
     return { label: `$(database) ${name}`, description: isRoot ? names : `${folder}/ ${names}`, uri };
   });
   const separator = { label: '', kind: vscode.QuickPickItemKind.Separator };

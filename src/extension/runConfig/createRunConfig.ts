@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { createConfigText, type DatasetFacts, factsFrom } from '../../core/config/createConfig.ts';
 import { isPreset } from '../../core/config/presets.ts';
-import { datasetName } from '../../core/data/datasetName.ts';
+import { datasetFile, datasetName } from '../../core/data/datasetFile.ts';
 import type { SourceOptions } from '../../core/data/document.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
@@ -31,7 +31,7 @@ export async function createRunConfig(
     .get<string>('defaultPreset', 'auto');
   const configText = (file: string): string =>
     createConfigText(factsFrom(dirname(file), facts), isPreset(preset) ? preset : undefined);
-  const proposed = join(folder, `${datasetName(facts.train)}.xmlcnn.json`);
+  const proposed = join(folder, `${datasetName(datasetFile(facts.train))}.xmlcnn.json`);
   configText(proposed); // refuses what cannot be trained on before anything is asked
   const target = await chooseTarget(proposed);
   if (target === undefined) return;
@@ -69,7 +69,7 @@ async function survey(services: Services, path: string, options: SourceOptions):
       let shown = 0;
       return runner.call(
         'survey',
-        { path, options: { onError: 'skip', ...options } },
+        { ...datasetFile(path), options: { onError: 'skip', ...options } },
         {
           signal: cancelled.signal,
           onEvent: ({ done, total, documents = 0 }) => {

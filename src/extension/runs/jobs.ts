@@ -123,7 +123,8 @@ export class Jobs extends Disposable {
     const options = { signal: stop.signal, onEvent: (event: RunEvent): void => this.take(job, event) };
     try {
       if (task.kind === 'evaluate') {
-        const { folder, split, data } = task;
+        const { folder, split } = task;
+        const data = task.data === undefined ? undefined : { file: task.data };
         return { type: 'evaluated', result: await client.call('evaluate', { folder, split, data }, options) };
       }
       const { configFile, overrides } = task;

@@ -1,5 +1,5 @@
 import { throttled } from '../../core/base/progress.ts';
-import type { SourceOptions } from '../../core/data/document.ts';
+import type { DatasetFile, SourceOptions } from '../../core/data/document.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { Analyses } from '../../core/explore/analysis/analyses.ts';
 import { openInspection, type Inspection } from '../../core/explore/inspection.ts';
@@ -14,17 +14,17 @@ function opened(): { inspection: Inspection; analyses: Analyses } {
   return current;
 }
 
-async function open(path: string, options: SourceOptions): Promise<Inspection> {
+async function open(dataset: DatasetFile, options: SourceOptions): Promise<Inspection> {
   current = undefined;
-  const inspection = await openInspection(path, options);
+  const inspection = await openInspection(dataset, options);
   current = { inspection, analyses: new Analyses(inspection) };
   return inspection;
 }
 
 /** Inspects one dataset; a cancelled inspection is a result, with what was read until then. */
 export const dataset: Handlers<'dataset'> = {
-  async open({ path, options }, { signal, emit }) {
-    const inspection = await open(path, options);
+  async open({ options, ...dataset }, { signal, emit }) {
+    const inspection = await open(dataset, options);
     emit(inspection.snapshot());
     return inspection.read(emit, signal);
   },

@@ -3,6 +3,6 @@ import { surveyDataset } from '../../core/explore/survey.ts';
 import type { Handlers } from '../protocol.ts';
 
 export const survey: Handlers<'survey'> = {
-  survey: ({ path, options }, { signal, emit }) =>
-    surveyDataset(path, options, { signal, onProgress: throttled(emit) }),
+  survey: ({ options, ...dataset }, { signal, emit }) =>
+    surveyDataset(dataset, options, { signal, onProgress: throttled(emit) }),
 };

@@ -3,8 +3,7 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { PlacedDocument, SourceOptions } from '../../../src/core/data/document.ts';
-import { openSource } from '../../../src/core/data/open.ts';
-import { fixtures, scratch, userError } from './helpers.ts';
+import { fixtures, openSource, scratch, userError } from './helpers.ts';
 
 const { write } = scratch();
 

@@ -4,8 +4,7 @@ import { chmodSync } from 'node:fs';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { firstInvalidByte, type Line, readLines } from '../../../src/core/formats/bytes.ts';
-import { openSource } from '../../../src/core/data/open.ts';
-import { readAll, scratch, userError } from './helpers.ts';
+import { openSource, readAll, scratch, userError } from './helpers.ts';
 
 const { write, folder } = scratch();
 

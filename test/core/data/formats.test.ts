@@ -1,10 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { detectFormat } from '../../../src/core/data/detect.ts';
+import { openDataset, requireWordOrder } from '../../../src/core/data/openDataset.ts';
 import type { Document } from '../../../src/core/data/document.ts';
-import { openSource, requireWordOrder } from '../../../src/core/data/open.ts';
-import { fixtures, readAll, scratch, userError } from './helpers.ts';
+import { fixtures, openSource, readAll, scratch, userError } from './helpers.ts';
 
 const { write, folder } = scratch();
 const brief = ({ id, text, labels, line }: Document) => [id, text, labels, line];
@@ -356,7 +355,7 @@ describe('detection', () => {
       ['bow.txt', 'xmlrepo-sparse'],
     ] as const) {
       const content = readFileSync(`${fixtures}/${name}`);
-      expect((await detectFormat(write(`${name}.dat`, content))).format).toBe(format);
+      expect((await openDataset({ file: write(`${name}.dat`, content) })).options.format).toBe(format);
       const packed = write(`${name}.packed`, gzipSync(content));
       const { documents, source } = await readAll(packed);
       expect([source.format, source.bytesRead]).toEqual([format, source.totalBytes]);
@@ -365,7 +364,7 @@ describe('detection', () => {
   });
 
   test('gives the options it would read with', async () => {
-    expect((await detectFormat(`${fixtures}/remarks.tsv`)).options).toMatchObject({
+    expect((await openDataset({ file: `${fixtures}/remarks.tsv` })).options).toMatchObject({
       format: 'tsv',
       header: false,
       quoting: false,
@@ -374,7 +373,10 @@ describe('detection', () => {
       labelField: 1,
       labelSeparator: ',',
     });
-    expect((await detectFormat(`${fixtures}/recipes.train.jsonl`)).options.textField).toEqual(['title', 'text']);
+    expect((await openDataset({ file: `${fixtures}/recipes.train.jsonl` })).options.textField).toEqual([
+      'title',
+      'text',
+    ]);
   });
 
   test('the format can be stated', async () => {

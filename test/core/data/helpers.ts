@@ -3,8 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { Document, DocumentSource, SourceOptions } from '../../../src/core/data/document.ts';
-import { openSource } from '../../../src/core/data/open.ts';
+import type { Document, DocumentSource, SeekableSource, SourceOptions } from '../../../src/core/data/document.ts';
+import { datasetFile } from '../../../src/core/data/datasetFile.ts';
+import { findSplits } from '../../../src/core/data/findSplits.ts';
+import type { Split } from '../../../src/core/base/splits.ts';
+import { pathOf } from '../../../src/core/data/document.ts';
+import { openDataset } from '../../../src/core/data/openDataset.ts';
 import { UserError } from '../../../src/core/base/errors.ts';
 
 export const fixtures = 'test/fixtures/data';
@@ -21,6 +25,14 @@ export function scratch() {
   };
   return { folder, write };
 }
+
+/** The documents of a path as command lines write it. */
+export const openSource = async (path: string, options?: SourceOptions): Promise<SeekableSource> =>
+  (await openDataset(datasetFile(path), options)).source;
+
+/** The splits that are found for a path, as paths. */
+export const splitPaths = async (path: string): Promise<Partial<Record<Split, string>>> =>
+  Object.fromEntries(Object.entries(await findSplits(datasetFile(path))).map(([split, file]) => [split, pathOf(file)]));
 
 export async function readAll(
   path: string,

@@ -3,14 +3,12 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { detectFormat } from '../../../src/core/data/detect.ts';
+import { openDataset, requireWordOrder } from '../../../src/core/data/openDataset.ts';
 import type { PlacedDocument } from '../../../src/core/data/document.ts';
-import { findSplits } from '../../../src/core/data/findSplits.ts';
 import { readVocabulary } from '../../../src/core/data/formats/numpy.ts';
-import { openSource, requireWordOrder } from '../../../src/core/data/open.ts';
 import { readNpy } from '../../../src/core/formats/npy.ts';
 import { numbersOf, stringsOf } from '../../../src/core/formats/ndarray.ts';
-import { readAll, scratch, userError } from './helpers.ts';
+import { openSource, readAll, scratch, splitPaths, userError } from './helpers.ts';
 
 const seed = 'test/fixtures/seed';
 const { folder, write } = scratch();
@@ -19,8 +17,8 @@ const pickle = `${seed}/rcv-py2-p2.p`;
 describe('pickle', () => {
   test.each(['rcv-py2-p0.p', 'rcv-py2-p1.p', 'rcv-py2-p2.p', 'rcv-py3-p0.p', 'rcv-py3-p5.p'])('%s', async (name) => {
     const path = `${seed}/${name}`;
-    expect(await findSplits(path)).toEqual({ train: `${path}#train`, test: `${path}#test` });
-    expect((await detectFormat(path)).format).toBe('pickle');
+    expect(await splitPaths(path)).toEqual({ train: `${path}#train`, test: `${path}#test` });
+    expect((await openDataset({ file: path })).options.format).toBe('pickle');
     const { documents, source } = await readAll(`${path}#train`);
     expect(documents.map(({ id, labels }) => [id, labels])).toEqual([
       ['11', ['0', '2']],
@@ -76,7 +74,7 @@ describe('pickle', () => {
 
 describe('word numbers', () => {
   test('splits, words and labels', async () => {
-    expect(await findSplits(`${seed}/rcv`)).toEqual({
+    expect(await splitPaths(`${seed}/rcv`)).toEqual({
       train: `${seed}/rcv/x_train.npz`,
       test: `${seed}/rcv/x_test.npz`,
     });
@@ -117,7 +115,7 @@ describe('word numbers', () => {
 
 describe('features', () => {
   test('dense matrices with names', async () => {
-    expect(await findSplits(`${seed}/eurlex/x_tr.npy`)).toEqual({
+    expect(await splitPaths(`${seed}/eurlex/x_tr.npy`)).toEqual({
       train: `${seed}/eurlex/x_tr.npy`,
       test: `${seed}/eurlex/x_te.npy`,
     });

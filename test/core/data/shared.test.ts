@@ -1,8 +1,6 @@
 /** The real datasets against the table in their README. */
 import { expect } from 'vitest';
-import { findSplits } from '../../../src/core/data/findSplits.ts';
-import { openSource } from '../../../src/core/data/open.ts';
-import { scratch, sharedTest, unpackXz } from './helpers.ts';
+import { openSource, scratch, sharedTest, splitPaths, unpackXz } from './helpers.ts';
 
 const { write } = scratch();
 
@@ -44,7 +42,7 @@ sharedTest('Cooking', 'cooking/cooking.train', async (path) => {
   expect([train.documents, valid.documents, train.source.format]).toEqual([12404, 3000, 'fasttext']);
   expect(new Set([...train.labels, ...valid.labels]).size).toBe(736);
   expect(train.perDocument).toBeCloseTo(2.31, 2);
-  expect(await findSplits(path)).toEqual({ train: path, validation: path.replace('train', 'valid') });
+  expect(await splitPaths(path)).toEqual({ train: path, validation: path.replace('train', 'valid') });
 });
 
 sharedTest('GoEmotions, its quotes as they are', 'goemotions/train.tsv.gz', async (path) => {

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { findSplits } from '../../../src/core/data/findSplits.ts';
 import { readLabelNames } from '../../../src/core/data/labelNames.ts';
 import { randomSplit, stratifiedSplit } from '../../../src/core/data/split.ts';
 import { bitsAt, uniformAt } from '../../../src/core/base/random.ts';
-import { fixtures, scratch, userError } from './helpers.ts';
+import { fixtures, scratch, splitPaths, userError } from './helpers.ts';
 
 const { write, folder } = scratch();
 
@@ -95,9 +94,9 @@ describe('findSplits', () => {
       validation: `${folder}/a/dev.jsonl.gz`,
       test: `${folder}/a/test.jsonl`,
     };
-    expect(await findSplits(`${folder}/a`)).toEqual(all);
-    expect(await findSplits(`${folder}/a/train.jsonl`)).toEqual(all);
-    expect(await findSplits(`${folder}/a/test.jsonl`)).toEqual(all);
+    expect(await splitPaths(`${folder}/a`)).toEqual(all);
+    expect(await splitPaths(`${folder}/a/train.jsonl`)).toEqual(all);
+    expect(await splitPaths(`${folder}/a/test.jsonl`)).toEqual(all);
   });
 
   test('a part in the middle or at the end of the name', async () => {
@@ -111,27 +110,27 @@ describe('findSplits', () => {
       'b/trn_labels.txt',
     ])
       write(name, 'x');
-    expect(await findSplits(`${folder}/b/x.train`)).toEqual({
+    expect(await splitPaths(`${folder}/b/x.train`)).toEqual({
       train: `${folder}/b/x.train`,
       validation: `${folder}/b/x.valid`,
     });
-    expect(await findSplits(`${folder}/b/y-trn.arff.gz`)).toEqual({
+    expect(await splitPaths(`${folder}/b/y-trn.arff.gz`)).toEqual({
       train: `${folder}/b/y-trn.arff.gz`,
       test: `${folder}/b/y-tst.arff.gz`,
     });
-    const error = await userError(findSplits(`${folder}/b`));
+    const error = await userError(splitPaths(`${folder}/b`));
     expect(error.code).toBe('ambiguous-splits');
     expect(error.message).toContain('x.train');
   });
 
   test('sub-folders, single files, nothing', async () => {
     for (const name of ['c/train/1.txt', 'c/test/1.txt', 'd/data.csv', 'test-sets/train.csv']) write(name, 'x');
-    expect(await findSplits(`${folder}/c`)).toEqual({ train: `${folder}/c/train`, test: `${folder}/c/test` });
-    expect(await findSplits(`${folder}/c/train`)).toEqual({ train: `${folder}/c/train`, test: `${folder}/c/test` });
-    expect(await findSplits(`${folder}/test-sets`)).toEqual({ train: `${folder}/test-sets/train.csv` });
-    expect(await findSplits(`${folder}/d/data.csv`)).toEqual({ train: `${folder}/d/data.csv` });
-    expect((await userError(findSplits(`${folder}/d`))).code).toBe('no-splits');
-    expect((await userError(findSplits(`${folder}/nope`))).code).toBe('file-not-found');
+    expect(await splitPaths(`${folder}/c`)).toEqual({ train: `${folder}/c/train`, test: `${folder}/c/test` });
+    expect(await splitPaths(`${folder}/c/train`)).toEqual({ train: `${folder}/c/train`, test: `${folder}/c/test` });
+    expect(await splitPaths(`${folder}/test-sets`)).toEqual({ train: `${folder}/test-sets/train.csv` });
+    expect(await splitPaths(`${folder}/d/data.csv`)).toEqual({ train: `${folder}/d/data.csv` });
+    expect((await userError(splitPaths(`${folder}/d`))).code).toBe('no-splits');
+    expect((await userError(splitPaths(`${folder}/nope`))).code).toBe('file-not-found');
   });
 });
 

@@ -11,7 +11,7 @@ const { write } = scratch();
 const never = new AbortController().signal;
 
 async function inspected(path: string, options: SourceOptions = {}) {
-  const inspection = await openInspection(path, options);
+  const inspection = await openInspection({ file: path }, options);
   const snapshots: DatasetSnapshot[] = [];
   const last = await inspection.read((snapshot) => snapshots.push(snapshot), never);
   return { inspection, snapshots, last };
@@ -51,9 +51,9 @@ describe('inspection', () => {
     ]);
     const found = await inspection.documentPage({ split: 'train', search: 'COAL', offset: 0, limit: 2 });
     expect(found.rows.map(({ id }) => id)).toEqual(['13']);
-    const { path } = last.splits[1];
+    const { file, part } = last.splits[1];
     const [{ place }] = (await inspection.documentPage({ split: 'test', offset: 0, limit: 1 })).rows;
-    expect(await readRecord({ path, place, raw: true })).toMatchObject({ id: '14', text: 'Coffee and wheat' });
+    expect(await readRecord({ file, part, place, raw: true })).toMatchObject({ id: '14', text: 'Coffee and wheat' });
     const features = await inspected('test/fixtures/seed/eurlex/x_tr.npy');
     const [first] = (await features.inspection.documentPage({ split: 'train', offset: 0, limit: 1 })).rows;
     expect(first.snippet).toBe('wheat:0.5 eec:no:2');
@@ -183,7 +183,7 @@ describe('inspection', () => {
 
   test('cancelling keeps what was read', async () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => record(`n${i}`, 'a text of some words', ['l']));
-    const inspection = await openInspection(write('cancelled.jsonl', lines.join('\n')));
+    const inspection = await openInspection({ file: write('cancelled.jsonl', lines.join('\n')) });
     const stop = new AbortController();
     const last = await inspection.read(
       ({ splits }) => splits[0].statistics.documents > 0 && stop.abort(),
@@ -201,7 +201,7 @@ describe('inspection', () => {
   test('an empty file and one that is not there', async () => {
     const { last } = await inspected(write('empty.jsonl', ''));
     expect(last.splits[0]).toMatchObject({ state: 'failed', failure: { code: 'empty-file' } });
-    expect((await userError(openInspection('/nowhere/at all.jsonl'))).code).toBe('file-not-found');
+    expect((await userError(openInspection({ file: '/nowhere/at all.jsonl' }))).code).toBe('file-not-found');
   });
 
   test('a format that is said goes before the content', async () => {
@@ -228,37 +228,37 @@ describe('inspection', () => {
 describe('one record', () => {
   test('by place, by line, by id; as text and as it stands in the file', async () => {
     const path = write('rows.csv', 'id,text,labels\n1,"first\nsecond",x|y\n2,third,z\n');
-    const byLine = await readRecord({ path, line: 3 });
+    const byLine = await readRecord({ file: path, line: 3 });
     expect(byLine).toMatchObject({ id: '1', text: 'first\nsecond', labels: [{ name: 'x' }, { name: 'y' }] });
-    expect(await readRecord({ path, place: byLine.place })).toEqual(byLine);
-    expect(await readRecord({ path, id: '2' })).toMatchObject({ text: 'third', place: { line: 4 } });
-    expect((await readRecord({ path, place: byLine.place, raw: true })).text).toBe('1,"first\nsecond",x|y');
-    expect((await userError(readRecord({ path, id: '3' }))).code).toBe('no-such-record');
+    expect(await readRecord({ file: path, place: byLine.place })).toEqual(byLine);
+    expect(await readRecord({ file: path, id: '2' })).toMatchObject({ text: 'third', place: { line: 4 } });
+    expect((await readRecord({ file: path, place: byLine.place, raw: true })).text).toBe('1,"first\nsecond",x|y');
+    expect((await userError(readRecord({ file: path, id: '3' }))).code).toBe('no-such-record');
   });
 
   test('a line that is no record, as it stands', async () => {
     const path = write('lines.jsonl.gz', gzipSync(Buffer.from('{"text":"a"}\n{"text": caf\xe9\n', 'latin1')));
-    expect(await readRecord({ path, line: 2, raw: true })).toMatchObject({
+    expect(await readRecord({ file: path, line: 2, raw: true })).toMatchObject({
       text: '{"text": café',
       place: { byte: 13 },
     });
-    expect((await userError(readRecord({ path, line: 3, raw: true }))).code).toBe('no-such-record');
+    expect((await userError(readRecord({ file: path, line: 3, raw: true }))).code).toBe('no-such-record');
   });
 
   test('with the names of its label ids', async () => {
     const path = threeSplits('record-names');
-    expect((await readRecord({ path, line: 1 })).labels[1]).toEqual({ name: 'tenth', display: 'Every tenth' });
+    expect((await readRecord({ file: path, line: 1 })).labels[1]).toEqual({ name: 'tenth', display: 'Every tenth' });
   });
 
   test('of a folder the file of its own; of a raw pair with its labels', async () => {
-    expect(await readRecord({ path: `${fixtures}/notes`, id: 'b' })).toMatchObject({
+    expect(await readRecord({ file: `${fixtures}/notes`, id: 'b' })).toMatchObject({
       id: 'b',
       file: `${fixtures}/notes/b.txt`,
     });
     const { inspection } = await inspected(`${fixtures}/pair_raw_texts.txt`);
     const { rows } = await inspection.documentPage({ split: 'all', offset: 1, limit: 1 });
     expect(rows[0].labels.length).toBeGreaterThan(0);
-    const again = await readRecord({ path: `${fixtures}/pair_raw_texts.txt`, place: rows[0].place });
+    const again = await readRecord({ file: `${fixtures}/pair_raw_texts.txt`, place: rows[0].place });
     expect(again.labels.map(({ name }) => name)).toEqual(rows[0].labels.map(({ name }) => name));
   });
 });

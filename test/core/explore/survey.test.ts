@@ -13,7 +13,7 @@ const train = resolve(fixtures, 'recipes.train.jsonl');
 describe('surveyDataset', () => {
   test('finds the files, reads the training file, and tells how far it is', async () => {
     const told: Progress[] = [];
-    const facts = await surveyDataset(train, {}, { onProgress: (progress) => told.push(progress) });
+    const facts = await surveyDataset({ file: train }, {}, { onProgress: (progress) => told.push(progress) });
     expect(facts).toMatchObject({
       train,
       test: join(dirname(train), 'recipes.test.jsonl'),
@@ -26,7 +26,7 @@ describe('surveyDataset', () => {
     expect(told.at(-1)?.done).toBe(told.at(-1)?.total);
   });
   test('is what a config is written from, wherever that is stored', async () => {
-    const facts = await surveyDataset(train, {});
+    const facts = await surveyDataset({ file: train }, {});
     for (const folder of [dirname(train), dirname(dirname(train)), join(dirname(train), 'configs', 'deep')]) {
       const text = createConfigText(factsFrom(folder, facts));
       expect(validateText(text, { file: join(folder, 'x.xmlcnn.json'), checkFiles: true })).toEqual([]);
@@ -34,13 +34,13 @@ describe('surveyDataset', () => {
   });
   test('keeps how the files are to be read', async () => {
     const path = write('odd.jsonl', '{"a":"one two","b":["x"]}\n{"a":"three","b":["y"]}\n');
-    const facts = await surveyDataset(path, { textField: 'a', labelField: 'b', onError: 'skip' });
+    const facts = await surveyDataset({ file: path }, { textField: 'a', labelField: 'b', onError: 'skip' });
     expect(facts.fields).toEqual({ textField: 'a', labelField: 'b' });
     expect(createConfigText(facts)).toContain('"textField": "a"');
   });
   test('a config for a torn file skips, and says how much', async () => {
     const path = write('torn.jsonl', '{"text":"one two","labels":["x"]}\n{"text":"three","lab');
-    const facts = await surveyDataset(path, { onError: 'skip' });
+    const facts = await surveyDataset({ file: path }, { onError: 'skip' });
     expect(facts.skipped).toBe(1);
     const text = createConfigText(facts);
     expect(text).toMatch(/\/\/ 1 record cannot be read.*\n *"onError": "skip"/);
@@ -48,7 +48,7 @@ describe('surveyDataset', () => {
   });
   test('fails where nothing is to be trained on, and can be cancelled', async () => {
     const path = write('set-test.jsonl', '{"text":"a","labels":["x"]}\n');
-    expect((await userError(surveyDataset(path, {}))).code).toBe('no-splits');
-    await expect(surveyDataset(train, {}, { signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
+    expect((await userError(surveyDataset({ file: path }, {}))).code).toBe('no-splits');
+    await expect(surveyDataset({ file: train }, {}, { signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
   });
 });

@@ -80,8 +80,10 @@ describe.each(kinds)('a model with %s', (_, network, model) => {
     const [own, theirs] = await Promise.all([describeRun(trained.run), describeRun(back)]);
     expect(theirs).toMatchObject({ status: 'finished', bestEpoch: own.bestEpoch, validation: own.validation });
     const data = trained.test;
-    const evaluated = await evaluateRun(back, { ...quiet, data });
-    expect(evaluated.evaluation).toEqual((await evaluateRun(trained.run, { ...quiet, data })).evaluation);
+    const evaluated = await evaluateRun(back, { ...quiet, data: { file: data } });
+    expect(evaluated.evaluation).toEqual(
+      (await evaluateRun(trained.run, { ...quiet, data: { file: data } })).evaluation,
+    );
     const again = importSafetensors(join(folder, 'model', 'model.safetensors'), { output });
     await expect(again).rejects.toMatchObject({ code: 'run-exists' });
   });

@@ -92,7 +92,7 @@ for k in (1, 3): print(numpy.take_along_axis(t.toarray(), order[:, :k], 1).mean(
     expect(found[0]).toBeCloseTo(evaluation.metrics['P@1'], 12);
     expect(found[1]).toBeCloseTo(evaluation.metrics['P@3'], 12);
 
-    const options = { ...quiet, data: at('other.jsonl') };
+    const options = { ...quiet, data: { file: at('other.jsonl') } };
     const result = await evaluateToMatrices(trained.run, options, { truth: at('o.npz'), kept: { top: 1 } });
     const show = 'import sys, scipy.sparse as s; m = s.load_npz(sys.argv[1]); print(m.shape[1], *m.indices)';
     expect(outputOf(python!, ['-c', show, at('o.npz')])).toBe(

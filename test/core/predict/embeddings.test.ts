@@ -43,7 +43,11 @@ describe.each([
     const files = { npy: join(folder, 'v.npy'), jsonl: join(folder, 'v.jsonl') };
     const progress: number[] = [];
     const onProgress = ({ documents = 0 }: { documents?: number }): void => void progress.push(documents);
-    expect(await embedDataset(predictor, test, files, { onProgress })).toEqual({ documents: 40, layer, size });
+    expect(await embedDataset(predictor, { file: test }, files, { onProgress })).toEqual({
+      documents: 40,
+      layer,
+      size,
+    });
     expect(progress.at(-1)).toBe(40);
 
     const { shape, rows } = matrixOf(await readFile(files.npy));
@@ -84,10 +88,12 @@ describe('embedDataset', () => {
     const files = { npy: join(folder, 'v.npy'), jsonl: join(folder, 'v.jsonl') };
     const before = readdirSync(folder);
     const signal = AbortSignal.abort();
-    await expect(embedDataset(predictor, test, files, { signal })).rejects.toMatchObject({ name: 'Cancelled' });
-    const torn = embedDataset(predictor, join(folder, 'bad.jsonl'), files);
+    await expect(embedDataset(predictor, { file: test }, files, { signal })).rejects.toMatchObject({
+      name: 'Cancelled',
+    });
+    const torn = embedDataset(predictor, { file: join(folder, 'bad.jsonl') }, files);
     await expect(torn).rejects.toMatchObject({ code: 'malformed-record' });
-    await expect(embedDataset(predictor, test, { npy })).rejects.toMatchObject({ code: 'folder-gone' });
+    await expect(embedDataset(predictor, { file: test }, { npy })).rejects.toMatchObject({ code: 'folder-gone' });
     expect(readdirSync(folder)).toEqual(before);
     expect(existsSync(npy)).toBe(false);
     await predictor.dispose();
@@ -97,8 +103,8 @@ describe('embedDataset', () => {
     const folder = await newFolder();
     const { run, test } = await trainedRun(folder);
     const predictor = await loadPredictor(run);
-    await embedDataset(predictor, test, { jsonl: join(folder, 'v.jsonl') });
-    await embedDataset(predictor, test, { npy: join(folder, 'v.npy') });
+    await embedDataset(predictor, { file: test }, { jsonl: join(folder, 'v.jsonl') });
+    await embedDataset(predictor, { file: test }, { npy: join(folder, 'v.npy') });
     const { rows } = matrixOf(await readFile(join(folder, 'v.npy')));
     const lines = await linesOf(join(folder, 'v.jsonl'));
     expect(Float32Array.from(lines.flatMap(({ vector }) => vector))).toEqual(rows);

@@ -164,8 +164,8 @@ describe('a split of the dataset', () => {
     expect((await train.page(query({ limit: 60 }))).rows.map(({ id }) => id)).toEqual(prepared.train.ids);
     const { evaluation } = await evaluateRun(run, { split: 'train', onEvent: () => {}, makeEngine: reference });
     expect(train.overview.curve[49].metrics.microF1).toBe(evaluation.metrics.microF1);
-    expect(splitOfFile(config, config.dataset.train)).toBeUndefined();
-    expect(splitOfFile(config, config.dataset.test!)).toBe('test');
+    expect(splitOfFile(config, { file: config.dataset.train })).toBeUndefined();
+    expect(splitOfFile(config, { file: config.dataset.test! })).toBe('test');
     expect(train.overview.selected).toBeUndefined();
   });
 });

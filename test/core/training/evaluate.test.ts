@@ -89,7 +89,11 @@ describe('evaluateRun', () => {
     const { result, file } = await trainedRun();
     const data = await file('other data.jsonl', documents(12, 3, 'brand new'));
     const events: RunEvent[] = [];
-    const other = await evaluateRun(result.folder, { ...quiet, data, onEvent: (event) => events.push(event) });
+    const other = await evaluateRun(result.folder, {
+      ...quiet,
+      data: { file: data },
+      onEvent: (event) => events.push(event),
+    });
     expect(other.split).toBe('other-data.jsonl');
     expect(other.labels.at(-1)).toBe('brand new');
     expect(other.evaluation).toMatchObject({ documents: 12, testOnlyLabels: 1 });

@@ -19,7 +19,9 @@ describe('datasets of a workspace', () => {
       '/w/raw/trn_raw_texts.txt',
       '/w/raw/trn_labels.txt',
     ];
-    expect(groupDatasets(paths).map(({ name, folder, files }) => [name, folder, files.map(([part]) => part)])).toEqual([
+    expect(
+      groupDatasets(paths).map(({ name, folder, files }) => [name, folder, files.map(({ split }) => split)]),
+    ).toEqual([
       ['cooking', '/w', ['train', 'validation']],
       ['eur', '/w/eur', ['train', 'validation', 'test']],
       ['alone.csv', '/w/mulan', ['all']],
@@ -40,13 +42,13 @@ describe('datasets of a workspace', () => {
       'feature_names.txt',
     ];
     expect(groupDatasets(['/w/rcv.p', ...matrices.map((name) => `/w/eurlex/${name}`)])).toEqual([
-      { name: 'rcv.p', folder: '/w', files: [['all', '/w/rcv.p']] },
+      { name: 'rcv.p', folder: '/w', files: [{ split: 'all', file: '/w/rcv.p' }] },
       {
         name: 'eurlex',
         folder: '/w/eurlex',
         files: [
-          ['train', '/w/eurlex/x_tr.npy'],
-          ['test', '/w/eurlex/x_te.npy'],
+          { split: 'train', file: '/w/eurlex/x_tr.npy' },
+          { split: 'test', file: '/w/eurlex/x_te.npy' },
         ],
       },
     ]);
@@ -65,8 +67,8 @@ describe('datasets of a workspace', () => {
         name: 'mails',
         folder: '/w/mails',
         files: [
-          ['train', '/w/mails/train'],
-          ['test', '/w/mails/test'],
+          { split: 'train', file: '/w/mails/train' },
+          { split: 'test', file: '/w/mails/test' },
         ],
       },
     ]);
@@ -76,7 +78,7 @@ describe('datasets of a workspace', () => {
 describe('addresses of records', () => {
   test('hold all that is needed, whatever the names', () => {
     const pointer = {
-      path: '/tmp/a b/träin #1?.jsonl.gz',
+      file: '/tmp/a b/träin #1?.jsonl.gz',
       options: { encoding: 'latin1' as const },
       place: { number: 3, line: 4, byte: 2 ** 33, stop: 2 ** 33 + 7 },
     };
@@ -86,6 +88,6 @@ describe('addresses of records', () => {
   });
 
   test('anything else is none of ours', () => {
-    expect(['', '{', '[]', '{"path":1}', 'null'].map(pointerOf)).toEqual(Array(5).fill(undefined));
+    expect(['', '{', '[]', '{"file":1}', 'null'].map(pointerOf)).toEqual(Array(5).fill(undefined));
   });
 });

@@ -14,7 +14,7 @@ import {
 import { fixtures } from '../../core/data/helpers.ts';
 
 const snapshotOf = async (name: string): Promise<DatasetSnapshot> => {
-  const inspection = await openInspection(`${fixtures}/${name}`);
+  const inspection = await openInspection({ file: `${fixtures}/${name}` });
   return inspection.read(() => {}, new AbortController().signal);
 };
 

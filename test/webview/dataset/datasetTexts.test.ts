@@ -48,7 +48,7 @@ test('an estimate says its error', () => {
 });
 
 test('the overview tells rare labels, spread and cut-offs', async () => {
-  const inspection = await openInspection(`${fixtures}/recipes.train.jsonl`);
+  const inspection = await openInspection({ file: `${fixtures}/recipes.train.jsonl` });
   const { splits } = await inspection.read(() => {}, new AbortController().signal);
   const values = new Map(measures(false, true).map(({ name, value }) => [name, value(splits[0])]));
   const { rareLabels, cutOffs } = splits[0].statistics;

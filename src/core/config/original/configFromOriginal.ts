@@ -1,3 +1,5 @@
+import { datasetFile } from '../../data/datasetFile.ts';
+import { pathOf } from '../../data/document.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSplits, type Splits } from '../../data/findSplits.ts';
@@ -114,12 +116,13 @@ async function datasetLines(given: Given, options: SeedOptions, remarks: string[
   const name = given.get('--ds')?.[0] ?? 'rcv';
   const places = candidates(name, Number(given.get('--load_data')?.[0] ?? 0) !== 0);
   const found = options.data ?? places.map((place) => join(options.folder, place)).find((path) => existsSync(path));
-  const splits: Splits = found === undefined ? { train: join(options.folder, places[0]) } : await findSplits(found);
+  const splits: Splits =
+    found === undefined ? { train: { file: join(options.folder, places[0]) } } : await findSplits(datasetFile(found));
   if (found === undefined)
     remarks.push(`The dataset ${name} is not in ../datasets or datasets: set dataset.train, or name it with --data.`);
   const state = (part: keyof Splits, why?: string): Line[] => {
-    const path = splits[part];
-    return path === undefined ? [] : [[part, pathFrom(options.folder, path), why]];
+    const file = splits[part];
+    return file === undefined ? [] : [[part, pathFrom(options.folder, pathOf(file)), why]];
   };
   return [
     ...state('train', `--ds ${name}${given.has('--ds') ? '' : ' (the default)'}`),

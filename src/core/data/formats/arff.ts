@@ -9,10 +9,9 @@ import { UserError } from '../../base/errors.ts';
 import { withFileErrors } from '../../base/files.ts';
 import { readLines } from '../../formats/bytes.ts';
 import type { SourceOptions } from '../document.ts';
-import type { Pass, RawRecord } from '../record.ts';
+import type { OpenedFormat, Pass, RawRecord } from '../record.ts';
 import { Malformed, isBlank, readRecordLines } from '../record.ts';
 import type { Sample } from '../sample.ts';
-import type { Opened } from './opened.ts';
 import { finiteNumber, wholeNumber } from './xmlrepoSparse.ts';
 
 export interface Attribute {
@@ -31,7 +30,7 @@ interface Header {
 }
 
 /** Throws `UserError` where the label XML is missing, or names a label that is no attribute. */
-export async function openArff(sample: Sample, options: SourceOptions): Promise<Opened> {
+export async function openArff(sample: Sample, options: SourceOptions): Promise<OpenedFormat> {
   const labelsFile = options.labelsFile ?? findLabelXml(sample.path);
   if (labelsFile === undefined)
     throw new UserError(

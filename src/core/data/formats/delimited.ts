@@ -3,10 +3,9 @@ import { UserError } from '../../base/errors.ts';
 import type { SourceOptions } from '../document.ts';
 import { flagOf, guessFields, guessSeparator, isWellKnown, listOf, noTextField, unknownField } from '../fields.ts';
 import type { Line } from '../../formats/bytes.ts';
-import type { Pass, RawRecord } from '../record.ts';
+import type { OpenedFormat, Pass, RawRecord } from '../record.ts';
 import { Malformed, detach, isBlank, passLines, splitLabels } from '../record.ts';
 import type { Sample } from '../sample.ts';
-import type { Opened } from './opened.ts';
 import { RowParser, commonWidth, isQuotedTsv, sampleRows } from './rows.ts';
 
 interface Table {
@@ -29,7 +28,7 @@ interface Shape {
 }
 
 /** Throws `UserError` where a named column does not exist, or it cannot be told which column is what. */
-export function openDelimited(sample: Sample, options: SourceOptions, delimiter: ',' | '\t'): Opened {
+export function openDelimited(sample: Sample, options: SourceOptions, delimiter: ',' | '\t'): OpenedFormat {
   const { quoting, header, width, names, rows } = sampleTable(sample, options, delimiter);
   const table = {
     delimiter,

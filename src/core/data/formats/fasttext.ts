@@ -1,14 +1,13 @@
 /** fastText's supervised format: `__label__x __label__y the text`; labels may stand anywhere in the line, as in fastText. */
 import type { SourceOptions } from '../document.ts';
-import { detach, readRecordLines } from '../record.ts';
+import { detach, readRecordLines, type OpenedFormat } from '../record.ts';
 import type { Sample } from '../sample.ts';
-import type { Opened } from './opened.ts';
 
 const prefix = '__label__';
 /** A label behind the first word of a line, and what is before it. */
 export const labelWithin = /(^|\s)__label__(\S+)/g;
 
-export function openFastText(sample: Sample, options: SourceOptions): Opened {
+export function openFastText(sample: Sample, options: SourceOptions): OpenedFormat {
   return { options, reader: (pass) => readRecordLines(pass, sample.path, parseFastText) };
 }
 

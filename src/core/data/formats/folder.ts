@@ -10,9 +10,8 @@ import { withFileErrors } from '../../base/files.ts';
 import { readLines } from '../../formats/bytes.ts';
 import type { SourceOptions } from '../document.ts';
 import { guessSeparator } from '../fields.ts';
-import type { Pass, RawRecord, RecordReader } from '../record.ts';
+import type { OpenedFormat, Pass, RawRecord, RecordReader } from '../record.ts';
 import { passLines, splitLabels } from '../record.ts';
-import type { Opened } from './opened.ts';
 
 const besideEndings = ['.labels', '.label', '.lab', '.key'];
 const batchSize = 64;
@@ -24,7 +23,7 @@ type LabelsOf = (name: string, pass: Pass) => string[] | Promise<string[]>;
  * Memory: the list of file names, and the label file if there is one for all.
  * Throws `UserError` where the folder holds no text files, or there is no label file.
  */
-export async function openFolder(folder: string, options: SourceOptions): Promise<Opened> {
+export async function openFolder(folder: string, options: SourceOptions): Promise<OpenedFormat> {
   const labelsFile = options.labelsFile ?? findLabelsFile(folder);
   const texts = await listTexts(folder, labelsFile);
   if (texts.length === 0)

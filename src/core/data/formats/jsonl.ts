@@ -2,10 +2,9 @@
 import { isRecord } from '../../base/isRecord.ts';
 import type { SourceOptions } from '../document.ts';
 import { flagOf, guessFields, guessSeparator, listOf, noTextField, unknownField } from '../fields.ts';
-import type { Pass, RawRecord } from '../record.ts';
+import type { OpenedFormat, Pass, RawRecord } from '../record.ts';
 import { Malformed, readRecordLines, splitLabels } from '../record.ts';
 import type { Sample } from '../sample.ts';
-import type { Opened } from './opened.ts';
 
 type JsonRecord = Record<string, unknown>;
 
@@ -18,7 +17,7 @@ interface Fields {
 }
 
 /** Throws `UserError` where a named field occurs nowhere in the sample, or none of its fields is known to be text. */
-export function openJsonl(sample: Sample, options: SourceOptions): Opened {
+export function openJsonl(sample: Sample, options: SourceOptions): OpenedFormat {
   const records = sampleRecords(sample);
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const fields = findFields(sample.path, names, options);

@@ -1,11 +1,10 @@
 /** LibMultiLabel: `labels<TAB>text` or `id<TAB>labels<TAB>text`, labels separated by spaces, quotes are plain characters. */
 import type { SourceOptions } from '../document.ts';
-import { Malformed, detach, readRecordLines, splitLabels } from '../record.ts';
+import { Malformed, detach, readRecordLines, splitLabels, type OpenedFormat } from '../record.ts';
 import type { Sample } from '../sample.ts';
-import type { Opened } from './opened.ts';
 import { commonWidth, sampleRows } from './rows.ts';
 
-export function openLibMultiLabel(sample: Sample, options: SourceOptions): Opened {
+export function openLibMultiLabel(sample: Sample, options: SourceOptions): OpenedFormat {
   const columns = commonWidth(sampleRows(sample.lines, '\t', false)).width === 2 ? 2 : 3;
   const separator = options.labelSeparator ?? /\s+/;
   return {

@@ -14,11 +14,10 @@ import { PyDict, wholeOf } from '../../formats/pickleValues.ts';
 import { readWhole } from '../../formats/binary.ts';
 import { readLines } from '../../formats/bytes.ts';
 import type { SourceOptions } from '../document.ts';
-import { Malformed, type RawRecord } from '../record.ts';
+import { Malformed, type RawRecord, type OpenedFormat } from '../record.ts';
 import { remembered } from '../remembered.ts';
-import { fileSize } from '../source.ts';
+import { stampOf } from '../slices.ts';
 import { openMatrix, type MatrixRows } from './matrixRows.ts';
-import type { Opened } from './opened.ts';
 import { readRows } from './rowSets.ts';
 
 const vocabularyFiles = ['vocab.npy', 'vocab_inv.npy'];
@@ -40,7 +39,7 @@ export function matrixCompanions(path: string): string[] {
 }
 
 /** Throws `UserError` `no-labels-file`, `no-vocabulary`, `rows-differ`, and those of the files. */
-export async function openNumpyIds(path: string, options: SourceOptions): Promise<Opened> {
+export async function openNumpyIds(path: string, options: SourceOptions): Promise<OpenedFormat> {
   const file = findBeside(path, vocabularyFiles);
   if (file === undefined)
     throw new UserError('no-vocabulary', 'There is no vocab.npy beside the matrix', 'Put it beside the matrix.', {
@@ -60,7 +59,7 @@ export async function openNumpyIds(path: string, options: SourceOptions): Promis
 }
 
 /** Throws `UserError` `no-labels-file`, `rows-differ`, and those of the files. */
-export async function openNumpyFeatures(path: string, options: SourceOptions): Promise<Opened> {
+export async function openNumpyFeatures(path: string, options: SourceOptions): Promise<OpenedFormat> {
   const names = findBeside(path, ['feature_names.txt']);
   const featureNames = names === undefined ? undefined : listOfNames(await readNumberedNames(names));
   const toFeatures = ({ columns, values }: Entries) => ({
@@ -81,7 +80,7 @@ async function openMatrices(
   options: SourceOptions,
   toContent: (entries: Entries, columns: number) => Content,
   check: (x: MatrixRows) => void = () => {},
-): Promise<Opened> {
+): Promise<OpenedFormat> {
   const labelsFile = options.labelsFile ?? findBeside(path, labelMatrices(path));
   if (labelsFile === undefined)
     throw new UserError(
@@ -108,7 +107,7 @@ async function openMatrices(
   const ids = await documentIds(path, x.rows);
   const rows = {
     count: x.rows,
-    bytes: await fileSize(path),
+    bytes: (await stampOf(path)).size,
     block: Math.min(x.block, y.block),
     load: async (from: number, to: number) => {
       await Promise.all([x.load(from, to), y.load(from, to)]);

@@ -6,13 +6,11 @@ import { UserError } from '../../base/errors.ts';
 import { readPickle } from '../../formats/pickle.ts';
 import { PyDict, listOf, textOf, wholeOf, type PyValue } from '../../formats/pickleValues.ts';
 import { readWhole } from '../../formats/binary.ts';
-import type { SourceOptions } from '../document.ts';
-import { partOfFile } from '../part.ts';
-import type { RawRecord } from '../record.ts';
+import type { DatasetFile, SourceOptions } from '../document.ts';
+import type { OpenedFormat, RawRecord } from '../record.ts';
 import { Malformed } from '../record.ts';
-import { fileSize } from '../source.ts';
+import { stampOf } from '../slices.ts';
 import { remembered } from '../remembered.ts';
-import type { Opened } from './opened.ts';
 import { readRows } from './rowSets.ts';
 
 interface SeedPickle {
@@ -22,14 +20,13 @@ interface SeedPickle {
 }
 
 /** Throws `UserError` `damaged-pickle`, `refused-pickle`, `not-a-seed-pickle`. */
-export async function openSeedPickle(path: string, options: SourceOptions): Promise<Opened> {
-  const { file, part } = partOfFile(path);
+export async function openSeedPickle({ file, part }: DatasetFile, options: SourceOptions): Promise<OpenedFormat> {
   const { train, test, categories } = await remembered(file, () => parse(file));
   const documents = part === 'train' ? train : part === 'test' ? test : [...train, ...test];
   const isNumbered = hasOwnNumbers(documents);
   const at = (i: number) => parseDocument(documents[i], isNumbered);
-  const rows = { count: documents.length, bytes: await fileSize(path), at };
-  return { options, labelNames: categories, reader: (pass) => readRows(pass, path, rows), byNumber: true };
+  const rows = { count: documents.length, bytes: (await stampOf(file)).size, at };
+  return { options, labelNames: categories, reader: (pass) => readRows(pass, file, rows), byNumber: true };
 }
 
 /** The splits in it that have documents. Throws `UserError` as `openSeedPickle`. */

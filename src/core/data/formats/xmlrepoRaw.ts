@@ -5,15 +5,14 @@ import { UserError } from '../../base/errors.ts';
 import type { Line } from '../../formats/bytes.ts';
 import { readLines } from '../../formats/bytes.ts';
 import type { SourceOptions } from '../document.ts';
-import type { Pass, RawRecord } from '../record.ts';
+import type { OpenedFormat, Pass, RawRecord } from '../record.ts';
 import { passLines, splitLabels } from '../record.ts';
 import type { Sample } from '../sample.ts';
-import type { Opened } from './opened.ts';
 
 const usualSeparator = /[\s,]+/;
 
 /** Throws `UserError` where the label file is missing. */
-export function openXmlRepoRaw(sample: Sample, options: SourceOptions): Opened {
+export function openXmlRepoRaw(sample: Sample, options: SourceOptions): OpenedFormat {
   const labelsFile = options.labelsFile ?? findLabelsFile(sample.path);
   if (labelsFile === undefined)
     throw new UserError('no-labels-file', 'There is no label file beside the texts', 'Name it with "labelsFile".', {

@@ -4,10 +4,9 @@
  */
 import { UserError } from '../../base/errors.ts';
 import type { SourceOptions } from '../document.ts';
-import type { Pass, RawRecord } from '../record.ts';
+import type { OpenedFormat, Pass, RawRecord } from '../record.ts';
 import { Malformed, readRecordLines } from '../record.ts';
 import type { Sample } from '../sample.ts';
-import type { Opened } from './opened.ts';
 
 interface Header {
   documents: number;
@@ -16,7 +15,7 @@ interface Header {
 }
 
 /** Throws `UserError` where the header is not three numbers. */
-export function openXmlRepoSparse(sample: Sample, options: SourceOptions): Opened {
+export function openXmlRepoSparse(sample: Sample, options: SourceOptions): OpenedFormat {
   const header = parseSparseHeader(sample.lines[0].text);
   if (!header)
     throw new UserError(

@@ -1,11 +1,9 @@
 /** Finds the records of an open dataset file, and what of the file each part of their texts is. */
-import { recogniseSample } from '../detect.ts';
-import type { DatasetFormat, SourceOptions } from '../document.ts';
+import { bagOfWordsFormats, isBinary, type DatasetFormat, type SourceOptions } from '../document.ts';
 import { listOf } from '../fields.ts';
 import { Findings } from '../findings.ts';
-import { bagOfWordsFormats, isBinary, openFormat } from '../formats.ts';
-import type { Opened } from '../formats/opened.ts';
 import { labelsOfLine } from '../formats/xmlrepoRaw.ts';
+import { openReader, type OpenedReader } from '../openDataset.ts';
 import type { RawRecord } from '../record.ts';
 import type { Sample, SampleLine } from '../sample.ts';
 import { sampleChars } from '../sample.ts';
@@ -37,8 +35,7 @@ const farthestAhead = 1 << 22;
 export class RecordLocator {
   private constructor(
     private readonly path: string,
-    readonly format: DatasetFormat,
-    private readonly opened: Opened,
+    private readonly opened: OpenedReader,
   ) {}
 
   /**
@@ -48,9 +45,13 @@ export class RecordLocator {
   static async open(path: string, lines: Lines, options: SourceOptions): Promise<RecordLocator | undefined> {
     const sample = sampleOf(path, lines);
     if (sample.lines.every(({ text }) => text.trim() === '')) return undefined;
-    const format = options.format ?? recogniseSample(sample, options).format;
-    if (format === 'folder' || isBinary(format) || bagOfWordsFormats.includes(format)) return undefined;
-    return new RecordLocator(path, format, await openFormat(path, format, options, sample));
+    if (options.format && !hasLines(options.format)) return undefined;
+    const opened = await openReader({ file: path }, options, sample);
+    return hasLines(opened.options.format) ? new RecordLocator(path, opened) : undefined;
+  }
+
+  get format(): DatasetFormat {
+    return this.opened.options.format;
   }
 
   /** How the file is read, what was found from the content included. */
@@ -133,6 +134,9 @@ export class RecordLocator {
     return builder.build();
   }
 }
+
+const hasLines = (format: DatasetFormat): boolean =>
+  format !== 'folder' && !isBinary(format) && !bagOfWordsFormats.includes(format);
 
 interface Found {
   record: RawRecord;

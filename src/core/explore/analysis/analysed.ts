@@ -1,5 +1,5 @@
 /** What analyses of an inspected dataset tell; plain data that crosses process borders. */
-import type { SourceOptions } from '../../data/document.ts';
+import type { DatasetFile, SourceOptions } from '../../data/document.ts';
 import type { Overlap } from '../compareSets.ts';
 import type { SharedTexts, WeightedWord } from '../figures.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
@@ -18,10 +18,9 @@ export interface CountedLabel extends DocumentLabel {
 }
 
 /** A document of a split, or of a file that it was compared with. */
-export interface DocumentPointer {
+export interface DocumentPointer extends DatasetFile {
   /** Undefined for a file that is no split of the dataset. */
   split?: SplitOrAll;
-  file: string;
   /** Number from 0. */
   document: number;
   id: string;
@@ -143,11 +142,10 @@ export interface QualityQuery {
 // ── comparison ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Another set: a split of the dataset, or any file. */
-export type OtherSet = { split: SplitOrAll } | { path: string; options?: SourceOptions };
+export type OtherSet = { split: SplitOrAll } | (DatasetFile & { options?: SourceOptions });
 
-export interface ComparedSet extends Coverage {
+export interface ComparedSet extends Coverage, DatasetFile {
   split?: SplitOrAll;
-  path: string;
   /** Of the documents that were read. */
   meanWords: number;
   labelsPerDocument: number;

@@ -1,5 +1,6 @@
 /** What is asked of an inspected dataset beyond its statistics. Each analysis is kept until the dataset is read anew. */
 import { UserError } from '../../base/errors.ts';
+import { type DatasetFile, onlyFile } from '../../data/document.ts';
 import { documentsOfLabels } from '../clusters/cooccurrence.ts';
 import { headCooccurrence, neighboursOf, type CooccurringLabel } from '../clusters/neighbours.ts';
 import type { Inspection } from '../inspection.ts';
@@ -80,7 +81,7 @@ export class Analyses {
       documents: words.index.documents,
       of: labels.documents,
       split: name,
-      file: split.path,
+      ...onlyFile(split),
       document,
       id: words.index.ids[document] ?? '',
       line: split.index.place(document).line,
@@ -179,17 +180,20 @@ export class Analyses {
   }
 
   /** Reads a file that is no split of the dataset. Throws `UserError`. */
-  private async otherFile(
-    { path, options = {} }: Extract<OtherSet, { path: string }>,
-    passes: Passes,
-  ): Promise<SetToCompare> {
-    const inspection = new SplitInspection('all', path, new LabelTable(), options, await defaultTokenizer());
+  private async otherFile(other: Extract<OtherSet, DatasetFile>, passes: Passes): Promise<SetToCompare> {
+    const inspection = new SplitInspection(
+      'all',
+      other,
+      new LabelTable(),
+      other.options ?? {},
+      await defaultTokenizer(),
+    );
     const tell = passes.begin();
     const onBatch = (): void => tell(readingProgress(inspection.source, 'reading', inspection.index.length));
     await inspection.read(onBatch, passes.work.signal);
     inspection.throwFailure();
     const displayOf = (label: string): string | undefined =>
-      inspection.labelNames.get(label) ?? this.inspection.displayName(label);
+      inspection.labelNames.map.get(label) ?? this.inspection.displayName(label);
     return { inspection, labels: splitLabels(inspection.index, displayOf) };
   }
 

@@ -1,5 +1,6 @@
 import { defaultTokenizer } from '../survey.ts';
 import { compareSets, type SetComparison, type SetFacts } from '../compareSets.ts';
+import { onlyFile } from '../../data/document.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
 import type { Page } from '../inspected.ts';
 import { NearestByLabels } from '../nearestByLabels.ts';
@@ -142,7 +143,7 @@ function shapeOf({ inspection, split, labels, words: { index } }: ReadSet): Comp
   const total = index.counts.reduce((sum, n) => sum + n, 0);
   return {
     split,
-    path: inspection.path,
+    ...onlyFile(inspection),
     documents: index.documents,
     of: labels.documents,
     meanWords: index.documents ? total / index.documents : 0,
@@ -154,9 +155,9 @@ function shapeOf({ inspection, split, labels, words: { index } }: ReadSet): Comp
 }
 
 const pointer = (
-  { inspection: { path }, split }: SetToCompare,
+  { inspection: { file, part }, split }: SetToCompare,
   ref: { document: number; id: string; line: number },
-): ReturnType<typeof pointerOf> => pointerOf({ split, path }, ref);
+): ReturnType<typeof pointerOf> => pointerOf({ split, file, part }, ref);
 
 function documentOf(set: ReadSet, document: number): DocumentWords {
   const { labels, words } = set;

@@ -1,4 +1,5 @@
 import type { WordScanner } from '../../text/tokenizer.ts';
+import { type DatasetFile, onlyFile } from '../../data/document.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
 import { labelVariants, type LabelVariant } from '../quality/labelVariants.ts';
 import { nearThreshold } from '../quality/nearDuplicates.ts';
@@ -141,8 +142,8 @@ function listOf(report: QualityReport, kind: QualityKind): Listed<DocumentRef> |
 }
 
 export function pointerOf(
-  { split, path }: { split?: SplitOrAll; path: string },
+  { split, ...dataset }: { split?: SplitOrAll } & DatasetFile,
   { document, id, line }: Omit<DocumentRef, 'set'>,
 ): DocumentPointer {
-  return { split, file: path, document, id, line };
+  return { split, ...onlyFile(dataset), document, id, line };
 }

@@ -47,5 +47,5 @@ export async function readAgain(
     tell(readingProgress(source, 'reading', read));
     if (signal?.aborted) return read;
   }
-  throw new UserError('file-changed', 'The file has changed since it was read', 'Read it again.', { file: split.path });
+  throw new UserError('file-changed', 'The file has changed since it was read', 'Read it again.', { file: split.file });
 }

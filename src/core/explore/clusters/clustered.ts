@@ -1,5 +1,5 @@
 /** What an exploration of label clusters shows; plain data that crosses process borders. */
-import type { SourceOptions } from '../../data/document.ts';
+import type { DatasetFile, SourceOptions } from '../../data/document.ts';
 import type { Page } from '../inspected.ts';
 import type { Scaling } from './scaling.ts';
 
@@ -12,9 +12,7 @@ export interface ClusterSettings {
   restarts: number;
 }
 
-export interface ClusterTarget {
-  /** A file, or a folder of texts. */
-  path: string;
+export interface ClusterTarget extends DatasetFile {
   options: SourceOptions;
 }
 
@@ -138,9 +136,8 @@ export const exportKinds = ['csv', 'json', 'npz', 'mat'] as const;
 export type ExportKind = (typeof exportKinds)[number];
 
 /** A cluster as a filter: documents with one of its labels. */
-export interface ClusterFilter {
-  /** The dataset file that was clustered. */
-  file: string;
+/** A cluster of the labels of a dataset file. */
+export interface ClusterFilter extends DatasetFile {
   k: number;
   cluster: number;
 }

@@ -1,7 +1,5 @@
-import { detectFormat } from '../../data/detect.ts';
 import type { SeekableSource } from '../../data/document.ts';
-import { labelNamesFor } from '../../data/labelNamesFile.ts';
-import { openSource } from '../../data/open.ts';
+import { openDataset } from '../../data/openDataset.ts';
 import { UserError } from '../../base/errors.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import { Pace } from '../../base/pace.ts';
@@ -25,21 +23,17 @@ export async function countLabels(target: ClusterTarget, work: WorkOptions<Clust
 }
 
 async function readLabels(
-  { path, options }: ClusterTarget,
+  target: ClusterTarget,
   work: WorkOptions<ClusterPhase>,
 ): Promise<Pick<CountedLabels, 'source' | 'incidence'>> {
-  const { options: found } = await detectFormat(path, options);
-  const source = await openSource(path, { onError: 'skip', ...options, ...found });
+  const { source } = await openDataset(target, { onError: 'skip', ...target.options });
   const incidence = await readIncidence(source, work);
   if (incidence.labels < 2)
     throw new UserError(
       'no-labels',
       `The dataset has ${incidence.labels === 1 ? 'one label' : 'no labels'}, and clusters need at least two`,
       'Name the field that holds the labels.',
-      { file: path },
+      { file: source.file },
     );
-  const { map } = await labelNamesFor(path, options);
-  const displayOf = (name: string): string | undefined => map.get(name) ?? source.labelNames.get(name);
-  const display = incidence.names.map((name) => (displayOf(name) === name ? undefined : displayOf(name)));
-  return { source, incidence: { ...incidence, display } };
+  return { source, incidence };
 }

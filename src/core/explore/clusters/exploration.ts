@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Document } from '../../data/document.ts';
+import { type Document, pathOf } from '../../data/document.ts';
 import { Cancelled, UserError } from '../../base/errors.ts';
 import { writeAtomic, writeFileAtomic } from '../../base/files.ts';
 import type { WorkOptions } from '../../base/progress.ts';
@@ -78,7 +78,7 @@ export class ClusterExploration {
     const { source, incidence, adjacency } = counted;
     const pace = new Pace(work.signal);
     const fingerprint = fingerprintOf(incidence.names, incidence.counts, incidence.documents);
-    const kept = anew ? undefined : await loadClusters(source.path, fingerprint, incidence.labels);
+    const kept = anew ? undefined : await loadClusters(source, fingerprint, incidence.labels);
     const wanted = settings ?? kept?.settings ?? defaultSettings;
     const known = kept && isAlike(kept.settings, wanted) ? kept : { fingerprint, points: [] };
     await pace.rest();
@@ -94,7 +94,7 @@ export class ClusterExploration {
     const { source, incidence, adjacency } = this.counted;
     const { points } = saved;
     return {
-      file: source.path,
+      file: pathOf(source),
       documents: incidence.documents,
       labels: incidence.labels,
       pairs: (adjacency.values.length - incidence.labels) / 2,
@@ -110,7 +110,7 @@ export class ClusterExploration {
       sampled: points[0]?.silhouette?.sampled,
       miniBatch: isMiniBatch(matrix),
       ...suggestion(points),
-      savedAs: this.keep && !this.notSaved && points.length > 0 ? savedFileOf(source.path) : undefined,
+      savedAs: this.keep && !this.notSaved && points.length > 0 ? savedFileOf(source) : undefined,
       restored: this.restored,
       notSaved: this.notSaved,
     };
@@ -205,9 +205,9 @@ export class ClusterExploration {
     const { source } = this.counted;
     if (source.bagOfWords)
       throw new UserError('bag-of-words', 'A bag of words has no texts to write', 'Choose a dataset with texts.', {
-        file: source.path,
+        file: source.file,
       });
-    if (resolve(file) === resolve(source.path))
+    if (resolve(file) === resolve(source.file))
       throw new UserError(
         'same-file',
         'A dataset cannot take the place of the one it is read from',
@@ -263,7 +263,7 @@ export class ClusterExploration {
   private async save(): Promise<void> {
     if (!this.keep) return;
     try {
-      await saveClusters(this.counted.source.path, this.saved);
+      await saveClusters(this.counted.source, this.saved);
       this.notSaved = undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

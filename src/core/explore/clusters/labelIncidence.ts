@@ -55,7 +55,7 @@ function ranked(
     starts,
     labelIds,
     names,
-    display: names.map((name) => displayOf.get(name)),
+    display: names.map((name) => (displayOf.get(name) === name ? undefined : displayOf.get(name))),
     counts: Int32Array.from(order, (id) => byFound[id]),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { writeFileAtomic } from '../../base/files.ts';
+import { type DatasetFile, pathOf } from '../../data/document.ts';
 import type { ClusterSettings, ClusterWord } from './clustered.ts';
 import type { LabelMap } from './map.ts';
 import { scalings } from './scaling.ts';
@@ -25,7 +26,7 @@ export interface SavedClusters {
 const version = 2;
 
 /** The file that keeps the clusters of a dataset. */
-export const savedFileOf = (dataset: string): string => `${dataset}.clusters.json`;
+export const savedFileOf = (dataset: DatasetFile): string => `${pathOf(dataset)}.clusters.json`;
 
 /** @param names by rank */
 export function fingerprintOf(names: readonly string[], counts: ArrayLike<number>, documents: number): string {
@@ -35,7 +36,7 @@ export function fingerprintOf(names: readonly string[], counts: ArrayLike<number
 }
 
 /** Throws `UserError`. */
-export async function saveClusters(dataset: string, { points, map, ...rest }: SavedClusters): Promise<void> {
+export async function saveClusters(dataset: DatasetFile, { points, map, ...rest }: SavedClusters): Promise<void> {
   const content = {
     ...rest,
     points: points.map(({ assignment, ...point }) => ({ ...point, assignment: pack(Int16Array.from(assignment)) })),
@@ -55,7 +56,7 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
  * is damaged.
  */
 export async function loadClusters(
-  dataset: string,
+  dataset: DatasetFile,
   fingerprint: string,
   labels: number,
 ): Promise<SavedClusters | undefined> {

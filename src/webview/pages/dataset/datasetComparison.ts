@@ -108,13 +108,13 @@ export class Comparison implements Part {
     const others = snapshot.splits
       .filter((one) => one.split !== split)
       .map((one) => ({ value: one.split as string, label: partName(one.split) }));
-    const file = against && 'path' in against ? against.path : undefined;
+    const file = against && 'file' in against ? against.file : undefined;
     const options = [...others, ...(file === undefined ? [] : [{ value: file, label: fileName(file) }])];
     const choose = (value: string): void => {
       const found = snapshot.splits.find((one) => one.split === value);
-      this.setAgainst(found ? { split: found.split } : { path: value });
+      this.setAgainst(found ? { split: found.split } : { file: value });
     };
-    const value = against ? ('split' in against ? against.split : against.path) : '';
+    const value = against ? ('split' in against ? against.split : against.file) : '';
     replaceChildren(
       this.toolbar,
       splitChoice(context),
@@ -125,8 +125,8 @@ export class Comparison implements Part {
 
   private chooseFile(): void {
     this.context.perform(async () => {
-      const path = await this.context.host.call('chooseOther', undefined);
-      if (path !== undefined) this.setAgainst({ path });
+      const file = await this.context.host.call('chooseOther', undefined);
+      if (file !== undefined) this.setAgainst({ file });
     });
   }
 
@@ -316,7 +316,7 @@ export class Comparison implements Part {
 
 /** Both sets in figures. */
 function shapes({ first, second, labels, words }: ComparisonOverview): HTMLElement {
-  const name = ({ split, path }: ComparedSet): string => (split ? partName(split) : fileName(path));
+  const name = ({ split, file }: ComparedSet): string => (split ? partName(split) : fileName(file));
   const both = (of: (set: ComparedSet) => string): string[] => [of(first), of(second), '', ''];
   const overlap = (o: typeof labels): string[] => [count(o.first), count(o.second), count(o.both), percent(o.jaccard)];
   const rows: [string, string[]][] = [

@@ -70,13 +70,13 @@ export const nameOf = ({ name, display }: { name: string; display?: string }): H
   el('span', { class: 'name' }, display ?? name, display !== undefined && el('span', { class: 'muted' }, ` ${name}`));
 
 /** A document as a link: read here where it is one of the dataset's, opened in the editor otherwise. */
-export function pointerLink(context: Context, { split, file, document, id, line }: DocumentPointer): HTMLElement {
+export function pointerLink(context: Context, { split, file, part, document, id, line }: DocumentPointer): HTMLElement {
   const { host, snapshot } = context;
   const where = line ? t('line {0}', count(line)) : id;
   const name = split !== undefined && snapshot.splits.length > 1 ? `${partName(split).toLowerCase()} ${where}` : where;
   const one = link(name, () =>
     split === undefined
-      ? context.perform(() => host.call('openPointer', { file, line, id }))
+      ? context.perform(() => host.call('openPointer', { file, part, line, id }))
       : context.readDocument(split, document),
   );
   one.title = id;

@@ -90,7 +90,7 @@ const labelOf = (label: DocumentLabel | undefined): DocumentLabel | undefined =>
 function otherOf(other: unknown): OtherSet | undefined {
   if (typeof other !== 'object' || other === null) return undefined;
   const known =
-    ('path' in other && typeof other.path === 'string') || ('split' in other && typeof other.split === 'string');
+    ('file' in other && typeof other.file === 'string') || ('split' in other && typeof other.split === 'string');
   return known ? (other as OtherSet) : undefined;
 }
 

@@ -1,4 +1,5 @@
 /** Inspect Dataset: overview, labels, documents and findings of a dataset, filling while it is read. */
+import { pathOf } from '../../../core/data/document.ts';
 import type { ClusterFilter } from '../../../core/explore/clusters/clustered.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspected.ts';
@@ -205,7 +206,7 @@ class DatasetPage implements Context {
 
   /** There is no document: none was read before the reading was stopped, or none is in the file. The findings tell why. */
   private drawNothing(): void {
-    const { path, skipped, state: reading } = this.snapshot.splits[0];
+    const { file, skipped, state: reading } = this.snapshot.splits[0];
     if (reading === 'cancelled')
       return this.frame.show(
         emptyState(t('Nothing was read yet'), t('Reading was stopped before the first document.'), {
@@ -213,7 +214,7 @@ class DatasetPage implements Context {
           run: this.does('reload'),
         }),
       );
-    const text = skipped ? t('The findings below tell why.') : t('{0} was read to its end.', path);
+    const text = skipped ? t('The findings below tell why.') : t('{0} was read to its end.', file);
     const state = emptyState(skipped ? t('No record could be read') : t('There is no document'), text, this.readAs);
     this.frame.show(state, skipped > 0 && new Findings(this).element);
   }
@@ -264,7 +265,7 @@ class DatasetPage implements Context {
     if (!latest) return;
     const [first] = latest.splits;
     this.frame.setSubtitle(
-      first.path,
+      pathOf(first),
       first.format && `${first.format}: ${first.reason}`,
       latest.labelNamesFile && t('label names from {0}', fileName(latest.labelNamesFile)),
     );

@@ -6,8 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { importEurlex } from '../../../../src/core/data/eurlex/importEurlex.ts';
 import { readIdMap } from '../../../../src/core/data/eurlex/idMap.ts';
 import { readQrels } from '../../../../src/core/data/eurlex/qrels.ts';
-import { findSplits } from '../../../../src/core/data/findSplits.ts';
-import { readAll, scratch, sharedTest, userError } from '../helpers.ts';
+import { readAll, scratch, sharedTest, splitPaths, userError } from '../helpers.ts';
 
 const { write, folder } = scratch();
 
@@ -47,7 +46,7 @@ describe('made files', () => {
     expect(text('y_tr_named.txt')).toBe("0:['pollution', 'rhine_valley']\n");
     expect(text('y_te_named.txt')).toBe("0:[\"fish's\", 'pollution']\n1:['pollution', 'rhine_valley']\n");
 
-    expect(await findSplits(out)).toEqual({ train: join(out, 'x_tr.npz'), test: join(out, 'x_te.npz') });
+    expect(await splitPaths(out)).toEqual({ train: join(out, 'x_tr.npz'), test: join(out, 'x_te.npz') });
     const { documents, source } = await readAll(join(out, 'x_tr.npz'));
     expect(
       documents.map(({ id, labels, features }) => [

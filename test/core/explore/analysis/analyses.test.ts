@@ -33,7 +33,7 @@ const held: [string, string, string[]][] = [
 async function analyses(folder: string): Promise<{ analyses: Analyses; path: string }> {
   const path = write(`${folder}/train.jsonl`, jsonl(train));
   write(`${folder}/test.jsonl`, jsonl(held));
-  const inspection = await openInspection(path);
+  const inspection = await openInspection({ file: path });
   await inspection.read(() => {}, never.signal);
   return { analyses: new Analyses(inspection), path };
 }
@@ -77,7 +77,7 @@ describe('words', () => {
       `w${i} ${sentence}`,
       ['l'],
     ]);
-    const inspection = await openInspection(write('long/data.jsonl', jsonl(rows)));
+    const inspection = await openInspection({ file: write('long/data.jsonl', jsonl(rows)) });
     await inspection.read(() => {}, never.signal);
     const all = new Analyses(inspection);
     const stop = new AbortController();
@@ -201,9 +201,9 @@ describe('comparison', () => {
     const { analyses: all } = await analyses('file');
     const path = write('file/other.csv', 'text,labels\nthe cat,cats\nmoo,cows\n');
     const passes = new Set<number | undefined>();
-    const overview = await all.compare('train', { path }, { ...never, onProgress: (p) => passes.add(p.passes) });
+    const overview = await all.compare('train', { file: path }, { ...never, onProgress: (p) => passes.add(p.passes) });
     expect([...passes]).toEqual([3]);
-    expect(overview.second).toMatchObject({ path, documents: 2, labels: 2 });
+    expect(overview.second).toMatchObject({ file: path, documents: 2, labels: 2 });
     expect(all.nearest(3).nearest).toMatchObject({ file: path, document: 0, shared: ['cats'] });
     expect(all.nearest(4).nearest).toBeUndefined();
   });

@@ -10,10 +10,9 @@ import { describeClusters } from '../../../../src/core/explore/clusters/describe
 import { scaled } from '../../../../src/core/explore/clusters/scaling.ts';
 import { silhouettes } from '../../../../src/core/explore/clusters/silhouette.ts';
 import { logOdds } from '../../../../src/core/explore/words/markers.ts';
-import { findSplits } from '../../../../src/core/data/findSplits.ts';
 import { openInspection } from '../../../../src/core/explore/inspection.ts';
 import { Cancelled } from '../../../../src/core/base/errors.ts';
-import { scratch, userError } from '../../data/helpers.ts';
+import { scratch, splitPaths, userError } from '../../data/helpers.ts';
 
 const { write, folder } = scratch();
 const never = { signal: new AbortController().signal };
@@ -34,7 +33,7 @@ function dataset(name: string): string {
   return write(`${name}/train.jsonl`, `${lines.join('\n')}\n`);
 }
 const open = async (path: string, given: ClusterSettings = settings, context = never) =>
-  ClusterExploration.open(await countLabels({ path, options: {} }, context), { settings: given }, context);
+  ClusterExploration.open(await countLabels({ file: path, options: {} }, context), { settings: given }, context);
 
 describe('an exploration of label clusters', () => {
   test('has the k-means, silhouettes and descriptions of each number of clusters', async () => {
@@ -44,7 +43,7 @@ describe('an exploration of label clusters', () => {
     expect([missing, unmeasured, restored, savedAs]).toEqual([[], false, false, `${path}.clusters.json`]);
     const best = [...curve].sort((a, b) => b.silhouette! - a.silhouette!)[0];
     expect(suggested).toBe(best.k);
-    const { incidence, adjacency } = await countLabels({ path, options: {} }, never);
+    const { incidence, adjacency } = await countLabels({ file: path, options: {} }, never);
     const matrix = scaled(adjacency, 'min-max');
     for (const point of curve) {
       const result = await kMeans(matrix, { k: point.k, restarts: 3, seed: 1 });
@@ -75,7 +74,7 @@ describe('an exploration of label clusters', () => {
     expect(again.clusters(3)).toEqual(first.clusters(3));
     expect(await again.words(3, never)).toEqual(words);
     expect((await again.map(3, 'all', never)).points).toEqual(map.points);
-    expect(await findSplits(join(folder, 'kept'))).toEqual({ train: path });
+    expect(await splitPaths(join(folder, 'kept'))).toEqual({ train: path });
     expect((await open(path, { ...settings, scaling: 'cosine' })).overview().restored).toBe(false);
   });
 
@@ -146,7 +145,7 @@ describe('an exploration of label clusters', () => {
     expect(lines).toHaveLength(100);
     expect(JSON.parse(lines[0])).toEqual({ id: 'd1', text: 'theme1 text 1', labels: ['elm', 'oak'] });
 
-    const inspection = await openInspection(path);
+    const inspection = await openInspection({ file: path });
     const query = { split: 'all' as const, offset: 0, limit: 3, cluster: { file: path, k: 3, cluster } };
     expect((await userError(inspection.documentPage(query))).code).toBe('not-read');
     await inspection.read(() => {}, never.signal);
@@ -191,7 +190,7 @@ describe('an exploration of label clusters', () => {
   test('is not kept where that is not wanted', async () => {
     const path = dataset('alone');
     const exploration = await ClusterExploration.open(
-      await countLabels({ path, options: {} }, never),
+      await countLabels({ file: path, options: {} }, never),
       { settings, keep: false },
       never,
     );

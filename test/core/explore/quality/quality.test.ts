@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openSource } from '../../../../src/core/data/open.ts';
 import { labelVariants } from '../../../../src/core/explore/quality/labelVariants.ts';
 import { BINS, SHINGLE, minhash, similarity } from '../../../../src/core/explore/quality/minhash.ts';
 import { NearDuplicates } from '../../../../src/core/explore/quality/nearDuplicates.ts';
@@ -12,6 +11,7 @@ import { alwaysTogether } from '../../../../src/core/explore/quality/together.ts
 import { key32, uniformAt } from '../../../../src/core/base/random.ts';
 import { Cancelled } from '../../../../src/core/base/errors.ts';
 import { defaultTokenizer } from '../../../../src/core/explore/survey.ts';
+import { openSource } from '../../data/helpers.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'xmlcnn-quality-'));
 afterAll(() => rm(folder, { recursive: true }));

@@ -1,0 +1,40 @@
+/**
+ * How files of datasets are named. All lists of endings are made from this one, those of the manifest too
+ * (scripts/manifest.mjs).
+ */
+import type { Split } from '../base/splits.ts';
+
+/** What a part of a file's name says of its split: `cooking.valid`, `bibtex-test.arff`. */
+export const splitWords: Record<string, Split> = {
+  train: 'train',
+  training: 'train',
+  trn: 'train',
+  validation: 'validation',
+  valid: 'validation',
+  val: 'validation',
+  dev: 'validation',
+  development: 'validation',
+  test: 'test',
+  testing: 'test',
+  tst: 'test',
+};
+
+/** Of files of text with a record a line. */
+const rows = ['jsonl', 'ndjson', 'csv', 'tsv', 'tab'];
+/** Of other files that hold documents whatever they are called. */
+const others = ['arff', 'svm', 'p', 'pkl', 'pickle'];
+/** Of files that may be anything: they must name a split, matrices `x`. */
+const doubtful = ['txt', 'npy', 'npz'];
+
+export const rowEndings: readonly string[] = [...rows, ...Object.keys(splitWords)];
+export const sureEndings: readonly string[] = [...rows, ...others];
+/** Without `gz`, which may follow each of them. */
+export const datasetEndings: readonly string[] = [...rows, ...others, ...doubtful, ...Object.keys(splitWords)];
+
+/** Names with one of these endings, packed or not. */
+export const namesEndingIn = (endings: readonly string[]): RegExp =>
+  new RegExp(`\\.(${endings.join('|')})(\\.gz)?$`, 'i');
+
+/** The condition of a `when` clause: a folder, or a file that may hold documents. */
+export const datasetClause = (): string =>
+  `resourceScheme == file && (explorerResourceIsFolder || resourceExtname =~ /^\\.(${[...datasetEndings, 'gz'].join('|')})$/i)`;

@@ -1,0 +1,123 @@
+/** The one way in which datasets are opened. */
+import { stat } from 'node:fs/promises';
+import { UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
+import { recogniseFormat, recogniseSample, type Recognised } from './detect.ts';
+import {
+  type BinaryFormat,
+  type DatasetFile,
+  type DatasetFormat,
+  type DocumentSource,
+  isBinary,
+  type Reasons,
+  type ResolvedOptions,
+  type SeekableSource,
+  type SourceOptions,
+} from './document.ts';
+import { openArff } from './formats/arff.ts';
+import { openDelimited } from './formats/delimited.ts';
+import { openFastText } from './formats/fasttext.ts';
+import { openFolder } from './formats/folder.ts';
+import { openJsonl } from './formats/jsonl.ts';
+import { openLibMultiLabel } from './formats/libmultilabel.ts';
+import { openNumpyFeatures, openNumpyIds } from './formats/numpy.ts';
+import { openSeedPickle } from './formats/seedPickle.ts';
+import { openXmlRepoRaw } from './formats/xmlrepoRaw.ts';
+import { openXmlRepoSparse } from './formats/xmlrepoSparse.ts';
+import { labelNamesOf, type LabelNames } from './labelNames.ts';
+import type { OpenedFormat } from './record.ts';
+import { readSample, type Sample } from './sample.ts';
+import { ReaderSource } from './source.ts';
+
+/** A dataset file, or a folder of text files, opened: its header and companions have been read, none of its documents. */
+export interface OpenedDataset {
+  source: SeekableSource;
+  /** How it is read. */
+  options: ResolvedOptions;
+  /** What gave the options away. */
+  reasons: Reasons;
+  labelNames: LabelNames;
+}
+
+/**
+ * Opens a dataset; format, fields, companions and names of labels are found from the content, and beside it, where
+ * `options` do not state them. Iterating its source streams the documents: memory stays constant but for one hash per id
+ * (`IdSet`). Throws `UserError`; iterating throws `UserError` for the first unreadable record unless `onError` is `'skip'`.
+ */
+export async function openDataset(dataset: DatasetFile, options: SourceOptions = {}): Promise<OpenedDataset> {
+  const { options: found, reasons, ...opened } = await openReader(dataset, options);
+  const totalBytes = opened.totalBytes ?? (await withFileErrors(dataset.file, () => stat(dataset.file))).size;
+  const labelNames = await labelNamesOf(dataset, found, opened.labelNames);
+  const source = new ReaderSource(dataset, { ...opened, totalBytes, labelNames: labelNames.map }, found);
+  return { source, options: found, reasons, labelNames };
+}
+
+/** A format's reader, and how it reads. */
+export interface OpenedReader extends OpenedFormat {
+  options: ResolvedOptions;
+  reasons: Reasons;
+}
+
+/**
+ * The part of `openDataset` that needs no more than the beginning of the file and its companions.
+ * @param sample the beginning of the file, where it is not to be read from disk
+ */
+export async function openReader(dataset: DatasetFile, options: SourceOptions, sample?: Sample): Promise<OpenedReader> {
+  const found = await formatOf(dataset, options, sample);
+  const { format } = found;
+  if (dataset.part !== undefined && format !== 'pickle') throw noParts(dataset, format);
+  const opened = await openFormat(dataset, format, options, sample ?? found.sample);
+  return { ...opened, options: { ...opened.options, format }, reasons: { format: found.reason } };
+}
+
+async function formatOf(dataset: DatasetFile, options: SourceOptions, sample?: Sample): Promise<Recognised> {
+  if (options.format) return { format: options.format, reason: 'as it was said to be' };
+  return sample ? recogniseSample(sample, options) : recogniseFormat(dataset.file, options);
+}
+
+type TextFormat = Exclude<DatasetFormat, 'folder' | BinaryFormat>;
+
+const openers: Record<TextFormat, (sample: Sample, options: SourceOptions) => OpenedFormat | Promise<OpenedFormat>> = {
+  jsonl: openJsonl,
+  csv: (sample, options) => openDelimited(sample, options, ','),
+  tsv: (sample, options) => openDelimited(sample, options, '\t'),
+  fasttext: openFastText,
+  libmultilabel: openLibMultiLabel,
+  'xmlrepo-raw': openXmlRepoRaw,
+  'xmlrepo-jsonl': openJsonl,
+  'xmlrepo-sparse': openXmlRepoSparse,
+  arff: openArff,
+};
+
+const binaryOpeners: Record<BinaryFormat, (dataset: DatasetFile, options: SourceOptions) => Promise<OpenedFormat>> = {
+  pickle: openSeedPickle,
+  'numpy-ids': ({ file }, options) => openNumpyIds(file, options),
+  'numpy-bow': ({ file }, options) => openNumpyFeatures(file, options),
+};
+
+async function openFormat(
+  dataset: DatasetFile,
+  format: DatasetFormat,
+  options: SourceOptions,
+  sample?: Sample,
+): Promise<OpenedFormat> {
+  if (format === 'folder') return openFolder(dataset.file, options);
+  if (isBinary(format)) return binaryOpeners[format](dataset, options);
+  return openers[format](sample ?? (await readSample(dataset.file)), options);
+}
+
+const noParts = ({ file, part }: DatasetFile, format: DatasetFormat): UserError =>
+  new UserError('no-such-part', `A file of format ${format} has no part "${part}"`, `Leave out "#${part}".`, { file });
+
+/** Throws a `UserError` for bag-of-words sets, saying why XML-CNN cannot be trained on them. */
+export function requireWordOrder(source: DocumentSource): void {
+  if (!source.bagOfWords) return;
+  throw new UserError(
+    'bag-of-words',
+    `This is a bag-of-words set (${source.format}): it tells which words a document has, not their order. ` +
+      `XML-CNN slides its filters over word sequences, so it cannot be trained on it`,
+    'Use the set with raw texts (for the Extreme Classification Repository: the raw text download); ' +
+      'bag-of-words sets serve statistics and clusters.',
+    { file: source.file },
+  );
+}
