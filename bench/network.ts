@@ -1,11 +1,9 @@
-import type { MeasuredEngine } from '../src/core/engine/wasm/wasmEngine.ts';
-import { createWasmEngine } from '../src/core/engine/wasm/wasmEngine.ts';
+import { createWasmEngine, type MeasuredEngine } from '../src/core/engine/wasm/wasmEngine.ts';
 import type { Batch } from '../src/core/engine/engine.ts';
 import { initialWeights } from '../src/core/model/init.ts';
 import { initialEmbedding } from '../src/core/text/embeddings.ts';
 import { Vocabulary } from '../src/core/text/vocabulary.ts';
-import { makeBatch } from '../src/core/training/batches.ts';
-import { scoreCorpus } from '../src/core/training/scoring.ts';
+import { makeBatch, scoreCorpus } from '../src/core/training/corpusBatches.ts';
 import type { Context } from './context.ts';
 import { time, type Timing } from './measure.ts';
 import { optionsOf, type Setting } from './settings.ts';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { completeConfig } from '../../src/core/config/defaults.ts';
 import type { DatasetFormat } from '../../src/core/data/document.ts';
 import { openDataset } from '../../src/core/data/openDataset.ts';
-import { Interner } from '../../src/core/text/interner.ts';
+import { Interner } from '../../src/core/text/wordNumbers.ts';
 import { readSplit } from '../../src/core/text/readSplit.ts';
 import { createTokenizer } from '../../src/core/text/tokenizer.ts';
 import type { Context } from '../context.ts';

@@ -1,4 +1,4 @@
-import { formatMetric } from '../core/metrics/format.ts';
+import { formatMetric } from '../core/metrics/metricText.ts';
 import type { Metrics } from '../core/base/metrics.ts';
 
 const systemTitles: Record<string, string> = {

@@ -1,5 +1,5 @@
-import type { EpochRecord } from '../core/training/history.ts';
-import { readHistory } from '../core/training/readHistory.ts';
+import { readHistory } from '../core/training/metricsLog.ts';
+import { type EpochRecord } from '../core/training/runHistory.ts';
 
 /** The epochs of a run's first phase. Throws `UserError`. */
 export async function readEpochs(folder: string): Promise<EpochRecord[]> {

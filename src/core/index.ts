@@ -17,8 +17,8 @@ export { Evaluator } from './metrics/evaluator.ts';
 export type { ExportFormat, ExportOptions, ExportResult } from './export/exportModel.ts';
 export { exportModel } from './export/exportModel.ts';
 export type { Contribution, Explanation } from './predict/explain.ts';
-export type { Model, ModelLabel, ModelOptions } from './predict/model.ts';
-export { loadModel } from './predict/model.ts';
+export type { Model, ModelLabel, ModelOptions } from './predict/loadedModel.ts';
+export { loadModel } from './predict/loadedModel.ts';
 export type {
   ExplainedLabel,
   ExplainOptions,
@@ -29,5 +29,5 @@ export type {
 export { loadPredictor } from './predict/predictor.ts';
 export { evaluateRun } from './training/evaluate.ts';
 export type { RunEvent } from './base/events.ts';
-export { listRuns } from './training/runs.ts';
+export { listRuns } from './training/runListing.ts';
 export { train } from './training/trainer.ts';

@@ -56,6 +56,7 @@ import type { RecordTarget } from '../core/explore/recordText.ts';
 import type { ExportFormat, ExportResult } from '../core/export/exportModel.ts';
 import type { Progress } from '../core/base/progress.ts';
 import type { Highlight } from '../core/predict/highlights.ts';
+import type { LabelEvidence } from '../core/predict/highlights.ts';
 import type {
   Judged,
   JudgedDocument,
@@ -64,13 +65,12 @@ import type {
   JudgedQuery,
   JudgedRow,
   JudgedTarget,
-  LabelEvidence,
 } from '../core/predict/judged.ts';
 import type { PredictedLabel } from '../core/predict/predictor.ts';
 import type { NativeEngine } from '../core/engine/engines/folders.ts';
 import type { EngineStatus } from '../core/engine/engines/status.ts';
 import type { RunEvent } from '../core/base/events.ts';
-import type { RunResult } from '../core/training/summary.ts';
+import type { RunResult } from '../core/training/runSummary.ts';
 
 /** A method of a service: what it is given, what it returns, what it tells on the way. */
 export interface Call<Params, Result, Event = never> {

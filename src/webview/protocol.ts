@@ -47,6 +47,7 @@ import type {
   LabelRow,
   Page,
 } from '../core/explore/inspected.ts';
+import type { LabelEvidence } from '../core/predict/highlights.ts';
 import type {
   Judged,
   JudgedDocument,
@@ -55,13 +56,12 @@ import type {
   JudgedQuery,
   JudgedRow,
   JudgedTarget,
-  LabelEvidence,
 } from '../core/predict/judged.ts';
-import type { Comparison, CurveOfGroup } from '../core/training/compare.ts';
+import type { Comparison, CurveOfGroup } from '../core/training/compareRuns.ts';
 import type { Progress } from '../core/base/progress.ts';
 import type { Split } from '../core/base/splits.ts';
 import type { RunEvent } from '../core/base/events.ts';
-import type { RunHistory } from '../core/training/history.ts';
+import type { RunHistory } from '../core/training/runHistory.ts';
 
 /** A method that a page calls: what it gives, what it gets. */
 export interface Method<Params, Result> {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunListing } from '../../src/core/training/runs.ts';
+import type { RunListing } from '../../src/core/training/runListing.ts';
 import { call } from './memoryTerminal.ts';
 
 let folder: string;

@@ -1,17 +1,16 @@
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScoreStore } from '../../src/core/metrics/scores.ts';
 import { loadPredictor } from '../../src/core/predict/predictor.ts';
-import { PreparedCache } from '../../src/core/text/cache.ts';
+import { PreparedCache } from '../../src/core/text/cacheFolder.ts';
 import { readCheckpointInfo, readScoringWeights } from '../../src/core/training/checkpoint.ts';
-import { parseHistory } from '../../src/core/training/history.ts';
+import { parseHistory } from '../../src/core/training/runHistory.ts';
 import { readRun } from '../../src/core/training/runFolder.ts';
-import { compareRuns } from '../../src/core/training/compare.ts';
-import { readComparedRun } from '../../src/core/training/readCompared.ts';
-import { readRunFacts } from '../../src/core/training/runFacts.ts';
-import { describeRun } from '../../src/core/training/runs.ts';
+import { readComparedRun } from '../../src/core/training/runListing.ts';
+import { compareRuns } from '../../src/core/training/compareRuns.ts';
+import { describeRun, readRunFacts } from '../../src/core/training/runListing.ts';
 import { makeConfig, reference, run } from '../core/training/setup.ts';
 import { fuzz } from './fuzz.ts';
 

@@ -11,7 +11,7 @@ import { readCheckpointInfo } from '../../src/core/training/checkpoint.ts';
 import type { RunEvent } from '../../src/core/base/events.ts';
 import { isLocked } from '../../src/core/training/lock.ts';
 import { exists, runPaths } from '../../src/core/training/runFolder.ts';
-import { describeRun } from '../../src/core/training/runs.ts';
+import { describeRun } from '../../src/core/training/runListing.ts';
 import { continuationOf } from '../../src/extension/runs/interrupted.ts';
 import type { JobTask } from '../../src/extension/runs/jobs.ts';
 import { RunnerClient } from '../../src/runner/client.ts';

@@ -6,7 +6,7 @@ import type { Evaluation } from '../../core/metrics/evaluator.ts';
 import { highlightsOf } from '../../core/predict/highlights.ts';
 import { loadPredictor, type ExplainedLabel, type Prediction } from '../../core/predict/predictor.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
-import type { RunResult, Summary } from '../../core/training/summary.ts';
+import type { RunResult, Summary } from '../../core/training/runSummary.ts';
 import type { Command } from '../command.ts';
 import { defaultTokenizer, survey, type SurveyedFile } from '../dataset.ts';
 import { readEpochs } from '../history.ts';

@@ -1,8 +1,8 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { basename, extname, join } from 'node:path';
 import { createEngine, engineNames } from '../../core/engine/create.ts';
-import type { EmbeddingFiles } from '../../core/predict/embeddings.ts';
-import { embedDataset } from '../../core/predict/embeddings.ts';
+import type { EmbeddingFiles } from '../../core/predict/embedDataset.ts';
+import { embedDataset } from '../../core/predict/embedDataset.ts';
 import { loadPredictor } from '../../core/predict/predictor.ts';
 import { evaluationName } from '../../core/training/evaluate.ts';
 import { usage, type Arguments } from '../arguments.ts';

@@ -1,7 +1,7 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { createEngine, engineNames } from '../../core/engine/create.ts';
 import { UserError } from '../../core/base/errors.ts';
-import { blocks } from '../../core/predict/blocks.ts';
+import { blocks } from '../../core/predict/embedDataset.ts';
 import {
   loadPredictor,
   type ExplainedLabel,

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { withFileErrors } from '../../core/base/files.ts';
-import { listRuns, type RunListing } from '../../core/training/runs.ts';
+import { listRuns, type RunListing } from '../../core/training/runListing.ts';
 import type { Command } from '../command.ts';
-import { formatMetric } from '../../core/metrics/format.ts';
+import { formatMetric } from '../../core/metrics/metricText.ts';
 import { clip, sanitise, table } from '../terminal/text.ts';
 
 const statuses: Record<RunListing['status'], string> = {

@@ -1,6 +1,6 @@
 import type { DatasetStatistics } from '../../core/explore/statistics.ts';
 import type { Band } from '../../core/metrics/labelCounts.ts';
-import { formatMetric } from '../../core/metrics/format.ts';
+import { formatMetric } from '../../core/metrics/metricText.ts';
 import { metricRows, type System } from '../figures.ts';
 import { grouped } from '../terminal/text.ts';
 import { learningCurves, type EpochPoint } from './curves.ts';

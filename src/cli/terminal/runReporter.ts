@@ -2,7 +2,7 @@ import { parseMonitor } from '../../core/config/monitor.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import type { Metrics } from '../../core/base/metrics.ts';
 import type { RunEvent } from '../../core/base/events.ts';
-import { formatMetric } from '../../core/metrics/format.ts';
+import { formatMetric } from '../../core/metrics/metricText.ts';
 import { rateOf, rateText } from './progressBar.ts';
 import type { Terminal } from './terminal.ts';
 import { duration, sanitise } from './text.ts';

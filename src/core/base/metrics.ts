@@ -9,18 +9,3 @@ export type Metrics = Record<string, number>;
 /** Of what was read from a file; JSON has null for a figure that is no number. */
 export const isMetrics = (value: unknown): value is Metrics =>
   isRecord(value) && Object.values(value).every((figure) => figure === null || typeof figure === 'number');
-
-const ranked = ['P', 'nDCG', 'R', 'RP'];
-const propensityScored = ['PSP', 'PSnDCG'];
-const atThreshold = ['microP', 'microR', 'microF1', 'macroP', 'macroR', 'macroF1'];
-
-/** Every name an evaluation with these settings computes, in the order of its `metrics`. */
-export function metricNames(o: { ks: readonly number[]; propensity?: boolean; tuned?: boolean }): string[] {
-  const families = o.propensity ? [...ranked, ...propensityScored] : ranked;
-  return [
-    ...o.ks.flatMap((k) => families.map((family) => `${family}@${k}`)),
-    ...atThreshold,
-    ...(o.tuned ? atThreshold.map((name) => `${name}@tuned`) : []),
-    'logLoss',
-  ];
-}

@@ -1,4 +1,4 @@
-import { ownString } from '../text/ownString.ts';
+import { ownString } from '../base/memory.ts';
 
 /** Numbers for label names, shared by the splits of a dataset, in order of first appearance. */
 export class LabelTable {

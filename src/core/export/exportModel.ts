@@ -1,18 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import packageJson from '../../../package.json' with { type: 'json' };
+import packageJson from '../../../package.json';
 import type { RunConfig } from '../config/runConfig.ts';
 import { Cancelled } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { makeFolder, removeFile, withFileErrors, writeAtomic } from '../base/files.ts';
-import type { StoredModel } from '../training/readModel.ts';
-import { readModel } from '../training/readModel.ts';
-import { readSummary } from '../training/readSummary.ts';
+import { readModel, type StoredModel } from '../training/readModel.ts';
+import { readSummary } from '../training/runSummary.ts';
 import { safetensorsPieces } from '../formats/safetensorsWrite.ts';
 import { libMultiLabelNetwork, toLibMultiLabel } from './libMultiLabel.ts';
 import { modelCard } from './modelCard.ts';
-import { onnxModel } from './onnx/model.ts';
-import { isShard, tensorFlowModel } from './tfjs/model.ts';
+import { onnxModel } from './onnx/onnxModel.ts';
+import { isShard, tensorFlowModel } from './tfjs/tfjsModel.ts';
 
 export const exportFormats = ['safetensors', 'onnx', 'tfjs'] as const;
 export type ExportFormat = (typeof exportFormats)[number];

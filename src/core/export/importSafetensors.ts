@@ -5,19 +5,16 @@ import { analyse } from '../config/validate.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
-import type { NetworkShape, Weights } from '../model/network.ts';
-import { parameters } from '../model/network.ts';
-import { LabelSet } from '../text/labels.ts';
+import { type NetworkShape, parameters, type Weights } from '../model/network.ts';
+import { LabelSet } from '../text/labelSet.ts';
 import { encodeSource } from '../text/prepare.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
-import { countLabels } from '../training/fingerprint.ts';
+import { countLabels } from '../text/corpus.ts';
 import { writeImportedRun } from '../training/importRun.ts';
-import type { StoredLabels } from '../training/runFolder.ts';
-import { parseLabels } from '../training/runFolder.ts';
+import { parseLabels, type StoredLabels } from '../training/runFolder.ts';
 import { SafetensorsFile } from '../formats/safetensors.ts';
-import type { Best } from '../training/state.ts';
-import type { LibMultiLabelNetwork } from './libMultiLabel.ts';
-import { namesFor } from './libMultiLabel.ts';
+import type { Best } from '../training/trainingState.ts';
+import { type LibMultiLabelNetwork, namesFor } from './libMultiLabel.ts';
 
 export interface ImportOptions {
   /** Run config that says how texts are read; `config.json` beside the file where absent. */

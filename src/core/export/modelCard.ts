@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
-import { formatMetric } from '../metrics/format.ts';
-import { escapeMarkdown, markdownTable } from '../metrics/markdown.ts';
+import { escapeMarkdown, formatMetric, markdownTable } from '../metrics/metricText.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { parameterCount } from '../model/network.ts';
 import type { StoredModel } from '../training/readModel.ts';
-import type { Summary } from '../training/summary.ts';
+import type { Summary } from '../training/runSummary.ts';
 
 export interface CardOptions {
   /** Of this program. */

@@ -1,5 +1,5 @@
 import { key32, permutation } from '../base/random.ts';
-import type { Corpus } from '../text/corpus.ts';
+import { labelsOf, type Corpus } from '../text/corpus.ts';
 import type { Evaluation, EvaluatorOptions } from './evaluator.ts';
 import { Evaluator } from './evaluator.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -79,9 +79,6 @@ async function evaluate(
   const evaluation = evaluator.result();
   return { name, metrics: evaluation.metrics, evaluation, documents: documents.length, available: test.size };
 }
-
-const labelsOf = (corpus: Corpus, document: number): Int32Array =>
-  corpus.labels.subarray(corpus.labelStarts[document], corpus.labelStarts[document + 1]);
 
 const everyDocument = (corpus: Corpus): Uint32Array => Uint32Array.from({ length: corpus.size }, (_, i) => i);
 

@@ -1,4 +1,15 @@
-import type { Explanation } from './explain.ts';
+import type { Contribution, Explanation } from './explain.ts';
+
+/** What spoke for a label and against it. */
+export interface LabelEvidence {
+  highlights: SignedHighlight[];
+  /** The strongest for and against, each strongest first. */
+  for: Pick<Contribution, 'text' | 'contribution'>[];
+  against: Pick<Contribution, 'text' | 'contribution'>[];
+  /** What no word carries: the output's bias, and windows of padding. */
+  rest: number;
+  logit: number;
+}
 
 /** A stretch of a text, in UTF-16 units, and how strongly it spoke for a label (1 = the strongest of the text). */
 export interface Highlight {
@@ -37,4 +48,23 @@ function stretches({ contributions }: Pick<Explanation, 'contributions'>, length
     if (sums[start] !== 0) found.push({ start, end, strength: sums[start] });
   }
   return found;
+}
+
+/** N-grams told for and against a label. */
+const told = 8;
+
+/** What spoke for a label and what against it. `length`: of the text, in UTF-16 units. */
+export function evidenceOf(explanation: Explanation, length: number): LabelEvidence {
+  const { contributions, padding, bias, logit } = explanation;
+  const ngrams = contributions.map(({ text, contribution }) => ({ text, contribution }));
+  return {
+    highlights: signedHighlightsOf(explanation, length),
+    for: ngrams.filter(({ contribution }) => contribution > 0).slice(0, told),
+    against: ngrams
+      .filter(({ contribution }) => contribution < 0)
+      .slice(-told)
+      .reverse(),
+    rest: padding + bias,
+    logit,
+  };
 }

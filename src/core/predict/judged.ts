@@ -3,8 +3,6 @@ import type { DatasetFile, DocumentPlace, SourceOptions } from '../data/document
 import type { LabelFigures } from '../metrics/labelCounts.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Split } from '../base/splits.ts';
-import type { Contribution } from './explain.ts';
-import type { SignedHighlight } from './highlights.ts';
 
 /** The documents to look at: a split of the run's dataset, a file, one record of a file, or a text. */
 export type JudgedTarget =
@@ -128,16 +126,6 @@ export interface JudgedDocument {
   truncated: boolean;
   /** Those above 0.01, the top 20 and the true ones: probability descending. */
   labels: JudgedLabel[];
-}
-
-export interface LabelEvidence {
-  highlights: SignedHighlight[];
-  /** The strongest for and against, each strongest first. */
-  for: Pick<Contribution, 'text' | 'contribution'>[];
-  against: Pick<Contribution, 'text' | 'contribution'>[];
-  /** What no word carries: the output's bias, and windows of padding. */
-  rest: number;
-  logit: number;
 }
 
 export type LabelOrder = 'name' | 'precision' | 'recall' | 'f1' | 'support' | 'predicted' | 'train';

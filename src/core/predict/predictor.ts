@@ -4,18 +4,15 @@ import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { topK } from '../metrics/ranking.ts';
 import { featureSize, type Weights } from '../model/network.ts';
 import type { Corpus } from '../text/corpus.ts';
-import type { Tokenizer } from '../text/tokenizer.ts';
-import { createTokenizer } from '../text/tokenizer.ts';
+import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import { unknownId, Vocabulary } from '../text/vocabulary.ts';
-import type { CheckpointInfo } from '../training/checkpoint.ts';
-import { restoreScoringWeights } from '../training/checkpoint.ts';
+import { type CheckpointInfo, restoreScoringWeights } from '../training/checkpoint.ts';
 import { scoringOptions } from '../training/engineOptions.ts';
 import { findModel } from '../training/readModel.ts';
 import type { StoredLabels } from '../training/runFolder.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { embedCorpus, scoreCorpus, sigmoid } from '../training/scoring.ts';
-import type { Explanation } from './explain.ts';
-import { explainer } from './explain.ts';
+import { embedCorpus, scoreCorpus, sigmoid } from '../training/corpusBatches.ts';
+import { explainer, type Explanation } from './explain.ts';
 
 export interface PredictorOptions {
   /** Default: best. Averaged weights where the run keeps them. */

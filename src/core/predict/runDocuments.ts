@@ -10,14 +10,13 @@ import { Cancelled, UserError } from '../base/errors.ts';
 import { DocumentIndex } from '../explore/documentIndex.ts';
 import { groups, matched, rangeOf } from '../explore/documentSearch.ts';
 import { LabelTable } from '../explore/labelTable.ts';
-import { progressEvents } from '../base/events.ts';
+import { progressEvents, type RunEvent } from '../base/events.ts';
 import { readingProgress } from '../data/readThrough.ts';
-import type { LabelSet } from '../text/labels.ts';
+import type { LabelSet } from '../text/labelSet.ts';
 import { heldOut } from '../text/prepare.ts';
 import { openSplit } from '../text/readSplit.ts';
 import type { Split } from '../base/splits.ts';
 import { evaluationName, labelSetOf } from '../training/evaluate.ts';
-import type { RunEvent } from '../base/events.ts';
 import type { StoredRun } from '../training/runFolder.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Truth } from './judgedScores.ts';
@@ -186,3 +185,19 @@ function truthOf(index: DocumentIndex, numbers: Int32Array, labels: LabelSet): T
 
 const changed = (file: string): UserError =>
   new UserError('file-changed', 'The file has changed since it was read', 'Open it again.', { file });
+
+/** The splits that the dataset of a run has. */
+export function splitsOf({ dataset }: RunConfig): Split[] {
+  const splits: Split[] = dataset.test === undefined ? [] : ['test'];
+  if (dataset.validation !== undefined || dataset.validationFraction > 0) splits.push('validation');
+  return [...splits, 'train'];
+}
+
+/** The split that is all of a file: none for a training file that a part is held out of. */
+export function splitOfFile({ dataset }: RunConfig, given: DatasetFile): Split | undefined {
+  const file = pathOf(given);
+  if (file === dataset.test) return 'test';
+  if (file === dataset.validation) return 'validation';
+  const isWhole = dataset.validation !== undefined || dataset.validationFraction === 0;
+  return file === dataset.train && isWhole ? 'train' : undefined;
+}

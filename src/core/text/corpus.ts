@@ -14,6 +14,17 @@ export interface Corpus {
   readonly ids: string[];
 }
 
+/** Label ids of a document. */
+export const labelsOf = (corpus: Corpus, document: number): Int32Array =>
+  corpus.labels.subarray(corpus.labelStarts[document], corpus.labelStarts[document + 1]);
+
+/** Documents with each label.  [labelCount] */
+export function countLabels(corpus: Corpus, labelCount: number): Uint32Array {
+  const counts = new Uint32Array(labelCount);
+  for (const label of corpus.labels) counts[label]++;
+  return counts;
+}
+
 /** Documents of `a`, then those of `b`. */
 export function concatCorpora(a: Corpus, b: Corpus): Corpus {
   return {

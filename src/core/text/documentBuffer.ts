@@ -1,10 +1,9 @@
 import type { Document } from '../data/document.ts';
 import type { Corpus } from './corpus.ts';
 import { GrowingInts } from '../base/growing.ts';
-import { Interner } from './interner.ts';
-import { ownString } from './ownString.ts';
+import { ownString } from '../base/memory.ts';
 import type { WordScanner } from './tokenizer.ts';
-import { WordNumbers } from './wordNumbers.ts';
+import { Interner, WordNumbers } from './wordNumbers.ts';
 
 /** Documents of one file on their way into corpora: words and labels as numbers, in the order of the file. */
 export class DocumentBuffer {

@@ -2,28 +2,29 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import { type DatasetFile, type DocumentSource, pathOf } from '../data/document.ts';
-import type { HoldOut } from '../data/split.ts';
-import { randomSplit, stratifiedSplit } from '../data/split.ts';
+import { type HoldOut, randomSplit, stratifiedSplit } from '../data/split.ts';
 import { UserError } from '../base/errors.ts';
 import { progressEvents } from '../base/events.ts';
 import { overFiles, type WorkOptions } from '../base/progress.ts';
 import type { Corpus } from './corpus.ts';
 import { openEmbeddings, readEmbeddings } from './embeddings.ts';
-import { Interner } from './interner.ts';
-import type { LabelSet } from './labels.ts';
-import { labelMap, trainLabels } from './labels.ts';
-import { withCache } from './preparedCache.ts';
-import type { PreparedData, PrepareOptions } from './preparedData.ts';
+import { Interner } from './wordNumbers.ts';
+import { buildVocabulary, type Vocabulary } from './vocabulary.ts';
+import { labelMap, type LabelSet, trainLabels } from './labelSet.ts';
+import { withCache } from './cachedData.ts';
+import {
+  notices,
+  preparationReport,
+  type PreparedData,
+  type PrepareOptions,
+  splitReport,
+  type SplitReport,
+} from './preparedData.ts';
 import { openSplit, readSplit } from './readSplit.ts';
-import type { SplitReport } from './report.ts';
-import { notices, preparationReport, splitReport } from './report.ts';
-import type { WordScanner } from './tokenizer.ts';
-import { createTokenizer } from './tokenizer.ts';
-import type { Vocabulary } from './vocabulary.ts';
-import { buildVocabulary } from './vocabulary.ts';
+import { createTokenizer, type WordScanner } from './tokenizer.ts';
 
 export type { PreparedData, PrepareOptions } from './preparedData.ts';
-export type { PreparationReport, SplitReport } from './report.ts';
+export type { PreparationReport, SplitReport } from './preparedData.ts';
 
 /**
  * Reads, tokenises and numbers the data of a run. With `output.cache` and a cache folder, an unchanged second run is served

@@ -1,9 +1,9 @@
 import type { RunEvent } from '../base/events.ts';
 import type { Corpus } from './corpus.ts';
-import type { PretrainedRows } from './embeddings.ts';
-import type { LabelSet } from './labels.ts';
-import type { PreparationReport } from './report.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { EmbeddingReport, PretrainedRows } from './embeddings.ts';
+import type { LabelSet } from './labelSet.ts';
+import { unknownId, type Vocabulary } from './vocabulary.ts';
+import type { Finding, FindingLog } from '../data/document.ts';
 
 export interface PreparedData {
   /** Without the documents held out for validation. */
@@ -23,3 +23,131 @@ export interface PrepareOptions {
   signal?: AbortSignal;
   onEvent?: (event: RunEvent) => void;
 }
+
+/** What preparing data found out, for the face and the run folder. Plain JSON. */
+
+export interface SplitReport {
+  file: string;
+  documents: number;
+  /** Words kept, unknown ones counted. */
+  words: number;
+  /** Share of the kept words that the vocabulary does not hold, 0 … 1. */
+  unknownRate: number;
+  /** Documents cut at `text.maxLength`. */
+  truncated: number;
+  /** Documents without a word. */
+  empty: number;
+  unlabelled: number;
+}
+
+export interface PreparationReport {
+  splits: { train: SplitReport; validation?: SplitReport; test?: SplitReport };
+  /** Records left out, of all files. */
+  skipped: number;
+  /** Findings of the readers by code, of all files, and the first 1,000 of them. */
+  findingCounts: FindingLog['counts'];
+  findings: Finding[];
+  unknownRate: { validation?: number; test?: number };
+  /** Documents cut at `text.maxLength`, of all splits. */
+  truncated: number;
+  /** Labels of validation and of test that no training document has. */
+  validationOnlyLabels: string[];
+  testOnlyLabels: string[];
+  embeddings?: EmbeddingReport;
+}
+
+const keptFindings = 1000;
+
+export function splitReport(file: string, corpus: Corpus, truncated: number): SplitReport {
+  let unknown = 0;
+  for (const word of corpus.words) if (word === unknownId) unknown++;
+  return {
+    file,
+    documents: corpus.size,
+    words: corpus.words.length,
+    unknownRate: corpus.words.length > 0 ? unknown / corpus.words.length : 0,
+    truncated,
+    empty: emptyRows(corpus.wordStarts),
+    unlabelled: emptyRows(corpus.labelStarts),
+  };
+}
+
+function emptyRows(starts: ArrayLike<number>): number {
+  let empty = 0;
+  for (let i = 1; i < starts.length; i++) if (starts[i] === starts[i - 1]) empty++;
+  return empty;
+}
+
+export function preparationReport(
+  splits: PreparationReport['splits'],
+  logs: FindingLog[],
+  onlyLabels: Pick<PreparationReport, 'validationOnlyLabels' | 'testOnlyLabels'>,
+  embeddings: EmbeddingReport | undefined,
+): PreparationReport {
+  const { train, validation, test } = splits;
+  const findingCounts: FindingLog['counts'] = {};
+  for (const { counts } of logs)
+    for (const [code, count] of Object.entries(counts) as [Finding['code'], number][])
+      findingCounts[code] = (findingCounts[code] ?? 0) + count;
+  return {
+    splits,
+    skipped: logs.reduce((sum, log) => sum + log.skipped, 0),
+    findingCounts,
+    findings: logs.flatMap((log) => log.first).slice(0, keptFindings),
+    unknownRate: { validation: validation?.unknownRate, test: test?.unknownRate },
+    truncated: train.truncated + (validation?.truncated ?? 0) + (test?.truncated ?? 0),
+    ...onlyLabels,
+    embeddings,
+  };
+}
+
+type Notice = Extract<RunEvent, { type: 'notice' }>;
+
+/** What of a report a user should see without asking. */
+export function notices(report: PreparationReport): Notice[] {
+  const { skipped, findings, validationOnlyLabels, testOnlyLabels, embeddings } = report;
+  const found: Notice[] = [];
+  const say = (level: Notice['level'], message: string) => found.push({ type: 'notice', level, message });
+  if (skipped > 0) {
+    const first = findings.find((finding) => finding.skipped);
+    const where = first ? `; the first: ${first.file}:${first.line}: ${first.message}` : '';
+    say('warning', `${records(skipped)} left out${where}`);
+  }
+  const { unlabelled, truncated, documents } = report.splits.train;
+  if (unlabelled > 0) say('info', `${unlabelled} of ${documents} training documents have no label`);
+  if (truncated > 0) say('info', `${truncated} of ${documents} training documents were cut at text.maxLength`);
+  for (const split of ['validation', 'test'] as const) {
+    const judged = report.splits[split];
+    if (judged && judged.documents > 0 && judged.unlabelled === judged.documents)
+      say('warning', `No document of ${split} has a label: its figures are 0 and say nothing`);
+  }
+  if (validationOnlyLabels.length > 0)
+    say(
+      'info',
+      `${labels(validationOnlyLabels)} of validation never in train: only "training.retrainOnAll" learns them`,
+    );
+  if (testOnlyLabels.length > 0)
+    say('info', `${labels(testOnlyLabels)} of test never in train: no model can learn them`);
+  for (const split of ['validation', 'test'] as const) {
+    const rate = report.unknownRate[split] ?? 0;
+    if (rate > 0.1) say('warning', `${percent(rate)} of the words of ${split} are not in the vocabulary`);
+  }
+  if (embeddings) found.push(...embeddingNotices(embeddings));
+  return found;
+}
+
+function embeddingNotices(report: EmbeddingReport): Notice[] {
+  const { file, form, found, words, tokenCoverage = 0, findings, counts } = report;
+  const message = `${file} has vectors for ${found} of ${words} words (${percent(tokenCoverage)} of the text)`;
+  const notice: Notice = { type: 'notice', level: found > 0 ? 'info' : 'warning', message };
+  const problems = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  if (problems === 0) return [notice];
+  const [first] = findings;
+  const where = form === 'binary' ? `, record ${first.line}` : `:${first.line}`;
+  const more = problems > 1 ? ` (and ${problems - 1} more like it or other)` : '';
+  return [notice, { type: 'notice', level: 'warning', message: `${file}${where}: ${first.message}${more}` }];
+}
+
+const records = (n: number): string => (n === 1 ? '1 record was' : `${n} records were`);
+const labels = (names: string[]): string => (names.length === 1 ? '1 label' : `${names.length} labels`);
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;

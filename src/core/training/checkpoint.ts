@@ -9,17 +9,46 @@
  */
 import type { Engine, EngineTensor, TensorSource } from '../engine/engine.ts';
 import { UserError } from '../base/errors.ts';
-import type { NetworkShape, Weights } from '../model/network.ts';
-import { elements, parameters } from '../model/network.ts';
-import type { Recipe } from './recipe.ts';
-import type { Tensor } from '../formats/safetensors.ts';
-import { SafetensorsFile } from '../formats/safetensors.ts';
-import type { LazyTensor } from '../formats/safetensorsWrite.ts';
-import { writeSafetensors } from '../formats/safetensorsWrite.ts';
-import type { TrainingState } from './state.ts';
+import { elements, type NetworkShape, parameters, type Weights } from '../model/network.ts';
+import type { RunConfig } from '../config/runConfig.ts';
+import { SafetensorsFile, type Tensor } from '../formats/safetensors.ts';
+import { type LazyTensor, writeSafetensors } from '../formats/safetensorsWrite.ts';
+import type { TrainingState } from './trainingState.ts';
+import { createHash } from 'node:crypto';
+import type { Corpus } from '../text/corpus.ts';
 
 const format = 'xmlcnn-checkpoint';
 const version = '2';
+
+/** The settings that the bits of a run depend on, by their config keys. */
+export type Recipe = Record<string, unknown>;
+
+export function recipeOf(config: RunConfig, shape: NetworkShape): Recipe {
+  const { training: t, model: m } = config;
+  return {
+    ...Object.fromEntries(Object.entries(shape).map(([key, value]) => [`shape.${key}`, value])),
+    'model.embeddingDropout': m.embeddingDropout,
+    'model.hiddenDropout': m.hiddenDropout,
+    'embedding.train': config.embedding.train,
+    'training.batchSize': t.batchSize,
+    'training.learningRate': t.learningRate,
+    'training.warmupSteps': t.warmupSteps,
+    'training.schedule': t.schedule,
+    // a cosine spans the epochs; with a constant rate a run may be given more of them
+    ...(t.schedule === 'cosine' && { 'training.epochs': t.epochs, 'training.finalLearningRate': t.finalLearningRate }),
+    'training.weightDecay': t.weightDecay,
+    'training.beta1': t.beta1,
+    'training.beta2': t.beta2,
+    'training.epsilon': t.epsilon,
+    'training.embeddingUpdates': t.embeddingUpdates,
+    'training.clip': t.clip,
+    'training.ema': t.ema,
+    'training.loss': t.loss,
+    'training.monitor': t.monitor,
+    'training.seed': t.seed,
+    'training.retrainOnAll': t.retrainOnAll,
+  };
+}
 
 /** What a run's checkpoints have in common. */
 export interface RunIdentity {
@@ -197,3 +226,24 @@ function parseInfo({ path, metadata: m, isSealed }: SafetensorsFile): Checkpoint
 
 const notACheckpoint = (file: string): UserError =>
   new UserError('not-a-checkpoint', 'This file is not a checkpoint of this program', 'Name another file.', { file });
+
+/** SHA-256 of a list of strings. */
+export const hashOfNames = (names: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(names)).digest('hex');
+
+/** SHA-256 of the word ids and label ids of corpora. */
+export function hashOfCorpora(corpora: readonly (Corpus | undefined)[]): string {
+  const hash = createHash('sha256');
+  for (const corpus of corpora) {
+    if (!corpus) hash.update('none');
+    else for (const part of [corpus.wordStarts, corpus.words, corpus.labelStarts, corpus.labels]) update(hash, part);
+  }
+  return hash.digest('hex');
+}
+
+function update(hash: ReturnType<typeof createHash>, array: Int32Array | Uint32Array | Float64Array): void {
+  hash.update(`${array.length} `);
+  const piece = 1 << 28; // a hash takes less than 2 GiB at once
+  for (let at = 0; at < array.byteLength; at += piece)
+    hash.update(new Uint8Array(array.buffer, array.byteOffset + at, Math.min(piece, array.byteLength - at)));
+}

@@ -1,8 +1,11 @@
 import type { RunConfig } from '../config/runConfig.ts';
-import type { EngineOptions } from '../engine/engine.ts';
+import type { Engine, EngineOptions } from '../engine/engine.ts';
 import type { NetworkShape } from '../model/network.ts';
 import type { PreparedData } from '../text/prepare.ts';
 import type { StoredLabels } from './runFolder.ts';
+
+/** `begun` is the build of the engine that the run was begun with, where it goes on. */
+export type EngineFactory = (options: EngineOptions, begun?: string) => Promise<Engine>;
 
 /** The network of a run. */
 export function shapeOf({ model, embedding, text }: RunConfig, data: PreparedData, labels: StoredLabels): NetworkShape {

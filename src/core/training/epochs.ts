@@ -1,20 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
-import { Cancelled } from '../base/errors.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
 import { Evaluator } from '../metrics/evaluator.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { ThresholdTuner } from '../metrics/threshold.ts';
 import type { Corpus } from '../text/corpus.ts';
-import { epochOrder, makeBatch } from './batches.ts';
-import { divergedAt, divergedScore } from './diverged.ts';
+import { labelsOf } from '../text/corpus.ts';
+import { epochOrder, makeBatch, scoreCorpus } from './corpusBatches.ts';
 import { progressEvents } from '../base/events.ts';
 import { Rate, Throttle } from '../base/progress.ts';
-import type { Run } from './run.ts';
-import { throwIfAborted, withScoringWeights } from './run.ts';
+import { type Run, throwIfAborted, withScoringWeights } from './trainingRun.ts';
 import type { Saver } from './saver.ts';
-import type { Schedule } from './schedule.ts';
-import { learningRateAt } from './schedule.ts';
-import { labelsOf, scoreCorpus } from './scoring.ts';
-import { epochsSinceBest } from './state.ts';
+import { epochsSinceBest } from './trainingState.ts';
+import type { Batch } from '../engine/engine.ts';
+import { writeFileAtomic } from '../base/files.ts';
 
 /** One phase of training: so many epochs over a corpus. */
 export interface Plan {
@@ -148,3 +146,74 @@ async function validate(run: Run, corpus: Corpus): Promise<{ metrics: Metrics; t
   run.emit({ type: 'phase', phase: run.state.phase });
   return { metrics: evaluator.metrics(), threshold: tuner.best().threshold };
 }
+
+export interface Schedule {
+  /** Rate after the warm-up. */
+  learningRate: number;
+  /** Steps over which the rate rises linearly to `learningRate`; step 0 already takes one part of it. */
+  warmupSteps: number;
+  schedule: 'constant' | 'cosine';
+  /** Rate of the last step of a cosine, as a fraction of `learningRate`. */
+  finalLearningRate: number;
+  /** Steps of the whole training, warm-up included. */
+  totalSteps: number;
+}
+
+/** Learning rate of a step, counted from 0: a function of the step alone, so that a resumed run needs no state for it. */
+export function learningRateAt(step: number, s: Schedule): number {
+  if (step < s.warmupSteps) return (s.learningRate * (step + 1)) / s.warmupSteps;
+  if (s.schedule === 'constant') return s.learningRate;
+  const progress = Math.min(1, (step + 1 - s.warmupSteps) / Math.max(1, s.totalSteps - s.warmupSteps));
+  const cosine = (1 + Math.cos(Math.PI * progress)) / 2;
+  return s.learningRate * (s.finalLearningRate + (1 - s.finalLearningRate) * cosine);
+}
+
+/** diverged.json of a run folder: the batch whose loss was no number, as the engine was given it. */
+export interface DivergedBatch {
+  /** Both count from 1. */
+  epoch: number;
+  step: number;
+  phase: 'training' | 'retraining';
+  /** `NaN`, `Infinity` or `-Infinity`: JSON has no such numbers. */
+  loss: string;
+  learningRate: number;
+  documents: { id: string; words: string[]; labels: string[] }[];
+}
+
+/** Keeps the batch for inspection. Returns the error to throw; where the batch cannot be written, the error says so. */
+export async function divergedAt(
+  { paths, names, state }: Run,
+  batch: Batch,
+  ids: readonly string[],
+  step: { step: number; loss: number; learningRate: number },
+): Promise<UserError> {
+  const { words, wordStarts, labels, labelStarts } = batch;
+  const kept: DivergedBatch = {
+    epoch: state.epoch + 1,
+    ...step,
+    phase: state.phase,
+    loss: String(step.loss),
+    documents: ids.map((id, d) => ({
+      id,
+      words: Array.from(words.subarray(wordStarts[d], wordStarts[d + 1]), (word) => names.words[word]),
+      labels: Array.from(labels.subarray(labelStarts[d], labelStarts[d + 1]), (label) => names.labels[label]),
+    })),
+  };
+  const written = await writeFileAtomic(paths.diverged, `${JSON.stringify(kept, null, 1)}\n`).then(
+    () => `Its batch is kept in ${paths.diverged}`,
+    (error: unknown) => `Its batch could not be kept (${error instanceof Error ? error.message : String(error)})`,
+  );
+  const now = ` (${step.learningRate.toPrecision(3)} at that step)`;
+  return diverged(`loss became ${step.loss} at step ${step.step} (epoch ${kept.epoch})`, now, ` ${written}.`);
+}
+
+/** The error where validation gave a score that is no number. */
+export const divergedScore = (score: number, epoch: number): UserError =>
+  diverged(`validation score became ${score} after epoch ${epoch}`, '', '');
+
+const diverged = (what: string, rate: string, kept: string): UserError =>
+  new UserError(
+    'training-diverged',
+    `The ${what}: the training has diverged.${kept}`,
+    `Set a smaller "training.learningRate"${rate}, more "training.warmupSteps", or a "training.clip" such as 1, and train anew.`,
+  );

@@ -4,24 +4,27 @@ import { createScoringEngine } from '../engine/engines/scoring.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import { pathOf, type DatasetFile } from '../data/document.ts';
 import { UserError } from '../base/errors.ts';
-import type { Evaluation } from '../metrics/evaluator.ts';
+import { type Evaluation, Evaluator, type EvaluatorOptions } from '../metrics/evaluator.ts';
 import type { Corpus } from '../text/corpus.ts';
-import { LabelSet } from '../text/labels.ts';
-import type { PreparedData } from '../text/prepare.ts';
-import { encodeSource, prepareData } from '../text/prepare.ts';
+import { LabelSet } from '../text/labelSet.ts';
+import { encodeSource, prepareData, type PreparedData } from '../text/prepare.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
-import { readCheckpointInfo, restoreScoringWeights } from './checkpoint.ts';
-import type { CheckpointInfo } from './checkpoint.ts';
+import { countLabels } from '../text/corpus.ts';
+import { type CheckpointInfo, hashOfNames, readCheckpointInfo, restoreScoringWeights } from './checkpoint.ts';
 import { scoringOptions } from './engineOptions.ts';
-import type { OnJudged } from './evaluation.ts';
-import { evaluateSplit, evaluatorOptions, measureBaselines } from './evaluation.ts';
-import type { RunEvent } from '../base/events.ts';
-import { hashOfNames } from './fingerprint.ts';
-import type { StoredRun } from './runFolder.ts';
-import { exists, readRun } from './runFolder.ts';
+import { progressEvents, type RunEvent } from '../base/events.ts';
+import { exists, readRun, type RunPaths, type StoredLabels, type StoredRun } from './runFolder.ts';
 import type { Split } from '../base/splits.ts';
-import type { BaselineFigures } from './summary.ts';
-import type { EngineFactory } from './trainer.ts';
+import type { BaselineFigures } from './runSummary.ts';
+import type { EngineFactory } from './engineOptions.ts';
+import type { Engine } from '../engine/engine.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import { labelFrequencyBaseline, tfidfKnnBaseline } from '../metrics/baselines.ts';
+import { inversePropensity } from '../metrics/ranking.ts';
+import { ScoreStore } from '../metrics/scores.ts';
+import type { Run } from './trainingRun.ts';
+import { labelsOf } from '../text/corpus.ts';
+import { scoreCorpus } from './corpusBatches.ts';
 
 export interface EvaluateOptions {
   /** A file or folder to evaluate on, in the format of the run's dataset; a split of the run's dataset where absent. */
@@ -166,4 +169,95 @@ const noSplit = (split: Split): UserError =>
 
 function noSplitFile(split: Split): never {
   throw noSplit(split);
+}
+
+/** Documents that the nearest-neighbour baseline scores at most; more are sampled. */
+const maxQueries = 10_000;
+
+/**
+ * The labels of a run. Those of the documents that the model learns from come first and have an output: train without its
+ * held-out part, and validation too where the run retrains on all.
+ */
+export function storedLabels(config: RunConfig, { train, validation, labels }: PreparedData): StoredLabels {
+  const learned = config.training.retrainOnAll && validation ? [train, validation] : [train];
+  const counts = learned.map((corpus) => countLabels(corpus, labels.size));
+  const trainCounts = Array.from(labels.names, (_, l) => counts.reduce((sum, count) => sum + count[l], 0));
+  return {
+    names: labels.names,
+    outputs: trainCounts.findLastIndex((count) => count > 0) + 1,
+    display: Array.from(labels.names, (_, l) => labels.display[l] ?? null),
+    trainCounts,
+    trainDocuments: learned.reduce((n, { size }) => n + size, 0),
+  };
+}
+
+/** How a run's documents are judged; `labels` may be extended beyond the run's own. */
+export function evaluatorOptions(
+  { evaluation: { k, propensityA, propensityB } }: RunConfig,
+  { trainCounts, trainDocuments, names }: StoredLabels,
+  tunedThreshold?: number,
+): EvaluatorOptions {
+  const counts = Uint32Array.from(names, (_, l) => trainCounts[l] ?? 0);
+  return {
+    labelCount: names.length,
+    ks: k,
+    inversePropensity: inversePropensity(counts, trainDocuments, propensityA, propensityB),
+    trainLabelCounts: counts,
+    ...(tunedThreshold !== undefined && { tunedThreshold }),
+  };
+}
+
+type Face = Pick<Run, 'emit' | 'signal'>;
+
+export type OnJudged = (probabilities: Float64Array, labels: Int32Array) => void;
+
+/** Scores a split with the engine's weights, and stores the evaluation and the scores that matter beside the run. */
+export async function evaluateSplit(
+  engine: Engine,
+  corpus: Corpus,
+  split: string,
+  options: EvaluatorOptions,
+  paths: RunPaths,
+  { emit, signal, onDocument }: Face & { onDocument?: OnJudged },
+): Promise<Evaluation> {
+  const evaluator = new Evaluator(options);
+  const store = new ScoreStore(engine.shape.labels);
+  emit({ type: 'phase', phase: 'testing', message: split });
+  const onRow = (document: number, probabilities: Float64Array): void => {
+    const labels = labelsOf(corpus, document);
+    evaluator.add(probabilities, labels);
+    store.add(probabilities);
+    onDocument?.(probabilities, labels);
+  };
+  await scoreCorpus(engine, corpus, onRow, { signal, onProgress: progressEvents(emit, 'testing') });
+  const evaluation = evaluator.result();
+  await writeFileAtomic(paths.scores(split), store.save());
+  await writeFileAtomic(paths.evaluation(split), JSON.stringify(evaluation));
+  emit({ type: 'evaluated', split, metrics: evaluation.metrics });
+  return evaluation;
+}
+
+/** What label frequency and the nearest documents reach on the same split. */
+export async function measureBaselines(
+  train: Corpus,
+  corpus: Corpus,
+  split: string,
+  options: EvaluatorOptions,
+  { emit, signal }: Face,
+): Promise<BaselineFigures[]> {
+  emit({ type: 'phase', phase: 'baselines' });
+  const o = {
+    ...options,
+    tunedThreshold: undefined,
+    signal,
+    onProgress: progressEvents(emit, 'baselines'),
+    maxQueries,
+  };
+  const found: BaselineFigures[] = [];
+  for (const baseline of [labelFrequencyBaseline, tfidfKnnBaseline]) {
+    const { name, documents, metrics } = await baseline(train, corpus, o);
+    found.push({ name, documents, metrics });
+    emit({ type: 'baseline', name, split, documents, metrics });
+  }
+  return found;
 }

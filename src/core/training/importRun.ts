@@ -1,13 +1,11 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { makeFolder, writeFileAtomic } from '../base/files.ts';
-import { parameterCount, type NetworkShape, type Weights } from '../model/network.ts';
-import { writeWeights } from './checkpoint.ts';
-import { hashOfNames } from './fingerprint.ts';
-import { recipeOf } from './recipe.ts';
-import { exists, runExists, runPaths, writeRunFiles, type StoredLabels } from './runFolder.ts';
-import { initialState, type Best } from './state.ts';
-import type { Summary } from './summary.ts';
+import { type NetworkShape, parameterCount, type Weights } from '../model/network.ts';
+import { hashOfNames, recipeOf, writeWeights } from './checkpoint.ts';
+import { exists, runExists, runPaths, type StoredLabels, writeRunFiles } from './runFolder.ts';
+import { type Best, initialState } from './trainingState.ts';
+import type { Summary } from './runSummary.ts';
 
 export interface ImportedRun {
   config: RunConfig;

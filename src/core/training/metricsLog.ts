@@ -1,6 +1,14 @@
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { withFileErrors } from '../base/files.ts';
+import { exists, runPaths } from './runFolder.ts';
+import { parseHistory, type RunHistory } from './runHistory.ts';
+
+/** Reads metrics.jsonl of a run folder; a last line that is still being written is passed over. Throws `UserError`. */
+export async function readHistory(folder: string): Promise<RunHistory> {
+  const path = runPaths(folder).metrics;
+  if (!(await exists(path))) return { epochs: [], points: [] };
+  return parseHistory(await withFileErrors(path, () => readFile(path, 'utf8')), path);
+}
 
 /** metrics.jsonl of a run: lines are appended; what a checkpoint vouches for is synced before it is written. */
 export class MetricsLog {

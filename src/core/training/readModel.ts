@@ -1,10 +1,7 @@
 import type { Weights } from '../model/network.ts';
 import { UserError } from '../base/errors.ts';
-import type { CheckpointInfo } from './checkpoint.ts';
-import { readCheckpointInfo, readScoringWeights } from './checkpoint.ts';
-import { hashOfNames } from './fingerprint.ts';
-import type { StoredRun } from './runFolder.ts';
-import { exists, readRun } from './runFolder.ts';
+import { type CheckpointInfo, hashOfNames, readCheckpointInfo, readScoringWeights } from './checkpoint.ts';
+import { exists, readRun, type StoredRun } from './runFolder.ts';
 
 export interface FoundModel {
   run: StoredRun;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { removeFile, withFileErrors } from '../base/files.ts';
 import type { RunEvent } from '../base/events.ts';
 import { writeCheckpoint } from './checkpoint.ts';
-import type { Run } from './run.ts';
+import type { Run } from './trainingRun.ts';
 
 type Reason = Extract<RunEvent, { type: 'checkpoint' }>['reason'];
 

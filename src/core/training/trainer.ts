@@ -1,39 +1,30 @@
 import { basename } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
-import type { Engine, EngineOptions } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { chooseEngine } from '../engine/engines/choose.ts';
-import { UserError } from '../base/errors.ts';
-import { isFolder, removeFile, statOf } from '../base/files.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
+import { removeFile, writeFileAtomic } from '../base/files.ts';
 import { checkKs } from '../metrics/ranking.ts';
 import { initialWeights } from '../model/init.ts';
-import type { NetworkShape } from '../model/network.ts';
-import { concatCorpora } from '../text/corpus.ts';
-import type { Corpus } from '../text/corpus.ts';
+import { type NetworkShape, parameterCount } from '../model/network.ts';
+import { concatCorpora, countLabels, type Corpus } from '../text/corpus.ts';
 import { initialEmbedding } from '../text/embeddings.ts';
 import { withTrainedVectors } from '../word2vec/prepared.ts';
-import { prepareData } from '../text/prepare.ts';
-import type { PreparedData } from '../text/prepare.ts';
-import { longestBatch } from './batches.ts';
-import type { CheckpointInfo, RunIdentity } from './checkpoint.ts';
-import { readCheckpointInfo, restoreEngine } from './checkpoint.ts';
-import type { Plan, Stopped } from './epochs.ts';
-import { runEpochs } from './epochs.ts';
-import { engineOptions, shapeOf } from './engineOptions.ts';
-import { evaluatorOptions, storedLabels } from './evaluation.ts';
+import { prepareData, type PreparedData } from '../text/prepare.ts';
+import { longestBatch } from './corpusBatches.ts';
+import { hashOfCorpora, hashOfNames, recipeOf, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
+import { type Plan, runEpochs, type Stopped } from './epochs.ts';
+import { engineOptions, shapeOf, type EngineFactory } from './engineOptions.ts';
+import { evaluateSplit, evaluatorOptions, measureBaselines, storedLabels } from './evaluate.ts';
 import type { RunEvent } from '../base/events.ts';
-import { finishRun } from './finish.ts';
-import { countLabels, hashOfCorpora, hashOfNames } from './fingerprint.ts';
 import { MetricsLog } from './metricsLog.ts';
-import { createMonitor } from './monitor.ts';
-import { checkSameRecipe, differences, recipeOf } from './recipe.ts';
-import type { Run } from './run.ts';
-import { throwIfAborted } from './run.ts';
-import type { ClaimedRun, StoredLabels } from './runFolder.ts';
-import { claimRun, exists, writeRunFiles } from './runFolder.ts';
+import { createMonitor } from '../config/monitor.ts';
+import { buildToGoOnWith, goOn, runToResume } from './resume.ts';
+import { type Run, throwIfAborted } from './trainingRun.ts';
+import { type ClaimedRun, claimRun, exists, type StoredLabels, writeRunFiles } from './runFolder.ts';
 import { Saver } from './saver.ts';
-import type { TrainingState } from './state.ts';
-import { initialState } from './state.ts';
-import type { RunResult } from './summary.ts';
+import { initialState, type TrainingState } from './trainingState.ts';
+import type { RunResult, Summary } from './runSummary.ts';
 
 export interface TrainOptions {
   /** Gives a run without `output.name` its name. */
@@ -46,9 +37,6 @@ export interface TrainOptions {
   /** Seconds between checkpoints in mid-epoch. Default 60. */
   checkpointSeconds?: number;
 }
-
-/** `begun` is the build of the engine that the run was begun with, where it goes on. */
-export type EngineFactory = (options: EngineOptions, begun?: string) => Promise<Engine>;
 
 /**
  * Trains as the config says: epochs with validation, early stopping, retraining on all where it is asked for, and the
@@ -98,17 +86,6 @@ async function withWayOn(error: unknown, last: string): Promise<unknown> {
   return new UserError(code, message, `${remedy} ${more}`, place, { cause: error });
 }
 
-/** `training.resumeFrom` may name a run folder: that is a resume; a file in it starts a new run. */
-async function runToResume({ training: { resumeFrom } }: RunConfig): Promise<string | undefined> {
-  if (resumeFrom === undefined) return undefined;
-  const found = await statOf(resumeFrom);
-  if (!found)
-    throw new UserError('file-not-found', 'There is no such checkpoint or run', 'Correct "training.resumeFrom".', {
-      file: resumeFrom,
-    });
-  return found.isDirectory() ? resumeFrom : undefined;
-}
-
 class Session {
   /** Whether anything was written into the run folder. */
   hasBegun = false;
@@ -138,9 +115,9 @@ class Session {
     checkData(config, data, labels);
     const shape = shapeOf(config, data, labels);
     const identity = identityOf(config, data, labels, shape);
-    this.engine = await this.makeEngine(engineOptions(config, shape), await this.begunWith());
+    this.engine = await this.makeEngine(engineOptions(config, shape), await buildToGoOnWith(this.claimed));
     await this.engine.reserve?.(longestBatch(data.train, config.training.batchSize));
-    const state = await this.begin(data, identity);
+    const state = await this.begin(this.engine, data, identity);
     throwIfAborted(options);
     const run: Run = {
       config,
@@ -209,73 +186,13 @@ class Session {
     await saver.last();
   }
 
-  /** Build of the engine that wrote the checkpoint which is gone on from. */
-  private async begunWith(): Promise<string | undefined> {
-    const last = this.claimed.paths.checkpoint('last');
-    if (!this.claimed.isResumed || !(await exists(last))) return undefined;
-    return (await readCheckpointInfo(last)).build;
-  }
-
   /** Puts the engine where the run stands: at a checkpoint's state, or at the start. */
-  private async begin(data: PreparedData, identity: RunIdentity): Promise<TrainingState> {
-    const engine = this.engine!;
-    const { resumeFrom } = this.config.training;
-    const last = this.claimed.paths.checkpoint('last');
-    if (this.claimed.isResumed && (await exists(last))) {
-      const info = await readCheckpointInfo(last);
-      checkSameData(info, identity, last);
-      checkSameRecipe(info.recipe, identity.recipe, last);
-      await this.restore(last);
-      return info.state;
-    }
-    if (this.claimed.isResumed) this.notice('info', 'The run has no checkpoint yet: it begins anew.');
-    if (resumeFrom !== undefined && !(await isFolder(resumeFrom))) return this.startFrom(resumeFrom, identity);
-    await engine.writeWeights(startWeights(this.config, data, engine.shape, data.train));
+  private async begin(engine: Engine, data: PreparedData, identity: RunIdentity): Promise<TrainingState> {
+    const { config, claimed, notice } = this;
+    const state = await goOn({ config, claimed, engine, identity, notice });
+    if (state) return state;
+    await engine.writeWeights(startWeights(config, data, engine.shape, data.train));
     return initialState();
-  }
-
-  /** A new run that begins with another's weights and optimiser state. */
-  private async startFrom(file: string, identity: RunIdentity): Promise<TrainingState> {
-    const info = await readCheckpointInfo(file);
-    const { epoch, batch, lossSum, curve } = info.state;
-    const changed = differences(info.recipe, identity.recipe);
-    const fatal = changed.filter((key) => key.startsWith('shape.') || key === 'embedding.train');
-    if (Number(info.recipe['training.ema']) > 0 !== this.config.training.ema > 0) fatal.push('training.ema');
-    if (info.vocabulary !== identity.vocabulary) fatal.push('the vocabulary');
-    if (info.labels !== identity.labels) fatal.push('the labels');
-    if (info.state.phase === 'retraining') fatal.push('the phase (it was retraining on all documents)');
-    if (fatal.length)
-      throw new UserError(
-        'checkpoint-differs',
-        `The checkpoint differs from this run in ${fatal.join(', ')}`,
-        'Use the data and the settings that it was made with.',
-        { file },
-      );
-    if (epoch >= this.config.training.epochs)
-      throw new UserError(
-        'nothing-to-train',
-        `The checkpoint has ${epoch} epochs behind it, and "training.epochs" is ${this.config.training.epochs}`,
-        'Set more epochs.',
-        { file },
-      );
-    await this.restore(file);
-    const isSame = changed.length === 0 && info.data === identity.data;
-    if (isSame) return { ...initialState(), epoch, batch, lossSum, curve };
-    const what = [...changed, ...(info.data === identity.data ? [] : ['the documents'])].join(', ');
-    this.notice(
-      'warning',
-      `Goes on from ${basename(file)} at the start of epoch ${epoch + 1}, with other values of: ${what}.`,
-    );
-    return { ...initialState(), epoch };
-  }
-
-  private async restore(file: string): Promise<void> {
-    const { build } = await restoreEngine(file, this.engine!);
-    if (build !== this.engine!.build)
-      this.notice(
-        'warning',
-        `The checkpoint was written by "${build}", this is "${this.engine!.build}": the weights will differ in their last bits from an uninterrupted run's.`,
-      );
   }
 
   private async openLog(state: TrainingState, data: PreparedData, labels: StoredLabels): Promise<MetricsLog> {
@@ -293,9 +210,8 @@ class Session {
     return this.log;
   }
 
-  private notice(level: 'info' | 'warning', message: string): void {
+  private readonly notice = (level: 'info' | 'warning', message: string): void =>
     this.options.onEvent({ type: 'notice', level, message });
-  }
 }
 
 function checkData({ evaluation, training }: RunConfig, data: PreparedData, labels: StoredLabels): void {
@@ -338,14 +254,68 @@ function startWeights(
   });
 }
 
-function checkSameData(info: CheckpointInfo, now: RunIdentity, file: string): void {
-  const names = { vocabulary: 'vocabulary', labels: 'labels', data: 'training or validation documents' } as const;
-  const changed = (Object.keys(names) as (keyof typeof names)[]).filter((key) => info[key] !== now[key]);
-  if (changed.length)
-    throw new UserError(
-      'resume-data-differs',
-      `The run was begun with another ${changed.map((key) => names[key]).join(', ')}`,
-      'Put the dataset and the text settings back as they were, or start a new run.',
-      { file },
-    );
+/** Evaluates with the best weights and writes the summary. An abort on the way makes the run an interrupted one. */
+async function finishRun(run: Run, data: PreparedData, ended: Stopped, saver: Saver): Promise<RunResult> {
+  const { paths, state, emit } = run;
+  saver.tick();
+  let stopped = ended;
+  let summary: Summary | undefined;
+  try {
+    if (ended !== 'interrupted') summary = await summarise(run, data, ended);
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    stopped = 'interrupted';
+  }
+  if (summary) await writeFileAtomic(paths.summary, `${JSON.stringify(summary, null, 2)}\n`);
+  const epochs = state.ended?.epochs ?? state.epoch;
+  const result = { folder: paths.folder, stopped, epochs, bestEpoch: state.best?.epoch ?? 0 };
+  emit({ type: 'done', ...result });
+  return { ...result, name: basename(paths.folder), ...(summary && { summary }) };
+}
+
+async function summarise(run: Run, data: PreparedData, stopped: 'finished' | 'early'): Promise<Summary> {
+  const { engine, paths, state, config } = run;
+  if (run.bestWeights) await engine.writeWeights(run.bestWeights);
+  else await restoreScoringWeights(paths.checkpoint('best'), engine);
+  const { evaluated, baselines } = await evaluateBest(run, data);
+  return {
+    stopped,
+    epochs: state.ended?.epochs ?? state.epoch,
+    best: state.best!,
+    monitor: config.training.monitor,
+    ...(state.phase === 'retraining' && { retrainedEpochs: state.epoch }),
+    ...(evaluated && { evaluated }),
+    baselines,
+    documents: { train: data.train.size, validation: data.validation?.size ?? 0, test: data.test?.size ?? 0 },
+    labels: engine.shape.labels,
+    vocabulary: engine.shape.vocabulary,
+    parameters: parameterCount(engine.shape),
+    engine: { name: engine.name, build: engine.build },
+    seconds: state.seconds,
+    finishedAt: new Date().toISOString(),
+  };
+}
+
+async function evaluateBest(run: Run, data: PreparedData): Promise<Pick<Summary, 'evaluated' | 'baselines'>> {
+  const { engine, state, config, paths, evaluator: plain } = run;
+  const split = config.evaluation.split ?? (data.test ? 'test' : 'validation');
+  const corpus = splitToEvaluate(run, data, split);
+  if (!corpus) return { baselines: [] };
+  const options = { ...plain, ...(state.best!.threshold !== undefined && { tunedThreshold: state.best!.threshold }) };
+  const { metrics, documents } = await evaluateSplit(engine, corpus, split, options, paths, run);
+  const learned =
+    state.phase === 'retraining' && data.validation ? concatCorpora(data.train, data.validation) : data.train;
+  const baselines = config.evaluation.baselines ? await measureBaselines(learned, corpus, split, options, run) : [];
+  return { evaluated: { split, documents, metrics }, baselines };
+}
+
+function splitToEvaluate({ state, emit }: Run, data: PreparedData, split: 'test' | 'validation'): Corpus | undefined {
+  const notice = (message: string): void => emit({ type: 'notice', level: 'warning', message });
+  if (split === 'validation' && state.phase === 'retraining') {
+    notice('The validation documents were trained on in the end, and there are no others: nothing is evaluated.');
+    return undefined;
+  }
+  const corpus = data[split];
+  if (!corpus?.size) notice(`There are no ${split} documents: nothing is evaluated.`);
+  return corpus?.size ? corpus : undefined;
 }

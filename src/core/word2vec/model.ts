@@ -1,8 +1,7 @@
 import { calls, type Word2Vec } from '../engine/wasm/calls.generated.ts';
 import type { Machine } from '../engine/wasm/machine.ts';
 import { Stream, key32, uniformAt } from '../base/random.ts';
-import { batchCapacity, longestSentence, type ExampleBatch, type ExampleSettings } from './examples.ts';
-import { aliasTable } from './sampling.ts';
+import { aliasTable, batchCapacity, longestSentence, type ExampleBatch, type ExampleSettings } from './examples.ts';
 
 export interface ModelSettings extends ExampleSettings {
   /** Numbers in a vector, D. */

@@ -5,7 +5,7 @@ import { progressEvents } from '../base/events.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { buildName, kernelBuild } from '../engine/wasm/machine.ts';
 import type { PretrainedRows } from '../text/embeddings.ts';
-import { throughCache, type CachedKind } from '../text/preparedCache.ts';
+import { throughCache, type CachedKind } from '../text/cachedData.ts';
 import type { PreparedData, PrepareOptions } from '../text/preparedData.ts';
 import { trainWord2Vec, type Word2VecSettings } from './train.ts';
 

@@ -4,13 +4,12 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { Machine } from '../engine/wasm/machine.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { Stream, key32 } from '../base/random.ts';
+import { key32, Stream } from '../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { PretrainedRows } from '../text/embeddings.ts';
 import { unknownId, type Vocabulary } from '../text/vocabulary.ts';
-import { exampleBatches } from './examples.ts';
+import { exampleBatches, keepProbabilities } from './examples.ts';
 import { Word2VecModel } from './model.ts';
-import { keepProbabilities } from './sampling.ts';
 
 /** What the vectors depend on, beside the texts. */
 export type Word2VecSettings = Omit<RunConfig['word2vec'], 'normalise'> & { dim: number; seed: number };

@@ -1,8 +1,12 @@
 import * as vscode from 'vscode';
-import type { ComparedRun, Comparison } from '../../core/training/compare.ts';
-import { compareRuns, groupCurve } from '../../core/training/compare.ts';
-import { comparisonMarkdown } from '../../core/training/compareMarkdown.ts';
-import { readComparedRun } from '../../core/training/readCompared.ts';
+import { readComparedRun } from '../../core/training/runListing.ts';
+import {
+  type ComparedRun,
+  compareRuns,
+  type Comparison,
+  comparisonMarkdown,
+  groupCurve,
+} from '../../core/training/compareRuns.ts';
 import type { ComparedCurve, ComparePanelState, HostMethods } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf, reporting } from '../base/failures.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
-import type { RunListing } from '../../core/training/runs.ts';
+import type { RunListing } from '../../core/training/runListing.ts';
 import { Disposable } from '../base/disposable.ts';
 import type { Services } from '../base/services.ts';
 import type { RunStore } from '../runs/runStore.ts';

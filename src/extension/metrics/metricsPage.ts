@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import { readHistory } from '../../core/training/readHistory.ts';
-import { historyCsv } from '../../core/training/historyCsv.ts';
-import type { RunListing } from '../../core/training/runs.ts';
+import { readHistory } from '../../core/training/metricsLog.ts';
+import { historyCsv } from '../../core/training/runHistory.ts';
+import type { RunListing } from '../../core/training/runListing.ts';
 import type { HostMethods, MetricsRun } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';

@@ -2,15 +2,14 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { JudgedTarget } from '../../core/predict/judged.ts';
-import { splitOfFile } from '../../core/predict/splitsOfRun.ts';
+import { splitOfFile } from '../../core/predict/runDocuments.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { exists, readRunConfig, runPaths } from '../../core/training/runFolder.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
-import type { CommandArgument } from '../runs/arguments.ts';
-import { named } from '../runs/arguments.ts';
+import { type CommandArgument, named } from '../runs/arguments.ts';
 import { chooseRun } from '../runs/chooseRun.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { mayStartJobs } from '../runs/trust.ts';

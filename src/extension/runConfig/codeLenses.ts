@@ -3,8 +3,14 @@ import * as vscode from 'vscode';
 import { modelParts, modelSize } from '../../core/config/language/modelSize.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import type { Analysis } from '../../core/config/validate.ts';
-import { hasSameData, readRunFacts, type RunFacts } from '../../core/training/runFacts.ts';
-import { listRuns, type RunListing, runsOfConfig } from '../../core/training/runs.ts';
+import {
+  hasSameData,
+  listRuns,
+  readRunFacts,
+  type RunFacts,
+  type RunListing,
+  runsOfConfig,
+} from '../../core/training/runListing.ts';
 import { Disposable } from '../base/disposable.ts';
 import type { Jobs } from '../runs/jobs.ts';
 import type { RunStore } from '../runs/runStore.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import type { RunListing } from '../../core/training/runs.ts';
+import type { RunListing } from '../../core/training/runListing.ts';
 import type { RunStore } from './runStore.ts';
 import { runDescription, shortName } from './runText.ts';
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { analyse } from '../../core/config/validate.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
-import { listRuns, runsOfConfig } from '../../core/training/runs.ts';
+import { listRuns, runsOfConfig } from '../../core/training/runListing.ts';
 import type { Split } from '../../core/base/splits.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';

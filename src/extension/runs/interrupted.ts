@@ -1,5 +1,5 @@
 import { exists, runPaths } from '../../core/training/runFolder.ts';
-import { describeRun } from '../../core/training/runs.ts';
+import { describeRun } from '../../core/training/runListing.ts';
 import type { RememberedJob } from './jobMemory.ts';
 import type { JobTask } from './jobs.ts';
 import { waitUntilFree } from './lockWait.ts';

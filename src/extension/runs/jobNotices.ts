@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import type { RunResult } from '../../core/training/summary.ts';
+import type { RunResult } from '../../core/training/runSummary.ts';
 import { showFailure } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { Disposable } from '../base/disposable.ts';

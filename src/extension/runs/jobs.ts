@@ -5,7 +5,7 @@ import { Cancelled, UserError } from '../../core/base/errors.ts';
 import type { Split } from '../../core/base/splits.ts';
 import type { RunEvent } from '../../core/base/events.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
-import type { RunResult } from '../../core/training/summary.ts';
+import type { RunResult } from '../../core/training/runSummary.ts';
 import type { RunnerClient } from '../../runner/client.ts';
 import type { EvaluatedSplit } from '../../runner/protocol.ts';
 import { Disposable } from '../base/disposable.ts';

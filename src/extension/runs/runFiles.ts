@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Metrics } from '../../core/base/metrics.ts';
-import { readFigures } from '../../core/training/readSummary.ts';
+import { readFigures } from '../../core/training/runSummary.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
 
 /** A file of a run that the tree shows. */

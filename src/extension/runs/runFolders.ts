@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import { analyse } from '../../core/config/validate.ts';
-import { isRunOfConfig } from '../../core/training/runs.ts';
+import { isRunOfConfig } from '../../core/training/runListing.ts';
 
 /** The folder that a config's runs are written to, absolute; undefined where the text is too broken to say. */
 export function outputFolderOf(text: string, file: string): string | undefined {

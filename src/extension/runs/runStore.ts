@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunEvent } from '../../core/base/events.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
-import type { RunListing } from '../../core/training/runs.ts';
-import { describeRun, listRuns } from '../../core/training/runs.ts';
+import type { RunListing } from '../../core/training/runListing.ts';
+import { describeRun, listRuns } from '../../core/training/runListing.ts';
 import { Disposable } from '../base/disposable.ts';
 import { outputFolderOf, runOf, settingFolders } from './runFolders.ts';
 

@@ -1,4 +1,4 @@
-import type { RunListing } from '../../core/training/runs.ts';
+import type { RunListing } from '../../core/training/runListing.ts';
 import type { JobState } from './jobState.ts';
 import type { Translate } from './jobText.ts';
 import { percent, progressParts } from './jobText.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RunListing } from '../../core/training/runs.ts';
+import type { RunListing } from '../../core/training/runListing.ts';
 import { Disposable } from '../base/disposable.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { percent } from './jobText.ts';

@@ -1,6 +1,5 @@
 import { Cancelled, UserError } from '../../core/base/errors.ts';
-import { JudgedRun } from '../../core/predict/judgedRun.ts';
-import { JudgedSingle } from '../../core/predict/judgedSingle.ts';
+import { JudgedRun, JudgedSingle } from '../../core/predict/judgedRun.ts';
 import type { Handlers } from '../protocol.ts';
 
 /** What this process has opened; opening again replaces it. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { onnxModel } from '../../../src/core/export/onnx/model.ts';
+import { onnxModel } from '../../../src/core/export/onnx/onnxModel.ts';
 import { integer, integers } from '../../../src/core/export/onnx/protobuf.ts';
 import type { NetworkShape, Weights } from '../../../src/core/model/network.ts';
 import { outputOf, pythonWith, skipped } from '../../tools.ts';

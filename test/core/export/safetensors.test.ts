@@ -8,7 +8,7 @@ import { exportModel } from '../../../src/core/export/exportModel.ts';
 import { importSafetensors } from '../../../src/core/export/importSafetensors.ts';
 import { toLibMultiLabel } from '../../../src/core/export/libMultiLabel.ts';
 import { evaluateRun } from '../../../src/core/training/evaluate.ts';
-import { describeRun } from '../../../src/core/training/runs.ts';
+import { describeRun } from '../../../src/core/training/runListing.ts';
 import { SafetensorsFile } from '../../../src/core/formats/safetensors.ts';
 import { writeSafetensors } from '../../../src/core/formats/safetensorsWrite.ts';
 import { outputOf, pythonWith, skipped } from '../../tools.ts';

@@ -1,16 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evaluateToMatrices } from '../../../src/core/export/scoreMatrices.ts';
-import { ScoreMatrix } from '../../../src/core/metrics/scoreMatrix.ts';
-import type { EvaluateResult } from '../../../src/core/training/evaluate.ts';
-import { evaluateRun } from '../../../src/core/training/evaluate.ts';
+import { evaluateToMatrices, ScoreMatrix } from '../../../src/core/export/scoreMatrices.ts';
+import { type EvaluateResult, evaluateRun } from '../../../src/core/training/evaluate.ts';
 import { hasProgram, outputOf, pythonWith, skipped } from '../../tools.ts';
 import { dense } from '../explore/clusters/dense.ts';
 import { temporaryFolders } from '../training/folder.ts';
 import { reference } from '../training/setup.ts';
-import type { TrainedRun } from './trained.ts';
-import { trainedRun } from './trained.ts';
+import { trainedRun, type TrainedRun } from './trained.ts';
 
 const newFolder = temporaryFolders(afterAll);
 const python = pythonWith('scipy.io', 'scipy.sparse');

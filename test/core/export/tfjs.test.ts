@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import '@tensorflow/tfjs-backend-cpu';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
-import { tensorFlowModel } from '../../../src/core/export/tfjs/model.ts';
+import { tensorFlowModel } from '../../../src/core/export/tfjs/tfjsModel.ts';
 import { expectedProbabilities, expectSame, shapes, someDocuments, someWeights, table } from './cases.ts';
 
 describe('a TensorFlow.js graph model', () => {

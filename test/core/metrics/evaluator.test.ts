@@ -1,10 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Evaluator } from '../../../src/core/metrics/evaluator.ts';
-import { metricNames } from '../../../src/core/base/metrics.ts';
-import { inversePropensity } from '../../../src/core/metrics/propensity.ts';
-import { topK } from '../../../src/core/metrics/ranking.ts';
+import { inversePropensity, topK } from '../../../src/core/metrics/ranking.ts';
 import { naiveMetrics, randomSet } from './naive.ts';
+
+const ranked = ['P', 'nDCG', 'R', 'RP'];
+const propensityScored = ['PSP', 'PSnDCG'];
+const atThreshold = ['microP', 'microR', 'microF1', 'macroP', 'macroR', 'macroF1'];
+
+/** Every name an evaluation with these settings computes, in the order of its `metrics`. */
+function metricNames(o: { ks: readonly number[]; propensity?: boolean; tuned?: boolean }): string[] {
+  const families = o.propensity ? [...ranked, ...propensityScored] : ranked;
+  return [
+    ...o.ks.flatMap((k) => families.map((family) => `${family}@${k}`)),
+    ...atThreshold,
+    ...(o.tuned ? atThreshold.map((name) => `${name}@tuned`) : []),
+    'logLoss',
+  ];
+}
 
 interface Parity {
   A: number;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Evaluator } from '../../../src/core/metrics/evaluator.ts';
-import { inversePropensity } from '../../../src/core/metrics/propensity.ts';
-import { topK } from '../../../src/core/metrics/ranking.ts';
-import { ScoreStore, evaluateStore } from '../../../src/core/metrics/scores.ts';
+import { inversePropensity, topK } from '../../../src/core/metrics/ranking.ts';
+import { evaluateStore, ScoreStore } from '../../../src/core/metrics/scores.ts';
 import { ThresholdTuner } from '../../../src/core/metrics/threshold.ts';
 import { randomSet } from './naive.ts';
 

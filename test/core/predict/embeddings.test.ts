@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { embedDataset } from '../../../src/core/predict/embeddings.ts';
+import { embedDataset } from '../../../src/core/predict/embedDataset.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { outputOf, pythonWith, skipped } from '../../tools.ts';
 import { trainedRun } from '../export/trained.ts';

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { evidenceOf } from '../../../src/core/predict/evidence.ts';
-import { highlightsOf, signedHighlightsOf } from '../../../src/core/predict/highlights.ts';
+import { evidenceOf, highlightsOf, signedHighlightsOf } from '../../../src/core/predict/highlights.ts';
 
 const ngram = (start: number, end: number, words: number, contribution: number) => ({
   text: 'x'.repeat(end - start),

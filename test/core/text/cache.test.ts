@@ -2,8 +2,8 @@ import { mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Cancelled } from '../../../src/core/base/errors.ts';
-import type { CacheEntry } from '../../../src/core/text/cache.ts';
-import { PreparedCache } from '../../../src/core/text/cache.ts';
+import type { CacheEntry } from '../../../src/core/text/cacheFolder.ts';
+import { PreparedCache } from '../../../src/core/text/cacheFolder.ts';
 import { temporaryFolder } from './helpers.ts';
 
 const entry = (fill: number, length = 1000): CacheEntry => ({

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { concatCorpora, subset } from '../../../src/core/text/corpus.ts';
 import { DocumentBuffer } from '../../../src/core/text/documentBuffer.ts';
 import { GrowingInts } from '../../../src/core/base/growing.ts';
-import { Interner } from '../../../src/core/text/interner.ts';
-import { LabelSet, byCodePoint, labelMap, trainLabels } from '../../../src/core/text/labels.ts';
+import { Interner } from '../../../src/core/text/wordNumbers.ts';
+import { buildVocabulary, Vocabulary } from '../../../src/core/text/vocabulary.ts';
+import { byCodePoint, labelMap, LabelSet, trainLabels } from '../../../src/core/text/labelSet.ts';
 import { createTokenizer } from '../../../src/core/text/tokenizer.ts';
-import { Vocabulary, buildVocabulary } from '../../../src/core/text/vocabulary.ts';
 import { defaultText } from './helpers.ts';
 
 test('integers grow by chunks and give them back as they are taken', () => {

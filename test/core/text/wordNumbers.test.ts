@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
 import { key32, uniformAt } from '../../../src/core/base/random.ts';
-import { absent, ByteMap, hashByte } from '../../../src/core/text/byteMap.ts';
-import { Interner } from '../../../src/core/text/interner.ts';
+import { absent, ByteMap, hashByte, WordNumbers } from '../../../src/core/text/wordNumbers.ts';
+import { Interner } from '../../../src/core/text/wordNumbers.ts';
 import { createTokenizer } from '../../../src/core/text/tokenizer.ts';
-import { WordNumbers } from '../../../src/core/text/wordNumbers.ts';
 import { defaultText } from './helpers.ts';
 
 async function readerOf(options: Partial<RunConfig['text']>) {

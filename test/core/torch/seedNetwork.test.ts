@@ -12,7 +12,7 @@ import { importSeedRun } from '../../../src/core/original/importOriginalRun.ts';
 import { seedNetwork } from '../../../src/core/original/originalNetwork.ts';
 import { TorchStorage, TorchTensor } from '../../../src/core/formats/torchValues.ts';
 import { engineOptions } from '../../../src/core/training/engineOptions.ts';
-import { listRuns } from '../../../src/core/training/runs.ts';
+import { listRuns } from '../../../src/core/training/runListing.ts';
 import { userError } from '../data/helpers.ts';
 
 const torch = 'test/fixtures/seed/torch';

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../src/core/config/validate.ts';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
-import type { ComparedRun } from '../../../src/core/training/compare.ts';
-import { compareRuns, groupCurve, groupRuns, spread } from '../../../src/core/training/compare.ts';
-import { comparisonMarkdown } from '../../../src/core/training/compareMarkdown.ts';
+import {
+  type ComparedRun,
+  compareRuns,
+  comparisonMarkdown,
+  groupCurve,
+  groupRuns,
+  spread,
+} from '../../../src/core/training/compareRuns.ts';
 
 function config(training: Record<string, unknown>, name?: string): RunConfig {
   const text = JSON.stringify({ dataset: { train: 'train.jsonl' }, training, ...(name && { output: { name } }) });

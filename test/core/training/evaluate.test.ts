@@ -9,7 +9,7 @@ import { prepareData } from '../../../src/core/text/prepare.ts';
 import { evaluateRun } from '../../../src/core/training/evaluate.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
 import { runPaths } from '../../../src/core/training/runFolder.ts';
-import { listRuns } from '../../../src/core/training/runs.ts';
+import { listRuns } from '../../../src/core/training/runListing.ts';
 import { trainWith } from '../../../src/core/training/trainer.ts';
 import { temporaryFolders } from './folder.ts';
 import { altered, makeConfig, reference, run } from './setup.ts';

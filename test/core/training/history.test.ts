@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseHistory } from '../../../src/core/training/history.ts';
-import { historyCsv } from '../../../src/core/training/historyCsv.ts';
+import { historyCsv, parseHistory } from '../../../src/core/training/runHistory.ts';
 
 const step = { type: 'step', phase: 'training', epoch: 1, step: 4, loss: 0.5, learningRate: 0.001 };
 const epoch = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMonitor } from '../../../src/core/training/monitor.ts';
+import { createMonitor } from '../../../src/core/config/monitor.ts';
 
 const metrics = { 'P@1': 0.5, 'P@5': 0.25, logLoss: 0.125, microF1: 0.75 };
 

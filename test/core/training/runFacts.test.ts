@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { hasSameData, readRunFacts } from '../../../src/core/training/runFacts.ts';
+import { hasSameData, readRunFacts } from '../../../src/core/training/runListing.ts';
 import { runPaths } from '../../../src/core/training/runFolder.ts';
 import { temporaryFolders } from './folder.ts';
 import { makeConfig, run } from './setup.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Schedule } from '../../../src/core/training/schedule.ts';
-import { learningRateAt } from '../../../src/core/training/schedule.ts';
+import { learningRateAt, type Schedule } from '../../../src/core/training/epochs.ts';
 
 const base: Schedule = {
   learningRate: 0.5,

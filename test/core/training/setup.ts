@@ -7,14 +7,14 @@ import { createReferenceEngine } from '../../../src/core/engine/reference/engine
 import type { Engine } from '../../../src/core/engine/engine.ts';
 import { bitsAt, key32 } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
-import { LabelSet } from '../../../src/core/text/labels.ts';
+import { LabelSet } from '../../../src/core/text/labelSet.ts';
 import type { PreparedData } from '../../../src/core/text/prepare.ts';
 import { Vocabulary } from '../../../src/core/text/vocabulary.ts';
-import { countLabels } from '../../../src/core/training/fingerprint.ts';
+import { countLabels } from '../../../src/core/text/corpus.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
 import { SafetensorsFile } from '../../../src/core/formats/safetensors.ts';
-import type { EngineFactory, TrainOptions } from '../../../src/core/training/trainer.ts';
-import { trainWith } from '../../../src/core/training/trainer.ts';
+import type { EngineFactory } from '../../../src/core/training/engineOptions.ts';
+import { type TrainOptions, trainWith } from '../../../src/core/training/trainer.ts';
 
 const labelCount = 5;
 const wordCount = 22;

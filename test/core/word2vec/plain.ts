@@ -1,8 +1,13 @@
 /** word2vec once more, in plain TypeScript: one example after the other, or in rounds, with the same random numbers. */
 import { bitsAt, key32, Stream, uniformAt } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
-import { exampleBatches, type ExampleBatch } from '../../../src/core/word2vec/examples.ts';
-import { aliasTable, keepProbabilities, type AliasTable } from '../../../src/core/word2vec/sampling.ts';
+import {
+  aliasTable,
+  type AliasTable,
+  type ExampleBatch,
+  exampleBatches,
+  keepProbabilities,
+} from '../../../src/core/word2vec/examples.ts';
 import type { Word2VecSettings } from '../../../src/core/word2vec/train.ts';
 
 export interface PlainWeights {

@@ -4,11 +4,10 @@ import { Cancelled } from '../../../src/core/base/errors.ts';
 import { bitsAt } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
 import { Vocabulary } from '../../../src/core/text/vocabulary.ts';
-import { exampleBatches } from '../../../src/core/word2vec/examples.ts';
-import { aliasTable, keepProbabilities } from '../../../src/core/word2vec/sampling.ts';
+import { aliasTable, exampleBatches, keepProbabilities } from '../../../src/core/word2vec/examples.ts';
 import { trainWord2Vec, type Word2VecSettings } from '../../../src/core/word2vec/train.ts';
 import { userError } from '../text/helpers.ts';
-import { hiddenOf, lossOf, plainRound, trainPlain, type PlainExample, type PlainWeights } from './plain.ts';
+import { hiddenOf, lossOf, type PlainExample, plainRound, type PlainWeights, trainPlain } from './plain.ts';
 
 const { word2vec } = completeConfig({ dataset: { train: 'x' } });
 const settings: Word2VecSettings = { ...word2vec, dim: 10, seed: 1 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RunListing } from '../../../src/core/training/runs.ts';
+import type { RunListing } from '../../../src/core/training/runListing.ts';
 import { startOf } from '../../../src/extension/runs/jobState.ts';
 import { runDescription, runFacts, shortName } from '../../../src/extension/runs/runText.ts';
 import { t } from './translate.ts';

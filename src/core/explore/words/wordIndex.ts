@@ -2,7 +2,7 @@ import type { Document, DocumentSource } from '../../data/document.ts';
 import { readThrough } from '../../data/readThrough.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import { GrowingInts } from '../../base/growing.ts';
-import { ownString } from '../../text/ownString.ts';
+import { ownString } from '../../base/memory.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
 import { Distinct } from './distinct.ts';
 import { WordTable } from './wordTable.ts';

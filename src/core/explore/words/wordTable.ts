@@ -1,5 +1,5 @@
 import type { Document } from '../../data/document.ts';
-import { Interner } from '../../text/interner.ts';
+import { Interner } from '../../text/wordNumbers.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
 import { WordNumbers } from '../../text/wordNumbers.ts';
 

@@ -1,5 +1,5 @@
-import { formatDifference, formatMetric, isLoss } from '../../../core/metrics/format.ts';
-import type { Comparison, MetricRow, RunGroup } from '../../../core/training/compare.ts';
+import { formatDifference, formatMetric, isLoss } from '../../../core/metrics/metricText.ts';
+import type { Comparison, MetricRow, RunGroup } from '../../../core/training/compareRuns.ts';
 import { type Figure, seriesMark, type SeriesStyle } from '../../plots/index.ts';
 import { el, icon } from '../../ui/index.ts';
 import { t } from '../../l10n.ts';

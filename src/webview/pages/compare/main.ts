@@ -1,4 +1,4 @@
-import type { Comparison } from '../../../core/training/compare.ts';
+import type { Comparison } from '../../../core/training/compareRuns.ts';
 import { connect, type Host } from '../../host.ts';
 import { onThemeChange, plot, type Plot, readTheme, savedImage } from '../../plots/index.ts';
 import type { ComparedCurve, ComparePanelState, Failure, Push, SavedImage } from '../../protocol.ts';

@@ -1,4 +1,4 @@
-import type { RunHistory } from '../../../core/training/history.ts';
+import type { RunHistory } from '../../../core/training/runHistory.ts';
 import { connect, type Host } from '../../host.ts';
 import { onThemeChange, plot, type Plot, savedImage } from '../../plots/index.ts';
 import type { Failure, LiveStep, MetricsRun, Push, SavedImage } from '../../protocol.ts';

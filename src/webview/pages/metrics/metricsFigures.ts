@@ -1,5 +1,5 @@
-import { formatMetric } from '../../../core/metrics/format.ts';
-import type { EpochRecord, RunHistory } from '../../../core/training/history.ts';
+import { formatMetric } from '../../../core/metrics/metricText.ts';
+import type { EpochRecord, RunHistory } from '../../../core/training/runHistory.ts';
 import type { Figure, PlotTheme, SeriesStyle, Trace } from '../../plots/index.ts';
 import type { Axis, Family } from './metricsState.ts';
 import { t } from '../../l10n.ts';

@@ -1,9 +1,9 @@
-import { formatMetric } from '../../../core/metrics/format.ts';
+import { formatMetric } from '../../../core/metrics/metricText.ts';
 import { readTheme, seriesMark } from '../../plots/index.ts';
 import type { LiveStep, MetricsRun } from '../../protocol.ts';
 import { button, checkbox, el, icon, keyed, progress, segmented } from '../../ui/index.ts';
 import { t } from '../../l10n.ts';
-import type { EpochRecord, RunHistory } from '../../../core/training/history.ts';
+import type { EpochRecord, RunHistory } from '../../../core/training/runHistory.ts';
 import { bestEpoch, styleOf } from './metricsFigures.ts';
 import type { MetricsState } from './metricsState.ts';
 

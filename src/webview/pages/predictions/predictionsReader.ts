@@ -1,4 +1,5 @@
-import type { JudgedDocument, JudgedLabel, LabelEvidence } from '../../../core/predict/judged.ts';
+import type { LabelEvidence } from '../../../core/predict/highlights.ts';
+import type { JudgedDocument, JudgedLabel } from '../../../core/predict/judged.ts';
 import { CallFailed } from '../../host.ts';
 import { button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
 import { type Context, standingOf } from './predictionsState.ts';

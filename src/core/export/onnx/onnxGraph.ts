@@ -1,8 +1,6 @@
-import type { NetworkShape, Weights } from '../../model/network.ts';
-import { parameters } from '../../model/network.ts';
-import type { GraphTarget } from '../graph.ts';
-import type { Message } from './protobuf.ts';
-import { bytes, integer, integers, repeated, text } from './protobuf.ts';
+import { type NetworkShape, parameters, type Weights } from '../../model/network.ts';
+import type { GraphTarget } from '../networkGraph.ts';
+import { bytes, integer, integers, type Message, repeated, text } from './protobuf.ts';
 
 /** TensorProto.DataType */
 const float = 1;

@@ -3,14 +3,12 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import { progressEvents } from '../base/events.ts';
 import { overFiles } from '../base/progress.ts';
-import type { CacheEntry } from './cache.ts';
-import { PreparedCache } from './cache.ts';
+import { type CacheEntry, PreparedCache } from './cacheFolder.ts';
 import type { Corpus } from './corpus.ts';
-import { cacheKey, inputFiles, unchanged } from './fingerprint.ts';
-import { LabelSet } from './labels.ts';
-import type { PreparedData, PrepareOptions } from './preparedData.ts';
-import { splitNames, type Split } from '../base/splits.ts';
-import type { PreparationReport } from './report.ts';
+import { cacheKey, inputFiles, unchanged } from './cacheKey.ts';
+import { LabelSet } from './labelSet.ts';
+import type { PreparationReport, PreparedData, PrepareOptions } from './preparedData.ts';
+import { type Split, splitNames } from '../base/splits.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { NetworkShape, Weights } from '../../model/network.ts';
-import { writeNetwork } from '../graph.ts';
-import { TensorFlowGraph } from './graph.ts';
+import { writeNetwork } from '../networkGraph.ts';
+import { TensorFlowGraph } from './tfjsGraph.ts';
 
 /** Bytes of a weight file, as the converter of TensorFlow.js cuts them: browsers keep files of that size. */
 const shardBytes = 4 * 2 ** 20;

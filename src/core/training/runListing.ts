@@ -5,8 +5,11 @@ import { withFileErrors } from '../base/files.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { readCheckpointInfo } from './checkpoint.ts';
 import { isLocked } from './lock.ts';
-import { readSummary } from './readSummary.ts';
+import { readFigures, readSummary } from './runSummary.ts';
+import type { ComparedRun } from './compareRuns.ts';
 import { exists, readRunConfig, runPaths } from './runFolder.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { readHistory } from './metricsLog.ts';
 
 /** A line in the list of runs. */
 export interface RunListing {
@@ -78,3 +81,51 @@ export async function describeRun(folder: string): Promise<RunListing> {
     return { ...base, status: 'damaged', problem: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** A run as it is compared. Throws `UserError` `run-not-found`, `damaged-run`. */
+export async function readComparedRun(folder: string): Promise<ComparedRun> {
+  const paths = runPaths(folder);
+  const config = await readRunConfig(paths);
+  const { name, validation, evaluated } = await describeRun(folder);
+  // asked for at the end of training, or later
+  const test = evaluated?.split === 'test' ? evaluated.metrics : (await readFigures(paths.evaluation('test')))?.metrics;
+  return { name, folder: paths.folder, config, validation, test, history: await readHistory(folder) };
+}
+
+/** What a run found out that its config does not say. */
+export interface RunFacts {
+  /** Labels that the network has an output for. */
+  labels?: number;
+  /** Rows of the embedding, padding and unknown word included. */
+  vocabulary?: number;
+  /** Mean time of an epoch's training steps, in seconds. */
+  epochSeconds?: number;
+  config: RunConfig;
+}
+
+/** Reads the facts of one run, no weights. Throws `UserError`. */
+export async function readRunFacts(folder: string): Promise<RunFacts> {
+  const paths = runPaths(folder);
+  const config = await readRunConfig(paths);
+  return { ...(await readCounts(folder)), epochSeconds: await readEpochSeconds(folder), config };
+}
+
+async function readCounts(folder: string): Promise<Pick<RunFacts, 'labels' | 'vocabulary'>> {
+  const paths = runPaths(folder);
+  const summary = await readSummary(paths.summary);
+  if (summary) return { labels: summary.labels, vocabulary: summary.vocabulary };
+  const last = paths.checkpoint('last');
+  if (!(await exists(last))) return {};
+  const { shape } = await readCheckpointInfo(last);
+  return { labels: shape.labels, vocabulary: shape.vocabulary };
+}
+
+/** undefined before the first epoch has ended. */
+async function readEpochSeconds(folder: string): Promise<number | undefined> {
+  const seconds = (await readHistory(folder)).epochs.flatMap(({ epochSeconds }) => epochSeconds ?? []);
+  return seconds.length ? seconds.reduce((sum, value) => sum + value, 0) / seconds.length : undefined;
+}
+
+/** Whether a config reads the same documents and makes the same words of them: a run's counts then are its own. */
+export const hasSameData = (a: RunConfig, b: RunConfig): boolean =>
+  isDeepStrictEqual(a.dataset, b.dataset) && isDeepStrictEqual(a.text, b.text) && a.training.seed === b.training.seed;

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
-import type { Metrics } from '../base/metrics.ts';
-import { isMetrics } from '../base/metrics.ts';
-import type { Phase } from './state.ts';
+import { isMetrics, type Metrics } from '../base/metrics.ts';
+import type { Phase } from './trainingState.ts';
+import { csv } from '../base/csv.ts';
 
 export interface EpochRecord {
   phase: Phase;
@@ -72,3 +72,25 @@ function parseLine(text: string, file: string, line: number): { type: string } {
   const remedy = 'Remove the line; the rest of the curve is shown then.';
   throw new UserError('damaged-run', 'This line is no record of a run', remedy, { file, line });
 }
+
+/**
+ * The curves of runs as one CSV: a row for each point of the loss curve (`kind` is `step`) and for each epoch, with a
+ * column for each validation metric.
+ */
+export function historyCsv(runs: readonly { name: string; history: RunHistory }[]): string {
+  const all = runs.flatMap(({ history }) => history.epochs.flatMap(({ validation }) => Object.keys(validation ?? {})));
+  const metrics = [...new Set(all)];
+  const head = ['run', 'phase', 'kind', 'epoch', 'step', 'loss', 'learningRate', 'best', ...metrics];
+  const rows = runs.flatMap(({ name, history: { points, epochs } }) => [
+    ...points.map((p) => [name, p.phase, 'step', p.epoch, p.step, p.loss, p.learningRate]),
+    ...epochs.map(({ phase, epoch, trainLoss, isBest, validation }) => [
+      ...[name, phase, 'epoch', epoch, lastStep({ points, epochs }, phase, epoch), trainLoss, undefined, isBest],
+      ...metrics.map((metric) => validation?.[metric]),
+    ]),
+  ]);
+  return csv([head, ...rows.map((cells) => head.map((_, i) => cells[i]))]);
+}
+
+/** The step at which an epoch ended; undefined where no point of it was logged. */
+const lastStep = ({ points }: RunHistory, phase: string, epoch: number): number | undefined =>
+  points.findLast((point) => point.phase === phase && point.epoch === epoch)?.step;

@@ -1,6 +1,6 @@
 import type { NetworkShape, Weights } from '../../model/network.ts';
 import { parameters } from '../../model/network.ts';
-import type { GraphTarget } from '../graph.ts';
+import type { GraphTarget } from '../networkGraph.ts';
 
 /** A constant of the graph: its numbers stand in the weight files. */
 export interface Constant {

@@ -2,11 +2,9 @@ import type { DatasetFile, Document } from '../data/document.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { Cancelled } from '../base/errors.ts';
-import type { Overwrite, Write } from '../base/files.ts';
-import { writeAtomic } from '../base/files.ts';
+import { type Overwrite, type Write, writeAtomic } from '../base/files.ts';
 import { npyHeader } from '../formats/npyWriter.ts';
 import { openSplit } from '../text/readSplit.ts';
-import { blocks } from './blocks.ts';
 import type { Predictor } from './predictor.ts';
 
 /** Files that vectors are written to; one of them may be absent. */
@@ -83,3 +81,14 @@ const jsonLine = ({ id, labels }: Document, vector: Float32Array): string =>
 
 /** Nine digits tell one float32 from every other. */
 const shortest = (x: number): number => (x === 0 ? 0 : Number(x.toPrecision(9)));
+
+/** Items in arrays of `size`; the last may be shorter. */
+export async function* blocks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let block: T[] = [];
+  for await (const item of items) {
+    if (block.push(item) < size) continue;
+    yield block;
+    block = [];
+  }
+  if (block.length) yield block;
+}

@@ -1,13 +1,54 @@
-/** summary.json and evaluation-*.json as they are read again: a run folder may be damaged, or come from elsewhere. */
+import { isMetrics, type Metrics } from '../base/metrics.ts';
+import type { Best } from './trainingState.ts';
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import { isRecord } from '../base/isRecord.ts';
 import { splitNames } from '../base/splits.ts';
-import type { Metrics } from '../base/metrics.ts';
-import { isMetrics } from '../base/metrics.ts';
 import { exists } from './runFolder.ts';
-import type { Summary } from './summary.ts';
+
+/** A baseline's figures on the evaluated split. */
+export interface BaselineFigures {
+  name: string;
+  documents: number;
+  metrics: Metrics;
+}
+
+/** summary.json: how a run ended. */
+export interface Summary {
+  stopped: 'finished' | 'early';
+  /** Epochs trained, and of these the best; `score` is the value of `monitor`, higher is better. */
+  epochs: number;
+  best: Best;
+  monitor: string;
+  /** Epochs on train and validation together, where the config asks for them. */
+  retrainedEpochs?: number;
+  /** The split evaluated at the end with the best weights. */
+  evaluated?: { split: string; documents: number; metrics: Metrics };
+  baselines: BaselineFigures[];
+  documents: { train: number; validation: number; test: number };
+  labels: number;
+  vocabulary: number;
+  parameters: number;
+  engine: { name: string; build: string };
+  /** Wall-clock of training and validation. */
+  seconds: number;
+  /** ISO 8601. */
+  finishedAt: string;
+}
+
+export interface RunResult {
+  folder: string;
+  name: string;
+  stopped: 'finished' | 'early' | 'interrupted';
+  epochs: number;
+  /** 0 where no epoch was finished. */
+  bestEpoch: number;
+  /** Absent where the run was interrupted. */
+  summary?: Summary;
+}
+
+/** summary.json and evaluation-*.json as they are read again: a run folder may be damaged, or come from elsewhere. */
 
 /** How the run ended; undefined where it has not. Throws `UserError` `damaged-run`. */
 export async function readSummary(file: string): Promise<Summary | undefined> {

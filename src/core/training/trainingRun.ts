@@ -6,9 +6,9 @@ import type { EvaluatorOptions } from '../metrics/evaluator.ts';
 import type { RunIdentity } from './checkpoint.ts';
 import type { RunEvent } from '../base/events.ts';
 import type { MetricsLog } from './metricsLog.ts';
-import type { Monitor } from './monitor.ts';
+import type { Monitor } from '../config/monitor.ts';
 import type { RunPaths } from './runFolder.ts';
-import type { TrainingState } from './state.ts';
+import type { TrainingState } from './trainingState.ts';
 
 /** What the parts of a training session share. */
 export interface Run {

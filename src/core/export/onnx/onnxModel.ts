@@ -1,9 +1,8 @@
 import { UserError } from '../../base/errors.ts';
 import type { NetworkShape, Weights } from '../../model/network.ts';
-import { writeNetwork } from '../graph.ts';
-import { OnnxGraph } from './graph.ts';
-import type { Message } from './protobuf.ts';
-import { bytes, integer, sizeOf, text } from './protobuf.ts';
+import { writeNetwork } from '../networkGraph.ts';
+import { OnnxGraph } from './onnxGraph.ts';
+import { bytes, integer, sizeOf, text, type Message } from './protobuf.ts';
 
 const irVersion = 7;
 const opset = 13;
