@@ -1,7 +1,8 @@
 /** Controls of our own, beside those of the toolkit. */
 import './controls.css';
-import { el, uniqueId } from './el.ts';
-import type { Choice, ChoiceOptions } from './toolkit.ts';
+import { el, replaceChildren, uniqueId, type Child } from './el.ts';
+import { button, spinner, type Choice, type ChoiceOptions } from './toolkit.ts';
+import { t } from '../l10n.ts';
 
 export function link(label: string, onClick: () => void): HTMLElement {
   return el('button', { class: 'link', attributes: { type: 'button' }, on: { click: onClick } }, label);
@@ -27,7 +28,7 @@ export function segmented<T extends string>(options: ChoiceOptions<T>): HTMLElem
   );
 }
 
-export interface SliderOptions {
+interface SliderOptions {
   label: string;
   min: number;
   max: number;
@@ -74,4 +75,64 @@ export function progress(label: string, share?: number): ProgressElement {
   };
   set(share);
   return { element: el('div', { class: 'progress' }, words, track), set };
+}
+
+/** What a list is filtered by, with a button that ends it. */
+export function filterChip(name: string, value: string, clear: string, onClear: () => void): HTMLElement {
+  const end = button(clear, onClear, { appearance: 'icon', icon: 'clear' });
+  return el('span', { class: 'filter-chip' }, name, ' ', el('strong', {}, value), end);
+}
+
+/** Numbers with their names. */
+export function figureList(...figures: ([name: string, value: string] | false)[]): HTMLElement {
+  const shown = figures.filter((figure) => figure !== false);
+  return el(
+    'dl',
+    { class: 'figures' },
+    ...shown.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))),
+  );
+}
+
+/** A table of figures: the first of the titles, and of each row, is the name of the others. */
+export function figureTable(
+  { label, className = '' }: { label: string; className?: string },
+  [corner, ...titles]: readonly Child[],
+  rows: readonly (readonly Child[])[],
+): HTMLElement {
+  const head = titles.map((title) => el('th', { class: 'right', attributes: { scope: 'col' } }, title));
+  const row = ([name, ...cells]: readonly Child[]): HTMLElement =>
+    el(
+      'tr',
+      {},
+      el('th', { attributes: { scope: 'row' } }, name),
+      ...cells.map((cell) => el('td', { class: 'right' }, cell)),
+    );
+  return el(
+    'table',
+    { class: className, attributes: { 'aria-label': label } },
+    el('thead', {}, el('tr', {}, corner ? el('th', { attributes: { scope: 'col' } }, corner) : el('td'), ...head)),
+    el('tbody', {}, ...rows.map(row)),
+  );
+}
+
+/** Milliseconds after which a search says that it lasts. */
+const patience = 400;
+
+/** The line that says that a search lasts, with a button that stops it, or what came of it. */
+export class SearchStatus {
+  readonly element = el('div', { class: 'search-status', attributes: { role: 'status' } });
+
+  async during<Result>(search: () => Promise<Result>, onStop: () => void): Promise<Result> {
+    const waiting = setTimeout(() => this.say(spinner(), t('Reading…'), button(t('Stop'), onStop)), patience);
+    try {
+      return await search();
+    } finally {
+      clearTimeout(waiting);
+      this.say();
+    }
+  }
+
+  say(...words: Child[]): void {
+    replaceChildren(this.element, ...words);
+  }
 }

@@ -1,7 +1,7 @@
 /** Attributes by name; `true` gives an empty attribute, `false` and `undefined` give none. */
 export type Attributes = Record<string, string | number | boolean | undefined>;
 
-export interface Properties {
+interface Properties {
   class?: string;
   attributes?: Attributes;
   /** CSS properties by name, custom ones among them. */
@@ -35,7 +35,7 @@ export function replaceChildren(parent: Element, ...children: Child[]): void {
   parent.replaceChildren(...nodes(children));
 }
 
-export function setAttributes(element: Element, attributes: Attributes = {}): void {
+function setAttributes(element: Element, attributes: Attributes = {}): void {
   for (const [name, value] of Object.entries(attributes))
     if (value === false || value === undefined) element.removeAttribute(name);
     else element.setAttribute(name, value === true ? '' : String(value));

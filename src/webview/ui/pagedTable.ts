@@ -17,19 +17,19 @@ export interface Column<Row> {
   tooltip?: string;
 }
 
-export interface Sort {
+interface Sort {
   column: string;
   descending: boolean;
 }
 
-export interface PageRequest {
+interface PageRequest {
   offset: number;
   limit: number;
   sort?: Sort;
   search: string;
 }
 
-export interface PagedTableOptions<Row> {
+interface PagedTableOptions<Row> {
   /** What the table holds, for its name. */
   label: string;
   columns: readonly Column<Row>[];

@@ -68,7 +68,7 @@ export function failedState(failure: Failure, retry?: () => void, ...remedies: A
   );
 }
 
-export type BannerKind = 'stale' | 'partial' | 'warning' | 'info';
+type BannerKind = 'stale' | 'partial' | 'warning' | 'info';
 
 /** A line above content that is not all it could be. */
 export function banner(kind: BannerKind, text: string, action?: Action): HTMLElement {

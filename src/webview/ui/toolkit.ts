@@ -27,7 +27,7 @@ provideVSCodeDesignSystem().register(
   vsCodeTextField(),
 );
 
-export interface ButtonOptions {
+interface ButtonOptions {
   /** `secondary` by default; `icon` shows the icon alone and takes the label as its name and tooltip. */
   appearance?: 'primary' | 'secondary' | 'icon';
   icon?: IconName;
@@ -35,19 +35,17 @@ export interface ButtonOptions {
   tooltip?: string;
 }
 
-export type ButtonElement = HTMLElement & { disabled: boolean };
-
-export function button(label: string, onClick: () => void, options: ButtonOptions = {}): ButtonElement {
+export function button(label: string, onClick: () => void, options: ButtonOptions = {}): HTMLElement {
   const { appearance = 'secondary', disabled = false, tooltip } = options;
   const onlyIcon = appearance === 'icon';
   const image = options.icon && icon(options.icon);
   if (image && !onlyIcon) image.setAttribute('slot', 'start');
   const attributes = { appearance, disabled, title: tooltip ?? (onlyIcon ? label : undefined) };
   const named = onlyIcon ? { 'aria-label': label, ...attributes } : attributes;
-  return el('vscode-button', { attributes: named, on: { click: onClick } }, image, !onlyIcon && label) as ButtonElement;
+  return el('vscode-button', { attributes: named, on: { click: onClick } }, image, !onlyIcon && label);
 }
 
-export interface TextFieldOptions {
+interface TextFieldOptions {
   label: string;
   /** Keeps the label from sight, not from a screen reader. */
   hideLabel?: boolean;
@@ -108,7 +106,7 @@ export function dropdown<T extends string>(options: ChoiceOptions<T>): HTMLEleme
   );
 }
 
-export interface CheckboxOptions {
+interface CheckboxOptions {
   label: string;
   checked: boolean;
   onChange(checked: boolean): void;
@@ -140,16 +138,13 @@ function onlyChanges<T>(known: T, onChange: (value: T) => void): (value: T) => v
   };
 }
 
-export interface Tab<Id extends string = string> {
-  id: Id;
-  title: string;
-  content: HTMLElement;
-}
-
-export interface TabsOptions<Id extends string> {
+interface TabsOptions<Id extends string> {
   label: string;
-  selected?: Id;
-  onSelect?(id: Id): void;
+  /** In the order of the tabs. */
+  titles: Record<Id, string>;
+  parts: Record<Id, { element: HTMLElement }>;
+  selected: Id;
+  onSelect(id: Id): void;
 }
 
 export interface Tabs<Id extends string> {
@@ -158,22 +153,23 @@ export interface Tabs<Id extends string> {
 }
 
 /** Panels of which one is shown. */
-export function tabs<Id extends string>(all: readonly Tab<Id>[], options: TabsOptions<Id>): Tabs<Id> {
+export function tabs<Id extends string>({ label, titles, parts, ...options }: TabsOptions<Id>): Tabs<Id> {
   const prefix = uniqueId('tab');
   const idOf = (id: Id): string => `${prefix}-${id}`;
-  let selected = options.selected ?? all[0].id;
+  const ids = Object.keys(titles) as Id[];
+  let { selected } = options;
   const element = el(
     'vscode-panels',
-    { class: 'tabs', attributes: { 'aria-label': options.label, activeid: idOf(selected) } },
-    ...all.map(({ id, title }) => el('vscode-panel-tab', { attributes: { id: idOf(id) } }, title)),
-    ...all.map(({ id, content }) => el('vscode-panel-view', { attributes: { id: `${idOf(id)}-view` } }, content)),
+    { class: 'tabs', attributes: { 'aria-label': label, activeid: idOf(selected) } },
+    ...ids.map((id) => el('vscode-panel-tab', { attributes: { id: idOf(id) } }, titles[id])),
+    ...ids.map((id) => el('vscode-panel-view', { attributes: { id: `${idOf(id)}-view` } }, parts[id].element)),
   ) as HTMLElement & { activeid: string };
   element.addEventListener('change', (event) => {
     if (event.target !== element) return; // a control inside a panel changed
-    const tab = all.find(({ id }) => idOf(id) === element.activeid);
-    if (!tab || tab.id === selected) return;
-    selected = tab.id;
-    options.onSelect?.(tab.id);
+    const chosen = ids.find((id) => idOf(id) === element.activeid);
+    if (!chosen || chosen === selected) return;
+    selected = chosen;
+    options.onSelect(chosen);
   });
   return { element, select: (id) => (element.activeid = idOf(id)) };
 }

@@ -1,6 +1,6 @@
 import type { ClusterSummary } from '../../../core/explore/clusters/clustered.ts';
 import { readTheme, seriesMark } from '../../plots/index.ts';
-import { button, el, emptyState, link, replaceChildren } from '../../ui/index.ts';
+import { button, el, emptyState, figureList, link, replaceChildren } from '../../ui/index.ts';
 import { amount, bytes, count, mean, percent } from '../../amounts.ts';
 import type { Context, Part } from './clustersState.ts';
 import { workRow } from './clusterWork.ts';
@@ -71,17 +71,14 @@ export class Cards implements Part {
     const { context } = this;
     const { cluster, labels, meanDocuments, rare, cohesion } = summary;
     const words = context.words?.[cluster];
-    const figure = (name: string, value: string): HTMLElement => el('div', {}, el('dt', {}, name), el('dd', {}, value));
     return el(
       'article',
       { class: 'card' },
       el('header', {}, clusterMark(cluster), el('h3', {}, t('Cluster {0}', cluster))),
-      el(
-        'dl',
-        { class: 'figures' },
-        figure(t('labels'), `${count(labels)} · ${percent(labels / context.overview.labels)}`),
-        figure(t('documents per label'), mean(meanDocuments)),
-        figure(t('cohesion'), cohesion.toFixed(2)),
+      figureList(
+        [t('labels'), `${count(labels)} · ${percent(labels / context.overview.labels)}`],
+        [t('documents per label'), mean(meanDocuments)],
+        [t('cohesion'), cohesion.toFixed(2)],
       ),
       el('p', {}, el('strong', {}, t('Most frequent')), ' ', ...this.topLabels(summary)),
       words &&

@@ -65,7 +65,7 @@ const smallest = 5;
 const largest = 26;
 
 export type MapOfLabels = Extract<DrawnMap, { shows: 'labels' }>;
-export type MapOfClusters = Extract<DrawnMap, { shows: 'clusters' }>;
+type MapOfClusters = Extract<DrawnMap, { shows: 'clusters' }>;
 
 const sizeOf = (share: number): number => smallest + (largest - smallest) * Math.sqrt(share);
 

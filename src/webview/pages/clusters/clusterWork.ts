@@ -18,7 +18,7 @@ const phases: Record<ClusterPhase, string> = {
 };
 
 /** How far it is, in words. */
-export function progressText({ phase, done, total }: Progress<ClusterPhase>): string {
+function progressText({ phase, done, total }: Progress<ClusterPhase>): string {
   if (phase === 'reading' || phase === 'words') return t('{0}: {1} of {2}', phases[phase], bytes(done), bytes(total));
   if (phase === 'clustering') return t('{0}: number {1} of {2}', phases[phase], Math.floor(done) + 1, total);
   return phases[phase];

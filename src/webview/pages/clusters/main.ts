@@ -21,7 +21,7 @@ import {
 } from '../../ui/index.ts';
 import { amount, count, fileName } from '../../amounts.ts';
 import { Cards } from './clusterCards.ts';
-import { type Context, type Part, restoredState, type TabId, tabIds } from './clustersState.ts';
+import { type Context, type Part, restoredState, type TabId } from './clustersState.ts';
 import { curveFigure } from './clusterFigures.ts';
 import { LabelMap, Tree } from './clusterMaps.ts';
 import { Labels } from './clusterLabels.ts';
@@ -296,18 +296,17 @@ class ClustersPage implements Context {
       labels: new Labels(this),
     };
     this.parts = parts;
-    this.tabs = tabs(
-      tabIds.map((id) => ({ id, title: titles[id], content: parts[id].element })),
-      {
-        label: t('Clusters'),
-        selected: this.state.tab,
-        onSelect: (id) => {
-          this.state.tab = id;
-          this.save();
-          parts[id].update();
-        },
+    this.tabs = tabs({
+      label: t('Clusters'),
+      titles,
+      parts,
+      selected: this.state.tab,
+      onSelect: (id) => {
+        this.state.tab = id;
+        this.save();
+        parts[id].update();
       },
-    );
+    });
     replaceChildren(this.body, this.tabs.element);
     parts[this.state.tab].update();
   }

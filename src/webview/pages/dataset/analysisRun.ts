@@ -18,9 +18,9 @@ import { amount, bytes, count, fileName } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
 
 /** Bytes above which a pass waits for a button. */
-export const longAbove = 50e6;
+const longAbove = 50e6;
 
-export interface AnalysisOptions<Result> {
+interface AnalysisOptions<Result> {
   name: AnalysisName;
   /** What it does, such as `Find the Words`; the button's text. */
   action: string;

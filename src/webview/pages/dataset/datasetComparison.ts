@@ -12,15 +12,16 @@ import type { SplitSnapshot } from '../../../core/explore/inspected.ts';
 import {
   asFailure,
   button,
-  type Column,
   dropdown,
   el,
   emptyState,
   failedState,
+  figureTable,
   link,
   pagedTable,
   replaceChildren,
   segmented,
+  type Column,
 } from '../../ui/index.ts';
 import type { CompareList, Context, Part } from './datasetState.ts';
 import { amount, count, fileName, mean, percent } from '../../amounts.ts';
@@ -319,39 +320,22 @@ function shapes({ first, second, labels, words }: ComparisonOverview): HTMLEleme
   const name = ({ split, file }: ComparedSet): string => (split ? partName(split) : fileName(file));
   const both = (of: (set: ComparedSet) => string): string[] => [of(first), of(second), '', ''];
   const overlap = (o: typeof labels): string[] => [count(o.first), count(o.second), count(o.both), percent(o.jaccard)];
-  const rows: [string, string[]][] = [
-    [t('Documents'), both(({ of }) => count(of))],
-    [t('Words per document'), both(({ meanWords }) => mean(meanWords))],
-    [t('Labels per document'), both(({ labelsPerDocument }) => mean(labelsPerDocument))],
-    [t('Labels'), overlap(labels)],
-    ...(words ? [[t('Distinct words'), overlap(words)] as [string, string[]]] : []),
+  const rows = [
+    [t('Documents'), ...both(({ of }) => count(of))],
+    [t('Words per document'), ...both(({ meanWords }) => mean(meanWords))],
+    [t('Labels per document'), ...both(({ labelsPerDocument }) => mean(labelsPerDocument))],
+    [t('Labels'), ...overlap(labels)],
+    ...(words ? [[t('Distinct words'), ...overlap(words)]] : []),
   ];
-  const right = { class: 'right' };
-  return el(
-    'table',
-    { class: 'fits' },
-    el('caption', { class: 'visually-hidden' }, t('Both sets in figures')),
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        el('th', {}, t('Figure')),
-        el('th', right, t('First: {0}', name(first))),
-        el('th', right, t('Second: {0}', name(second))),
-        el('th', right, t('In both')),
-        el('th', { class: 'right', attributes: { title: t('In both, of those in either (Jaccard)') } }, t('Overlap')),
-      ),
-    ),
-    el(
-      'tbody',
-      {},
-      ...rows.map(([title, cells]) =>
-        el('tr', {}, el('th', { attributes: { scope: 'row' } }, title), ...cells.map((cell) => el('td', right, cell))),
-      ),
-    ),
-  );
+  const jaccard = { attributes: { title: t('In both, of those in either (Jaccard)') } };
+  const titles = [
+    t('Figure'),
+    t('First: {0}', name(first)),
+    t('Second: {0}', name(second)),
+    t('In both'),
+    el('span', jaccard, t('Overlap')),
+  ];
+  return figureTable({ label: t('Both sets in figures'), className: 'fits' }, titles, rows);
 }
 
 function duplicatesText({ exact, near }: NonNullable<ComparisonOverview['duplicates']>): string {

@@ -1,13 +1,20 @@
 import type { DocumentRow } from '../../../core/explore/inspected.ts';
-import { button, el, link, pagedTable, type PagedTable, replaceChildren, spinner } from '../../ui/index.ts';
+import {
+  button,
+  el,
+  filterChip,
+  link,
+  pagedTable,
+  replaceChildren,
+  SearchStatus,
+  type PagedTable,
+} from '../../ui/index.ts';
 import type { Context, Part } from './datasetState.ts';
 import { amount, count } from '../../amounts.ts';
 import { Reader } from './datasetReader.ts';
 import { splitChoice } from './datasetParts.ts';
 import { t } from '../../l10n.ts';
 
-/** Milliseconds after which a search says that it lasts. */
-const patience = 400;
 /** Labels shown of a document in the list. */
 const shownLabels = 4;
 
@@ -16,7 +23,7 @@ export class Documents implements Part {
   readonly element: HTMLElement;
   private readonly table: PagedTable;
   private readonly filter = el('div', { class: 'row' });
-  private readonly status = el('div', { class: 'search-status', attributes: { role: 'status' } });
+  private readonly status = new SearchStatus();
   private readonly reader: Reader;
 
   constructor(private readonly context: Context) {
@@ -53,7 +60,12 @@ export class Documents implements Part {
     this.element = el(
       'div',
       { class: 'documents' },
-      el('div', { class: 'list-part' }, el('div', { class: 'toolbar' }, this.filter, this.status), this.table.element),
+      el(
+        'div',
+        { class: 'list-part' },
+        el('div', { class: 'toolbar' }, this.filter, this.status.element),
+        this.table.element,
+      ),
       this.reader.element,
     );
     this.drawFilter();
@@ -105,55 +117,35 @@ export class Documents implements Part {
     }
     const label = state.label?.name;
     const { cluster } = state;
-    const waiting = setTimeout(() => this.tellSearching(), patience);
-    try {
-      const page = await host.call('documents', { split, label, cluster, search: search || undefined, offset, limit });
-      this.tellFound(page.total, page.unsearched);
-      return page;
-    } catch (error) {
-      replaceChildren(this.status);
-      throw error;
-    } finally {
-      clearTimeout(waiting);
-    }
-  }
-
-  private tellSearching(): void {
-    const stop = button(t('Stop'), () => this.context.perform(() => this.context.host.call('stopSearch', undefined)));
-    replaceChildren(this.status, spinner(), t('Reading…'), stop);
-  }
-
-  private tellFound(found: number, unsearched: number): void {
-    const text = t(
-      'At least {0}; {1} more are searched as you turn the pages.',
-      amount.documents(found),
-      count(unsearched),
+    const page = await this.status.during(
+      () => host.call('documents', { split, label, cluster, search: search || undefined, offset, limit }),
+      () => context.perform(() => host.call('stopSearch', undefined)),
     );
-    replaceChildren(this.status, unsearched > 0 && text);
+    if (page.unsearched > 0)
+      this.status.say(
+        t(
+          'At least {0}; {1} more are searched as you turn the pages.',
+          amount.documents(page.total),
+          count(page.unsearched),
+        ),
+      );
+    return page;
   }
 
   private drawFilter(): void {
     const { context } = this;
     const { label, cluster } = context.state;
-    const clear = button(t('Show All Labels'), () => context.showDocuments(undefined), {
-      appearance: 'icon',
-      icon: 'clear',
-    });
-    const leave = button(t('Leave the Cluster'), () => this.leaveCluster(), { appearance: 'icon', icon: 'clear' });
     replaceChildren(
       this.filter,
       splitChoice(context),
-      cluster !== undefined &&
-        el(
-          'span',
-          { class: 'filter-chip' },
-          t('Labels of'),
-          ' ',
-          el('strong', {}, t('cluster {0} of {1}', cluster.cluster, cluster.k)),
-          leave,
+      cluster &&
+        filterChip(t('Labels of'), t('cluster {0} of {1}', cluster.cluster, cluster.k), t('Leave the Cluster'), () =>
+          this.leaveCluster(),
         ),
-      label !== undefined &&
-        el('span', { class: 'filter-chip' }, t('Label:'), ' ', el('strong', {}, label.display ?? label.name), clear),
+      label &&
+        filterChip(t('Label:'), label.display ?? label.name, t('Show All Labels'), () =>
+          context.showDocuments(undefined),
+        ),
     );
   }
 

@@ -6,7 +6,7 @@ import { splitChoice } from './datasetParts.ts';
 import { t } from '../../l10n.ts';
 
 /** Kinds of findings, in the words of people. */
-export const findingNames: Record<Finding['code'], string> = {
+const findingNames: Record<Finding['code'], string> = {
   'torn-line': t('Torn line'),
   'malformed-record': t('Malformed record'),
   undecodable: t('Undecodable line'),

@@ -1,6 +1,6 @@
 import type { DocumentLabel } from '../../../core/explore/inspected.ts';
 import { type Figure, plot, type Plot, plotText } from '../../plots/index.ts';
-import { checkbox, el, replaceChildren, segmented } from '../../ui/index.ts';
+import { checkbox, el, figureList, figureTable, replaceChildren, segmented } from '../../ui/index.ts';
 import type { Context, Part } from './datasetState.ts';
 import { amount, count, mean } from '../../amounts.ts';
 import { cutOffRows, measures, partName } from './datasetTexts.ts';
@@ -10,7 +10,7 @@ import { t } from '../../l10n.ts';
 /** Numbers of every split, and three plots. */
 export class Overview implements Part {
   readonly element: HTMLElement;
-  private readonly tiles = el('dl', { class: 'figures wide' });
+  private readonly tiles = el('div', { class: 'wide' });
   private readonly table = el('div', { class: 'measures' });
   private readonly cuts = el('div', { class: 'measures' });
   private readonly head = el('div');
@@ -150,34 +150,23 @@ export class Overview implements Part {
     const [{ statistics: s, bagOfWords }] = splits;
     this.noLabels.hidden = labels > 0;
     for (const section of this.ofLabels) section.hidden = labels === 0;
-    const tile = (name: string, value: string): HTMLElement => el('div', {}, el('dt', {}, name), el('dd', {}, value));
     const documents = splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
     replaceChildren(
       this.tiles,
-      tile(t('documents'), count(documents)),
-      tile(t('labels'), count(labels)),
-      tile(t('labels per document'), mean(s.labelsPerDocument.mean)),
-      tile(bagOfWords ? t('features per document') : t('words per document'), mean(s.words.mean)),
-      unseenInTrain !== undefined && tile(t('labels not in training'), count(unseenInTrain)),
-    );
-    replaceChildren(
-      this.table,
-      el(
-        'table',
-        {},
-        el(
-          'thead',
-          {},
-          el(
-            'tr',
-            {},
-            el('th', {}, t('Figure')),
-            ...splits.map(({ split }) => el('th', { class: 'right' }, partName(split))),
-          ),
-        ),
-        el('tbody', {}, ...measures(bagOfWords, splits.length > 1).map((measure) => this.measureRow(measure))),
+      figureList(
+        [t('documents'), count(documents)],
+        [t('labels'), count(labels)],
+        [t('labels per document'), mean(s.labelsPerDocument.mean)],
+        [bagOfWords ? t('features per document') : t('words per document'), mean(s.words.mean)],
+        unseenInTrain !== undefined && [t('labels not in training'), count(unseenInTrain)],
       ),
     );
+    const rows = measures(bagOfWords, splits.length > 1).map(({ name, title, value }) => [
+      el('span', {}, name, el('span', { class: 'muted' }, ` ${title}`)),
+      ...splits.map((split) => (split.state === 'waiting' || split.state === 'failed' ? '–' : value(split))),
+    ]);
+    const titles = [t('Figure'), ...splits.map(({ split }) => partName(split))];
+    replaceChildren(this.table, figureTable({ label: t('Figures') }, titles, rows));
   }
 
   private drawCuts(): void {
@@ -185,37 +174,15 @@ export class Overview implements Part {
     const { bagOfWords } = splits[0];
     const read = splits.filter(({ statistics }) => statistics.documents > 0);
     const titles = [
+      t('Split'),
       bagOfWords ? t('Maximum features') : t('Maximum words'),
       t('Longer documents'),
       t('Share'),
       bagOfWords ? t('Lost features') : t('Lost words'),
       t('Share'),
     ];
-    const right = { class: 'right' };
-    const head = el('tr', {}, el('th', {}, t('Split')), ...titles.map((title) => el('th', right, title)));
-    const rows = read.flatMap((split) =>
-      cutOffRows(split).map((cells) =>
-        el(
-          'tr',
-          {},
-          el('th', { attributes: { scope: 'row' } }, partName(split.split)),
-          ...cells.map((cell) => el('td', right, cell)),
-        ),
-      ),
-    );
-    replaceChildren(this.cuts, el('table', {}, el('thead', {}, head), el('tbody', {}, ...rows)));
-  }
-
-  private measureRow({ name, title, value }: ReturnType<typeof measures>[number]): HTMLElement {
-    const cells = this.context.snapshot.splits.map((split) =>
-      el('td', { class: 'right' }, split.state === 'waiting' || split.state === 'failed' ? '–' : value(split)),
-    );
-    return el(
-      'tr',
-      {},
-      el('th', { attributes: { scope: 'row' } }, name, el('span', { class: 'muted' }, ` ${title}`)),
-      ...cells,
-    );
+    const rows = read.flatMap((split) => cutOffRows(split).map((cells) => [partName(split.split), ...cells]));
+    replaceChildren(this.cuts, figureTable({ label: t('What a maximum length cuts off') }, titles, rows));
   }
 }
 

@@ -94,7 +94,7 @@ export function pointerLinks(context: Context, found: readonly DocumentPointer[]
   );
 }
 
-export interface RankedRow {
+interface RankedRow {
   name: Child;
   /** Length of the bar against the largest one. */
   value: number;

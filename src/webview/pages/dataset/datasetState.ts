@@ -51,7 +51,7 @@ export interface PageState extends Partial<DatasetPanelState> {
   nearestOf?: number;
 }
 
-export const compareLists = ['moved', 'onlyFirst', 'onlySecond', 'duplicates', 'nearest'] as const;
+const compareLists = ['moved', 'onlyFirst', 'onlySecond', 'duplicates', 'nearest'] as const;
 export type CompareList = (typeof compareLists)[number];
 
 /** The state that was kept, with defaults for what is missing or foreign. */

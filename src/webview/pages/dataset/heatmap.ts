@@ -4,7 +4,7 @@ import { amount, count, percent } from '../../amounts.ts';
 import { axisName } from './datasetTraces.ts';
 import { t } from '../../l10n.ts';
 
-export type HeatmapOf = 'share' | 'documents';
+type HeatmapOf = 'share' | 'documents';
 
 /**
  * Cells of the heat map, row by row: shares of the row's documents, or documents as a logarithm (counts span powers of ten).

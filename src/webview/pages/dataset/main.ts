@@ -6,7 +6,7 @@ import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspe
 import { connect } from '../../host.ts';
 import type { AnalysisName, Failure, Push } from '../../protocol.ts';
 import { banner, button, emptyState, PageFrame, progressRow, tabs, type Action, type Tabs } from '../../ui/index.ts';
-import { type Context, type Part, restoredState, type TabId, tabIds } from './datasetState.ts';
+import { type Context, type Part, restoredState, type TabId } from './datasetState.ts';
 import { Comparison } from './datasetComparison.ts';
 import { Cooccurrence } from './datasetCooccurrence.ts';
 import { Quality } from './datasetQuality.ts';
@@ -243,18 +243,17 @@ class DatasetPage implements Context {
       findings: t('Findings'),
     };
     this.parts = parts;
-    this.tabs = tabs(
-      tabIds.map((id) => ({ id, title: titles[id], content: parts[id].element })),
-      {
-        label: t('Dataset'),
-        selected: this.state.tab,
-        onSelect: (id) => {
-          this.state.tab = id;
-          this.save();
-          this.showList(id);
-        },
+    this.tabs = tabs({
+      label: t('Dataset'),
+      titles,
+      parts,
+      selected: this.state.tab,
+      onSelect: (id) => {
+        this.state.tab = id;
+        this.save();
+        this.showList(id);
       },
-    );
+    });
     this.frame.show(this.tabs.element);
     if (analysisTabs.has(this.state.tab)) parts[this.state.tab].update(); // an analysis begins when its tab is opened
   }

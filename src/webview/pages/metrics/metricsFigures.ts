@@ -11,7 +11,7 @@ export interface DrawnRun {
   history: RunHistory;
 }
 
-export interface MetricChoice {
+interface MetricChoice {
   family: Family;
   /** All there are; the style of a metric is that of its place among them. */
   ks: readonly number[];

@@ -17,7 +17,7 @@ const statusNames: Record<MetricsRun['status'], string> = {
 
 export const statusName = (status: MetricsRun['status']): string => statusNames[status];
 
-export interface RunListOptions {
+interface RunListOptions {
   isNarrow: boolean;
   runs: readonly MetricsRun[];
   /** Folders of the runs shown, in the order of their styles. */
@@ -127,7 +127,7 @@ function row(record: EpochRecord, names: readonly string[], isBest: boolean): HT
   );
 }
 
-export interface ChoicesOptions {
+interface ChoicesOptions {
   state: MetricsState;
   /** Values of k that the runs shown have. */
   ks: readonly number[];

@@ -244,24 +244,20 @@ class PredictionsPage implements Context {
   }
 
   private drawSet(set: JudgedSet): void {
-    const documents = new Documents(this, set);
-    const labels = new Labels(this);
-    const shown = tabs(
-      [
-        { id: 'documents', title: t('Documents'), content: documents.element },
-        { id: 'labels', title: t('Labels'), content: labels.element },
-      ],
-      {
-        label: t('Predictions'),
-        selected: this.state.tab,
-        onSelect: (id) => {
-          this.state.tab = id;
-          this.save();
-        },
+    const parts = { documents: new Documents(this, set), labels: new Labels(this) };
+    const shown = tabs<TabId>({
+      label: t('Predictions'),
+      titles: { documents: t('Documents'), labels: t('Labels') },
+      parts,
+      selected: this.state.tab,
+      onSelect: (id) => {
+        this.state.tab = id;
+        this.save();
       },
-    );
+    });
     this.drawInstead(el('div', {}, this.thresholdBar(set.curve), shown.element));
-    [this.documents, this.labels, this.tabs] = [documents, labels, shown];
+    ({ documents: this.documents, labels: this.labels } = parts);
+    this.tabs = shown;
   }
 
   private thresholdBar(points: Parameters<typeof thresholdBar>[0]['points']): HTMLElement {

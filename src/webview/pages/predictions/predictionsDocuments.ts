@@ -1,13 +1,13 @@
 import type { JudgedRow, JudgedSet, Verdict } from '../../../core/predict/judged.ts';
 import {
-  button,
-  type Choice,
   dropdown,
   el,
+  filterChip,
   pagedTable,
-  type PagedTable,
   replaceChildren,
-  spinner,
+  SearchStatus,
+  type Choice,
+  type PagedTable,
 } from '../../ui/index.ts';
 import type { Context, Order } from './predictionsState.ts';
 import { placeText, probability, share } from '../../amounts.ts';
@@ -15,8 +15,6 @@ import { Reader } from './predictionsReader.ts';
 import { verdictCounts } from './verdictMarks.ts';
 import { t } from '../../l10n.ts';
 
-/** Milliseconds after which a search says that it lasts. */
-const patience = 400;
 /** From this width in pixels on list and document stand side by side. */
 const wide = '(min-width: 820px)';
 
@@ -27,7 +25,7 @@ export class Documents {
   readonly element: HTMLElement;
   private readonly table: PagedTable;
   private readonly filters = el('div', { class: 'toolbar' });
-  private readonly status = el('div', { class: 'search-status', attributes: { role: 'status' } });
+  private readonly status = new SearchStatus();
   private readonly reader: Reader;
   private rows: readonly JudgedRow[] = [];
 
@@ -55,7 +53,7 @@ export class Documents {
     this.element = el(
       'div',
       { class: 'documents' },
-      el('div', { class: 'list-part' }, this.filters, this.status, this.table.element),
+      el('div', { class: 'list-part' }, this.filters, this.status.element, this.table.element),
       this.reader.element,
     );
     this.drawFilters();
@@ -113,31 +111,24 @@ export class Documents {
       context.save();
     }
     const { order, label, verdict } = state;
-    const waiting = setTimeout(() => this.tellSearching(), patience);
-    try {
-      const page = await host.call('documents', {
-        threshold,
-        order: order.by,
-        descending: order.descending,
-        label: label?.id,
-        verdict,
-        search: search || undefined,
-        offset,
-        limit,
-      });
-      this.rows = page.rows;
-      if (state.reading === undefined && page.rows.length > 0 && matchMedia(wide).matches)
-        this.read(page.rows[0].document);
-      return page;
-    } finally {
-      clearTimeout(waiting);
-      replaceChildren(this.status);
-    }
-  }
-
-  private tellSearching(): void {
-    const stop = button(t('Stop'), () => this.context.perform(() => this.context.host.call('stopSearch', undefined)));
-    replaceChildren(this.status, spinner(), t('Reading…'), stop);
+    const query = {
+      threshold,
+      order: order.by,
+      descending: order.descending,
+      label: label?.id,
+      verdict,
+      search: search || undefined,
+      offset,
+      limit,
+    };
+    const page = await this.status.during(
+      () => host.call('documents', query),
+      () => context.perform(() => host.call('stopSearch', undefined)),
+    );
+    this.rows = page.rows;
+    if (state.reading === undefined && page.rows.length > 0 && matchMedia(wide).matches)
+      this.read(page.rows[0].document);
+    return page;
   }
 
   private drawFilters(): void {
@@ -150,15 +141,7 @@ export class Documents {
     };
     replaceChildren(
       this.filters,
-      state.label &&
-        el(
-          'span',
-          { class: 'filter-chip' },
-          t('Label:'),
-          ' ',
-          el('strong', {}, state.label.name),
-          button(t('Documents of All Labels'), clear, { appearance: 'icon', icon: 'clear' }),
-        ),
+      state.label && filterChip(t('Label:'), state.label.name, t('Documents of All Labels'), clear),
       dropdown<Show>({
         label: t('Show'),
         options: state.label ? labelChoices : anyChoices,

@@ -10,7 +10,7 @@ import { t } from '../../l10n.ts';
 /** Labels below the threshold that are shown unasked. */
 const shownBelow = 5;
 
-export interface ReaderOptions {
+interface ReaderOptions {
   /** Closes the reading view where it hides the list; absent where there is no list. */
   onClose?(): void;
   /** The document before or after in the list. */
@@ -241,7 +241,7 @@ const weakest = 0.04;
  * The text as nodes, what spoke for the label underlined and what spoke against it underlined with dashes, the
  * stronger the thicker and the more opaque.
  */
-export function evidenceText(text: string, highlights: readonly Highlight[]): (string | HTMLElement)[] {
+function evidenceText(text: string, highlights: readonly Highlight[]): (string | HTMLElement)[] {
   const parts: (string | HTMLElement)[] = [];
   let at = 0;
   for (const { start, end, strength } of highlights) {
@@ -271,7 +271,7 @@ function stretch(text: string, strength: number): HTMLElement {
 }
 
 /** What was added to the label's logit, the strongest first. */
-export function evidenceList(evidence: LabelEvidence): HTMLDetailsElement {
+function evidenceList(evidence: LabelEvidence): HTMLDetailsElement {
   const list = (title: string, side: 'for' | 'against'): HTMLElement | false =>
     evidence[side].length > 0 &&
     el(

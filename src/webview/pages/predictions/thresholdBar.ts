@@ -1,5 +1,5 @@
 import type { ThresholdPoint } from '../../../core/predict/judged.ts';
-import { el, link, replaceChildren, slider, uniqueId } from '../../ui/index.ts';
+import { el, figureTable, link, replaceChildren, slider, uniqueId } from '../../ui/index.ts';
 import { share, thresholdText } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
 
@@ -73,26 +73,10 @@ export function thresholdBar({ points, tuned, value, onChange }: BarOptions): HT
 
 function figuresTable({ metrics }: BarOptions['points'][number]): HTMLElement | false {
   if (!metrics) return false;
-  const row = (name: string, kind: 1 | 2): HTMLElement =>
-    el(
-      'tr',
-      {},
-      el('th', { attributes: { scope: 'row' } }, name),
-      ...figures.map((figure) => el('td', { class: 'right' }, share(metrics[figure[kind]]))),
-    );
-  return el(
-    'table',
-    { attributes: { 'aria-label': t('Figures at the threshold, in percent') } },
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        el('td'),
-        ...figures.map(([name]) => el('th', { class: 'right', attributes: { scope: 'col' } }, name)),
-      ),
-    ),
-    el('tbody', {}, row(t('Micro'), 1), row(t('Macro'), 2)),
+  const row = (name: string, kind: 1 | 2): string[] => [name, ...figures.map((figure) => share(metrics[figure[kind]]))];
+  return figureTable(
+    { label: t('Figures at the threshold, in percent') },
+    [undefined, ...figures.map(([name]) => name)],
+    [row(t('Micro'), 1), row(t('Macro'), 2)],
   );
 }

@@ -3,7 +3,7 @@ import { el, icon, type IconName } from '../../ui/index.ts';
 import type { Standing } from './predictionsState.ts';
 import { t } from '../../l10n.ts';
 
-export const standings: Record<Standing, { icon?: IconName; word: string; meaning: string }> = {
+const standings: Record<Standing, { icon?: IconName; word: string; meaning: string }> = {
   hit: { icon: 'check', word: t('hit'), meaning: t('True, and predicted') },
   missed: { icon: 'circle', word: t('missed'), meaning: t('True, and not predicted') },
   false: { icon: 'clear', word: t('false'), meaning: t('Predicted, and not true') },
