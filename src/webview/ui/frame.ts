@@ -69,7 +69,7 @@ export class PageFrame {
   readonly perform = (work: () => Promise<string | undefined | void>): void => {
     this.clearNotice();
     work().then(
-      (said) => said !== undefined && replaceChildren(this.notice, banner('info', said)),
+      (said) => typeof said === 'string' && replaceChildren(this.notice, banner('info', said)),
       (error: unknown) => {
         const { message, remedy } = asFailure(error);
         replaceChildren(this.notice, banner('warning', `${message}. ${remedy}`));

@@ -44,7 +44,7 @@ export class Cards implements Part {
   private findWords(): void {
     const { context } = this;
     const { k } = context.chosen;
-    const row = workRow(context.host, 'words', t('Finding the words of clusters'));
+    const row = workRow(context, 'words', t('Finding the words of clusters'));
     context.listen('words', row.tell);
     replaceChildren(this.words, row.element);
     context.perform(async () => {

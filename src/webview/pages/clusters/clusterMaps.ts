@@ -49,7 +49,7 @@ export class LabelMap implements Part {
   private async load(): Promise<void> {
     const { context } = this;
     const load = ++this.loads;
-    const row = workRow(context.host, 'map', t('Drawing the map'));
+    const row = workRow(context, 'map', t('Drawing the map'));
     context.listen('map', row.tell);
     this.map = undefined;
     this.showStatus(row.element);

@@ -1,12 +1,10 @@
-import type { OnProgress, Progress } from '../../../core/base/progress.ts';
+import type { Progress } from '../../../core/base/progress.ts';
 import type { ClusterPhase } from '../../../core/explore/clusters/clustered.ts';
 import type { ClusterWork } from '../../protocol.ts';
 import { progressRow } from '../../ui/index.ts';
 import { bytes } from '../../amounts.ts';
-import type { Context } from './clustersState.ts';
+import type { ClusterProgressListener, Context } from './clustersState.ts';
 import { t } from '../../l10n.ts';
-
-export type ClusterProgressListener = OnProgress<ClusterPhase>;
 
 const phases: Record<ClusterPhase, string> = {
   reading: t('Reading the labels'),
@@ -26,11 +24,11 @@ function progressText({ phase, done, total }: Progress<ClusterPhase>): string {
 
 /** A bar with a button that stops the work; `tell` moves it. */
 export function workRow(
-  host: Context['host'],
+  { host, perform }: Pick<Context, 'host' | 'perform'>,
   work: ClusterWork,
   label: string,
 ): { element: HTMLElement; tell: ClusterProgressListener } {
-  const bar = progressRow(label, () => void host.call('stop', { work }));
+  const bar = progressRow(label, () => perform(() => host.call('stop', { work })));
   return {
     element: bar.element,
     tell: (now) => {

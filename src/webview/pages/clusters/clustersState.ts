@@ -1,7 +1,12 @@
 import type { PageFrame } from '../../ui/index.ts';
-import type { ChosenClusters, ClustersOverview, ClusterWord } from '../../../core/explore/clusters/clustered.ts';
+import type { OnProgress } from '../../../core/base/progress.ts';
+import type {
+  ChosenClusters,
+  ClusterPhase,
+  ClustersOverview,
+  ClusterWord,
+} from '../../../core/explore/clusters/clustered.ts';
 import type { Host } from '../../host.ts';
-import type { ClusterProgressListener } from './clusterWork.ts';
 import type { ClustersPanelState } from '../../protocol.ts';
 
 export const tabIds = ['clusters', 'map', 'hierarchy', 'labels'] as const;
@@ -34,6 +39,8 @@ export function restoredState(kept: unknown): PageState {
     labelSearch: typeof from.labelSearch === 'string' ? from.labelSearch : '',
   };
 }
+
+export type ClusterProgressListener = OnProgress<ClusterPhase>;
 
 /** What the parts of the page share. */
 export interface Context {

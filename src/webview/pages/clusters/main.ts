@@ -21,12 +21,12 @@ import {
 } from '../../ui/index.ts';
 import { amount, count, fileName } from '../../amounts.ts';
 import { Cards } from './clusterCards.ts';
-import { type Context, type Part, restoredState, type TabId } from './clustersState.ts';
+import { restoredState, type ClusterProgressListener, type Context, type Part, type TabId } from './clustersState.ts';
 import { curveFigure } from './clusterFigures.ts';
 import { LabelMap, Tree } from './clusterMaps.ts';
 import { Labels } from './clusterLabels.ts';
 import { settingsForm } from './clusterSettings.ts';
-import { type ClusterProgressListener, workRow } from './clusterWork.ts';
+import { workRow } from './clusterWork.ts';
 import { t } from '../../l10n.ts';
 import './clusters.css';
 
@@ -128,7 +128,7 @@ class ClustersPage implements Context {
 
   private drawOpening(): void {
     this.found = this.shown = this.parts = this.tabs = this.curves = this.words = undefined;
-    const row = workRow(this.host, 'open', t('Reading the labels'));
+    const row = workRow(this, 'open', t('Reading the labels'));
     this.opening = row.tell;
     this.staleFile = undefined;
     this.drawBanners();

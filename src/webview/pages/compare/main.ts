@@ -56,14 +56,17 @@ class CompareView {
     this.comparison = undefined;
     this.frame.setTitle(t('Compare Runs'), { isHeaderHidden: true });
     this.frame.setBanners();
-    const choose = { label: t('Choose Runs…'), run: () => void this.host.call('chooseRuns', undefined) };
-    this.frame.show(failedState(failure, () => void this.host.call('reload', undefined), choose));
+    const choose = {
+      label: t('Choose Runs…'),
+      run: () => this.frame.perform(() => this.host.call('chooseRuns', undefined)),
+    };
+    this.frame.show(failedState(failure, () => this.frame.perform(() => this.host.call('reload', undefined)), choose));
   }
 
   private drawStale(names: readonly string[]): void {
     const text =
       names.length === 1 ? t('{0} has changed since.', names[0]) : t('{0} have changed since.', names.join(', '));
-    const reload = { label: t('Read Again'), run: () => void this.host.call('reload', undefined) };
+    const reload = { label: t('Read Again'), run: () => this.frame.perform(() => this.host.call('reload', undefined)) };
     this.frame.setBanners(banner('stale', text, reload));
   }
 
@@ -88,13 +91,15 @@ class CompareView {
       this.set(values);
       this.drawTables();
     };
-    const copy = (): void => void this.host.call('copyMarkdown', { allKeys: this.state.allKeys });
+    const copy = (): void => this.frame.perform(() => this.host.call('copyMarkdown', { allKeys: this.state.allKeys }));
     return el(
       'div',
       { class: 'toolbar' },
       button(t('Copy as Markdown'), copy, { appearance: 'primary', icon: 'copy' }),
-      button(t('Choose Runs…'), () => void this.host.call('chooseRuns', undefined)),
-      button(t('Show in Metrics'), () => void this.host.call('showMetrics', { folders }), { icon: 'metrics' }),
+      button(t('Choose Runs…'), () => this.frame.perform(() => this.host.call('chooseRuns', undefined))),
+      button(t('Show in Metrics'), () => this.frame.perform(() => this.host.call('showMetrics', { folders })), {
+        icon: 'metrics',
+      }),
       checkbox({ label: t('All metrics'), checked: allMetrics, onChange: (value) => change({ allMetrics: value }) }),
       checkbox({ label: t('All settings'), checked: allKeys, onChange: (value) => change({ allKeys: value }) }),
     );
@@ -142,8 +147,14 @@ class CompareView {
         { class: 'row' },
         el('h2', { class: 'grow' }, t('Curves')),
         dropdown({ label: t('Metric'), options, value: this.state.metric, onChange: choose }),
-        button('PNG', () => void save('png'), { icon: 'export', tooltip: t('Export the plot as PNG') }),
-        button('SVG', () => void save('svg'), { icon: 'export', tooltip: t('Export the plot as SVG') }),
+        button('PNG', () => this.frame.perform(() => save('png')), {
+          icon: 'export',
+          tooltip: t('Export the plot as PNG'),
+        }),
+        button('SVG', () => this.frame.perform(() => save('svg')), {
+          icon: 'export',
+          tooltip: t('Export the plot as SVG'),
+        }),
       ),
       this.curve,
     );

@@ -176,8 +176,11 @@ class MetricsView {
     return emptyState(
       t('No runs yet'),
       t('Train a model, and its loss and validation curves appear here while it learns.'),
-      { label: t('Train'), run: () => void this.host.call('train', undefined) },
-      { label: t('Create Run Config'), run: () => void this.host.call('createRunConfig', undefined) },
+      { label: t('Train'), run: () => this.frame.perform(() => this.host.call('train', undefined)) },
+      {
+        label: t('Create Run Config'),
+        run: () => this.frame.perform(() => this.host.call('createRunConfig', undefined)),
+      },
     );
   }
 
@@ -196,7 +199,7 @@ class MetricsView {
       .map(({ folder, title }) =>
         banner('partial', t('{0} was interrupted.', title), {
           label: t('Resume'),
-          run: () => void this.host.call('resume', { folder }),
+          run: () => this.frame.perform(() => this.host.call('resume', { folder })),
         }),
       );
   }
@@ -229,14 +232,15 @@ class MetricsView {
   private drawButtons(): void {
     const folders = this.state.selected;
     this.redraw(this.buttons, [folders, this.place], () => [
-      button('CSV', () => void this.host.call('saveCsv', { folders }), {
+      button('CSV', () => this.frame.perform(() => this.host.call('saveCsv', { folders })), {
         icon: 'export',
         tooltip: t('Export the curves as CSV'),
         disabled: folders.length === 0,
       }),
-      folders.length > 1 && button(t('Compare'), () => void this.host.call('compare', { folders })),
+      folders.length > 1 &&
+        button(t('Compare'), () => this.frame.perform(() => this.host.call('compare', { folders }))),
       this.place === 'sideBar' &&
-        button(t('Open in Editor'), () => void this.host.call('openInEditor', { folders }), {
+        button(t('Open in Editor'), () => this.frame.perform(() => this.host.call('openInEditor', { folders })), {
           appearance: 'icon',
           icon: 'openInEditor',
         }),
@@ -333,8 +337,14 @@ class MetricsView {
         'div',
         { class: 'row' },
         el('h2', { class: 'grow' }, title),
-        button('PNG', () => void save('png'), { icon: 'export', tooltip: t('{0}: export the plot as PNG', title) }),
-        button('SVG', () => void save('svg'), { icon: 'export', tooltip: t('{0}: export the plot as SVG', title) }),
+        button('PNG', () => this.frame.perform(() => save('png')), {
+          icon: 'export',
+          tooltip: t('{0}: export the plot as PNG', title),
+        }),
+        button('SVG', () => this.frame.perform(() => save('svg')), {
+          icon: 'export',
+          tooltip: t('{0}: export the plot as SVG', title),
+        }),
       ),
       container,
     );
