@@ -1,4 +1,4 @@
-import { isRecord } from './isRecord.ts';
+import { nullable, number, record, type ObjectSchema, type Typed } from './schema.ts';
 
 /**
  * Figures by their standard names: `P@1`, `nDCG@5`, `PSP@3`, `PSnDCG@3`, `R@5`, `RP@5`, `microF1`, `macroF1`, `microP`, `microR`,
@@ -6,6 +6,5 @@ import { isRecord } from './isRecord.ts';
  */
 export type Metrics = Record<string, number>;
 
-/** Of what was read from a file; JSON has null for a figure that is no number. */
-export const isMetrics = (value: unknown): value is Metrics =>
-  isRecord(value) && Object.values(value).every((figure) => figure === null || typeof figure === 'number');
+/** JSON has null for a figure that is no number. */
+export const metricsSchema = record(nullable(number())) as ObjectSchema & Typed<Metrics>;

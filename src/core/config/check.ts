@@ -1,9 +1,17 @@
 import type { Node } from 'jsonc-parser';
 import { getNodeValue } from 'jsonc-parser';
-import { ConfigText } from './configText.ts';
+import type { ConfigText } from './configText.ts';
 import type { Diagnostic, Fix } from './diagnostics.ts';
 import { sections } from './runConfig.ts';
-import type { ArraySchema, NumberSchema, ObjectSchema, Schema, StringSchema } from './schema.ts';
+import {
+  accepts,
+  numberFault,
+  type ArraySchema,
+  type NumberSchema,
+  type ObjectSchema,
+  type Schema,
+  type StringSchema,
+} from '../base/schema.ts';
 import { nearest } from './spelling.ts';
 
 /** Plain values as JSON has them, by key. */
@@ -73,9 +81,7 @@ class Checker {
       case 'array':
         return node.type === 'array' ? this.array(node, schema, key) : this.wrongType(node, schema, key);
       case 'union':
-        return schema.options.some((option) => fits(node, option))
-          ? getNodeValue(node)
-          : this.wrongType(node, schema, key);
+        return accepts(schema, getNodeValue(node)) ? getNodeValue(node) : this.wrongType(node, schema, key);
       case 'boolean':
         return node.type === 'boolean' ? node.value : this.wrongType(node, schema, key);
       case 'number':
@@ -163,17 +169,17 @@ class Checker {
 
   private number(node: Node, schema: NumberSchema, key: string): unknown {
     const value: number = node.value;
-    const complaint = numberComplaint(value, schema);
-    if (!complaint) return value;
+    const fault = numberFault(value, schema);
+    if (!fault) return value;
     const { min, max } = schema;
-    let better: unknown = complaint === 'not-integer' ? Math.round(value) : undefined;
+    let better: unknown = fault === 'not-integer' ? Math.round(value) : undefined;
     if (min !== undefined && value < min) better = min;
     if (max !== undefined && value > max) better = max;
     const fix = better === undefined ? this.defaultFix(node, schema) : this.writeFix(node, better);
     return this.report(
       node,
       key,
-      complaint,
+      fault,
       `${key} must be ${expected(schema)}, but is ${this.source.textOf(node)}.`,
       fix,
     );
@@ -214,21 +220,6 @@ class Checker {
   }
 }
 
-function numberComplaint(value: number, { min, max, above, below, integer }: NumberSchema) {
-  if (!Number.isFinite(value)) return 'out-of-range';
-  if (min !== undefined && value < min) return 'out-of-range';
-  if (max !== undefined && value > max) return 'out-of-range';
-  if (above !== undefined && value <= above) return 'out-of-range';
-  if (below !== undefined && value >= below) return 'out-of-range';
-  if (integer && !Number.isSafeInteger(value)) return 'not-integer';
-  return undefined;
-}
-
-const fits = (node: Node, schema: Schema): boolean => {
-  const checker = new Checker(new ConfigText(''));
-  return checker.value(node, schema, '') !== wrong;
-};
-
 /** The same value in the type that was wanted, where that is plain: "5" -> 5, 5 -> [5], "true" -> true. */
 function convert(node: Node, schema: Schema): unknown {
   const value: unknown = node.value;
@@ -238,10 +229,7 @@ function convert(node: Node, schema: Schema): unknown {
   if (schema.kind === 'string' && (typeof value === 'number' || typeof value === 'boolean'))
     candidates.push(String(value));
   if (schema.kind === 'array' && value !== undefined && value !== null) candidates.push([value]);
-  return candidates.find((candidate) => {
-    const root = candidate === undefined ? undefined : new ConfigText(JSON.stringify(candidate)).root;
-    return root !== undefined && fits(root, schema);
-  });
+  return candidates.find((candidate) => candidate !== undefined && accepts(schema, candidate));
 }
 
 const quoted = (values: readonly string[]): string => values.map((value) => `"${value}"`).join(', ');

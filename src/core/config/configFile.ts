@@ -1,6 +1,6 @@
 import { presetNames, presets } from './presets.ts';
 import { runConfigSchema } from './runConfig.ts';
-import { object, optional, string } from './schema.ts';
+import { object, optional, string } from '../base/schema.ts';
 
 /** What a `*.xmlcnn.json` file may hold: the sections of a run config, and what it builds on. */
 export const configFileSchema = object(

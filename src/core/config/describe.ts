@@ -1,6 +1,6 @@
 import { expected } from './check.ts';
 import { configFileSchema } from './configFile.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from '../base/schema.ts';
 
 /** What a key means, for hovers, completion and help. */
 export interface KeyDescription {

@@ -1,5 +1,5 @@
 import { configFileSchema } from './configFile.ts';
-import type { Schema } from './schema.ts';
+import type { Schema } from '../base/schema.ts';
 
 type Json = Record<string, unknown>;
 

@@ -1,10 +1,9 @@
 import { UserError } from '../base/errors.ts';
-import { isRecord } from '../base/isRecord.ts';
+import { isRecord, type Schema } from '../base/schema.ts';
 import { checkText, type Tree } from './check.ts';
 import { configFileSchema } from './configFile.ts';
 import { ConfigText } from './configText.ts';
 import { sections } from './runConfig.ts';
-import type { Schema } from './schema.ts';
 import { nearest } from './spelling.ts';
 
 /** The schema at a dotted key; undefined where there is none. */

@@ -7,7 +7,7 @@
  */
 import { datasetFormats } from '../data/document.ts';
 import { paddings, poolings } from '../model/network.ts';
-import type { Infer, ObjectSchema } from './schema.ts';
+import type { Infer, ObjectSchema } from '../base/schema.ts';
 import {
   array,
   boolean,
@@ -21,7 +21,7 @@ import {
   path,
   string,
   union,
-} from './schema.ts';
+} from '../base/schema.ts';
 
 const libMultiLabel = 'LibMultiLabel EUR-Lex settings';
 

@@ -2,18 +2,16 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
-import { isRecord } from '../base/isRecord.ts';
+import { isRecord } from '../base/schema.ts';
 import { binaryKind, type BinaryKind } from '../formats/binary.ts';
-import type { DatasetFormat, SourceOptions } from './document.ts';
-import { datasetFormats } from './document.ts';
+import { type DatasetFormat, datasetFormats, type SourceOptions } from './document.ts';
 import { hasFastTextLabel } from './formats/fasttext.ts';
 import { parseJson } from './formats/jsonl.ts';
 import { hasVocabulary } from './formats/numpy.ts';
 import { commonWidth, isQuotedTsv, sampleRows } from './formats/rows.ts';
 import { findLabelsFile } from './formats/xmlrepoRaw.ts';
 import { parseSparseHeader } from './formats/xmlrepoSparse.ts';
-import type { Sample } from './sample.ts';
-import { readSample } from './sample.ts';
+import { readSample, type Sample } from './sample.ts';
 
 export interface Recognised {
   format: DatasetFormat;

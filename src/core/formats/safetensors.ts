@@ -6,14 +6,12 @@
  * Files of ours may be sealed: their metadata hold `digests`, the SHA-256 of each tensor's bytes as JSON, and `seal`, the
  * SHA-256 of the rest of the header. A sealed file that was changed is refused, whatever was changed.
  */
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import { bfloats, half } from './halfFloats.ts';
-import { isRecord } from '../base/isRecord.ts';
-import type { Infos, Metadata } from './safetensorsSeal.ts';
-import { digestOf, piece, sealOf } from './safetensorsSeal.ts';
+import { isRecord } from '../base/schema.ts';
+import { digestOf, type Infos, type Metadata, piece, sealOf } from './safetensorsSeal.ts';
 
 const arrays = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array } as const;
 export type WrittenDtype = keyof typeof arrays;

@@ -13,7 +13,7 @@ import { isLabelNamesFile } from '../data/labelNames.ts';
 import { Cancelled } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { statOf, withFileErrors } from '../base/files.ts';
-import { isRecord } from '../base/isRecord.ts';
+import { isRecord } from '../base/schema.ts';
 
 /** Raise it whenever the same input gives other prepared data, or the entry's layout changes. */
 const formatVersion = 3;

@@ -1,6 +1,6 @@
 /** Runs side by side: what their configs differ in, what they reach, and runs that differ by their seed alone as one. */
 import type { RunConfig } from '../config/runConfig.ts';
-import { isRecord } from '../base/isRecord.ts';
+import { isRecord } from '../base/schema.ts';
 import { escapeMarkdown, formatDifference, formatMetric, isLoss, markdownTable } from '../metrics/metricText.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { RunHistory } from './runHistory.ts';

@@ -2,17 +2,19 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { UserError } from '../base/errors.ts';
+import { integer, object, optional, parseJson, part, string, type Infer } from '../base/schema.ts';
 import { fileError, withFileErrors } from '../base/files.ts';
 
-interface Owner {
-  pid: number;
-  host: string;
+const ownerSchema = object(part, {
+  pid: integer(),
+  host: string(),
   /** When the process began, as far as the system tells: a pid may be given to another process later. */
-  started?: string;
+  started: optional(string()),
   /** This start of the system and its set of pids, where it tells of them: a host may get another name. */
-  boot?: string;
-  pids?: string;
-}
+  boot: optional(string()),
+  pids: optional(string()),
+});
+type Owner = Infer<typeof ownerSchema>;
 
 /** Lock files this process holds or is taking: in a container the same pid need not be the same process. */
 const held = new Set<string>();
@@ -80,10 +82,9 @@ const create = (path: string): Promise<boolean> =>
 
 async function readOwner(path: string): Promise<Owner | undefined> {
   try {
-    const owner = JSON.parse(await readFile(path, 'utf8')) as Owner;
-    return typeof owner?.pid === 'number' && typeof owner.host === 'string' ? owner : undefined;
+    return parseJson(await readFile(path, 'utf8'), ownerSchema); // undefined where it is not yet written
   } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined; // gone, or not yet written
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw fileError(error, path);
   }
 }

@@ -16,6 +16,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { isRunName } from '../config/runName.ts';
 import { analyse } from '../config/validate.ts';
 import { UserError } from '../base/errors.ts';
+import { integer, list, nullable, object, parseJson, part, string } from '../base/schema.ts';
 import { isFolder, makeFolder, removeFile, statOf, withFileErrors, writeFileAtomic } from '../base/files.ts';
 import { takeLock } from './lock.ts';
 
@@ -101,25 +102,23 @@ export async function readRunConfig({ config: file }: RunPaths): Promise<RunConf
   return config;
 }
 
+const count = integer(part, { min: 0 });
+const labelsSchema = object(part, {
+  names: list(string()),
+  outputs: count,
+  display: list(nullable(string())),
+  trainCounts: list(count),
+  trainDocuments: count,
+});
+
 /** labels.json. Throws `UserError` `damaged-run`. */
 export function parseLabels(text: string, file: string): StoredLabels {
-  try {
-    const labels = JSON.parse(text) as StoredLabels;
-    const { names, display, trainCounts } = labels;
-    const areLists = [names, display, trainCounts].every((list) => Array.isArray(list) && list.length === names.length);
-    if (areLists && areSound(labels)) return labels;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const labels = parseJson(text, labelsSchema);
+  const size = labels?.names.length ?? -1;
+  if (labels && labels.display.length === size && labels.trainCounts.length === size && labels.outputs <= size)
+    return labels;
   throw damaged(file, 'It does not hold the labels of a run');
 }
-
-/** They come from a file: what they are called is shown, and their counts are reckoned with. */
-const areSound = ({ names, outputs, display, trainCounts, trainDocuments }: StoredLabels): boolean =>
-  names.every((name) => typeof name === 'string') &&
-  display.every((name) => name === null || typeof name === 'string') &&
-  [outputs, trainDocuments, ...trainCounts].every((n) => Number.isSafeInteger(n) && n >= 0) &&
-  outputs <= names.length;
 
 /** A run folder that this process may write into. */
 export interface ClaimedRun {

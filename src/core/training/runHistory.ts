@@ -1,5 +1,19 @@
 import { UserError } from '../base/errors.ts';
-import { isMetrics, type Metrics } from '../base/metrics.ts';
+import { metricsSchema, type Metrics } from '../base/metrics.ts';
+import {
+  accepts,
+  boolean,
+  integer,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  parseJson,
+  part,
+  string,
+  type Schema,
+} from '../base/schema.ts';
 import type { Phase } from './trainingState.ts';
 import { csv } from '../base/csv.ts';
 
@@ -45,30 +59,29 @@ export function parseHistory(text: string, file: string): RunHistory {
   };
 }
 
-/** Records of other types are passed over, so they may hold anything. JSON has null for a loss that is no number. */
-function isWhole({ type, phase, epoch, ...rest }: Record<string, unknown>): boolean {
-  if (type !== 'epoch' && type !== 'step') return typeof type === 'string';
-  const isFigure = (key: string): boolean => rest[key] === null || typeof rest[key] === 'number';
-  return (
-    (phase === 'training' || phase === 'retraining') &&
-    Number.isSafeInteger(epoch) &&
-    (type === 'step'
-      ? ['step', 'loss', 'learningRate'].every(isFigure)
-      : ['trainLoss', 'documentsPerSecond'].every(isFigure) &&
-        typeof rest.isBest === 'boolean' &&
-        (rest.epochSeconds === undefined || isFigure('epochSeconds')) &&
-        (rest.validation === undefined || isMetrics(rest.validation)))
-  );
-}
+/** JSON has null for a loss that is no number. */
+const figure = nullable(number());
+const anyRecord = object(part, { type: string() });
+const inPhase = { type: string(), phase: oneOf(['training', 'retraining']), epoch: integer() };
+/** Records of other types are passed over, so they may hold anything. */
+const recordSchemas = new Map<string, Schema>([
+  [
+    'epoch',
+    object(part, {
+      ...inPhase,
+      trainLoss: figure,
+      documentsPerSecond: figure,
+      isBest: boolean(),
+      epochSeconds: optional(figure),
+      validation: optional(metricsSchema),
+    }),
+  ],
+  ['step', object(part, { ...inPhase, step: figure, loss: figure, learningRate: figure })],
+]);
 
 function parseLine(text: string, file: string, line: number): { type: string } {
-  try {
-    const record: unknown = JSON.parse(text);
-    if (typeof record === 'object' && record !== null && isWhole(record as Record<string, unknown>))
-      return record as { type: string };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
+  const found = parseJson(text, anyRecord);
+  if (found && accepts(recordSchemas.get(found.type) ?? anyRecord, found)) return found;
   const remedy = 'Remove the line; the rest of the curve is shown then.';
   throw new UserError('damaged-run', 'This line is no record of a run', remedy, { file, line });
 }

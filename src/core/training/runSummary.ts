@@ -1,10 +1,21 @@
-import { isMetrics, type Metrics } from '../base/metrics.ts';
+import { metricsSchema, type Metrics } from '../base/metrics.ts';
 import type { Best } from './trainingState.ts';
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
-import { isRecord } from '../base/isRecord.ts';
-import { splitNames } from '../base/splits.ts';
+import {
+  integer,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  parseJson,
+  part,
+  string,
+  type Infer,
+  type Schema,
+} from '../base/schema.ts';
 import { exists } from './runFolder.ts';
 
 /** A baseline's figures on the evaluated split. */
@@ -48,58 +59,45 @@ export interface RunResult {
   summary?: Summary;
 }
 
-/** summary.json and evaluation-*.json as they are read again: a run folder may be damaged, or come from elsewhere. */
+// Below: summary.json and evaluation-*.json as they are read again. A run folder may be damaged, or come from elsewhere.
+
+const count = integer(part, { min: 0 });
+const evaluated = object(part, { split: string(), documents: count, metrics: metricsSchema });
+const summarySchema = object(part, {
+  stopped: oneOf(['finished', 'early']),
+  epochs: count,
+  best: object(part, {
+    epoch: count,
+    score: optional(number()),
+    threshold: optional(number()),
+    validation: optional(metricsSchema),
+  }),
+  monitor: string(),
+  evaluated: optional(evaluated),
+  baselines: list(object(part, { name: string(), documents: count, metrics: metricsSchema })),
+  documents: object(part, { train: count, validation: count, test: count }),
+  labels: count,
+  vocabulary: count,
+  parameters: count,
+  engine: object(part, { name: string(), build: string() }),
+  seconds: number(),
+  finishedAt: string(),
+});
+const figuresSchema = object(part, { documents: count, metrics: metricsSchema });
 
 /** How the run ended; undefined where it has not. Throws `UserError` `damaged-run`. */
-export async function readSummary(file: string): Promise<Summary | undefined> {
-  if (!(await exists(file))) return undefined;
-  const summary = await readRecord(file);
-  const { stopped, best, evaluated, baselines, documents, engine } = summary;
-  const isWhole =
-    (stopped === 'finished' || stopped === 'early') &&
-    isRecord(best) &&
-    isCount(best.epoch) &&
-    (best.score === undefined || typeof best.score === 'number') &&
-    (best.threshold === undefined || typeof best.threshold === 'number') &&
-    (best.validation === undefined || isMetrics(best.validation)) &&
-    (evaluated === undefined || isEvaluated(evaluated)) &&
-    Array.isArray(baselines) &&
-    baselines.every((baseline) => isRecord(baseline) && isName(baseline.name) && isMetrics(baseline.metrics)) &&
-    isRecord(documents) &&
-    splitNames.every((split) => isCount(documents[split])) &&
-    isRecord(engine) &&
-    [engine.name, engine.build, summary.monitor, summary.finishedAt].every(isName) &&
-    [summary.epochs, summary.labels, summary.vocabulary, summary.parameters].every(isCount) &&
-    typeof summary.seconds === 'number';
-  if (!isWhole) throw damaged(file);
-  return summary as unknown as Summary;
-}
+export const readSummary = (file: string): Promise<Summary | undefined> => readChecked(file, summarySchema);
 
 /** The figures of an evaluation, without those of single labels; undefined where there is none. Throws `UserError` `damaged-run`. */
 export async function readFigures(file: string): Promise<{ documents: number; metrics: Metrics } | undefined> {
+  const found = await readChecked(file, figuresSchema);
+  return found && { documents: found.documents, metrics: found.metrics };
+}
+
+async function readChecked<S extends Schema>(file: string, schema: S): Promise<Infer<S> | undefined> {
   if (!(await exists(file))) return undefined;
-  const { documents, metrics } = await readRecord(file);
-  if (!isCount(documents) || !isMetrics(metrics)) throw damaged(file);
-  return { documents, metrics };
+  const found = parseJson(await withFileErrors(file, () => readFile(file, 'utf8')), schema);
+  if (found !== undefined) return found;
+  const why = 'This file does not hold the figures of a run';
+  throw new UserError('damaged-run', why, 'Evaluate the run again.', { file });
 }
-
-async function readRecord(file: string): Promise<Record<string, unknown>> {
-  const text = await withFileErrors(file, () => readFile(file, 'utf8'));
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isRecord(value)) return value;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw damaged(file);
-}
-
-const isEvaluated = (value: unknown): boolean =>
-  isRecord(value) && isName(value.split) && isCount(value.documents) && isMetrics(value.metrics);
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-const isName = (value: unknown): value is string => typeof value === 'string';
-
-const damaged = (file: string): UserError =>
-  new UserError('damaged-run', 'This file does not hold the figures of a run', 'Evaluate the run again.', { file });

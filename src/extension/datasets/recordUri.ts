@@ -1,5 +1,5 @@
 /** Addresses of records that are shown as documents of their own; all that is needed to read them again stands in them. */
-import { isRecord } from '../../core/base/isRecord.ts';
+import { isRecord } from '../../core/base/schema.ts';
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { pathOf } from '../../core/data/document.ts';
 import type { RecordTarget } from '../../core/explore/recordText.ts';

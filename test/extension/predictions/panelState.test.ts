@@ -4,6 +4,7 @@ import { panelState } from '../../../src/extension/predictions/panelState.ts';
 it.each([
   { kind: 'split', split: 'validation', line: undefined },
   { kind: 'file', file: '/data/a.jsonl', line: 3 },
+  { kind: 'file', file: '/data/rcv.p', part: 'test', line: undefined },
   { kind: 'record', file: '/data/a.jsonl', line: 7 },
   { kind: 'text', text: 'a text' },
 ])('takes back what a page kept: $kind', (target) => {

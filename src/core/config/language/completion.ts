@@ -3,7 +3,7 @@ import { configFileSchema } from '../configFile.ts';
 import { ConfigText } from '../configText.ts';
 import type { Edit, Range } from '../diagnostics.ts';
 import { schemaAt } from '../overrides.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../../base/schema.ts';
 import { cursorAt, type Cursor } from './cursor.ts';
 import type { Environment } from './environment.ts';
 import { proposeKeys } from './keys.ts';

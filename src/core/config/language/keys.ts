@@ -1,6 +1,6 @@
 /** Keys that an object may still be given, each with the value that holds already or a likely one. */
 import { presetNames, presets } from '../presets.ts';
-import type { ObjectSchema, Schema } from '../schema.ts';
+import type { ObjectSchema, Schema } from '../../base/schema.ts';
 import type { Cursor } from './cursor.ts';
 import type { Environment } from './environment.ts';
 import { inheritedValue } from './inherited.ts';

@@ -1,6 +1,6 @@
 /** Files and folders that a key may name, relative to the config. */
 import { dirname, resolve } from 'node:path';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../../base/schema.ts';
 import type { ValuePlace } from './environment.ts';
 import { escapeSnippet, type Proposal } from './proposal.ts';
 

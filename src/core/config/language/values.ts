@@ -3,7 +3,7 @@ import type { DatasetField } from '../../data/fieldNames.ts';
 import { guessFields } from '../../data/fields.ts';
 import { monitorable } from '../monitor.ts';
 import { presetNames, presets } from '../presets.ts';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../../base/schema.ts';
 import { analyse } from '../validate.ts';
 import type { Environment, ValuePlace } from './environment.ts';
 import { inheritedValue } from './inherited.ts';

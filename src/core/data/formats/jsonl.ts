@@ -1,9 +1,8 @@
 /** One JSON object a line; also the Extreme Classification Repository's form of it (uid, title, content, target_ind). */
-import { isRecord } from '../../base/isRecord.ts';
+import { isRecord } from '../../base/schema.ts';
 import type { SourceOptions } from '../document.ts';
 import { flagOf, guessFields, guessSeparator, listOf, noTextField, unknownField } from '../fields.ts';
-import type { OpenedFormat, Pass, RawRecord } from '../record.ts';
-import { Malformed, readRecordLines, splitLabels } from '../record.ts';
+import { Malformed, type OpenedFormat, type Pass, type RawRecord, readRecordLines, splitLabels } from '../record.ts';
 import type { Sample } from '../sample.ts';
 
 type JsonRecord = Record<string, unknown>;

@@ -1,3 +1,16 @@
+import {
+  isRecord,
+  number,
+  object,
+  oneOf,
+  optional,
+  orElse,
+  part,
+  restored,
+  string,
+  union,
+  type Infer,
+} from '../../../core/base/schema.ts';
 import type { PageFrame } from '../../ui/index.ts';
 import type { OnProgress } from '../../../core/base/progress.ts';
 import type {
@@ -11,34 +24,27 @@ import type { ClustersPanelState } from '../../protocol.ts';
 
 export const tabIds = ['clusters', 'map', 'hierarchy', 'labels'] as const;
 export type TabId = (typeof tabIds)[number];
-export type Drag = 'zoom' | 'pan' | 'lasso';
+
+const stateSchema = object(part, {
+  tab: oneOf(tabIds, orElse('clusters')),
+  /** The number of clusters that is shown; the suggested one where it is not among those tried. */
+  k: optional(number()),
+  drag: oneOf(['zoom', 'pan', 'lasso'], orElse('zoom')),
+  /** The map shows the labels of this cluster, or the most frequent ones, alone. */
+  mapOf: optional(union([number(), oneOf(['head'])])),
+  labelsOf: optional(number()),
+  labelSearch: string(orElse('')),
+});
 
 /** What the page shows; it outlives a reload of the window. Path, options and settings are there for the host. */
-export interface PageState extends Partial<ClustersPanelState> {
-  tab: TabId;
-  /** The number of clusters that is shown; the suggested one where it is not among those tried. */
-  k?: number;
-  drag: Drag;
-  /** The map shows the labels of this cluster, or the most frequent ones, alone. */
-  mapOf?: number | 'head';
-  labelsOf?: number;
-  labelSearch: string;
-}
+export type PageState = Infer<typeof stateSchema> & Partial<ClustersPanelState>;
+export type Drag = PageState['drag'];
 
 /** The state that was kept, with defaults for what is missing or foreign. */
-export function restoredState(kept: unknown): PageState {
-  const from = (typeof kept === 'object' && kept !== null ? kept : {}) as Partial<PageState>;
-  const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-  return {
-    ...from,
-    tab: tabIds.find((id) => id === from.tab) ?? 'clusters',
-    k: number(from.k),
-    drag: from.drag === 'pan' || from.drag === 'lasso' ? from.drag : 'zoom',
-    mapOf: from.mapOf === 'head' ? 'head' : number(from.mapOf),
-    labelsOf: number(from.labelsOf),
-    labelSearch: typeof from.labelSearch === 'string' ? from.labelSearch : '',
-  };
-}
+export const restoredState = (kept: unknown): PageState => ({
+  ...(isRecord(kept) ? kept : {}),
+  ...restored(stateSchema, kept),
+});
 
 export type ClusterProgressListener = OnProgress<ClusterPhase>;
 

@@ -1,11 +1,26 @@
+import {
+  accepts,
+  boolean,
+  isRecord,
+  number,
+  object,
+  oneOf,
+  optional,
+  orElse,
+  part,
+  restored,
+  string,
+  union,
+  type Infer,
+} from '../../../core/base/schema.ts';
+import { splitNames } from '../../../core/base/splits.ts';
 import type { PageFrame } from '../../ui/index.ts';
 import type { Progress } from '../../../core/base/progress.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspected.ts';
 import type { Host } from '../../host.ts';
 import type { AnalysisName, DatasetPanelState } from '../../protocol.ts';
-import type { OtherSet, QualityKind, WordMeasure } from '../../../core/explore/analysis/analysed.ts';
-import type { ClusterFilter } from '../../../core/explore/clusters/clustered.ts';
+import { wordMeasures, type OtherSet, type QualityKind } from '../../../core/explore/analysis/analysed.ts';
 import type { Scale } from './datasetTraces.ts';
 
 export const tabIds = [
@@ -18,80 +33,53 @@ export const tabIds = [
   'comparison',
   'findings',
 ] as const;
-export type TabId = (typeof tabIds)[number];
+
+const scales = ['linear', 'log'] as const satisfies readonly Scale[];
+const label = object(part, { name: string(), display: optional(string()) });
+const file = { file: string(), part: optional(oneOf(['train', 'test'])) };
+
+const stateSchema = object(part, {
+  tab: oneOf(tabIds, orElse('overview')),
+  split: optional(oneOf([...splitNames, 'all'])),
+  /** Axes of the most frequent labels, and of all by rank. */
+  headScale: oneOf(scales, orElse('linear')),
+  rankScale: oneOf(scales, orElse('log')),
+  overlay: boolean(orElse(true)),
+  labelSearch: string(orElse('')),
+  documentSearch: string(orElse('')),
+  /** Only documents of this label are listed. */
+  label: optional(label),
+  /** Only documents of this cluster are listed. */
+  cluster: optional(object(part, { ...file, k: number(), cluster: number() })),
+  finding: optional(string()),
+  /** The document in the reading view. */
+  reading: optional(number()),
+  wordsOf: oneOf(['label', 'document'], orElse('label')),
+  wordMeasure: oneOf(wordMeasures, orElse('log-odds')),
+  wordsLabel: optional(label),
+  wordsDocument: optional(number()),
+  heatmapSize: oneOf(['15', '30', '50'], orElse('30')),
+  heatmapOf: oneOf(['share', 'documents'], orElse('share')),
+  neighboursOf: optional(label),
+  compareList: oneOf(['moved', 'onlyFirst', 'onlySecond', 'duplicates', 'nearest'], orElse('moved')),
+  nearestOf: optional(number()),
+});
+/** A split of the dataset, or a file. */
+const otherSet = union([object(part, { split: oneOf([...splitNames, 'all']) }), object(part, file)]);
 
 /** What the page shows; it outlives a reload of the window. Path and options are there for the host. */
-export interface PageState extends Partial<DatasetPanelState> {
-  tab: TabId;
-  split?: SplitOrAll;
-  /** Axes of the most frequent labels, and of all by rank. */
-  headScale: Scale;
-  rankScale: Scale;
-  overlay: boolean;
-  labelSearch: string;
-  documentSearch: string;
-  /** Only documents of this label are listed. */
-  label?: DocumentLabel;
-  /** Only documents of this cluster are listed. */
-  cluster?: ClusterFilter;
-  finding?: string;
-  /** The document in the reading view. */
-  reading?: number;
-  wordsOf: 'label' | 'document';
-  wordMeasure: WordMeasure;
-  wordsLabel?: DocumentLabel;
-  wordsDocument?: number;
-  heatmapSize: '15' | '30' | '50';
-  heatmapOf: 'share' | 'documents';
-  neighboursOf?: DocumentLabel;
+export interface PageState extends Infer<typeof stateSchema>, Partial<DatasetPanelState> {
   qualityKind?: QualityKind;
-  /** A split of the dataset, or a file. */
   against?: OtherSet;
-  compareList: CompareList;
-  nearestOf?: number;
 }
-
-const compareLists = ['moved', 'onlyFirst', 'onlySecond', 'duplicates', 'nearest'] as const;
-export type CompareList = (typeof compareLists)[number];
+export type TabId = PageState['tab'];
+export type CompareList = PageState['compareList'];
 
 /** The state that was kept, with defaults for what is missing or foreign. */
 export function restoredState(kept: unknown): PageState {
-  const from = (typeof kept === 'object' && kept !== null ? kept : {}) as Partial<PageState>;
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return {
-    ...from,
-    tab: tabIds.find((id) => id === from.tab) ?? 'overview',
-    headScale: from.headScale === 'log' ? 'log' : 'linear',
-    rankScale: from.rankScale === 'linear' ? 'linear' : 'log',
-    overlay: from.overlay !== false,
-    labelSearch: text(from.labelSearch),
-    documentSearch: text(from.documentSearch),
-    label: labelOf(from.label),
-    cluster: typeof from.cluster?.file === 'string' ? from.cluster : undefined,
-    reading: numberOf(from.reading),
-    wordsOf: from.wordsOf === 'document' ? 'document' : 'label',
-    wordMeasure: from.wordMeasure === 'chi-square' ? 'chi-square' : 'log-odds',
-    wordsLabel: labelOf(from.wordsLabel),
-    wordsDocument: numberOf(from.wordsDocument),
-    heatmapSize: from.heatmapSize === '15' || from.heatmapSize === '50' ? from.heatmapSize : '30',
-    heatmapOf: from.heatmapOf === 'documents' ? 'documents' : 'share',
-    neighboursOf: labelOf(from.neighboursOf),
-    against: otherOf(from.against),
-    compareList: compareLists.find((list) => list === from.compareList) ?? 'moved',
-    nearestOf: numberOf(from.nearestOf),
-  };
-}
-
-const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-
-const labelOf = (label: DocumentLabel | undefined): DocumentLabel | undefined =>
-  typeof label?.name === 'string' ? label : undefined;
-
-function otherOf(other: unknown): OtherSet | undefined {
-  if (typeof other !== 'object' || other === null) return undefined;
-  const known =
-    ('file' in other && typeof other.file === 'string') || ('split' in other && typeof other.split === 'string');
-  return known ? (other as OtherSet) : undefined;
+  const from: Partial<PageState> = isRecord(kept) ? kept : {};
+  const against = accepts(otherSet, from.against) ? from.against : undefined;
+  return { ...from, ...restored(stateSchema, kept), against };
 }
 
 /** What the parts of the page share. */

@@ -1,67 +1,60 @@
+import {
+  boolean,
+  isRecord,
+  number,
+  object,
+  oneOf,
+  optional,
+  orElse,
+  part,
+  restored,
+  string,
+  type Infer,
+} from '../../../core/base/schema.ts';
 import type { PageFrame } from '../../ui/index.ts';
 import type { DocumentOrder, Judged, JudgedLabel, LabelOrder, Verdict } from '../../../core/predict/judged.ts';
 import type { Host } from '../../host.ts';
 import type { PredictionsPanelState } from '../../protocol.ts';
 
-export type TabId = 'documents' | 'labels';
+const verdicts = ['hit', 'missed', 'false'] as const satisfies readonly Verdict[];
+const documentOrders = ['file', 'precision', 'ndcg', 'f1', 'probability'] as const satisfies readonly DocumentOrder[];
+const labelOrders = [
+  'name',
+  'precision',
+  'recall',
+  'f1',
+  'support',
+  'predicted',
+  'train',
+] as const satisfies readonly LabelOrder[];
 
-/** A label that documents are filtered by. */
-export interface ChosenLabel {
-  id: number;
-  name: string;
-}
-
-/** How the documents are ordered: by what, and which come first. */
-export interface Order {
-  by: DocumentOrder;
-  descending: boolean;
-}
+const stateSchema = object(part, {
+  tab: oneOf(['documents', 'labels'], orElse('documents')),
+  /** Undefined: the tuned one, else 0.5. */
+  threshold: optional(number()),
+  /** How the documents are ordered: by what, and which come first. */
+  order: object(part, { by: oneOf(documentOrders, orElse('file')), descending: boolean(orElse(false)) }),
+  verdict: optional(oneOf(verdicts)),
+  /** A label that documents are filtered by. */
+  label: optional(object(part, { id: number(), name: string() })),
+  search: string(orElse('')),
+  labelSearch: string(orElse('')),
+  labelOrder: object(part, { by: oneOf(labelOrders, orElse('support')), descending: boolean(orElse(true)) }),
+  /** The document in the reading view, and the label whose evidence is shown. */
+  reading: optional(number()),
+  evidenceFor: optional(number()),
+});
 
 /** What the page shows; it outlives a reload of the window. Folder and target are there for the host. */
-export interface PageState extends Partial<PredictionsPanelState> {
-  tab: TabId;
-  /** Undefined: the tuned one, else 0.5. */
-  threshold?: number;
-  order: Order;
-  verdict?: Verdict;
-  label?: ChosenLabel;
-  search: string;
-  labelSearch: string;
-  labelOrder: { by: LabelOrder; descending: boolean };
-  /** The document in the reading view, and the label whose evidence is shown. */
-  reading?: number;
-  evidenceFor?: number;
-}
-
-const documentOrders: readonly DocumentOrder[] = ['file', 'precision', 'ndcg', 'f1', 'probability'];
-const labelOrders: readonly LabelOrder[] = ['name', 'precision', 'recall', 'f1', 'support', 'predicted', 'train'];
-const verdicts: readonly Verdict[] = ['hit', 'missed', 'false'];
+export type PageState = Infer<typeof stateSchema> & Partial<PredictionsPanelState>;
+export type TabId = PageState['tab'];
+export type ChosenLabel = NonNullable<PageState['label']>;
+export type Order = PageState['order'];
 
 /** The state that was kept, with defaults for what is missing or foreign. */
 export function restoredState(kept: unknown): PageState {
-  const from = (typeof kept === 'object' && kept !== null ? kept : {}) as Partial<PageState>;
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-  return {
-    folder: from.folder,
-    target: from.target,
-    tab: from.tab === 'labels' ? 'labels' : 'documents',
-    threshold: number(from.threshold),
-    order: {
-      by: documentOrders.find((order) => order === from.order?.by) ?? 'file',
-      descending: from.order?.descending === true,
-    },
-    verdict: verdicts.find((verdict) => verdict === from.verdict),
-    label: typeof from.label?.id === 'number' ? { id: from.label.id, name: text(from.label.name) } : undefined,
-    search: text(from.search),
-    labelSearch: text(from.labelSearch),
-    labelOrder: {
-      by: labelOrders.find((order) => order === from.labelOrder?.by) ?? 'support',
-      descending: from.labelOrder?.descending !== false,
-    },
-    reading: number(from.reading),
-    evidenceFor: number(from.evidenceFor),
-  };
+  const { folder, target } = (isRecord(kept) ? kept : {}) as Partial<PredictionsPanelState>;
+  return { folder, target, ...restored(stateSchema, kept) };
 }
 
 /** What the parts of the page share. */
