@@ -1,6 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { deflateSync, inflateSync } from 'node:zlib';
+import {
+  integer,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  parseJson,
+  part,
+  string,
+  type Infer,
+} from '../../base/schema.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import { type DatasetFile, pathOf } from '../../data/document.ts';
 import type { ClusterSettings, ClusterWord } from './clustered.ts';
@@ -61,47 +74,55 @@ export async function loadClusters(
   labels: number,
 ): Promise<SavedClusters | undefined> {
   try {
-    const kept = JSON.parse(await readFile(savedFileOf(dataset), 'utf8')) as Record<string, unknown>;
-    if (kept.version !== version || kept.digest !== digestOf(kept.content as string)) return undefined;
-    return parse(JSON.parse(kept.content as string) as Record<string, unknown>, fingerprint, labels);
+    const kept = parseJson(await readFile(savedFileOf(dataset), 'utf8'), envelope);
+    if (kept?.version !== version || kept.digest !== digestOf(kept.content)) return undefined;
+    const content = parseJson(kept.content, contentSchema);
+    return content?.fingerprint === fingerprint ? unpacked(content, labels) : undefined;
   } catch {
     return undefined; // it is made anew
   }
 }
 
-type Packed = { labels: string; x: string; y: string };
+// The digest tells of damage alone: a file that came with a dataset may have been made to do harm.
+const envelope = object(part, { version: integer(), digest: string(), content: string() });
+const word = object(part, { word: string(), inGroup: number(), documents: number(), z: number() });
+const contentSchema = object(part, {
+  fingerprint: string(),
+  settings: object(part, {
+    ks: list(integer(part, { min: 2 })),
+    scaling: oneOf(scalings),
+    seed: integer(),
+    restarts: integer(part, { min: 1 }),
+  }),
+  points: list(
+    object(part, {
+      k: integer(),
+      inertia: number(),
+      silhouette: optional(object(part, { value: nullable(number()), sampled: optional(integer()) })),
+      assignment: string(),
+      words: optional(list(list(word))),
+    }),
+  ),
+  map: optional(object(part, { labels: string(), x: string(), y: string() })),
+});
 
-/** The digest tells of damage alone: a file that came with a dataset may have been made to do harm. */
-function parse(content: Record<string, unknown>, fingerprint: string, labels: number): SavedClusters | undefined {
-  if (content.fingerprint !== fingerprint) return undefined;
-  const settings = content.settings as ClusterSettings;
-  if (!settings.ks.every((k) => Number.isSafeInteger(k) && k >= 2) || !scalings.includes(settings.scaling))
-    return undefined;
-  const points = (content.points as (Omit<SavedPoint, 'assignment'> & { assignment: string })[]).map((point) => ({
+function unpacked({ points, map, ...rest }: Infer<typeof contentSchema>, labels: number): SavedClusters | undefined {
+  const known = points.map(({ silhouette, assignment, ...point }): SavedPoint => ({
     ...point,
-    assignment: Int32Array.from(new Int16Array(unpack(point.assignment, 2 * labels))),
+    silhouette: silhouette && { ...silhouette, value: silhouette.value ?? NaN },
+    assignment: Int32Array.from(new Int16Array(unpack(assignment, 2 * labels))),
   }));
-  if (!points.every((point) => isPoint(point, labels))) return undefined;
-  const map = content.map as Packed | undefined;
+  if (!known.every((point) => isPoint(point, labels))) return undefined;
   const drawn = map && {
     labels: new Int32Array(unpack(map.labels, 4 * labels)),
     x: new Float32Array(unpack(map.x, 4 * labels)),
     y: new Float32Array(unpack(map.y, 4 * labels)),
   };
-  if (drawn && !isMap(drawn, labels)) return undefined;
-  return { fingerprint, settings, points, map: drawn };
+  return drawn && !isMap(drawn, labels) ? undefined : { ...rest, points: known, map: drawn };
 }
 
-const isPoint = ({ k, inertia, silhouette, assignment, words }: SavedPoint, labels: number): boolean =>
-  Number.isSafeInteger(k) &&
-  typeof inertia === 'number' &&
-  (silhouette === undefined || typeof silhouette === 'object') &&
-  assignment.length === labels &&
-  assignment.every((cluster) => cluster >= 0 && cluster < k) &&
-  (words === undefined || (Array.isArray(words) && words.every((list) => Array.isArray(list) && list.every(isWord))));
-
-const isWord = ({ word, inGroup, documents, z }: ClusterWord): boolean =>
-  typeof word === 'string' && [inGroup, documents, z].every((figure) => typeof figure === 'number');
+const isPoint = ({ k, assignment }: SavedPoint, labels: number): boolean =>
+  assignment.length === labels && assignment.every((cluster) => cluster >= 0 && cluster < k);
 
 const isMap = ({ labels: points, x, y }: LabelMap, labels: number): boolean =>
   points.length === x.length && x.length === y.length && points.every((label) => label >= 0 && label < labels);
