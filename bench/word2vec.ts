@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { completeConfig } from '../src/core/config/defaults.ts';
 import { prepareData } from '../src/core/text/prepare.ts';
 import type { PreparedData } from '../src/core/text/preparedData.ts';
-import { defaultRound, trainWord2Vec, type Word2VecSettings } from '../src/core/word2vec/train.ts';
+import { defaultRound, trainWord2Vec, type Word2VecSettings } from '../src/core/word2vec/trainWord2Vec.ts';
 import { trainPlain } from '../test/core/word2vec/plain.ts';
 import { table } from './measure.ts';
 

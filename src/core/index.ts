@@ -27,7 +27,7 @@ export type {
   PredictOptions,
 } from './predict/predictor.ts';
 export { loadPredictor } from './predict/predictor.ts';
-export { evaluateRun } from './training/evaluate.ts';
+export { evaluateRun } from './training/evaluateRun.ts';
 export type { RunEvent } from './base/events.ts';
 export { listRuns } from './training/runListing.ts';
 export { train } from './training/trainer.ts';

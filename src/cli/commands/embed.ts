@@ -4,7 +4,7 @@ import { createEngine, engineNames } from '../../core/engine/create.ts';
 import type { EmbeddingFiles } from '../../core/predict/embedDataset.ts';
 import { embedDataset } from '../../core/predict/embedDataset.ts';
 import { loadPredictor } from '../../core/predict/predictor.ts';
-import { evaluationName } from '../../core/training/evaluate.ts';
+import { evaluationName } from '../../core/training/evaluateRun.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { counted, sanitise } from '../terminal/text.ts';

@@ -8,7 +8,7 @@ import type { PartialConfig } from '../../core/config/presets.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import { writeVectors } from '../../core/data/vectors/write.ts';
 import { prepareData } from '../../core/text/prepare.ts';
-import { normalised, trainedVectors } from '../../core/word2vec/prepared.ts';
+import { normalised, trainedVectors } from '../../core/word2vec/trainedVectors.ts';
 import { usage, type Arguments } from '../arguments.ts';
 import type { Command, OptionSpec } from '../command.ts';
 import { datasetOptions, filesOf, sourceOptions } from '../dataset.ts';

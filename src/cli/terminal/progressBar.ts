@@ -2,7 +2,7 @@ import { Rate, type OnProgress, type Progress } from '../../core/base/progress.t
 import { bar, clip, duration, grouped, padEnd, percent } from './text.ts';
 
 /** One state of a piece of work. */
-export interface ProgressState {
+interface ProgressState {
   label: string;
   done: number;
   total: number;
@@ -13,7 +13,7 @@ export interface ProgressState {
   note?: string;
 }
 
-export interface ProgressTarget {
+interface ProgressTarget {
   write(text: string): unknown;
   isTTY: boolean;
   columns: number;

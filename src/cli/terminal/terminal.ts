@@ -4,13 +4,13 @@ import { createStyle, wantsColour, type Style } from './style.ts';
 import { safeJson } from './text.ts';
 
 /** A stream that text goes to; process.stdout and process.stderr are such. */
-export interface Sink {
+interface Sink {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;
 }
 
-export interface TerminalOptions {
+interface TerminalOptions {
   stdout: Sink;
   stderr: Sink;
   stdin: Readable & { isTTY?: boolean };

@@ -1,5 +1,5 @@
 /** A cell of a CSV file: empty for undefined. */
-export type CsvValue = string | number | boolean | undefined;
+type CsvValue = string | number | boolean | undefined;
 
 /** Rows as CSV (RFC 4180), lines ended by CR LF. */
 export const csv = (rows: Iterable<readonly CsvValue[]>): string =>

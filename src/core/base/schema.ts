@@ -5,7 +5,7 @@
  */
 
 /** What every key says about itself. */
-export interface Info<T> {
+interface Info<T> {
   /** What the key does, in a sentence or two; names the seed's flag where there is one. */
   description: string;
   /** Value where the config says nothing. Absent for keys that must be given. */
@@ -33,7 +33,7 @@ interface Common {
   readonly absent?: 'null' | 'missing';
 }
 
-export interface NumberLimits {
+interface NumberLimits {
   min?: number;
   max?: number;
   /** Bounds that the value itself may not take. */
@@ -55,7 +55,7 @@ export interface StringSchema extends Common {
 export interface NumberSchema extends Common, NumberLimits {
   readonly kind: 'number';
 }
-export interface BooleanSchema extends Common {
+interface BooleanSchema extends Common {
   readonly kind: 'boolean';
 }
 export interface ArraySchema extends Common {
@@ -64,7 +64,7 @@ export interface ArraySchema extends Common {
   readonly minItems: number;
   readonly unique: boolean;
 }
-export interface UnionSchema extends Common {
+interface UnionSchema extends Common {
   readonly kind: 'union';
   readonly options: readonly Schema[];
 }

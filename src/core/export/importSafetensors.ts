@@ -16,7 +16,7 @@ import { SafetensorsFile } from '../formats/safetensors.ts';
 import type { Best } from '../training/trainingState.ts';
 import { type LibMultiLabelNetwork, namesFor } from './libMultiLabel.ts';
 
-export interface ImportOptions {
+interface ImportOptions {
   /** Run config that says how texts are read; `config.json` beside the file where absent. */
   config?: string;
   /** Words in order of their ids, one a line, `<pad>` and `<unk>` first; `vocabulary.txt` beside the file where absent. */

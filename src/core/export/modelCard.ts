@@ -6,7 +6,7 @@ import { parameterCount } from '../model/network.ts';
 import type { StoredModel } from '../training/readModel.ts';
 import type { Summary } from '../training/runSummary.ts';
 
-export interface CardOptions {
+interface CardOptions {
   /** Of this program. */
   version: string;
   /** How the files beside the card are used, in Markdown. */

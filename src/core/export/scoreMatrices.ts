@@ -1,5 +1,5 @@
 import { checkMatrixName, writeMatrix } from '../formats/writeSparse.ts';
-import { type EvaluateOptions, type EvaluateResult, evaluateRun } from '../training/evaluate.ts';
+import { type EvaluateOptions, type EvaluateResult, evaluateRun } from '../training/evaluateRun.ts';
 import type { SparseMatrix } from '../base/sparseMatrix.ts';
 import { withRoom } from '../base/growing.ts';
 import { topK } from '../metrics/ranking.ts';
@@ -40,7 +40,7 @@ export async function evaluateToMatrices(
 }
 
 /** Which scores of a document are kept: the best so many, or all above a value. */
-export type Kept = { top: number } | { above: number };
+type Kept = { top: number } | { above: number };
 
 /** Scores or labels of many documents as a sparse matrix, [N, Y], filled document by document. */
 export class ScoreMatrix {

@@ -7,10 +7,10 @@ import type { WorkOptions } from '../base/progress.ts';
 import { Pace } from '../base/pace.ts';
 import { TfidfIndex, wordsOf } from './tfidf.ts';
 
-export type BaselineName = 'label-frequency' | 'tfidf-knn';
+type BaselineName = 'label-frequency' | 'tfidf-knn';
 
 /** What no P@k can be judged without: how far one gets without learning. */
-export interface Baseline {
+interface Baseline {
   name: BaselineName;
   metrics: Metrics;
   evaluation: Evaluation;
@@ -19,9 +19,9 @@ export interface Baseline {
   available: number;
 }
 
-export type BaselineOptions = EvaluatorOptions & WorkOptions;
+type BaselineOptions = EvaluatorOptions & WorkOptions;
 
-export interface KnnOptions extends EvaluatorOptions, WorkOptions {
+interface KnnOptions extends EvaluatorOptions, WorkOptions {
   /** Default 20. */
   neighbours?: number;
   /** Score a random sample of so many test documents only; all by default. */

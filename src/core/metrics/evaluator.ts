@@ -20,7 +20,7 @@ export interface EvaluatorOptions {
 }
 
 /** Figures that depend on the decision threshold. */
-export interface ThresholdFigures {
+interface ThresholdFigures {
   threshold: number;
   /** One entry per label of train or of the evaluated file, by label id. */
   perLabel: LabelFigures[];

@@ -13,8 +13,8 @@ export interface LabelFigures {
   predicted: number;
 }
 
-export const bandNames = ['1-5', '6-50', '>50', '0'] as const;
-export type BandName = (typeof bandNames)[number];
+const bandNames = ['1-5', '6-50', '>50', '0'] as const;
+type BandName = (typeof bandNames)[number];
 
 /** Labels of similar frequency in train together: pooled figures, and their means over the labels. */
 export interface Band {
@@ -31,7 +31,7 @@ export interface Band {
   macroF1: number;
 }
 
-export const bandOf = (trainCount: number): BandName =>
+const bandOf = (trainCount: number): BandName =>
   trainCount === 0 ? '0' : trainCount <= 5 ? '1-5' : trainCount <= 50 ? '6-50' : '>50';
 
 /** Counts of predictions per label at one threshold. */

@@ -9,7 +9,7 @@ import { lowestThreshold } from './threshold.ts';
 export const keptTop = 20;
 
 /** One document's kept scores: score descending, then label id ascending. */
-export interface ScoreRow {
+interface ScoreRow {
   labels: Int32Array;
   scores: Float64Array;
 }

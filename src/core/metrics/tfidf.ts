@@ -9,7 +9,7 @@ const commonShare = 1 / 4;
 /** Head room for rounding in the bound below, far above what float32 weights and norms can err. */
 const slack = 1e-5;
 
-export interface Neighbours {
+interface Neighbours {
   /** Document numbers, most similar first, then by number. */
   documents: Int32Array;
   /** Cosine similarities, all above 0. */

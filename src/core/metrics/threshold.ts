@@ -3,7 +3,7 @@ import { withRoom } from '../base/growing.ts';
 /** Probabilities at or below this are never predicted: a threshold lies at or above it. */
 export const lowestThreshold = 0.01;
 
-export interface TunedThreshold {
+interface TunedThreshold {
   /** A label is predicted where its probability is above this. */
   threshold: number;
   microF1: number;

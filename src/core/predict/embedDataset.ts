@@ -15,7 +15,7 @@ export interface EmbeddingFiles {
   jsonl?: string;
 }
 
-export interface EmbedResult {
+interface EmbedResult {
   documents: number;
   layer: 'hidden' | 'pooled';
   /** Numbers in a vector, H or S. */

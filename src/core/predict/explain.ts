@@ -14,7 +14,7 @@ import type { NetworkShape, Weights } from '../model/network.ts';
 import { pooledPerSize, strideOf } from '../model/network.ts';
 
 /** A word of a text with its UTF-16 offsets, `end` exclusive. */
-export interface Span {
+interface Span {
   word: string;
   start: number;
   end: number;

@@ -19,7 +19,7 @@ export interface Highlight {
 }
 
 /** The same with what spoke against a label: 1 or -1 for the strongest of the text. */
-export type SignedHighlight = Highlight;
+type SignedHighlight = Highlight;
 
 /**
  * What spoke for a label, spread evenly over the words of each n-gram and added up, as stretches of equal strength;

@@ -18,7 +18,7 @@ export interface ThresholdPoint {
 }
 
 /** `unverified`: the file is newer than the scores. */
-export type Staleness = 'unverified';
+type Staleness = 'unverified';
 
 /** A set of documents with their scores. */
 export interface JudgedSet extends DatasetFile {

@@ -5,7 +5,7 @@ import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import type { EvaluatorOptions } from '../metrics/evaluator.ts';
 import { evaluateStore, keptTop, ScoreStore } from '../metrics/scores.ts';
-import { evaluateRun, evaluatorOptions, labelSetOf } from '../training/evaluate.ts';
+import { evaluateRun, evaluatorOptions, labelSetOf } from '../training/evaluateRun.ts';
 import type { RunEvent } from '../base/events.ts';
 import { exists, readRun, type StoredRun } from '../training/runFolder.ts';
 import type { LabelEvidence } from './highlights.ts';
@@ -28,7 +28,7 @@ import type { DocumentPlace } from '../data/document.ts';
 import { readRecord } from '../explore/recordText.ts';
 import { sourceOptions } from '../text/readSplit.ts';
 
-export interface JudgedOptions {
+interface JudgedOptions {
   /** Computes the scores even where they are there. */
   evaluate?: boolean;
   /** Threads of the evaluation; as the config says where absent. */
@@ -172,7 +172,7 @@ export class JudgedRun {
   }
 }
 
-export const byProbability = (a: JudgedLabel, b: JudgedLabel): number =>
+const byProbability = (a: JudgedLabel, b: JudgedLabel): number =>
   (b.probability ?? -1) - (a.probability ?? -1) || a.id - b.id;
 
 async function evaluated(

@@ -12,7 +12,7 @@ export interface Truth {
   starts: Float64Array; // [N + 1]
 }
 
-export type DocumentFigures = Omit<JudgedRow, 'document' | 'place' | 'id' | 'snippet'>;
+type DocumentFigures = Omit<JudgedRow, 'document' | 'place' | 'id' | 'snippet'>;
 
 type Filter = Pick<JudgedQuery, 'threshold' | 'label' | 'verdict'>;
 

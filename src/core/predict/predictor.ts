@@ -14,7 +14,7 @@ import type { WorkOptions } from '../base/progress.ts';
 import { embedCorpus, scoreCorpus, sigmoid } from '../training/corpusBatches.ts';
 import { explainer, type Explanation } from './explain.ts';
 
-export interface PredictorOptions {
+interface PredictorOptions {
   /** Default: best. Averaged weights where the run keeps them. */
   checkpoint?: 'best' | 'last';
   /** Threads of the engine; as the config says where absent. */

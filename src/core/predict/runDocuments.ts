@@ -16,7 +16,7 @@ import type { LabelSet } from '../text/labelSet.ts';
 import { heldOut } from '../text/prepare.ts';
 import { openSplit } from '../text/readSplit.ts';
 import type { Split } from '../base/splits.ts';
-import { evaluationName, labelSetOf } from '../training/evaluate.ts';
+import { evaluationName, labelSetOf } from '../training/evaluateRun.ts';
 import type { StoredRun } from '../training/runFolder.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Truth } from './judgedScores.ts';

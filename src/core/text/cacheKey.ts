@@ -19,7 +19,7 @@ import { isRecord } from '../base/schema.ts';
 const formatVersion = 3;
 
 /** State of a file by the file system: cheap, and enough to see a change during a run. */
-export interface FileState {
+interface FileState {
   path: string;
   size: number;
   mtime: number;

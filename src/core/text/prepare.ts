@@ -129,7 +129,7 @@ async function readTrain(
 }
 
 /** The documents of a training file with their labels, numbered in order of first appearance. */
-export interface LabelledDocuments {
+interface LabelledDocuments {
   readonly size: number;
   readonly labelNames: { readonly size: number };
   /** Label numbers of document i. */
@@ -180,7 +180,7 @@ async function readOther(
   };
 }
 
-export interface EncodedSource {
+interface EncodedSource {
   corpus: Corpus;
   /** `labels`, followed by those that only this file has. */
   labels: LabelSet;

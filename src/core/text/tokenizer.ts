@@ -129,10 +129,10 @@ const lists: Record<string, () => Promise<StopWordFile>> = {
 };
 
 /** ISO 639-1 codes of the languages that have a list. */
-export const stopWordLanguages: readonly string[] = Object.keys(lists);
+const stopWordLanguages: readonly string[] = Object.keys(lists);
 
 /** The stop words of a language, lower-cased. Throws `UserError` `unknown-language`. */
-export async function loadStopWords(language: string): Promise<ReadonlySet<string>> {
+async function loadStopWords(language: string): Promise<ReadonlySet<string>> {
   const load = Object.hasOwn(lists, language) ? lists[language] : undefined;
   if (!load)
     throw new UserError(
@@ -145,7 +145,7 @@ export async function loadStopWords(language: string): Promise<ReadonlySet<strin
 
 /** What a word is, for each tokenizer. */
 
-export interface WordPattern {
+interface WordPattern {
   /** Matches the words of a text one after the other; has the flag `g`. */
   word: RegExp;
   /** Matches words that are pure numbers, which `keepNumbers: false` drops. */
@@ -189,7 +189,7 @@ const numericIdeographs =
 const letter = String.raw`[\p{L}\p{Nl}\p{Nd}]`;
 const inner = String.raw`[\p{L}\p{Nl}\p{M}\p{Nd}]`;
 
-export const wordPatterns: Record<RunConfig['text']['tokenizer'], WordPattern> = {
+const wordPatterns: Record<RunConfig['text']['tokenizer'], WordPattern> = {
   /** Letters and digits with the marks on them, in any script. */
   unicode: { word: new RegExp(`${letter}(?:${inner}|${joiner})*`, 'gu'), number: digitsOnly, ascii: /[A-Za-z0-9]/ },
   /** Each character of a script without spaces (with its marks) alone; other scripts as in `unicode`. */

@@ -24,14 +24,14 @@ export interface RunGroup {
 }
 
 /** A key of the config with the value of each run as JSON; null where a run does not set it. */
-export interface ConfigRow {
+interface ConfigRow {
   key: string;
   values: (string | null)[];
   differs: boolean;
 }
 
 /** Mean over the runs that have a value; `sd` (of a sample) where there are two or more. */
-export interface Spread {
+interface Spread {
   mean: number;
   sd?: number;
   n: number;
@@ -83,7 +83,7 @@ export function groupRuns(runs: readonly Pick<ComparedRun, 'name' | 'config'>[])
 }
 
 /** All keys of all configs, in the order of the first that has them. */
-export function configRows(configs: readonly RunConfig[]): ConfigRow[] {
+function configRows(configs: readonly RunConfig[]): ConfigRow[] {
   const flat = configs.map((config) => flatten(config));
   const keys = [...new Set(flat.flatMap((values) => [...values.keys()]))];
   return keys.map((key) => {

@@ -181,7 +181,7 @@ export interface DivergedBatch {
 }
 
 /** Keeps the batch for inspection. Returns the error to throw; where the batch cannot be written, the error says so. */
-export async function divergedAt(
+async function divergedAt(
   { paths, names, state }: Run,
   batch: Batch,
   ids: readonly string[],
@@ -208,7 +208,7 @@ export async function divergedAt(
 }
 
 /** The error where validation gave a score that is no number. */
-export const divergedScore = (score: number, epoch: number): UserError =>
+const divergedScore = (score: number, epoch: number): UserError =>
   diverged(`validation score became ${score} after epoch ${epoch}`, '', '');
 
 const diverged = (what: string, rate: string, kept: string): UserError =>

@@ -7,7 +7,7 @@ import { exists, runExists, runPaths, type StoredLabels, writeRunFiles } from '.
 import { type Best, initialState } from './trainingState.ts';
 import type { Summary } from './runSummary.ts';
 
-export interface ImportedRun {
+interface ImportedRun {
   config: RunConfig;
   /** `<pad>` and `<unk>` included. */
   words: string[];

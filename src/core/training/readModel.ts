@@ -3,7 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { type CheckpointInfo, hashOfNames, readCheckpointInfo, readScoringWeights } from './checkpoint.ts';
 import { exists, readRun, type StoredRun } from './runFolder.ts';
 
-export interface FoundModel {
+interface FoundModel {
   run: StoredRun;
   /** The checkpoint. */
   file: string;

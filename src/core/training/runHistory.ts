@@ -32,7 +32,7 @@ export interface EpochRecord {
 }
 
 /** A point of the learning curve: the mean loss since the point before. */
-export interface CurvePoint {
+interface CurvePoint {
   phase: Phase;
   epoch: number;
   /** Batches since the phase began. */

@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import { loadConfig } from '../../core/config/load.ts';
-import { evaluateRun } from '../../core/training/evaluate.ts';
+import { evaluateRun } from '../../core/training/evaluateRun.ts';
 import { train } from '../../core/training/trainer.ts';
 import type { Handlers } from '../protocol.ts';
 

@@ -7,7 +7,7 @@ import type { Weights } from '../../../src/core/model/network.ts';
 import { exportModel } from '../../../src/core/export/exportModel.ts';
 import { importSafetensors } from '../../../src/core/export/importSafetensors.ts';
 import { toLibMultiLabel } from '../../../src/core/export/libMultiLabel.ts';
-import { evaluateRun } from '../../../src/core/training/evaluate.ts';
+import { evaluateRun } from '../../../src/core/training/evaluateRun.ts';
 import { describeRun } from '../../../src/core/training/runListing.ts';
 import { SafetensorsFile } from '../../../src/core/formats/safetensors.ts';
 import { writeSafetensors } from '../../../src/core/formats/safetensorsWrite.ts';

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluateToMatrices, ScoreMatrix } from '../../../src/core/export/scoreMatrices.ts';
-import { type EvaluateResult, evaluateRun } from '../../../src/core/training/evaluate.ts';
+import { type EvaluateResult, evaluateRun } from '../../../src/core/training/evaluateRun.ts';
 import { hasProgram, outputOf, pythonWith, skipped } from '../../tools.ts';
 import { dense } from '../explore/clusters/dense.ts';
 import { temporaryFolders } from '../training/folder.ts';

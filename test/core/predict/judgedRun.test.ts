@@ -9,7 +9,7 @@ import type { JudgedLabelQuery, JudgedQuery } from '../../../src/core/predict/ju
 import { JudgedRun, JudgedSingle } from '../../../src/core/predict/judgedRun.ts';
 import { splitOfFile } from '../../../src/core/predict/runDocuments.ts';
 import { prepareData } from '../../../src/core/text/prepare.ts';
-import { evaluateRun } from '../../../src/core/training/evaluate.ts';
+import { evaluateRun } from '../../../src/core/training/evaluateRun.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
 import { runPaths } from '../../../src/core/training/runFolder.ts';
 import { trainWith } from '../../../src/core/training/trainer.ts';

@@ -9,7 +9,7 @@ import type { Metrics } from '../../../src/core/base/metrics.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { bitsAt, key32 } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
-import { evaluateRun } from '../../../src/core/training/evaluate.ts';
+import { evaluateRun } from '../../../src/core/training/evaluateRun.ts';
 import { testedBackends } from '../engine/tfjsBackends.ts';
 import { texts, trainedRun, type TrainedRun } from '../export/trained.ts';
 import { temporaryFolders } from './folder.ts';

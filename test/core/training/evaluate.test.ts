@@ -6,7 +6,7 @@ import type { PartialConfig } from '../../../src/core/config/presets.ts';
 import { ScoreStore } from '../../../src/core/metrics/scores.ts';
 import { bitsAt } from '../../../src/core/base/random.ts';
 import { prepareData } from '../../../src/core/text/prepare.ts';
-import { evaluateRun } from '../../../src/core/training/evaluate.ts';
+import { evaluateRun } from '../../../src/core/training/evaluateRun.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
 import { runPaths } from '../../../src/core/training/runFolder.ts';
 import { listRuns } from '../../../src/core/training/runListing.ts';

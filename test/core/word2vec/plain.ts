@@ -7,8 +7,8 @@ import {
   type ExampleBatch,
   exampleBatches,
   keepProbabilities,
-} from '../../../src/core/word2vec/examples.ts';
-import type { Word2VecSettings } from '../../../src/core/word2vec/train.ts';
+} from '../../../src/core/word2vec/word2vecExamples.ts';
+import type { Word2VecSettings } from '../../../src/core/word2vec/trainWord2Vec.ts';
 
 export interface PlainWeights {
   /** [words][D] */

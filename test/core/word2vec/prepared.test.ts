@@ -8,7 +8,7 @@ import { readVectors } from '../../../src/core/data/vectors/read.ts';
 import { writeVectors } from '../../../src/core/data/vectors/write.ts';
 import { prepareData } from '../../../src/core/text/prepare.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
-import { trainedVectors, withTrainedVectors } from '../../../src/core/word2vec/prepared.ts';
+import { trainedVectors, withTrainedVectors } from '../../../src/core/word2vec/trainedVectors.ts';
 import { jsonLines, put, temporaryFolder } from '../text/helpers.ts';
 
 const texts = ['the cat sat on the mat', 'the dog sat on the cat', 'a dog and a cat'];

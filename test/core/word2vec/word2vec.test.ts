@@ -4,8 +4,8 @@ import { Cancelled } from '../../../src/core/base/errors.ts';
 import { bitsAt } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
 import { Vocabulary } from '../../../src/core/text/vocabulary.ts';
-import { aliasTable, exampleBatches, keepProbabilities } from '../../../src/core/word2vec/examples.ts';
-import { trainWord2Vec, type Word2VecSettings } from '../../../src/core/word2vec/train.ts';
+import { aliasTable, exampleBatches, keepProbabilities } from '../../../src/core/word2vec/word2vecExamples.ts';
+import { trainWord2Vec, type Word2VecSettings } from '../../../src/core/word2vec/trainWord2Vec.ts';
 import { userError } from '../text/helpers.ts';
 import { hiddenOf, lossOf, type PlainExample, plainRound, type PlainWeights, trainPlain } from './plain.ts';
 

@@ -3,7 +3,7 @@ import { parameters } from '../../model/network.ts';
 import type { GraphTarget } from '../networkGraph.ts';
 
 /** A constant of the graph: its numbers stand in the weight files. */
-export interface Constant {
+interface Constant {
   name: string;
   shape: number[];
   dtype: 'float32' | 'int32';
@@ -20,7 +20,7 @@ type Attribute =
   | { tensor: { dtype: string; tensorShape: { dim: { size: string }[] } } };
 
 /** NodeDef, as TensorFlow writes it in JSON. */
-export interface Node {
+interface Node {
   name: string;
   op: string;
   input?: string[];

@@ -5,7 +5,7 @@ import { TensorFlowGraph } from './tfjsGraph.ts';
 /** Bytes of a weight file, as the converter of TensorFlow.js cuts them: browsers keep files of that size. */
 const shardBytes = 4 * 2 ** 20;
 
-export interface TensorFlowModel {
+interface TensorFlowModel {
   /** model.json */
   json: string;
   /** Weight files by name, each as pieces that follow each other. */

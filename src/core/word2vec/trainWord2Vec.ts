@@ -8,14 +8,14 @@ import { key32, Stream } from '../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { PretrainedRows } from '../text/embeddings.ts';
 import { unknownId, type Vocabulary } from '../text/vocabulary.ts';
-import { exampleBatches, keepProbabilities } from './examples.ts';
-import { Word2VecModel } from './model.ts';
+import { exampleBatches, keepProbabilities } from './word2vecExamples.ts';
+import { Word2VecModel } from './word2vecModel.ts';
 
 /** What the vectors depend on, beside the texts. */
 export type Word2VecSettings = Omit<RunConfig['word2vec'], 'normalise'> & { dim: number; seed: number };
 
 /** Progress is told in words of the texts, of all epochs. */
-export interface Word2VecOptions extends WorkOptions {
+interface Word2VecOptions extends WorkOptions {
   /** 0, the default, uses all cores. The vectors do not depend on it. */
   threads?: number;
   /** Examples whose steps are taken together; for measurements. */

@@ -1,9 +1,15 @@
 import { calls, type Word2Vec } from '../engine/wasm/calls.generated.ts';
 import type { Machine } from '../engine/wasm/machine.ts';
 import { Stream, key32, uniformAt } from '../base/random.ts';
-import { aliasTable, batchCapacity, longestSentence, type ExampleBatch, type ExampleSettings } from './examples.ts';
+import {
+  aliasTable,
+  batchCapacity,
+  longestSentence,
+  type ExampleBatch,
+  type ExampleSettings,
+} from './word2vecExamples.ts';
 
-export interface ModelSettings extends ExampleSettings {
+interface ModelSettings extends ExampleSettings {
   /** Numbers in a vector, D. */
   dim: number;
   /** Words drawn against each word of the text. */

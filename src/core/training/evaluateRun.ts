@@ -209,7 +209,7 @@ export function evaluatorOptions(
 
 type Face = Pick<Run, 'emit' | 'signal'>;
 
-export type OnJudged = (probabilities: Float64Array, labels: Int32Array) => void;
+type OnJudged = (probabilities: Float64Array, labels: Int32Array) => void;
 
 /** Scores a split with the engine's weights, and stores the evaluation and the scores that matter beside the run. */
 export async function evaluateSplit(

@@ -7,7 +7,7 @@ import { buildName, kernelBuild } from '../engine/wasm/machine.ts';
 import type { PretrainedRows } from '../text/embeddings.ts';
 import { throughCache, type CachedKind } from '../text/cachedData.ts';
 import type { PreparedData, PrepareOptions } from '../text/preparedData.ts';
-import { trainWord2Vec, type Word2VecSettings } from './train.ts';
+import { trainWord2Vec, type Word2VecSettings } from './trainWord2Vec.ts';
 
 /** Raise it whenever the same texts and settings give other vectors. */
 const formatVersion = 2;
