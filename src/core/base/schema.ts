@@ -55,7 +55,7 @@ export interface StringSchema extends Common {
 export interface NumberSchema extends Common, NumberLimits {
   readonly kind: 'number';
 }
-interface BooleanSchema extends Common {
+export interface BooleanSchema extends Common {
   readonly kind: 'boolean';
 }
 export interface ArraySchema extends Common {
@@ -64,7 +64,7 @@ export interface ArraySchema extends Common {
   readonly minItems: number;
   readonly unique: boolean;
 }
-interface UnionSchema extends Common {
+export interface UnionSchema extends Common {
   readonly kind: 'union';
   readonly options: readonly Schema[];
 }
