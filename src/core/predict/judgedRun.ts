@@ -22,7 +22,8 @@ import type {
 } from './judged.ts';
 import { JudgedScores, sortLabels } from './judgedScores.ts';
 import { loadPredictor } from './predictor.ts';
-import { RunDocuments, type SetTarget, splitsOf } from './runDocuments.ts';
+import { RunDocuments, type SetTarget } from './runDocuments.ts';
+import { splitsOf } from './splitsOfRun.ts';
 import { shownDocument, TextReader } from './loadedModel.ts';
 import type { DocumentPlace } from '../data/document.ts';
 import { readRecord } from '../explore/recordText.ts';

@@ -185,19 +185,3 @@ function truthOf(index: DocumentIndex, numbers: Int32Array, labels: LabelSet): T
 
 const changed = (file: string): UserError =>
   new UserError('file-changed', 'The file has changed since it was read', 'Open it again.', { file });
-
-/** The splits that the dataset of a run has. */
-export function splitsOf({ dataset }: RunConfig): Split[] {
-  const splits: Split[] = dataset.test === undefined ? [] : ['test'];
-  if (dataset.validation !== undefined || dataset.validationFraction > 0) splits.push('validation');
-  return [...splits, 'train'];
-}
-
-/** The split that is all of a file: none for a training file that a part is held out of. */
-export function splitOfFile({ dataset }: RunConfig, given: DatasetFile): Split | undefined {
-  const file = pathOf(given);
-  if (file === dataset.test) return 'test';
-  if (file === dataset.validation) return 'validation';
-  const isWhole = dataset.validation !== undefined || dataset.validationFraction === 0;
-  return file === dataset.train && isWhole ? 'train' : undefined;
-}
