@@ -67,7 +67,7 @@ describe('messages', () => {
         if (isCloneable(message) && message !== undefined) child.send(message as never);
       count(runs);
       const call = answered(424242);
-      child.send({ type: 'call', id: 424242, method: 'survey', params: { path: '/no/such/file', options: {} } });
+      child.send({ type: 'call', id: 424242, method: 'survey', params: { file: '/no/such/file', options: {} } });
       expect(await Promise.race([call, gone])).toMatchObject({ type: 'error', error: { kind: 'user' } });
     } finally {
       gone.catch(() => {});
