@@ -113,7 +113,7 @@ const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf
 const imports = sources.flatMap((file) => importsOf(file, read(file)));
 /** Circles that are on their way out: none may come. */
 const known =
-  /cli\/(command|arguments)|explore\/(inspected|clusters\/clustered)|formats\/(ndarray|pickleValues|safetensors(Seal)?)|vectors\/(read|text|binary)|plots\/(plot|traces)|pages\/clusters\/(work|context)/;
+  /cli\/(command|arguments)|explore\/(inspected|clusters\/clustered)|formats\/(ndarray|pickleValues|safetensors(Seal)?)|vectors\/(read|text|binary)/;
 const told = ({ from, line, to }: Import): string => `${from}:${line} imports ${to}`;
 
 it('has every folder in the drawing of ARCHITECTURE.md', () => {
