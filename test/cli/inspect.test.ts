@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openInspection } from '../../src/core/explore/inspection.ts';
 import { call } from './memoryTerminal.ts';
 
 let folder: string;
@@ -92,6 +93,20 @@ describe('inspect, the first view', () => {
     const wrong = await call(['inspect', folder, '--embeddings', at('none.txt')]);
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('No such file')]);
   });
+});
+
+it('labels are called what a file beside the data calls them, by every face', async () => {
+  const named = await mkdtemp(join(tmpdir(), 'xmlcnn-named-'));
+  await writeFile(join(named, 'train.jsonl'), jsonl(train));
+  await writeFile(join(named, 'label_names.tsv'), 'fruit\tFruit & nuts\n');
+  const { files } = await inspect<{ files: { statistics: { labelCounts: { name: string; display?: string }[] } }[] }>(
+    join(named, 'train.jsonl'),
+  );
+  const ofFruit = files[0].statistics.labelCounts.find(({ name }) => name === 'fruit');
+  const inspection = await openInspection({ file: join(named, 'train.jsonl') });
+  await inspection.read(() => {}, new AbortController().signal);
+  expect([ofFruit?.display, inspection.displayName('fruit')]).toEqual(['Fruit & nuts', 'Fruit & nuts']);
+  await rm(named, { recursive: true });
 });
 
 describe('inspect, the looks that are asked for', () => {

@@ -3,11 +3,12 @@ import { matrices, remediesText } from '../model/nearestFit.ts';
 import { pooledSize } from '../model/network.ts';
 import type { Severity } from './diagnostics.ts';
 import type { FileAccess } from './fileAccess.ts';
+import { datasetFile } from '../data/datasetFile.ts';
 import { UserError } from '../base/errors.ts';
 import { monitorable } from './monitor.ts';
 import { nearestFile } from './layers.ts';
 import type { RunConfig } from './runConfig.ts';
-import { sections } from './runConfig.ts';
+import { namesDataset, sections } from './runConfig.ts';
 import { isRunName, runNameLike } from './runName.ts';
 import type { Facts } from './size.ts';
 import { kernelRoom, megabytes, memoryLimit } from '../base/memory.ts';
@@ -225,8 +226,6 @@ const fitsMemory: Rule = ({ config, facts }) => {
   ];
 };
 
-/** `rcv.p#train`: a split within a file. */
-const partSuffix = /#(train|test)$/;
 const nameIsNoPath: Rule = ({ config: { output } }) =>
   output.name === undefined || isRunName(output.name)
     ? []
@@ -247,8 +246,8 @@ const filesExist: Rule = ({ config, files, stated }) => {
       const path = (config as unknown as Record<string, Record<string, unknown>>)[name][key];
       if (schema.kind !== 'string' || !schema.path?.mustExist || typeof path !== 'string' || !isAbsolute(path))
         continue;
-      if (files.kind(path) || files.kind(path.replace(partSuffix, ''))) continue;
       const full = `${name}.${key}`;
+      if (files.kind(path) || (namesDataset(full) && files.kind(datasetFile(path).file))) continue;
       const own = stated(full);
       const near = typeof own === 'string' ? nearestFile(own, path, files) : undefined;
       const hint = near ? ` Did you mean ${near}?` : '';

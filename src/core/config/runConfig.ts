@@ -5,6 +5,7 @@
  * (Chen et al.) rests; "paper" is Liu, Chang, Wu and Yang, SIGIR 2017; "seed flag" is the command line of the original
  * PyTorch program (siddsax/XML-CNN).
  */
+import { splitNames } from '../base/splits.ts';
 import { datasetFormats } from '../data/document.ts';
 import { paddings, poolings } from '../model/network.ts';
 import type { Infer, ObjectSchema } from '../base/schema.ts';
@@ -740,3 +741,6 @@ export const sections: Readonly<Record<string, ObjectSchema>> = all;
 
 /** A config with its `extends` followed, defaults filled and paths made absolute. */
 export type RunConfig = Infer<typeof runConfigSchema>;
+
+/** Whether a key names documents: a file, a folder of texts, or a part of a file. */
+export const namesDataset = (key: string): boolean => splitNames.some((split) => key === `dataset.${split}`);

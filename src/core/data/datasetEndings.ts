@@ -1,6 +1,6 @@
 /**
  * How files of datasets are named. All lists of endings are made from this one, those of the manifest too
- * (scripts/manifest.mjs).
+ * (scripts/derived.mjs).
  */
 import type { Split } from '../base/splits.ts';
 
@@ -31,10 +31,23 @@ export const sureEndings: readonly string[] = [...rows, ...others];
 /** Without `gz`, which may follow each of them. */
 export const datasetEndings: readonly string[] = [...rows, ...others, ...doubtful, ...Object.keys(splitWords)];
 
+/** Files of a workspace that may be datasets, for a search by name. */
+export const datasetGlob = `**/*.{${[...datasetEndings, 'gz'].join()}}`;
+
 /** Names with one of these endings, packed or not. */
 export const namesEndingIn = (endings: readonly string[]): RegExp =>
   new RegExp(`\\.(${endings.join('|')})(\\.gz)?$`, 'i');
 
 /** The condition of a `when` clause: a folder, or a file that may hold documents. */
-export const datasetClause = (): string =>
-  `resourceScheme == file && (explorerResourceIsFolder || resourceExtname =~ /^\\.(${[...datasetEndings, 'gz'].join('|')})$/i)`;
+const clause = `explorerResourceIsFolder || resourceExtname =~ /^\\.(${[...datasetEndings, 'gz'].join('|')})$/i`;
+
+interface Manifest {
+  contributes: { menus: Record<string, { when?: string }[]> };
+}
+
+/** The manifest with this list in the conditions of menus that are for datasets. */
+export function withDatasetClauses(manifest: Manifest): Manifest {
+  for (const item of Object.values(manifest.contributes.menus).flat())
+    item.when = item.when?.replace(/explorerResourceIsFolder \|\| resourceExtname =~ \/\S*\/i/, () => clause);
+  return manifest;
+}

@@ -81,6 +81,12 @@ export async function datasetFiles(dataset: DatasetFile): Promise<SplitFile[]> {
   return files.length === 1 && isSameDataset(files[0], dataset) ? [{ ...files[0], split: 'all' }] : files;
 }
 
+/** Of a folder with several files the one that is trained on; a file is itself. Throws `UserError`. */
+export async function fileOf(dataset: DatasetFile): Promise<DatasetFile> {
+  const isFolder = (await withFileErrors(dataset.file, () => stat(dataset.file))).isDirectory();
+  return isFolder ? onlyFile((await datasetFiles(dataset))[0]) : dataset;
+}
+
 /** Training file first. */
 export const listed = (splits: Splits): SplitFile[] =>
   splitNames.flatMap((split): SplitFile[] => (splits[split] ? [{ split, ...splits[split] }] : []));

@@ -42,8 +42,10 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
   const tokenizer = await createTokenizer(config.text);
   const { dataset } = config;
   const open = async (path: string): Promise<DocumentSource> => (await openSplit(datasetFile(path), config)).source;
+  const training = await openSplit(datasetFile(dataset.train), config);
+  for (const message of training.labelNames.notes) onEvent({ type: 'notice', level: 'warning', message });
   const sources = {
-    train: await open(dataset.train),
+    train: training.source,
     validation: dataset.validation === undefined ? undefined : await open(dataset.validation),
     test: dataset.test === undefined ? undefined : await open(dataset.test),
   };

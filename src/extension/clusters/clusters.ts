@@ -1,10 +1,8 @@
 /** Exploring label clusters: *XML-CNN: Explore Label Clusters* and its panels. */
-import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { pathOf, type SourceOptions } from '../../core/data/document.ts';
-import { datasetFiles } from '../../core/data/findSplits.ts';
-import { withFileErrors } from '../../core/base/files.ts';
+import { fileOf } from '../../core/data/findSplits.ts';
 import type { ClustersPanelState } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
@@ -40,7 +38,7 @@ export class Clusters extends Disposable implements vscode.WebviewPanelSerialize
     const title = vscode.l10n.t('Label Clusters');
     const uri = given ?? (await chooseDataset(title, vscode.l10n.t('Cluster')));
     if (!uri) return;
-    const path = await fileToCluster(uri.fsPath);
+    const path = pathOf(await fileOf(datasetFile(uri.fsPath)));
     const open = this.panels.get(path);
     if (open) return open.reveal();
     const state = { path, options: Array.isArray(options) ? {} : (options ?? {}) };
@@ -55,11 +53,4 @@ export class Clusters extends Disposable implements vscode.WebviewPanelSerialize
       if (this.panels.get(state.path) === panel) this.panels.delete(state.path);
     });
   }
-}
-
-/** Of a folder with several files the one that is trained on. Throws `UserError`. */
-async function fileToCluster(path: string): Promise<string> {
-  const { file } = datasetFile(path);
-  const isFolder = (await withFileErrors(file, () => stat(file))).isDirectory();
-  return isFolder ? pathOf((await datasetFiles({ file: path }))[0]) : path;
 }

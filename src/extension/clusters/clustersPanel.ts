@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { Cancelled, UserError } from '../../core/base/errors.ts';
 import { datasetFile, datasetName } from '../../core/data/datasetFile.ts';
-import { withFileErrors } from '../../core/base/files.ts';
+import { stampOf } from '../../core/data/slices.ts';
 import type { DatasetFile } from '../../core/data/document.ts';
 import type { Progress } from '../../core/base/progress.ts';
 import type { ClusterPhase, ClusterSettings, ClustersOverview } from '../../core/explore/clusters/clustered.ts';
@@ -78,7 +77,7 @@ export class ClustersPanel extends Disposable {
     const { dataset } = this;
     const { options } = this.state;
     try {
-      const { size } = await withFileErrors(dataset.file, () => stat(dataset.file));
+      const { size } = await stampOf(dataset.file);
       const overview = await this.work('open', (call) =>
         runner.call(
           'open',

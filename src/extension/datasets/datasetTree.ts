@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { SplitOrAll } from '../../core/base/splits.ts';
+import { datasetGlob } from '../../core/data/datasetEndings.ts';
 import { onlyFile, pathOf, type DatasetFile } from '../../core/data/document.ts';
 import { Disposable } from '../base/disposable.ts';
-import { datasetPattern, findDatasets, isExcluded, mostFiles } from './findDatasets.ts';
+import { findDatasets, isExcluded, mostFiles } from './findDatasets.ts';
 import type { FoundDataset } from './workspaceDatasets.ts';
 
 /** Milliseconds in which changes of files are taken together. */
@@ -29,7 +30,7 @@ export class DatasetTree extends Disposable implements vscode.TreeDataProvider<D
     this.view = this.own(
       vscode.window.createTreeView('xmlcnn.datasets', { treeDataProvider: this, showCollapseAll: true }),
     );
-    const watcher = this.own(vscode.workspace.createFileSystemWatcher(datasetPattern, false, true, false));
+    const watcher = this.own(vscode.workspace.createFileSystemWatcher(datasetGlob, false, true, false));
     const later = (): void => this.refreshSoon();
     const ofFile = (uri: vscode.Uri): void => void (isExcluded(uri) || later());
     this.own(watcher.onDidCreate(ofFile));

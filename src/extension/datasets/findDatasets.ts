@@ -1,9 +1,7 @@
 import * as vscode from 'vscode';
-import { datasetEndings } from '../../core/data/datasetEndings.ts';
+import { datasetGlob } from '../../core/data/datasetEndings.ts';
 import { groupDatasets, type FoundDataset } from './workspaceDatasets.ts';
 
-/** Files that may be datasets by their names. */
-export const datasetPattern = `**/*.{${[...datasetEndings, 'gz'].join()}}`;
 const excludedFolders = ['node_modules', 'runs', '.xmlcnn', '.git', 'dist', 'out'];
 const excluded = `**/{${excludedFolders.join()}}/**`;
 /** Files looked at; of a workspace with more, the datasets among these are found. */
@@ -11,7 +9,7 @@ export const mostFiles = 5000;
 
 /** The datasets of the workspace; `isCut` where it has more files than are looked at. */
 export async function findDatasets(): Promise<{ datasets: FoundDataset[]; isCut: boolean }> {
-  const files = await vscode.workspace.findFiles(datasetPattern, excluded, mostFiles);
+  const files = await vscode.workspace.findFiles(datasetGlob, excluded, mostFiles);
   const paths = files.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
   return { datasets: groupDatasets(paths), isCut: files.length >= mostFiles };
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { namesEndingIn, sureEndings } from '../../core/data/datasetEndings.ts';
 import { datasetName } from '../../core/data/datasetFile.ts';
 import { groupSplits, listed, type SplitFile } from '../../core/data/findSplits.ts';
+import { isDocumentMatrix } from '../../core/data/formats/numpy.ts';
 import { isLabelNamesFile } from '../../core/data/labelNames.ts';
 
 /** A dataset with its files. */
@@ -14,6 +15,7 @@ export interface FoundDataset {
 }
 
 const always = namesEndingIn(sureEndings);
+const standsAlone = (name: string): boolean => always.test(name) || (/\.np[yz]$/i.test(name) && isDocumentMatrix(name));
 const others = /_labels\.(txt|tsv|csv)(\.gz)?$|^metrics\.jsonl$/i; // the last: a run's log
 const isCompanion = (name: string): boolean => others.test(name) || isLabelNamesFile(name);
 
@@ -54,7 +56,7 @@ function datasetsOf(folder: string, names: string[]): FoundDataset[] {
   const taken = new Set(grouped.flatMap(({ files }) => files.map(({ file }) => file)));
   const single = names
     .map((name) => join(folder, name))
-    .filter((file) => !taken.has(file) && always.test(file) && !isPacked(file, taken))
+    .filter((file) => !taken.has(file) && standsAlone(file) && !isPacked(file, taken))
     .map((file): FoundDataset => ({ name: basename(file), folder, files: [{ split: 'all', file }] }));
   return [...grouped, ...single];
 }

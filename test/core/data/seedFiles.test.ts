@@ -1,4 +1,6 @@
 /** The original program's files as datasets; made with CPython, NumPy and scipy (test/fixtures/seed). */
+import { datasetFile } from '../../../src/core/data/datasetFile.ts';
+import { fileOf } from '../../../src/core/data/findSplits.ts';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -43,6 +45,20 @@ describe('pickle', () => {
       for await (const batch of source.again([{ first: placed[1].place, last: placed[2].place }])) again.push(batch);
       expect(again).toEqual([placed.slice(1)]);
     }
+  });
+
+  test('only pickles have parts', async () => {
+    expect((await userError(openSource(`${write('plain.jsonl', '{"text":"a","labels":["b"]}')}#test`))).code).toBe(
+      'no-such-part',
+    );
+    const named = write('odd#train', '{"text":"a","labels":["b"]}');
+    expect((await readAll(named)).documents).toHaveLength(1);
+  });
+
+  test('the file that is trained on', async () => {
+    expect(await fileOf(datasetFile(`${pickle}#train`))).toEqual({ file: pickle, part: 'train' });
+    expect(await fileOf({ file: `${seed}/rcv` })).toEqual({ file: `${seed}/rcv/x_train.npz` });
+    expect((await userError(fileOf(datasetFile(`${pickle}x#train`)))).code).toBe('file-not-found');
   });
 
   test('a file that has changed since is refused', async () => {

@@ -1,17 +1,18 @@
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { completeConfig } from '../../../src/core/config/defaults.ts';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
 import { Cancelled } from '../../../src/core/base/errors.ts';
 import type { JudgedLabelQuery, JudgedQuery } from '../../../src/core/predict/judged.ts';
 import { JudgedRun, JudgedSingle } from '../../../src/core/predict/judgedRun.ts';
 import { splitOfFile } from '../../../src/core/predict/splitsOfRun.ts';
+import { ScoreStore } from '../../../src/core/metrics/scores.ts';
 import { prepareData } from '../../../src/core/text/prepare.ts';
 import { evaluateRun } from '../../../src/core/training/evaluateRun.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
-import { runPaths } from '../../../src/core/training/runFolder.ts';
+import { readRun, runPaths } from '../../../src/core/training/runFolder.ts';
 import { trainWith } from '../../../src/core/training/trainer.ts';
 import { reference } from '../training/setup.ts';
 
@@ -214,6 +215,45 @@ describe('scores that cannot be believed', () => {
     await JudgedRun.open(run, { file }, { evaluate: true, onEvent: (event) => again.push(event) });
     expect(phases(again)).toContain('testing');
   });
+});
+
+describe('a run on a part of a file', () => {
+  let paths: { run: string; pickle: string };
+  beforeAll(async () => {
+    const pickle = join(folder, 'rcv.p');
+    await copyFile('test/fixtures/seed/rcv-py2-p2.p', pickle);
+    const dataset = { train: `${pickle}#train`, test: `${pickle}#test`, validationFraction: 0 };
+    const output = { folder: join(folder, 'runs'), name: 'pickle', cache: false };
+    const own = completeConfig({ ...config, dataset, output });
+    const prepare = { prepare: prepareData, makeEngine: reference };
+    paths = { run: (await trainWith(own, { onEvent: () => {} }, prepare)).folder, pickle };
+  });
+
+  it('opens, is read again, and is told as the file that it is', async () => {
+    const judged = await JudgedRun.open(paths.run, { split: 'test' });
+    expect(judged.overview).toMatchObject({ documents: 1, file: paths.pickle, part: 'test', stale: undefined });
+    expect((await judged.page(query())).rows.map(({ id, snippet }) => [id, snippet])).toEqual([
+      ['14', 'Coffee and wheat'],
+    ]);
+    expect((await JudgedRun.open(paths.run, { file: paths.pickle, part: 'train' })).overview.documents).toBe(3);
+    expect((await readRun(paths.run)).config.dataset.test).toBe(`${paths.pickle}#test`);
+  });
+
+  it('is in doubt where the file is newer', async () => {
+    await JudgedRun.open(paths.run, { split: 'test' });
+    const soon = new Date(Date.now() + 60_000);
+    await utimes(paths.pickle, soon, soon);
+    expect((await JudgedRun.open(paths.run, { split: 'test' })).overview.stale).toBe('unverified');
+  });
+});
+
+it('does not take a fault of its own for scores that are damaged', async () => {
+  await openTest();
+  const load = vi.spyOn(ScoreStore, 'load').mockImplementationOnce(() => {
+    throw new TypeError('a fault');
+  });
+  await expect(openTest()).rejects.toThrow(TypeError);
+  load.mockRestore();
 });
 
 it('refuses to go on once cancelled, and says what is not there', async () => {

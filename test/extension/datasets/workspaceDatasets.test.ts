@@ -1,3 +1,4 @@
+import { datasetGlob } from '../../../src/core/data/datasetEndings.ts';
 import { describe, expect, test } from 'vitest';
 import { pointerOf, recordUriParts } from '../../../src/extension/datasets/recordUri.ts';
 import { groupDatasets } from '../../../src/extension/datasets/workspaceDatasets.ts';
@@ -52,6 +53,14 @@ describe('datasets of a workspace', () => {
         ],
       },
     ]);
+  });
+
+  test('one list of endings: what is found is listed', () => {
+    const names = ['data.ndjson', 'data.pkl', 'data.pickle.gz', 'data.tab', 'my_x.npz', 'y.npz', 'vocab.npy', 'a.txt'];
+    const found = groupDatasets(names.map((name) => `/w/${name}`)).map(({ name }) => name);
+    expect(found).toEqual(['data.ndjson', 'data.pickle.gz', 'data.pkl', 'data.tab', 'my_x.npz']);
+    const endings = /\{(.*)\}/.exec(datasetGlob)![1].split(',');
+    expect(names.filter((name) => !endings.includes(name.split('.').pop()!))).toEqual([]);
   });
 
   test('folders of texts that are splits', () => {

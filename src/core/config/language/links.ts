@@ -5,6 +5,8 @@ import { ConfigText } from '../configText.ts';
 import type { Range } from '../diagnostics.ts';
 import { schemaAt } from '../overrides.ts';
 import { isPreset } from '../presets.ts';
+import { datasetFile } from '../../data/datasetFile.ts';
+import { namesDataset } from '../runConfig.ts';
 import type { Environment } from './environment.ts';
 
 /** A path in a config and what it leads to. */
@@ -12,7 +14,7 @@ export interface ConfigPath {
   key: string;
   /** Of the path between its quotes. */
   range: Range;
-  /** Absolute. */
+  /** Absolute; of a dataset that is a part of a file, that file. */
   path: string;
 }
 
@@ -24,7 +26,8 @@ export function pathsOf(text: string, file: string): ConfigPath[] {
     if (!namesPath(key) || typeof node.value !== 'string' || node.value === '') continue;
     if (key === 'extends' && isPreset(node.value)) continue;
     const range = source.range(node.offset + 1, node.offset + node.length - 1);
-    found.push({ key, range, path: resolve(dirname(file), node.value) });
+    const path = resolve(dirname(file), node.value);
+    found.push({ key, range, path: namesDataset(key) ? datasetFile(path).file : path });
   }
   return found;
 }

@@ -1,10 +1,11 @@
 /** Files and folders that a key may name, relative to the config. */
 import { dirname, resolve } from 'node:path';
 import type { Schema } from '../../base/schema.ts';
+import { datasetEndings, namesEndingIn } from '../../data/datasetEndings.ts';
 import type { ValuePlace } from './environment.ts';
 import { escapeSnippet, type Proposal } from './proposal.ts';
 
-const datasets = /\.(jsonl|ndjson|csv|tsv|txt|arff|svm|p|pkl|pickle|npy|npz|train|valid|validation|dev|test)(\.gz)?$/i;
+const datasets = namesEndingIn(datasetEndings);
 /** Names of the files that a key most likely wants; of the others it may want any. */
 const likely: Record<string, RegExp> = {
   extends: /\.json$/i,

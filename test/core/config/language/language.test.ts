@@ -21,6 +21,7 @@ const files = fakeFiles({
   '/d/base.json': '{ "extends": "wide", "model": { "filters": 99 } }',
   '/d/train.jsonl': '',
   '/d/vectors.txt': 'a 1 2 3\nb 1 2 3\n',
+  '/d/rcv.p': '',
 });
 const file = '/d/x.xmlcnn.json';
 
@@ -169,6 +170,8 @@ describe('links', () => {
       ['dataset.train', '/d/train.jsonl'],
     ]);
     expect(pathsOf(text, file).map(({ key }) => key)).toContain('dataset.test');
+    const part = '{ "dataset": { "train": "rcv.p#train" }, "embedding": { "file": "rcv.p#train" } }';
+    expect(linksOf(part, file, { files }).map(({ key, path }) => [key, path])).toEqual([['dataset.train', '/d/rcv.p']]);
     expect(pathsOf('{ "extends": "wide" }', file)).toEqual([]);
     expect(linksOf(text, file, { files })[1].range).toEqual(rangeOf(text, './train.jsonl'));
   });
