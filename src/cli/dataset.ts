@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
-import { datasetFormats, type DatasetFile, type FindingLog, type SourceOptions } from '../core/data/document.ts';
+import { type DatasetFile, datasetFormats, type FindingLog, type SourceOptions } from '../core/data/document.ts';
 import { isSameDataset } from '../core/data/datasetFile.ts';
 import { datasetFiles, type SplitFile } from '../core/data/findSplits.ts';
 import type { SplitOrAll } from '../core/base/splits.ts';
 import type { OnProgress } from '../core/base/progress.ts';
-import { surveyFile, type Survey } from '../core/explore/survey.ts';
+import { type Survey, surveyFile } from '../core/explore/survey.ts';
 import type { WordScanner } from '../core/text/tokenizer.ts';
-import type { Arguments } from './arguments.ts';
-import type { OptionSpec } from './command.ts';
+import type { Arguments, OptionSpec } from './command.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { sanitise } from './terminal/text.ts';
 

@@ -1,7 +1,6 @@
-import packageJson from '../../package.json' with { type: 'json' };
+import packageJson from '../../package.json';
 import { Cancelled, UserError } from '../core/base/errors.ts';
-import { parseArguments, usage } from './arguments.ts';
-import type { Command } from './command.ts';
+import { type Command, parseArguments, usage } from './command.ts';
 import { commandHelp, overview } from './help.ts';
 import { nearest } from '../core/config/spelling.ts';
 import { createStyle, type Style } from './terminal/style.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { probeVectors } from '../../src/core/data/vectors/probe.ts';
+import { probeVectors } from '../../src/core/data/vectors/probeVectors.ts';
 import { call } from './memoryTerminal.ts';
 
 let folder: string;

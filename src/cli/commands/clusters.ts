@@ -1,11 +1,11 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { basename, join, resolve } from 'node:path';
 import {
-  exportKinds,
-  mapLimit,
   type ClusterPhase,
   type ClustersOverview,
   type DrawnMap,
+  exportKinds,
+  mapLimit,
   type MapOf,
 } from '../../core/explore/clusters/clustered.ts';
 import { countLabels } from '../../core/explore/clusters/countLabels.ts';
@@ -16,12 +16,11 @@ import { defaultKs, refuseImpossible } from '../../core/explore/clusters/sweep.t
 import { Cancelled } from '../../core/base/errors.ts';
 import type { OnProgress, WorkOptions } from '../../core/base/progress.ts';
 import { makeFolder, writeFileAtomic } from '../../core/base/files.ts';
-import { usage, type Arguments } from '../arguments.ts';
-import type { Command } from '../command.ts';
+import { type Arguments, type Command, usage } from '../command.ts';
 import { datasetOptions, filesOf, sourceOptions } from '../dataset.ts';
-import { lookAtCluster, showClusters, showHierarchy, type DescribedCluster } from '../inspect/cluster.ts';
+import { type DescribedCluster, lookAtCluster, showClusters, showHierarchy } from '../inspect/cluster.ts';
 import { hierarchyOf } from '../inspect/hierarchy.ts';
-import { showSection, type Look } from '../inspect/section.ts';
+import { type Look, showSection } from '../inspect/section.ts';
 import { renderClusters } from '../report/clusters.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, grouped, sanitise } from '../terminal/text.ts';

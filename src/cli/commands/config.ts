@@ -4,8 +4,7 @@ import { configFromSeed, type FlagReport, type SeedConfig } from '../../core/con
 import { validateText } from '../../core/config/validate.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
-import { usage } from '../arguments.ts';
-import type { Command } from '../command.ts';
+import { type Command, usage } from '../command.ts';
 import { diagnosticLines } from '../diagnostics.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { sanitise } from '../terminal/text.ts';

@@ -1,12 +1,10 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { basename, extname, join } from 'node:path';
 import { createEngine, engineNames } from '../../core/engine/create.ts';
-import type { EmbeddingFiles } from '../../core/predict/embedDataset.ts';
-import { embedDataset } from '../../core/predict/embedDataset.ts';
+import { embedDataset, type EmbeddingFiles } from '../../core/predict/embedDataset.ts';
 import { loadPredictor } from '../../core/predict/predictor.ts';
 import { evaluationName } from '../../core/training/evaluateRun.ts';
-import { usage, type Arguments } from '../arguments.ts';
-import type { Command } from '../command.ts';
+import { type Arguments, type Command, usage } from '../command.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 import { trainingOptions } from './train.ts';
 

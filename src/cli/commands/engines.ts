@@ -1,8 +1,6 @@
 import { nativeEngines } from '../../core/engine/engines/folders.ts';
 import type { EngineStatus } from '../../core/engine/engines/status.ts';
-import type { Arguments } from '../arguments.ts';
-import { usage } from '../arguments.ts';
-import type { Command } from '../command.ts';
+import { type Arguments, type Command, usage } from '../command.ts';
 import { rateOf } from '../terminal/progressBar.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { grouped, padEnd, sanitise } from '../terminal/text.ts';

@@ -1,8 +1,6 @@
 import { basename } from 'node:path';
-import type { ExportFormat } from '../../core/export/exportModel.ts';
-import { exportFormats, exportModel } from '../../core/export/exportModel.ts';
-import { usage } from '../arguments.ts';
-import type { Command } from '../command.ts';
+import { type ExportFormat, exportFormats, exportModel } from '../../core/export/exportModel.ts';
+import { type Command, usage } from '../command.ts';
 import { sanitise } from '../terminal/text.ts';
 
 const titles: Record<ExportFormat, string> = {

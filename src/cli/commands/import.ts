@@ -1,11 +1,9 @@
 import { basename, join } from 'node:path';
-import { importEurlex, type ImportedEurlex } from '../../core/data/eurlex/importEurlex.ts';
+import { type ImportedEurlex, importEurlex } from '../../core/data/eurlex/importEurlex.ts';
 import { importSeedRun } from '../../core/original/importOriginalRun.ts';
 import { importSafetensors } from '../../core/export/importSafetensors.ts';
-import { parameterCount, type NetworkShape } from '../../core/model/network.ts';
-import type { Arguments } from '../arguments.ts';
-import { usage } from '../arguments.ts';
-import type { Command, Outcome } from '../command.ts';
+import { type NetworkShape, parameterCount } from '../../core/model/network.ts';
+import { type Arguments, type Command, type Outcome, usage } from '../command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, grouped, sanitise } from '../terminal/text.ts';
 

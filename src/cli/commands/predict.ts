@@ -3,17 +3,16 @@ import { createEngine, engineNames } from '../../core/engine/create.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { blocks } from '../../core/predict/embedDataset.ts';
 import {
-  loadPredictor,
   type ExplainedLabel,
+  loadPredictor,
   type PredictedLabel,
   type Prediction,
   type Predictor,
 } from '../../core/predict/predictor.ts';
-import { usage, type Arguments } from '../arguments.ts';
-import type { Command } from '../command.ts';
+import { type Arguments, type Command, usage } from '../command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, clip, counted, padStart, percent, sanitise } from '../terminal/text.ts';
-import { documentsOf, fileLines, linesOf, wholeFile, type InputText } from '../texts.ts';
+import { documentsOf, fileLines, type InputText, linesOf, wholeFile } from '../texts.ts';
 import { trainingOptions } from './train.ts';
 
 const TOP = 5;

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { probeVectors } from '../data/vectors/probe.ts';
+import { probeVectors } from '../data/vectors/probeVectors.ts';
 import { UserError } from '../base/errors.ts';
 
 /** What validation wants to know of the file system; a face may pass its own (open editors, a test). */

@@ -1,6 +1,6 @@
-import { probeVectors, type VectorChoice } from '../data/vectors/probe.ts';
+import { probeVectors, type VectorChoice } from '../data/vectors/probeVectors.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { readVectors } from '../data/vectors/read.ts';
+import { readVectors } from '../data/vectors/readVectors.ts';
 import { UserError } from '../base/errors.ts';
 
 /** How much of a vocabulary a file of word vectors knows. */

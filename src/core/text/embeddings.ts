@@ -1,10 +1,10 @@
 /** Word vectors: random, or read from a file. */
 import type { RunConfig } from '../config/runConfig.ts';
-import type { ProbedVectors, VectorChoice } from '../data/vectors/probe.ts';
-import { probeVectors } from '../data/vectors/probe.ts';
+import type { ProbedVectors, VectorChoice } from '../data/vectors/probeVectors.ts';
+import { probeVectors } from '../data/vectors/probeVectors.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import type { VectorFinding, VectorSink } from '../data/vectors/read.ts';
-import { readVectors } from '../data/vectors/read.ts';
+import type { VectorFinding, VectorSink } from '../data/vectors/vectorHead.ts';
+import { readVectors } from '../data/vectors/readVectors.ts';
 import { UserError } from '../base/errors.ts';
 import { Stream, key32, uniformAt } from '../base/random.ts';
 import type { Vocabulary } from './vocabulary.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Diagnostic, Edit, Range } from '../../../src/core/config/diagnostics.ts';
 import type { FileAccess } from '../../../src/core/config/fileAccess.ts';
-import { vectorHead } from '../../../src/core/data/vectors/head.ts';
+import { vectorHead } from '../../../src/core/data/vectors/vectorHead.ts';
 import { UserError } from '../../../src/core/base/errors.ts';
 import { validateText, type ValidateOptions } from '../../../src/core/config/validate.ts';
 

@@ -8,7 +8,7 @@ import { loadConfig } from '../../../src/core/config/load.ts';
 import { monitorable, parseMonitor } from '../../../src/core/config/monitor.ts';
 import { parseOverrides } from '../../../src/core/config/overrides.ts';
 import { editDistance, nearest } from '../../../src/core/config/spelling.ts';
-import { vectorHead } from '../../../src/core/data/vectors/head.ts';
+import { vectorHead } from '../../../src/core/data/vectors/vectorHead.ts';
 import { binaryOf, zipOf } from '../data/vectors/files.ts';
 import { UserError } from '../../../src/core/base/errors.ts';
 

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { VectorHead } from './head.ts';
-import type { VectorReader, VectorSink } from './read.ts';
+import type { VectorHead, VectorReader, VectorSink } from './vectorHead.ts';
 
 /** No file of word vectors has such lines; a file without line ends would fill the memory. */
 const longestLine = 16 * 1024 * 1024;

@@ -15,6 +15,33 @@ export interface VectorHead {
   line: number;
 }
 
+export interface VectorFinding {
+  code: 'torn-line' | 'wrong-dimension' | 'repeated-word' | 'undecodable' | 'wrong-count';
+  /** 1-based: the line of a text file, the record of a binary one. */
+  line: number;
+  message: string;
+}
+
+export interface VectorSink {
+  /** Whether the vector of this word, on this line, is to be handed over. Asked for every word of the file. */
+  wants(word: string, line: number): boolean;
+  /** The vector [D] of the word just asked for. The array is used again for the next. */
+  take(word: string, vector: Float32Array): void;
+  note(finding: VectorFinding): void;
+}
+
+/** Takes the unpacked bytes of a file, from the first vector on. */
+export interface VectorReader {
+  /** Vectors so far. */
+  readonly vectors: number;
+  /** Present line or record, 1-based. */
+  readonly line: number;
+  /** Returns false where nothing after this can be read. */
+  chunk(bytes: Buffer): boolean;
+  /** Reads what is left at the end of the file; `torn` where it was cut off. */
+  end(torn: boolean): void;
+}
+
 /** Longer vectors are no word vectors; the bound keeps what a damaged first line can ask for small. */
 export const mostNumbers = 65_536;
 /** Lines looked at: a word may itself hold blanks or numbers, so one line alone can mislead. */

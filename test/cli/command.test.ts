@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../src/cli/arguments.ts';
-import type { Command } from '../../src/cli/command.ts';
+import { type Command, parseArguments } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 import { Cancelled, UserError } from '../../src/core/base/errors.ts';
 import { call } from './memoryTerminal.ts';

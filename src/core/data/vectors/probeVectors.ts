@@ -5,7 +5,7 @@ import { constants, gunzipSync, inflateRawSync } from 'node:zlib';
 import { UserError } from '../../base/errors.ts';
 import { fileError } from '../../base/files.ts';
 import { refuseUnreadable } from '../../formats/bytes.ts';
-import { vectorHead, type VectorHead } from './head.ts';
+import { vectorHead, type VectorHead } from './vectorHead.ts';
 import { zipEntries, type ReadBytes, type ZipEntry } from '../../formats/zip.ts';
 
 export interface VectorChoice {

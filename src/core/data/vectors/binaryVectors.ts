@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { VectorHead } from './head.ts';
-import type { VectorReader, VectorSink } from './read.ts';
+import type { VectorHead, VectorReader, VectorSink } from './vectorHead.ts';
 
 /** Bytes of the longest word: where no blank comes within them, words and numbers are out of step. */
 const longestWord = 64 * 1024;
