@@ -1,6 +1,6 @@
 import { createWasmEngine, type MeasuredEngine } from '../src/core/engine/wasm/wasmEngine.ts';
 import type { Batch } from '../src/core/engine/engine.ts';
-import { initialWeights } from '../src/core/model/init.ts';
+import { initialWeights } from '../src/core/model/initialWeights.ts';
 import { initialEmbedding } from '../src/core/text/embeddings.ts';
 import { Vocabulary } from '../src/core/text/vocabulary.ts';
 import { makeBatch, scoreCorpus } from '../src/core/training/corpusBatches.ts';

@@ -11,7 +11,7 @@ export { presetNames } from './config/presets.ts';
 export type { RunConfig } from './config/runConfig.ts';
 export { validateText } from './config/validate.ts';
 export type { Engine, EngineOptions } from './engine/engine.ts';
-export { createEngine } from './engine/create.ts';
+export { createEngine } from './engine/createEngine.ts';
 export type { Metrics } from './base/metrics.ts';
 export { Evaluator } from './metrics/evaluator.ts';
 export type { ExportFormat, ExportOptions, ExportResult } from './export/exportModel.ts';

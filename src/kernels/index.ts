@@ -18,7 +18,7 @@ export {
   wordGradient,
   wordMask,
   wordUpdate,
-} from './words';
+} from './embedding';
 
 /** End of the static data: the host checks that its own memory begins above. */
 export const staticEnd: usize = __heap_base;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { engineNames } from '../../src/core/engine/create.ts';
+import { engineNames } from '../../src/core/engine/createEngine.ts';
 import { presetNames } from '../../src/core/config/presets.ts';
 import { bundleText, textsOf } from '../../scripts/l10n.mjs';
 

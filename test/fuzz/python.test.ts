@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { Zip } from '../../src/core/formats/zip.ts';
-import { numbersOf, stringsOf } from '../../src/core/formats/ndarray.ts';
+import { numbersOf, stringsOf } from '../../src/core/formats/pythonValues.ts';
 import { readNpy } from '../../src/core/formats/npy.ts';
 import { readPickle } from '../../src/core/formats/pickle.ts';
 import { readTorchCheckpoint, tensorFloats } from '../../src/core/formats/torchCheckpoint.ts';

@@ -1,6 +1,6 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { basename, extname, join } from 'node:path';
-import { createEngine, engineNames } from '../../core/engine/create.ts';
+import { createEngine, engineNames } from '../../core/engine/createEngine.ts';
 import { embedDataset, type EmbeddingFiles } from '../../core/predict/embedDataset.ts';
 import { loadPredictor } from '../../core/predict/predictor.ts';
 import { evaluationName } from '../../core/training/evaluateRun.ts';

@@ -1,6 +1,6 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { splitNames } from '../../core/base/splits.ts';
-import { createEngine, engineNames } from '../../core/engine/create.ts';
+import { createEngine, engineNames } from '../../core/engine/createEngine.ts';
 import type { Band } from '../../core/metrics/labelCounts.ts';
 import { evaluateToMatrices, type MatrixFiles } from '../../core/export/scoreMatrices.ts';
 import { type EvaluateOptions, evaluateRun } from '../../core/training/evaluateRun.ts';

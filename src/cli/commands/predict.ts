@@ -1,5 +1,5 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
-import { createEngine, engineNames } from '../../core/engine/create.ts';
+import { createEngine, engineNames } from '../../core/engine/createEngine.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { blocks } from '../../core/predict/embedDataset.ts';
 import {

@@ -1,5 +1,5 @@
 import { loadConfig, type LoadedConfig } from '../../core/config/load.ts';
-import { engineNames } from '../../core/engine/create.ts';
+import { engineNames } from '../../core/engine/createEngine.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
 import { listRuns, runsOfConfig } from '../../core/training/runListing.ts';

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import { isRecord } from '../base/schema.ts';
-import { binaryKind, type BinaryKind } from '../formats/binary.ts';
+import { binaryKind, type BinaryKind } from '../formats/binaryFiles.ts';
 import { type DatasetFormat, datasetFormats, type SourceOptions } from './document.ts';
 import { hasFastTextLabel } from './formats/fasttext.ts';
 import { parseJson } from './formats/jsonl.ts';

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { splitNames, type Split, type SplitOrAll } from '../base/splits.ts';
 import { withFileErrors } from '../base/files.ts';
-import { binaryKind } from '../formats/binary.ts';
+import { binaryKind } from '../formats/binaryFiles.ts';
 import { isDocumentMatrix } from './formats/numpy.ts';
 import { pickleParts } from './formats/seedPickle.ts';
 import { isSameDataset } from './datasetFile.ts';

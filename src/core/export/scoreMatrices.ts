@@ -1,4 +1,4 @@
-import { checkMatrixName, writeMatrix } from '../formats/writeSparse.ts';
+import { checkMatrixName, writeMatrix } from '../formats/sparseFiles.ts';
 import { type EvaluateOptions, type EvaluateResult, evaluateRun } from '../training/evaluateRun.ts';
 import type { SparseMatrix } from '../base/sparseMatrix.ts';
 import { withRoom } from '../base/growing.ts';

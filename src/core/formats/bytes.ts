@@ -3,8 +3,8 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { Cancelled, UserError } from '../base/errors.ts';
 import { fileError, withFileErrors } from '../base/files.ts';
-import { unpack } from './gzip.ts';
 import { crc32, type ZipEntry } from './zip.ts';
+import { createGunzip, createInflateRaw } from 'node:zlib';
 
 /** One line of a file, without its line end. */
 export interface Line {
@@ -270,4 +270,43 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   if (lead === 0xf4 && second > 0x8f) return 0; // beyond U+10FFFF
   for (let i = 1; i < length; i++) if ((bytes[at + i] & 0xc0) !== 0x80) return 0;
   return length;
+}
+
+/** Fed at once; unpacks to a thousandfold of it at the very worst. */
+const pieceSize = 64 * 1024;
+
+/**
+ * Unpacks gzip, one or several members, or raw deflate. All that can be unpacked is yielded before an error is thrown, so that the
+ * whole lines of a torn file can still be read; piping streams would lose what they hold when the error strikes.
+ */
+async function* unpack(packed: AsyncIterable<Buffer>, format: 'gzip' | 'deflate'): AsyncGenerator<Buffer> {
+  const inflate = (format === 'gzip' ? createGunzip : createInflateRaw)({ chunkSize: 256 * 1024 });
+  const unpacked: Buffer[] = [];
+  let failure: Error | undefined;
+  let ended = false;
+  let wake = () => {};
+  inflate.on('data', (chunk: Buffer) => unpacked.push(chunk));
+  inflate.on('end', () => ((ended = true), wake()));
+  inflate.on('error', (error) => ((failure = error), wake()));
+  /** Feeds, and waits until what was fed is unpacked, or the stream came to its end. */
+  const step = (feed: (done: () => void) => void) =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+      feed(resolve);
+    });
+  try {
+    for await (const chunk of packed) {
+      for (let at = 0; at < chunk.length; at += pieceSize) {
+        await step((done) => inflate.write(chunk.subarray(at, at + pieceSize), () => done()));
+        yield* unpacked.splice(0);
+        if (failure) throw failure;
+        if (ended) return;
+      }
+    }
+    await step(() => inflate.end());
+    yield* unpacked.splice(0);
+    if (failure) throw failure;
+  } finally {
+    inflate.destroy();
+  }
 }

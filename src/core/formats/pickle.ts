@@ -16,7 +16,7 @@ import {
   mostEntries,
   type PyKey,
   type PyValue,
-} from './pickleValues.ts';
+} from './pythonValues.ts';
 
 export interface PickleOptions {
   /** For messages. */

@@ -1,20 +1,25 @@
 /** What a pickle may call: containers of Python, and NumPy's arrays, numbers and types. */
-import { elementCount, numberReader, parseDType, stringsOf, type DType, type NdArray } from './ndarray.ts';
 import {
+  bytesOf,
+  type DType,
+  elementCount,
+  mostEntries,
+  type NdArray,
+  numberReader,
+  parseDType,
   PyArray,
   PyBytes,
-  PyDType,
   PyDict,
+  PyDType,
+  type PyKey,
   PyObject,
   PySet,
   PyText,
-  bytesOf,
-  mostEntries,
+  type PyValue,
+  stringsOf,
   textOf,
   wholeOf,
-  type PyKey,
-  type PyValue,
-} from './pickleValues.ts';
+} from './pythonValues.ts';
 
 /** Something in a pickle that cannot be. */
 export class BadPickle extends Error {}

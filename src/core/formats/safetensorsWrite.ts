@@ -1,8 +1,19 @@
 import { writeAtomic } from '../base/files.ts';
-import type { Tensor, TensorData, TensorInfo, WrittenDtype } from './safetensors.ts';
-import { dtypeOf, elementSize, product } from './safetensors.ts';
-import type { Infos, Metadata } from './safetensorsSeal.ts';
-import { bytesOf, digestOf, pieces, sealed } from './safetensorsSeal.ts';
+import {
+  bytesOf,
+  digestOf,
+  dtypeOf,
+  elementSize,
+  type Infos,
+  type Metadata,
+  pieces,
+  product,
+  sealed,
+  type Tensor,
+  type TensorData,
+  type TensorInfo,
+  type WrittenDtype,
+} from './safetensors.ts';
 
 /** A tensor that is read when its turn comes to be written. */
 export interface LazyTensor {

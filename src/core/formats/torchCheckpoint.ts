@@ -1,10 +1,10 @@
 /** Files of `torch.save`, in the form before PyTorch 1.6 (pickles, then storages) and since (a zip). */
-import { binaryKind, readWhole } from './binary.ts';
+import { binaryKind, readWhole } from './binaryFiles.ts';
 import { Zip } from './zip.ts';
 import { UserError } from '../base/errors.ts';
 import { BadPickle } from './pickleConstructors.ts';
 import { readPickle } from './pickle.ts';
-import { PyDict, listOf, textOf, type PyValue } from './pickleValues.ts';
+import { PyDict, listOf, textOf, type PyValue } from './pythonValues.ts';
 import { TorchStorage, TorchTensor, storageOf, torchConstructors } from './torchValues.ts';
 
 const legacyMagic = 0x1950a86a20f9469cfc6cn;

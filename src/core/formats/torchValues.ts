@@ -1,7 +1,6 @@
 /** What PyTorch puts into a pickle: storages by their names, and tensors as views of them. */
-import { BadPickle, PyCallable, type Constructor, type Constructors } from './pickleConstructors.ts';
-import { numberReader, type DType } from './ndarray.ts';
-import { PyObject, listOf, textOf, wholeOf, type PyValue } from './pickleValues.ts';
+import { BadPickle, type Constructor, type Constructors, PyCallable } from './pickleConstructors.ts';
+import { type DType, listOf, numberReader, PyObject, type PyValue, textOf, wholeOf } from './pythonValues.ts';
 
 const types: Record<string, DType> = {
   FloatStorage: { kind: 'f', size: 4, littleEndian: true },

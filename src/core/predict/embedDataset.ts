@@ -3,7 +3,7 @@ import { readingProgress } from '../data/readThrough.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { Cancelled } from '../base/errors.ts';
 import { type Overwrite, type Write, writeAtomic } from '../base/files.ts';
-import { npyHeader } from '../formats/npyWriter.ts';
+import { npyHeader } from '../formats/npy.ts';
 import { openSplit } from '../text/readSplit.ts';
 import type { Predictor } from './predictor.ts';
 

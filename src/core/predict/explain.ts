@@ -7,11 +7,8 @@
  * and each z_u is one window's output (maximum) or the mean of a chunk's windows, each of which has its share.
  */
 import type { Activations } from '../engine/engine.ts';
-import { convolve } from '../engine/reference/convolution.ts';
-import { embed, padded } from '../engine/reference/embedding.ts';
-import { receptiveFields } from '../engine/reference/pooling.ts';
-import type { NetworkShape, Weights } from '../model/network.ts';
-import { pooledPerSize, strideOf } from '../model/network.ts';
+import { convolve, embed, padded, receptiveFields } from '../engine/reference/referenceLayers.ts';
+import { type NetworkShape, pooledPerSize, strideOf, type Weights } from '../model/network.ts';
 
 /** A word of a text with its UTF-16 offsets, `end` exclusive. */
 interface Span {

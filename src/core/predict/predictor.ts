@@ -1,5 +1,5 @@
 import type { RunConfig } from '../config/runConfig.ts';
-import { createEngine } from '../engine/create.ts';
+import { createEngine } from '../engine/createEngine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { topK } from '../metrics/ranking.ts';
 import { featureSize, type Weights } from '../model/network.ts';

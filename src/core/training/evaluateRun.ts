@@ -1,29 +1,26 @@
 import { basename, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
-import { createScoringEngine } from '../engine/engines/scoring.ts';
+import { createScoringEngine } from '../engine/engines/chooseEngine.ts';
 import { datasetFile } from '../data/datasetFile.ts';
-import { pathOf, type DatasetFile } from '../data/document.ts';
+import { type DatasetFile, pathOf } from '../data/document.ts';
 import { UserError } from '../base/errors.ts';
 import { type Evaluation, Evaluator, type EvaluatorOptions } from '../metrics/evaluator.ts';
-import type { Corpus } from '../text/corpus.ts';
+import { type Corpus, countLabels, labelsOf } from '../text/corpus.ts';
 import { LabelSet } from '../text/labelSet.ts';
 import { encodeSource, prepareData, type PreparedData } from '../text/prepare.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
-import { countLabels } from '../text/corpus.ts';
 import { type CheckpointInfo, hashOfNames, readCheckpointInfo, restoreScoringWeights } from './checkpoint.ts';
-import { scoringOptions } from './engineOptions.ts';
+import { type EngineFactory, scoringOptions } from './engineOptions.ts';
 import { progressEvents, type RunEvent } from '../base/events.ts';
 import { exists, readRun, type RunPaths, type StoredLabels, type StoredRun } from './runFolder.ts';
 import type { Split } from '../base/splits.ts';
 import type { BaselineFigures } from './runSummary.ts';
-import type { EngineFactory } from './engineOptions.ts';
 import type { Engine } from '../engine/engine.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { labelFrequencyBaseline, tfidfKnnBaseline } from '../metrics/baselines.ts';
 import { inversePropensity } from '../metrics/ranking.ts';
 import { ScoreStore } from '../metrics/scores.ts';
 import type { Run } from './trainingRun.ts';
-import { labelsOf } from '../text/corpus.ts';
 import { scoreCorpus } from './corpusBatches.ts';
 
 export interface EvaluateOptions {

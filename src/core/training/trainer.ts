@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Engine } from '../engine/engine.ts';
-import { chooseEngine } from '../engine/engines/choose.ts';
+import { chooseEngine } from '../engine/engines/chooseEngine.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import { removeFile, writeFileAtomic } from '../base/files.ts';
 import { checkKs } from '../metrics/ranking.ts';
-import { initialWeights } from '../model/init.ts';
+import { initialWeights } from '../model/initialWeights.ts';
 import { type NetworkShape, parameterCount } from '../model/network.ts';
 import { concatCorpora, countLabels, type Corpus } from '../text/corpus.ts';
 import { initialEmbedding } from '../text/embeddings.ts';

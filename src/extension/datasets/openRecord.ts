@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { binaryKind } from '../../core/formats/binary.ts';
+import { binaryKind } from '../../core/formats/binaryFiles.ts';
 import type { RecordTarget } from '../../core/explore/recordText.ts';
 import { withFileErrors } from '../../core/base/files.ts';
 import type { RecordDocuments } from './recordDocuments.ts';

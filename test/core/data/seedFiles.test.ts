@@ -9,7 +9,7 @@ import { openDataset, requireWordOrder } from '../../../src/core/data/openDatase
 import type { PlacedDocument } from '../../../src/core/data/document.ts';
 import { readVocabulary } from '../../../src/core/data/formats/numpy.ts';
 import { readNpy } from '../../../src/core/formats/npy.ts';
-import { numbersOf, stringsOf } from '../../../src/core/formats/ndarray.ts';
+import { numbersOf, stringsOf } from '../../../src/core/formats/pythonValues.ts';
 import { openSource, readAll, scratch, splitPaths, userError } from './helpers.ts';
 
 const seed = 'test/fixtures/seed';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { chooseEngine } from '../../../src/core/engine/engines/choose.ts';
+import { chooseEngine } from '../../../src/core/engine/engines/chooseEngine.ts';
 import { sampleOptions } from '../../../src/core/engine/engines/speed.ts';
 import { EngineUnavailable } from '../../../src/core/engine/engines/unavailable.ts';
 import { UserError } from '../../../src/core/base/errors.ts';
@@ -17,7 +17,7 @@ function make(name: string): unknown {
   return { ...part, build: `${name} of the test`, dispose: async () => void machine.open-- };
 }
 
-vi.mock('../../../src/core/engine/create.ts', () => ({ createEngine: async (name: string) => make(name) }));
+vi.mock('../../../src/core/engine/createEngine.ts', () => ({ createEngine: async (name: string) => make(name) }));
 vi.mock('../../../src/core/engine/wasm/wasmEngine.ts', () => ({ createWasmEngine: async () => make('wasm') }));
 vi.mock('../../../src/core/engine/engines/speed.ts', async (original) => ({
   ...(await original<object>()),

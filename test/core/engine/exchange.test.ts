@@ -1,11 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { describe, it } from 'vitest';
 import type { Engine, EngineOptions } from '../../../src/core/engine/engine.ts';
-import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
+import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
 import { registered } from '../../../src/core/engine/tfjs/backend.ts';
-import { TfjsEngine } from '../../../src/core/engine/tfjs/engine.ts';
+import { TfjsEngine } from '../../../src/core/engine/tfjs/tfjsEngine.ts';
 import { createWasmEngine } from '../../../src/core/engine/wasm/wasmEngine.ts';
-import { initialWeights } from '../../../src/core/model/init.ts';
+import { initialWeights } from '../../../src/core/model/initialWeights.ts';
 import { afterSteps, expectClose, expectCloseTensors } from './closeTo.ts';
 import { batchOf, Draws, plainOptions, randomDocuments, randomLabels, randomShape } from './randomCases.ts';
 

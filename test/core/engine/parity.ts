@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Batch, Engine, EngineOptions } from '../../../src/core/engine/engine.ts';
-import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
-import { initialWeights } from '../../../src/core/model/init.ts';
+import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
+import { initialWeights } from '../../../src/core/model/initialWeights.ts';
 import type { NetworkShape, Weights } from '../../../src/core/model/network.ts';
 import { parameters, poolings } from '../../../src/core/model/network.ts';
 import { afterSteps, expectClose, expectCloseTensors } from './closeTo.ts';

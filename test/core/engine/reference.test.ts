@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch, EngineOptions } from '../../../src/core/engine/engine.ts';
-import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
-import { initialWeights } from '../../../src/core/model/init.ts';
+import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
+import { initialWeights } from '../../../src/core/model/initialWeights.ts';
 import { elements, parameters, poolings, type Weights } from '../../../src/core/model/network.ts';
 import { bitsAt, dropThreshold, key32, Stream } from '../../../src/core/base/random.ts';
 import { expectClose } from './closeTo.ts';

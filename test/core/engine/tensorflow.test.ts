@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { engineOfBuild } from '../../../src/core/engine/engines/choose.ts';
+import { engineOfBuild } from '../../../src/core/engine/engines/chooseEngine.ts';
 import { openTensorflow } from '../../../src/core/engine/engines/tensorflow.ts';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { initialWeights } from '../../../src/core/model/init.ts';
+import { initialWeights } from '../../../src/core/model/initialWeights.ts';
 import { poolings } from '../../../src/core/model/network.ts';
 import { agreesWithReference, parityCases } from './parity.ts';
 import { batchOf, Draws, plainOptions, randomDocuments, randomLabels, randomShape } from './randomCases.ts';

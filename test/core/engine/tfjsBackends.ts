@@ -8,7 +8,7 @@ import { openWebgpu } from '../../../src/core/engine/engines/webgpu.ts';
 import type { Engine, EngineOptions } from '../../../src/core/engine/engine.ts';
 import type { Backend } from '../../../src/core/engine/tfjs/backend.ts';
 import { registered } from '../../../src/core/engine/tfjs/backend.ts';
-import { TfjsEngine } from '../../../src/core/engine/tfjs/engine.ts';
+import { TfjsEngine } from '../../../src/core/engine/tfjs/tfjsEngine.ts';
 import { tensorflowEnvironment } from '../../tensorflow/folder.mjs';
 
 /** A backend of TensorFlow.js that works here, held open while tests use it. */

@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { expect, it } from 'vitest';
 import type { EngineOptions } from '../../../src/core/engine/engine.ts';
-import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
+import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
 import { registered } from '../../../src/core/engine/tfjs/backend.ts';
-import { TfjsEngine } from '../../../src/core/engine/tfjs/engine.ts';
-import { initialWeights } from '../../../src/core/model/init.ts';
+import { TfjsEngine } from '../../../src/core/engine/tfjs/tfjsEngine.ts';
+import { initialWeights } from '../../../src/core/model/initialWeights.ts';
 import { expectClose } from './closeTo.ts';
 import { batchOf, Draws, plainOptions, randomDocuments, randomLabels, randomShape } from './randomCases.ts';
 

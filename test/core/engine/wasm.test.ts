@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { UserError } from '../../../src/core/base/errors.ts';
 import type { Batch } from '../../../src/core/engine/engine.ts';
-import { WordNumbering } from '../../../src/core/engine/distinct.ts';
+import { WordNumbering } from '../../../src/core/engine/wordNumbering.ts';
 import { memoryOf } from '../../../src/core/engine/wasm/fit.ts';
 import { createWasmEngine } from '../../../src/core/engine/wasm/wasmEngine.ts';
-import { initialWeights } from '../../../src/core/model/init.ts';
+import { initialWeights } from '../../../src/core/model/initialWeights.ts';
 import { agreesWithReference, parityCases } from './parity.ts';
 import { batchOf, Draws, plainOptions, randomShape } from './randomCases.ts';
 

@@ -1,5 +1,5 @@
 import type { Engine } from '../../../src/core/engine/engine.ts';
-import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
+import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
 import type { NetworkShape, Weights } from '../../../src/core/model/network.ts';
 import { elements, parameters } from '../../../src/core/model/network.ts';
 import { batchOf, Draws, plainOptions } from '../engine/randomCases.ts';

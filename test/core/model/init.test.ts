@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { InitialWeightsOptions } from '../../../src/core/model/init.ts';
-import { initialWeights } from '../../../src/core/model/init.ts';
+import type { InitialWeightsOptions } from '../../../src/core/model/initialWeights.ts';
+import { initialWeights } from '../../../src/core/model/initialWeights.ts';
 import type { NetworkShape } from '../../../src/core/model/network.ts';
 import { elements, parameters } from '../../../src/core/model/network.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
-import { initialWeights } from '../../../src/core/model/init.ts';
+import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
+import { initialWeights } from '../../../src/core/model/initialWeights.ts';
 import type { NetworkShape } from '../../../src/core/model/network.ts';
 import { poolings } from '../../../src/core/model/network.ts';
 import type { ExplainedDocument } from '../../../src/core/predict/explain.ts';

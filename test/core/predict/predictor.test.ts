@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/core/config/load.ts';
-import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
+import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
 import type { Engine, EngineOptions } from '../../../src/core/engine/engine.ts';
 import { Cancelled, UserError } from '../../../src/core/base/errors.ts';
 import type { Predictor } from '../../../src/core/predict/predictor.ts';

@@ -2,9 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/base/errors.ts';
-import { numbersOf, stringsOf } from '../../../src/core/formats/ndarray.ts';
+import {
+  numbersOf,
+  PyArray,
+  PyBytes,
+  PyDict,
+  PySet,
+  PyText,
+  type PyValue,
+  stringsOf,
+} from '../../../src/core/formats/pythonValues.ts';
 import { readPickle } from '../../../src/core/formats/pickle.ts';
-import { PyArray, PyBytes, PyDict, PySet, PyText, type PyValue } from '../../../src/core/formats/pickleValues.ts';
 
 const fixture = (name: string): Buffer => readFileSync(`test/fixtures/seed/${name}`);
 const read = (bytes: Buffer, deepest?: number): PyValue => readPickle(bytes, { file: 'x.p', deepest }).value;

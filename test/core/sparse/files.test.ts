@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { mat } from '../../../src/core/formats/mat.ts';
-import { npy } from '../../../src/core/formats/npyWriter.ts';
-import { npz } from '../../../src/core/formats/npz.ts';
+import { mat, npz } from '../../../src/core/formats/sparseFiles.ts';
+import { npy } from '../../../src/core/formats/npy.ts';
 import { dense, sparse } from '../explore/clusters/dense.ts';
 
 const matrix = sparse([

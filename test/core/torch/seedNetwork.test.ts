@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { completeConfig } from '../../../src/core/config/defaults.ts';
-import { createEngine } from '../../../src/core/engine/create.ts';
+import { createEngine } from '../../../src/core/engine/createEngine.ts';
 import type { Batch } from '../../../src/core/engine/engine.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { readTorchCheckpoint, tensorFloats } from '../../../src/core/formats/torchCheckpoint.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
 import type { Engine, EngineOptions } from '../../../src/core/engine/engine.ts';
-import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
+import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
 import { createWasmEngine } from '../../../src/core/engine/wasm/wasmEngine.ts';
 import type { Metrics } from '../../../src/core/base/metrics.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
 import { completeConfig } from '../../../src/core/config/defaults.ts';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
-import { createReferenceEngine } from '../../../src/core/engine/reference/engine.ts';
+import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
 import type { Engine } from '../../../src/core/engine/engine.ts';
 import { bitsAt, key32 } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';

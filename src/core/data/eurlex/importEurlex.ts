@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { Cancelled, UserError } from '../../base/errors.ts';
 import { makeFolder, writeFileAtomic } from '../../base/files.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
-import { npz } from '../../formats/npz.ts';
+import { npz } from '../../formats/sparseFiles.ts';
 import { GrowingInts } from '../../base/growing.ts';
 import { readLines } from '../../formats/bytes.ts';
 import { cellValue, nominalValues, readHeader, unescape } from '../formats/arff.ts';

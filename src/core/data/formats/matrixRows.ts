@@ -2,9 +2,9 @@
 import { open, stat } from 'node:fs/promises';
 import { UserError } from '../../base/errors.ts';
 import { withFileErrors } from '../../base/files.ts';
-import { numberReader, numbersOf, stringsOf, type NdArray } from '../../formats/ndarray.ts';
+import { numberReader, numbersOf, stringsOf, type NdArray } from '../../formats/pythonValues.ts';
 import { longestHeader, parseNpyHeader, readNpy, requireSize, type NpyHeader } from '../../formats/npy.ts';
-import { binaryKind, readWhole } from '../../formats/binary.ts';
+import { binaryKind, readWhole } from '../../formats/binaryFiles.ts';
 import { remembered } from '../remembered.ts';
 import { Zip } from '../../formats/zip.ts';
 

@@ -8,16 +8,15 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../base/errors.ts';
-import { stringsOf } from '../../formats/ndarray.ts';
+import { PyDict, stringsOf, wholeOf } from '../../formats/pythonValues.ts';
 import { readNpy } from '../../formats/npy.ts';
-import { PyDict, wholeOf } from '../../formats/pickleValues.ts';
-import { readWhole } from '../../formats/binary.ts';
+import { readWhole } from '../../formats/binaryFiles.ts';
 import { readLines } from '../../formats/bytes.ts';
 import type { SourceOptions } from '../document.ts';
-import { Malformed, type RawRecord, type OpenedFormat } from '../record.ts';
+import { Malformed, type OpenedFormat, type RawRecord } from '../record.ts';
 import { remembered } from '../remembered.ts';
 import { stampOf } from '../slices.ts';
-import { openMatrix, type MatrixRows } from './matrixRows.ts';
+import { type MatrixRows, openMatrix } from './matrixRows.ts';
 import { readRows } from './rowSets.ts';
 
 const vocabularyFiles = ['vocab.npy', 'vocab_inv.npy'];

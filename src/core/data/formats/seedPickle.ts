@@ -4,8 +4,8 @@
  */
 import { UserError } from '../../base/errors.ts';
 import { readPickle } from '../../formats/pickle.ts';
-import { PyDict, listOf, textOf, wholeOf, type PyValue } from '../../formats/pickleValues.ts';
-import { readWhole } from '../../formats/binary.ts';
+import { PyDict, listOf, textOf, wholeOf, type PyValue } from '../../formats/pythonValues.ts';
+import { readWhole } from '../../formats/binaryFiles.ts';
 import type { DatasetFile, SourceOptions } from '../document.ts';
 import type { OpenedFormat, RawRecord } from '../record.ts';
 import { Malformed } from '../record.ts';

@@ -1,4 +1,4 @@
-import { initialWeights } from '../../model/init.ts';
+import { initialWeights } from '../../model/initialWeights.ts';
 import { bitsAt, key32, uniformAt } from '../../base/random.ts';
 import type { Batch, Engine, EngineOptions } from '../engine.ts';
 

@@ -1,6 +1,6 @@
 import { Cancelled } from '../../base/errors.ts';
-import type { EngineName } from '../create.ts';
-import { createEngine } from '../create.ts';
+import type { EngineName } from '../createEngine.ts';
+import { createEngine } from '../createEngine.ts';
 import { sampleOptions, trainingSpeed } from './speed.ts';
 import type { Problem } from './unavailable.ts';
 import { EngineUnavailable } from './unavailable.ts';

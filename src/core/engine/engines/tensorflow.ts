@@ -50,7 +50,7 @@ export async function openTensorflow(env: NodeJS.ProcessEnv = process.env): Prom
 }
 
 /** What there is to load, whether or not it works. Throws `EngineUnavailable` where there is nothing. */
-export function findTensorflow(env: NodeJS.ProcessEnv = process.env): Found {
+function findTensorflow(env: NodeJS.ProcessEnv = process.env): Found {
   const named = env.XMLCNN_TENSORFLOW;
   if (named) return findNamed(named);
   const installed = join(engineFolder('tensorflow'), installedFiles.tensorflow);

@@ -2,7 +2,7 @@ import { UserError } from '../../base/errors.ts';
 import { megabytes } from '../../base/memory.ts';
 import type { NetworkShape } from '../../model/network.ts';
 import { parameters, pooledSize } from '../../model/network.ts';
-import type { DistinctWords } from '../distinct.ts';
+import type { DistinctWords } from '../wordNumbering.ts';
 import type { Backend } from './backend.ts';
 
 /** A tensor that lies in one buffer of the device. */

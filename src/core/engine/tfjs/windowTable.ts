@@ -1,6 +1,6 @@
 import type { NetworkShape } from '../../model/network.ts';
 import { chunkEnd, chunkStart, strideOf, windows } from '../../model/network.ts';
-import type { DistinctWords } from '../distinct.ts';
+import type { DistinctWords } from '../wordNumbering.ts';
 
 /**
  * The windows of one filter size that pooling looks at, for some documents, as rows of equal length: a row is a document's

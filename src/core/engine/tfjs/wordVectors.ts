@@ -1,11 +1,8 @@
-import { averageDecay } from '../reference/average.ts';
-import type { AdamStep } from '../reference/adam.ts';
-import { adamUpdate } from '../reference/adam.ts';
+import { type AdamStep, adamUpdate, averageDecay } from '../reference/referenceUpdate.ts';
 import type { EngineOptions, EngineTensor, StateSource } from '../engine.ts';
-import { MovingAverage } from '../movingAverage.ts';
-import { MovingRows } from '../movingRows.ts';
+import { MovingAverage, MovingRows } from '../movingRows.ts';
 import { floatTensor, integerTensor } from '../tensors.ts';
-import { assign } from './assign.ts';
+import { assign } from './tfjsParameters.ts';
 
 /**
  * The embedding and its optimiser state, in the host's memory: a step needs the rows of its batch alone, so that only these

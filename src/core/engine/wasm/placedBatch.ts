@@ -1,13 +1,13 @@
 import { paddedLength } from '../../model/network.ts';
 import { memoryLimit } from '../../base/memory.ts';
 import { key32, Stream } from '../../base/random.ts';
-import { WordNumbering, type DistinctWords } from '../distinct.ts';
+import { WordNumbering, type DistinctWords } from '../wordNumbering.ts';
 import type { Batch, EngineOptions } from '../engine.ts';
 import { DENSE_ROWS, layAreas, type Areas, type BatchCounts } from './areas.ts';
 import { requireFit } from './fit.ts';
 import { roundUp, type Layout } from './layout.ts';
 import type { Machine } from './machine.ts';
-import type { Parameters } from './parameters.ts';
+import type { Parameters } from './wasmParameters.ts';
 
 /** What every call on the kernels is made from: the network, and where its parameters are. */
 export interface WasmModel {

@@ -1,10 +1,9 @@
 // Adam, clipping and the moving average as kernel calls, with what a step leaves behind for the next.
 import { dropThreshold } from '../../base/random.ts';
-import { MovingAverage } from '../movingAverage.ts';
-import { MovingRows } from '../movingRows.ts';
+import { MovingAverage, MovingRows } from '../movingRows.ts';
 import { ADAM_TILE } from './areas.ts';
-import { calls, type Call } from './calls.generated.ts';
-import type { Place } from './parameters.ts';
+import { type Call, calls } from './calls.generated.ts';
+import type { Place } from './wasmParameters.ts';
 import type { PlacedBatch, WasmModel } from './placedBatch.ts';
 
 /** Adam's numbers at one step; `rate` and `decay` hold the learning rate. */

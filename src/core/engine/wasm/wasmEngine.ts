@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { NetworkShape, Weights } from '../../model/network.ts';
-import type { WordNumbering } from '../distinct.ts';
+import type { WordNumbering } from '../wordNumbering.ts';
 import {
   onlyScores,
   type Activations,
@@ -23,7 +23,7 @@ import { requireFit } from './fit.ts';
 import { encode } from './forward.ts';
 import { layoutOf, parameterBytes } from './layout.ts';
 import { buildName, Machine, type KernelBuild } from './machine.ts';
-import { Parameters } from './parameters.ts';
+import { Parameters } from './wasmParameters.ts';
 import { numberingOf, placeBatch, writeKeys, writePairs, type WasmModel } from './placedBatch.ts';
 import { averagedEmbedding, Updates } from './update.ts';
 import { activationsOf, score } from './wasmScoring.ts';

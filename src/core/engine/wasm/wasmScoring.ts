@@ -1,10 +1,9 @@
 // Scoring without dropout: many documents at once, in pieces of work that others may come between.
 import { featureSize, pooledSize, windows } from '../../model/network.ts';
 import { memoryLimit } from '../../base/memory.ts';
-import type { WordNumbering } from '../distinct.ts';
-import { documentsOf } from '../documentsOf.ts';
-import type { Activations, Batch, OnFeatures, OnLogits } from '../engine.ts';
-import { unitsOf, type Areas } from './areas.ts';
+import type { WordNumbering } from '../wordNumbering.ts';
+import { type Activations, type Batch, documentsOf, type OnFeatures, type OnLogits } from '../engine.ts';
+import { type Areas, unitsOf } from './areas.ts';
 import { gatherWords, hiddenLayer, outputLayer, pool, type Slice } from './forward.ts';
 import { filterBlock } from './layout.ts';
 import { denseRows, placeBatch, type PlacedBatch, type WasmModel } from './placedBatch.ts';

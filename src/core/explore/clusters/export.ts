@@ -1,7 +1,6 @@
 import { csv } from '../../base/csv.ts';
-import { mat } from '../../formats/mat.ts';
+import { mat, npz } from '../../formats/sparseFiles.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
-import { npz } from '../../formats/npz.ts';
 import type { ClustersOverview, ClusterSummary, ClusterWord, ExportKind } from './clustered.ts';
 import type { LabelIncidence } from './labelIncidence.ts';
 

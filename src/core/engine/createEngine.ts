@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import type { Engine, EngineOptions } from './engine.ts';
-import { createReferenceEngine } from './reference/engine.ts';
+import { createReferenceEngine } from './reference/referenceEngine.ts';
 import { createWasmEngine } from './wasm/wasmEngine.ts';
 
 export const engineNames = ['auto', 'wasm', 'tensorflow', 'webgpu', 'reference'] as const;
@@ -18,7 +18,7 @@ export async function createEngine(name: EngineName, options: EngineOptions): Pr
       return createWasmEngine(options);
     case 'tensorflow':
     case 'webgpu': {
-      const { createTfjsEngine } = await import('./tfjs/create.ts');
+      const { createTfjsEngine } = await import('./tfjs/tfjsEngine.ts');
       return createTfjsEngine(name, options);
     }
     case 'reference':

@@ -1,34 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NetworkShape, Weights } from '../../model/network.ts';
-import { paddedLength, pooledPerSize, pooledSize } from '../../model/network.ts';
-import type { DistinctWords } from '../distinct.ts';
-import { WordNumbering } from '../distinct.ts';
-import { documentsOf } from '../documentsOf.ts';
-import { onlyScores } from '../engine.ts';
-import type {
-  Activations,
-  Batch,
-  Engine,
-  EngineOptions,
-  EngineTensors,
-  OnFeatures,
-  OnLogits,
-  OptimizerState,
-  StateSource,
-  StepResult,
-  TensorSource,
+import { type NetworkShape, paddedLength, pooledPerSize, pooledSize, type Weights } from '../../model/network.ts';
+import { type DistinctWords, WordNumbering } from '../wordNumbering.ts';
+import {
+  type Activations,
+  type Batch,
+  documentsOf,
+  type Engine,
+  type EngineOptions,
+  type EngineTensors,
+  type OnFeatures,
+  type OnLogits,
+  onlyScores,
+  type OptimizerState,
+  type StateSource,
+  type StepResult,
+  type TensorSource,
 } from '../engine.ts';
 import { floatTensor, readAll, readAverageOf, readStateOf } from '../tensors.ts';
 import type { Backend } from './backend.ts';
-import { hiddenMasks, wordMasks } from './dropout.ts';
 import { documentsThatFit, requireBatchFits, requireParametersFit } from './limits.ts';
-import { DeviceParameters } from './parameters.ts';
-import type { Filters, Pooled } from './pooling.ts';
-import { pool, project } from './pooling.ts';
-import type { WindowTable } from './windowTable.ts';
-import { meanMatrix, windowTables } from './windowTable.ts';
-import { scatterGradient, winnersOf } from './winners.ts';
+import { DeviceParameters } from './tfjsParameters.ts';
+import { type Filters, pool, type Pooled, project, scatterGradient, winnersOf } from './tfjsPooling.ts';
+import { meanMatrix, type WindowTable, windowTables } from './windowTable.ts';
 import { WordVectors } from './wordVectors.ts';
+import type { NativeEngine } from '../engines/folders.ts';
+import { openTensorflow } from '../engines/tensorflow.ts';
+import { openWebgpu } from '../engines/webgpu.ts';
+import { bitsAt, dropThreshold, key32, Stream } from '../../base/random.ts';
 
 /** Most floats of one tensor of convolution outputs, and of one of projections when scoring. */
 const PIECE = 2 ** 23;
@@ -411,4 +409,44 @@ async function globalNorm(gradients: Iterable<tf.Tensor>, words: Float32Array | 
 /** Elementwise product in an array of its own, or a copy without factors. */
 function times(values: Float32Array, factors: Float32Array | undefined): Float32Array {
   return factors ? values.map((value, i) => value * factors[i]) : values.slice();
+}
+
+/** The network on native TensorFlow or on a GPU. Throws `EngineUnavailable`. */
+export async function createTfjsEngine(name: NativeEngine, options: EngineOptions): Promise<Engine> {
+  const backend = name === 'tensorflow' ? await openTensorflow() : await openWebgpu();
+  try {
+    return new TfjsEngine(options, backend);
+  } catch (error) {
+    await backend.release();
+    throw error;
+  }
+}
+
+/** Dropout of one training step. `step` counts the steps done before it. */
+interface DropoutKey {
+  seed: number;
+  step: number;
+}
+
+/** Factors for the vectors of distinct words: 0 where dropped, else 1 / (1 - rate). [U, D], or nothing without dropout. */
+function wordMasks({ seed, step }: DropoutKey, ids: Int32Array, dim: number, rate: number): Masks {
+  return masks(ids.length, dim, rate, (u) => key32(seed, Stream.wordDropout, step, ids[u]));
+}
+
+/** Factors for the hidden units (pooled units without a hidden layer) of a batch. [B, units], or nothing without dropout. */
+function hiddenMasks({ seed, step }: DropoutKey, size: number, units: number, rate: number): Masks {
+  return masks(size, units, rate, (b) => key32(seed, Stream.hiddenDropout, step, b));
+}
+
+type Masks = Float32Array | undefined;
+
+function masks(rows: number, columns: number, rate: number, keyOf: (row: number) => number): Masks {
+  if (rate === 0) return undefined;
+  const threshold = dropThreshold(rate);
+  const factors = new Float32Array(rows * columns).fill(1 / (1 - rate));
+  for (let row = 0; row < rows; row++) {
+    const key = keyOf(row);
+    for (let i = 0; i < columns; i++) if (bitsAt(key, i) < threshold) factors[row * columns + i] = 0;
+  }
+  return factors;
 }

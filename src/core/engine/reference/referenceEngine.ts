@@ -1,30 +1,24 @@
-import type { NetworkShape, Weights } from '../../model/network.ts';
-import { elements, parameters, strideOf } from '../../model/network.ts';
-import type {
-  Activations,
-  Batch,
-  Engine,
-  EngineOptions,
-  EngineTensor,
-  EngineTensors,
-  OnFeatures,
-  OnLogits,
-  OptimizerState,
-  StateSource,
-  StepResult,
-  TensorSource,
+import { elements, type NetworkShape, parameters, strideOf, type Weights } from '../../model/network.ts';
+import {
+  type Activations,
+  type Batch,
+  type Engine,
+  type EngineOptions,
+  type EngineTensor,
+  type EngineTensors,
+  type OnFeatures,
+  type OnLogits,
+  onlyScores,
+  type OptimizerState,
+  type StateSource,
+  type StepResult,
+  type TensorSource,
 } from '../engine.ts';
-import { onlyScores } from '../engine.ts';
-import { MovingAverage } from '../movingAverage.ts';
-import { MovingRows } from '../movingRows.ts';
+import { MovingAverage, MovingRows } from '../movingRows.ts';
 import { floatTensor, readAll, readAverageOf, readStateOf } from '../tensors.ts';
-import { adamUpdate } from './adam.ts';
-import { averageDecay, updateAverage } from './average.ts';
-import { clipGradients } from './clip.ts';
-import type { Trace } from './document.ts';
-import { backward, forward } from './document.ts';
-import { hiddenMask, wordMask } from './dropout.ts';
-import { crossEntropy } from './loss.ts';
+import { adamUpdate, averageDecay, clipGradients, updateAverage } from './referenceUpdate.ts';
+import { backward, forward, type Trace } from './referenceDocument.ts';
+import { crossEntropy, hiddenMask, wordMask } from './referenceLayers.ts';
 
 /**
  * The network in plain TypeScript, one document at a time: slow, readable, and what every other engine is tested

@@ -1,6 +1,48 @@
+import { extname } from 'node:path';
 import { UserError } from '../base/errors.ts';
-import type { SparseMatrix } from '../base/sparseMatrix.ts';
-import { transpose } from '../base/sparseMatrix.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import { type SparseMatrix, transpose } from '../base/sparseMatrix.ts';
+import { zipSync } from 'fflate';
+import { npy, npyBytes } from './npy.ts';
+
+const writers: Record<string, (matrix: SparseMatrix, name: string) => Uint8Array> = { '.npz': npz, '.mat': mat };
+
+/** Throws `UserError` `matrix-format` where the name of a file does not tell how a matrix is written. */
+export function checkMatrixName(path: string): void {
+  if (Object.hasOwn(writers, extname(path).toLowerCase())) return;
+  throw new UserError(
+    'matrix-format',
+    'The name does not tell how to write a matrix',
+    'End it in .npz (scipy, pyxclib) or .mat (MATLAB, Octave).',
+    { file: path },
+  );
+}
+
+/**
+ * Writes a matrix as the extension of `path` says: .npz for scipy, .mat for MATLAB and Octave, where it is the variable `name`.
+ * Throws `UserError` (`matrix-format`, `too-large-for-mat`, those of writing).
+ */
+export async function writeMatrix(path: string, matrix: SparseMatrix, name: string): Promise<void> {
+  checkMatrixName(path);
+  await writeFileAtomic(path, writers[extname(path).toLowerCase()](matrix, name));
+}
+
+/** A sparse matrix as `scipy.sparse.save_npz` writes it (CSR, float64, deflated). */
+export function npz({ rows, columns, starts, indices, values }: SparseMatrix): Uint8Array {
+  const wide = values.length > 0x7fffffff;
+  const pointers = wide ? BigInt64Array.from(starts, BigInt) : Int32Array.from(starts);
+  const columnIds = wide ? BigInt64Array.from(indices, BigInt) : indices;
+  return zipSync(
+    {
+      'indices.npy': npy(columnIds),
+      'indptr.npy': npy(pointers),
+      'format.npy': npyBytes('csr'),
+      'shape.npy': npy(BigInt64Array.of(BigInt(rows), BigInt(columns))),
+      'data.npy': npy(values),
+    },
+    { level: 6, mtime: '1980-01-01T00:00:00Z' }, // the same matrix gives the same bytes
+  );
+}
 
 const element = { int8: 1, int32: 5, uint32: 6, double: 9, matrix: 14 };
 const sparseClass = 5;

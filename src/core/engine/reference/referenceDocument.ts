@@ -1,9 +1,19 @@
-import type { NetworkShape, Weights } from '../../model/network.ts';
-import { strideOf } from '../../model/network.ts';
-import { convolve, convolveBackward } from './convolution.ts';
-import { dense, denseBackward, relu, reluBackward, times } from './dense.ts';
-import { embed, embedBackward, padded } from './embedding.ts';
-import { pool, poolBackward, receptiveFields } from './pooling.ts';
+import { type NetworkShape, strideOf, type Weights } from '../../model/network.ts';
+import {
+  convolve,
+  convolveBackward,
+  dense,
+  denseBackward,
+  embed,
+  embedBackward,
+  padded,
+  pool,
+  poolBackward,
+  receptiveFields,
+  relu,
+  reluBackward,
+  times,
+} from './referenceLayers.ts';
 
 /** Dropout factors of one document; absent at inference. */
 export interface Masks {

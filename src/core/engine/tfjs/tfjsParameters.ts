@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ParameterSpec } from '../../model/network.ts';
-import { elements, parameters } from '../../model/network.ts';
+import { elements, parameters, type ParameterSpec } from '../../model/network.ts';
 import type { EngineOptions, EngineTensor, TensorSource } from '../engine.ts';
-import { averageDecay } from '../reference/average.ts';
+import { averageDecay } from '../reference/referenceUpdate.ts';
 import { floatTensor } from '../tensors.ts';
-import { assign } from './assign.ts';
-import { deviceShape, fromDevice, toDevice } from './layout.ts';
 
-/** One parameter on the device, in the layout of layout.ts; moments where it is trained, `average` where EMA is on. */
+/** One parameter on the device, in the layout of `deviceShape`; moments where it is trained, `average` where EMA is on. */
 interface Place {
   spec: ParameterSpec;
   weight: tf.Tensor;
@@ -148,4 +145,46 @@ function upload(spec: ParameterSpec, source: ArrayLike<number> | undefined, name
   const canonical = new Float32Array(elements(spec));
   assign(canonical, source, name);
   return tf.tensor(toDevice(spec, canonical), deviceShape(spec), 'float32');
+}
+
+/** Overwrites `target`; a source that is missing or of another length is an error. */
+export function assign(target: Float32Array, source: ArrayLike<number> | undefined, name: string): void {
+  if (source?.length !== target.length) {
+    throw new RangeError(`tensor ${name} has ${source?.length ?? 'no'} numbers, ${target.length} are needed`);
+  }
+  target.set(source);
+}
+
+/**
+ * The shape of a parameter on the device. Matrices lie as [in, out], so that no forward product is transposed; filters lie
+ * as [D, k F], column j F + f, so that one product projects a word through all positions of all filters of a size.
+ */
+function deviceShape({ shape: [out, inputs, window = 1], shape }: ParameterSpec): number[] {
+  return shape.length === 1 ? shape : [inputs, window * out];
+}
+
+/** From the canonical layout of `parameters` (model/network.ts) to the device's. */
+function toDevice(spec: ParameterSpec, canonical: Float32Array): Float32Array {
+  return permuted(spec, canonical, (out, from, to) => (out[to] = canonical[from]));
+}
+
+/** And back. */
+function fromDevice(spec: ParameterSpec, device: Float32Array): Float32Array {
+  return permuted(spec, device, (out, to, from) => (out[to] = device[from]));
+}
+
+function permuted(
+  spec: ParameterSpec,
+  source: Float32Array,
+  copy: (target: Float32Array, canonical: number, device: number) => void,
+): Float32Array {
+  if (spec.shape.length === 1) return source.slice();
+  const [out, inputs, window = 1] = spec.shape;
+  const target = new Float32Array(elements(spec));
+  for (let o = 0; o < out; o++) {
+    for (let i = 0; i < inputs; i++) {
+      for (let j = 0; j < window; j++) copy(target, (o * inputs + i) * window + j, (i * window + j) * out + o);
+    }
+  }
+  return target;
 }
