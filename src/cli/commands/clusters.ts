@@ -1,27 +1,32 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { basename, join, resolve } from 'node:path';
 import {
-  exportKinds,
-  mapLimit,
   type ClusterPhase,
   type ClustersOverview,
   type DrawnMap,
+  exportKinds,
+  mapLimit,
   type MapOf,
-} from '../../core/explore/clusters/clustered.ts';
+} from '../../core/explore/clusters/clusterApi.ts';
 import { countLabels } from '../../core/explore/clusters/countLabels.ts';
 import { ClusterExploration, defaultSettings } from '../../core/explore/clusters/exploration.ts';
-import { exportNames } from '../../core/explore/clusters/export.ts';
+import { exportNames } from '../../core/explore/clusters/clusterExport.ts';
 import { scalings } from '../../core/explore/clusters/scaling.ts';
-import { defaultKs, refuseImpossible } from '../../core/explore/clusters/sweep.ts';
+import { defaultKs, refuseImpossible } from '../../core/explore/clusters/clusterSweep.ts';
 import { Cancelled } from '../../core/base/errors.ts';
 import type { OnProgress, WorkOptions } from '../../core/base/progress.ts';
 import { makeFolder, writeFileAtomic } from '../../core/base/files.ts';
-import { usage, type Arguments } from '../arguments.ts';
+import { type Arguments, usage } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { datasetOptions, filesOf, sourceOptions } from '../dataset.ts';
-import { lookAtCluster, showClusters, showHierarchy, type DescribedCluster } from '../inspect/cluster.ts';
-import { hierarchyOf } from '../inspect/hierarchy.ts';
-import { showSection, type Look } from '../inspect/section.ts';
+import {
+  type DescribedCluster,
+  hierarchyOf,
+  lookAtCluster,
+  showClusters,
+  showHierarchy,
+} from '../inspect/showClusters.ts';
+import { type Look, showSection } from '../inspect/look.ts';
 import { renderClusters } from '../report/clusters.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, grouped, sanitise } from '../terminal/text.ts';

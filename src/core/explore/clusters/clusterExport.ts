@@ -2,7 +2,7 @@ import { csv } from '../../base/csv.ts';
 import { mat } from '../../formats/mat.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 import { npz } from '../../formats/npz.ts';
-import type { ClustersOverview, ClusterSummary, ClusterWord, ExportKind } from './clustered.ts';
+import type { ClustersOverview, ClusterSummary, ClusterWord, ExportKind } from './clusterApi.ts';
 import type { LabelIncidence } from './labelIncidence.ts';
 
 /** What there is to write of. */
