@@ -20,7 +20,7 @@ import type {
   LabelRow,
   Page,
   RecordText,
-} from '../core/explore/inspected.ts';
+} from '../core/explore/inspectionApi.ts';
 import type {
   ComparedLabel,
   ComparedQuery,
@@ -38,7 +38,7 @@ import type {
   QualityRow,
   WordMeasure,
   WordsOverview,
-} from '../core/explore/analysis/analysed.ts';
+} from '../core/explore/analysis/analysisApi.ts';
 import type {
   ChosenClusters,
   ClusteredLabelPage,
@@ -51,7 +51,7 @@ import type {
   DrawnMap,
   ExportKind,
   MapOf,
-} from '../core/explore/clusters/clustered.ts';
+} from '../core/explore/clusters/clusterApi.ts';
 import type { RecordTarget } from '../core/explore/recordText.ts';
 import type { ExportFormat, ExportResult } from '../core/export/exportModel.ts';
 import type { Progress } from '../core/base/progress.ts';

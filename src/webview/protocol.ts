@@ -21,12 +21,11 @@ import type {
   QualityRow,
   WordMeasure,
   WordsOverview,
-} from '../core/explore/analysis/analysed.ts';
+} from '../core/explore/analysis/analysisApi.ts';
 import type {
   ChosenClusters,
   ClusteredLabelPage,
   ClusteredLabelQuery,
-  ClusterFilter,
   ClusterPhase,
   ClusterSettings,
   ClustersOverview,
@@ -34,9 +33,10 @@ import type {
   DrawnMap,
   ExportKind,
   MapOf,
-} from '../core/explore/clusters/clustered.ts';
+} from '../core/explore/clusters/clusterApi.ts';
 import type { SplitOrAll } from '../core/base/splits.ts';
 import type {
+  ClusterFilter,
   DatasetSnapshot,
   DocumentPage,
   DocumentQuery,
@@ -46,7 +46,7 @@ import type {
   LabelQuery,
   LabelRow,
   Page,
-} from '../core/explore/inspected.ts';
+} from '../core/explore/inspectionApi.ts';
 import type { LabelEvidence } from '../core/predict/highlights.ts';
 import type {
   Judged,

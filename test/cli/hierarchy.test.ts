@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hierarchyLines, hierarchyOf } from '../../src/cli/inspect/hierarchy.ts';
+import { hierarchyLines, hierarchyOf } from '../../src/cli/inspect/showClusters.ts';
 import { sparkline } from '../../src/cli/terminal/text.ts';
 
 it('draws the hierarchy of clusters from the top', () => {

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { SavedClusters } from '../../src/core/explore/clusters/saved.ts';
-import { loadClusters, savedFileOf, saveClusters } from '../../src/core/explore/clusters/saved.ts';
+import type { SavedClusters } from '../../src/core/explore/clusters/savedClusters.ts';
+import { loadClusters, savedFileOf, saveClusters } from '../../src/core/explore/clusters/savedClusters.ts';
 import { scratch } from '../core/data/helpers.ts';
 import { fuzz } from './fuzz.ts';
 

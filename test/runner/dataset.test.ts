@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { DatasetSnapshot } from '../../src/core/explore/inspected.ts';
+import type { DatasetSnapshot } from '../../src/core/explore/inspectionApi.ts';
 import { RunnerClient } from '../../src/runner/client.ts';
 import { dataset } from '../../src/runner/services/dataset.ts';
 import { fixtures, scratch, userError } from '../core/data/helpers.ts';

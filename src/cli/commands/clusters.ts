@@ -7,20 +7,25 @@ import {
   exportKinds,
   mapLimit,
   type MapOf,
-} from '../../core/explore/clusters/clustered.ts';
+} from '../../core/explore/clusters/clusterApi.ts';
 import { countLabels } from '../../core/explore/clusters/countLabels.ts';
 import { ClusterExploration, defaultSettings } from '../../core/explore/clusters/exploration.ts';
-import { exportNames } from '../../core/explore/clusters/export.ts';
+import { exportNames } from '../../core/explore/clusters/clusterExport.ts';
 import { scalings } from '../../core/explore/clusters/scaling.ts';
-import { defaultKs, refuseImpossible } from '../../core/explore/clusters/sweep.ts';
+import { defaultKs, refuseImpossible } from '../../core/explore/clusters/clusterSweep.ts';
 import { Cancelled } from '../../core/base/errors.ts';
 import type { OnProgress, WorkOptions } from '../../core/base/progress.ts';
 import { makeFolder, writeFileAtomic } from '../../core/base/files.ts';
 import { type Arguments, type Command, usage } from '../command.ts';
 import { datasetOptions, filesOf, sourceOptions } from '../dataset.ts';
-import { type DescribedCluster, lookAtCluster, showClusters, showHierarchy } from '../inspect/cluster.ts';
-import { hierarchyOf } from '../inspect/hierarchy.ts';
-import { type Look, showSection } from '../inspect/section.ts';
+import {
+  type DescribedCluster,
+  hierarchyOf,
+  lookAtCluster,
+  showClusters,
+  showHierarchy,
+} from '../inspect/showClusters.ts';
+import { type Look, showSection } from '../inspect/look.ts';
 import { renderClusters } from '../report/clusters.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, grouped, sanitise } from '../terminal/text.ts';

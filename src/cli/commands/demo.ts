@@ -19,7 +19,7 @@ import { demoConfig } from '../wordnet/config.ts';
 import { splitNames } from '../../core/base/splits.ts';
 import type { GlossDataset, GlossDocument } from '../wordnet/dataset.ts';
 import { findWordnet, writeDataset } from '../wordnet/files.ts';
-import { showFile } from '../inspect/overview.ts';
+import { showFile } from '../inspect/showFile.ts';
 import { show } from './predict.ts';
 import { overridesOf, resultJson, showFigures, trainOnTerminal, trainingOptions } from './train.ts';
 

@@ -1,20 +1,19 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { type DatasetFile, pathOf } from '../../core/data/document.ts';
 import { resolve } from 'node:path';
-import { wordMeasures } from '../../core/explore/analysis/analysed.ts';
+import { wordMeasures } from '../../core/explore/analysis/analysisApi.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import { embeddingCoverage, type EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
 import type { Arguments, Command } from '../command.ts';
 import { datasetOptions, defaultTokenizer, filesOf, sourceOptions, survey, type SurveyedFile } from '../dataset.ts';
-import { lookAgainst } from '../inspect/against.ts';
-import { coverageLine, distributionOf, onlyInTrainLine } from '../inspect/distribution.ts';
-import { lookAtDocument } from '../inspect/document.ts';
-import { lookAtLabel } from '../inspect/label.ts';
+import { lookAgainst } from '../inspect/lookAgainst.ts';
+import { coverageLine, distributionOf, onlyInTrainLine, showFile } from '../inspect/showFile.ts';
+import { lookAtDocument } from '../inspect/lookAtDocument.ts';
+import { lookAtLabel } from '../inspect/lookAtLabel.ts';
 import { type LookContext, OpenedFile } from '../inspect/opened.ts';
-import { showFile } from '../inspect/overview.ts';
-import { lookAtQuality } from '../inspect/quality.ts';
-import { type Look, showSection } from '../inspect/section.ts';
-import { lookAtWords } from '../inspect/words.ts';
+import { lookAtQuality } from '../inspect/lookAtQuality.ts';
+import { type Look, showSection } from '../inspect/look.ts';
+import { lookAtWords } from '../inspect/lookAtWords.ts';
 import { renderInspection } from '../report/inspection.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 

@@ -1,6 +1,5 @@
-import { mapLimit, type ClustersOverview, type DrawnMap } from '../../core/explore/clusters/clustered.ts';
-import { titleOf, type DescribedCluster } from '../inspect/cluster.ts';
-import { nodeText, type HierarchyNode } from '../inspect/hierarchy.ts';
+import { type ClustersOverview, type DrawnMap, mapLimit } from '../../core/explore/clusters/clusterApi.ts';
+import { type DescribedCluster, type HierarchyNode, nodeText, titleOf } from '../inspect/showClusters.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
 import { curve } from './curves.ts';
 import { escapeHtml } from './escape.ts';

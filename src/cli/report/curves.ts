@@ -1,4 +1,4 @@
-import type { DatasetStatistics } from '../../core/explore/statistics.ts';
+import type { DatasetStatistics } from '../../core/explore/inspectionApi.ts';
 import type { Metrics } from '../../core/base/metrics.ts';
 import { grouped } from '../terminal/text.ts';
 import { plot, type Point } from './plot.ts';

@@ -1,4 +1,4 @@
-import type { DatasetStatistics } from '../../core/explore/statistics.ts';
+import type { DatasetStatistics } from '../../core/explore/inspectionApi.ts';
 import { grouped, percent } from '../terminal/text.ts';
 import { labelFrequencyPlot } from './curves.ts';
 import { escapeHtml } from './escape.ts';

@@ -1,10 +1,10 @@
 import { pathOf } from '../../core/data/document.ts';
 import { basename } from 'node:path';
-import { lengthBins } from '../../core/explore/lengths.ts';
+import { lengthBins } from '../../core/explore/statistics.ts';
 import type { EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
 import type { SurveyedFile } from '../dataset.ts';
-import { distributionOf, onlyInTrainLine } from '../inspect/distribution.ts';
-import type { Look, Section, SectionTable } from '../inspect/section.ts';
+import { distributionOf, onlyInTrainLine } from '../inspect/showFile.ts';
+import type { Look, Section, SectionTable } from '../inspect/look.ts';
 import { bytes, counted, grouped, percent } from '../terminal/text.ts';
 import { curve } from './curves.ts';
 import { escapeHtml } from './escape.ts';

@@ -1,4 +1,4 @@
-import type { DatasetStatistics } from '../../core/explore/statistics.ts';
+import type { DatasetStatistics } from '../../core/explore/inspectionApi.ts';
 import type { Band } from '../../core/metrics/labelCounts.ts';
 import { formatMetric } from '../../core/metrics/metricText.ts';
 import { metricRows, type System } from '../figures.ts';

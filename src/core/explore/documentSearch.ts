@@ -1,7 +1,7 @@
 import type { PlaceRange, PlacedDocument, SeekableSource } from '../data/document.ts';
 import { Cancelled } from '../base/errors.ts';
 import type { DocumentIndex } from './documentIndex.ts';
-import { shownText } from './shownText.ts';
+import { shownText } from './recordText.ts';
 
 /** What is read at a time: documents, and bytes unless one document has more. */
 const rangeDocuments = 256;

@@ -4,11 +4,11 @@ import { isSameDataset } from '../data/datasetFile.ts';
 import { datasetFiles } from '../data/findSplits.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
-import type { ClusterFilter } from './clusters/clustered.ts';
-import { labelsOfCluster } from './clusters/labelsOfCluster.ts';
+import { labelsOfCluster } from './clusters/savedClusters.ts';
 import { DocumentSearch, groups, matched, rangeOf } from './documentSearch.ts';
 import type { SplitOrAll } from '../base/splits.ts';
 import type {
+  ClusterFilter,
   DatasetSnapshot,
   DocumentLabel,
   DocumentPage,
@@ -17,15 +17,15 @@ import type {
   DocumentText,
   FindingPage,
   FindingQuery,
-  LabelFigures,
+  LabelDocuments,
   LabelQuery,
   LabelRow,
   Page,
   SplitSnapshot,
-} from './inspected.ts';
-import { LabelTable } from './labelTable.ts';
-import { lengthBins } from './lengths.ts';
-import { shownText } from './shownText.ts';
+} from './inspectionApi.ts';
+import { LabelTable } from './documentIndex.ts';
+import { lengthBins } from './statistics.ts';
+import { shownText } from './recordText.ts';
 import { SplitInspection } from './splitInspection.ts';
 import { defaultTokenizer } from './survey.ts';
 
@@ -251,7 +251,7 @@ export class Inspection {
     return display === name ? undefined : display;
   }
 
-  private figures(label: number): LabelFigures {
+  private figures(label: number): LabelDocuments {
     return { ...this.label(label), documents: this.splits.map(({ index }) => index.countOf(label)) };
   }
 

@@ -1,12 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLines } from '../formats/bytes.ts';
-import type { DatasetFile, DocumentPlace, PlacedDocument, SeekableSource, SourceOptions } from '../data/document.ts';
+import type {
+  DatasetFile,
+  Document,
+  DocumentPlace,
+  PlacedDocument,
+  SeekableSource,
+  SourceOptions,
+} from '../data/document.ts';
 import { openDataset } from '../data/openDataset.ts';
 import { readSlices } from '../data/slices.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
-import type { RecordText } from './inspected.ts';
-import { shownText } from './shownText.ts';
+import type { RecordText } from './inspectionApi.ts';
 
 /** What tells a record of a file: its place, or the line on which it begins (or a later one of its lines), or its id. */
 export interface RecordTarget extends DatasetFile {
@@ -106,4 +112,14 @@ function fileOf(source: SeekableSource, id: string): string {
   if (source.format !== 'folder') return source.file;
   const files = [`${id}.txt`, `${id}.txt.gz`].map((name) => join(source.file, name));
   return files.find((file) => existsSync(file)) ?? source.file;
+}
+
+/** A document's text, or the features of a bag of words as `number:weight`, `name:weight` where they have names. */
+export function shownText({ text, features }: Document, names: readonly string[] = []): string {
+  if (!features) return text;
+  const pairs = Array.from(
+    features.indices,
+    (feature, i) => `${names[feature] ?? feature}:${Number(features.values[i].toPrecision(4))}`,
+  );
+  return pairs.join(' ');
 }

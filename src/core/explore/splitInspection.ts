@@ -3,13 +3,10 @@ import type { LabelNames } from '../data/labelNames.ts';
 import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
-import { DocumentIndex } from './documentIndex.ts';
-import { labelDistribution } from './labelDistribution.ts';
+import { DocumentIndex, type LabelTable } from './documentIndex.ts';
+import { labelDistribution, rankCurve } from './labelDistribution.ts';
 import type { SplitOrAll } from '../base/splits.ts';
-import type { InspectionFailure, SplitSnapshot } from './inspected.ts';
-import type { LabelTable } from './labelTable.ts';
-import type { LengthBins } from './lengths.ts';
-import { rankCurve } from './rankCurve.ts';
+import type { InspectionFailure, LengthBins, SplitSnapshot } from './inspectionApi.ts';
 import { StatisticsCollector } from './statistics.ts';
 
 /** One file of a dataset: read through once, figures and index growing on the way. */

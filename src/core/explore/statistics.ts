@@ -2,12 +2,8 @@ import type { Document, DocumentSource } from '../data/document.ts';
 import { readThrough } from '../data/readThrough.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
-import type { CutOff, DatasetStatistics, Spread } from './figures.ts';
-import type { LengthBins, LengthHistogram } from './lengths.ts';
-import { WordTable } from './words/wordTable.ts';
-import { Tally } from './words/tally.ts';
-
-export type { CutOff, DatasetStatistics, LabelCount, Spread } from './figures.ts';
+import type { CutOff, DatasetStatistics, LengthBins, LengthHistogram, Spread } from './inspectionApi.ts';
+import { Tally, WordTable } from './words/wordTable.ts';
 
 /** Maximum lengths, in words, that people choose from. */
 const usualMaxima = [250, 500, 1000, 5000];
@@ -164,4 +160,22 @@ class Histogram {
     }
     throw new RangeError(`rank ${rank} of ${this.size}`);
   }
+}
+
+const wanted = 40;
+
+/**
+ * Bins for lengths of which nearly all are at most `usual` words and the largest is `longest`: about 40 for the usual
+ * ones. A tail that would be more than as many again goes into the last bin.
+ */
+export function lengthBins(usual: number, longest: number): LengthBins {
+  const width = niceWidth(Math.max(1, usual) / wanted);
+  const all = Math.floor(longest / width) + 1;
+  const bins = Math.floor(usual / width) + 1;
+  return { width, bins: all <= wanted * 2 ? all : bins + 1 };
+}
+
+/** The smallest of 1, 2, 5, 10, 20, … that is not below `least`. */
+function niceWidth(least: number): number {
+  for (let power = 1; ; power *= 10) for (const digit of [1, 2, 5]) if (digit * power >= least) return digit * power;
 }

@@ -7,7 +7,7 @@ import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
 import { UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
-import type { DatasetStatistics } from './figures.ts';
+import type { DatasetStatistics } from './inspectionApi.ts';
 import { countDocuments, type StatisticsCollector } from './statistics.ts';
 
 /** A file that was read through. */

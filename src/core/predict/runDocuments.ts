@@ -7,9 +7,8 @@ import {
   type SourceOptions,
 } from '../data/document.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
-import { DocumentIndex } from '../explore/documentIndex.ts';
+import { DocumentIndex, LabelTable } from '../explore/documentIndex.ts';
 import { groups, matched, rangeOf } from '../explore/documentSearch.ts';
-import { LabelTable } from '../explore/labelTable.ts';
 import { progressEvents, type RunEvent } from '../base/events.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import type { LabelSet } from '../text/labelSet.ts';

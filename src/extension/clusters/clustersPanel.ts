@@ -5,7 +5,7 @@ import { datasetFile, datasetName } from '../../core/data/datasetFile.ts';
 import { stampOf } from '../../core/data/slices.ts';
 import type { DatasetFile } from '../../core/data/document.ts';
 import type { Progress } from '../../core/base/progress.ts';
-import type { ClusterPhase, ClusterSettings, ClustersOverview } from '../../core/explore/clusters/clustered.ts';
+import type { ClusterPhase, ClusterSettings, ClustersOverview } from '../../core/explore/clusters/clusterApi.ts';
 import type { RunnerClient } from '../../runner/client.ts';
 import type { ClustersPanelState, ClusterWork, HostMethods } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { datasetFile, isSameDataset } from '../../core/data/datasetFile.ts';
 import { pathOf } from '../../core/data/document.ts';
-import type { ClusterFilter } from '../../core/explore/clusters/clustered.ts';
+import type { ClusterFilter } from '../../core/explore/inspectionApi.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';

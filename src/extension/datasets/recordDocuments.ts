@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { RecordText } from '../../core/explore/inspected.ts';
+import type { RecordText } from '../../core/explore/inspectionApi.ts';
 import type { RunnerClient } from '../../runner/client.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DocumentIndex } from '../../../src/core/explore/documentIndex.ts';
-import { LabelTable } from '../../../src/core/explore/labelTable.ts';
+import { DocumentIndex, LabelTable } from '../../../src/core/explore/documentIndex.ts';
 
 const place = (i: number) => ({ number: i + 1, line: i + 1, byte: i * 5000, stop: i * 5000 + 4999 });
 

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { SourceOptions } from '../../../src/core/data/document.ts';
 import { Cancelled } from '../../../src/core/base/errors.ts';
-import type { DatasetSnapshot } from '../../../src/core/explore/inspected.ts';
+import type { DatasetSnapshot } from '../../../src/core/explore/inspectionApi.ts';
 import { openInspection } from '../../../src/core/explore/inspection.ts';
 import { readRecord } from '../../../src/core/explore/recordText.ts';
 import { fixtures, scratch, sharedTest, userError } from '../data/helpers.ts';

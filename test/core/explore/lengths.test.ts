@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { lengthBins } from '../../../src/core/explore/lengths.ts';
-import { rankCurve } from '../../../src/core/explore/rankCurve.ts';
-import { StatisticsCollector } from '../../../src/core/explore/statistics.ts';
+import { lengthBins, StatisticsCollector } from '../../../src/core/explore/statistics.ts';
+import { rankCurve } from '../../../src/core/explore/labelDistribution.ts';
 import { defaultTokenizer } from '../../../src/core/explore/survey.ts';
 
 const tokenizer = await defaultTokenizer();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { key32, uniformAt } from '../../../src/core/base/random.ts';
-import { nearestRows } from '../../../src/core/explore/clusters/nearestRows.ts';
+import { nearestRows } from '../../../src/core/explore/clusters/labelMap.ts';
 import { squared } from '../explore/clusters/dense.ts';
 
 test('the nearest other rows, by all pairs; of equals the first', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ChosenClusters, ClustersOverview } from '../../../src/core/explore/clusters/clustered.ts';
+import type { ChosenClusters, ClustersOverview } from '../../../src/core/explore/clusters/clusterApi.ts';
 import {
   clusterMapFigure,
   clusterName,

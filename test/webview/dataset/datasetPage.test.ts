@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DatasetSnapshot } from '../../../src/core/explore/inspected.ts';
+import type { DatasetSnapshot } from '../../../src/core/explore/inspectionApi.ts';
 import { openInspection } from '../../../src/core/explore/inspection.ts';
 import { amount, bytes, mean, percent } from '../../../src/webview/amounts.ts';
 import { occurrences } from '../../../src/webview/pages/dataset/datasetTexts.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HeadCooccurrence } from '../../../src/core/explore/analysis/analysed.ts';
+import type { HeadCooccurrence } from '../../../src/core/explore/analysis/analysisApi.ts';
 import { openInspection } from '../../../src/core/explore/inspection.ts';
 import { heatmapCells } from '../../../src/webview/pages/dataset/heatmap.ts';
 import { cutOffRows, kindText, measures } from '../../../src/webview/pages/dataset/datasetTexts.ts';

@@ -1,12 +1,11 @@
 /** What is asked of an inspected dataset beyond its statistics. Each analysis is kept until the dataset is read anew. */
 import { UserError } from '../../base/errors.ts';
 import { type DatasetFile, onlyFile } from '../../data/document.ts';
-import { documentsOfLabels } from '../clusters/cooccurrence.ts';
-import { headCooccurrence, neighboursOf, type CooccurringLabel } from '../clusters/neighbours.ts';
+import { type CooccurringLabel, documentsOfLabels, headCooccurrence, neighboursOf } from '../clusters/cooccurrence.ts';
 import type { Inspection } from '../inspection.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
-import type { Page } from '../inspected.ts';
-import { LabelTable } from '../labelTable.ts';
+import type { Page } from '../inspectionApi.ts';
+import { LabelTable } from '../documentIndex.ts';
 import { SplitInspection } from '../splitInspection.ts';
 import { defaultTokenizer } from '../survey.ts';
 import type {
@@ -27,13 +26,13 @@ import type {
   QualityRow,
   WordMeasure,
   WordsOverview,
-} from './analysed.ts';
+} from './analysisApi.ts';
 import { Comparison, type SetToCompare } from './comparison.ts';
-import { QualityOfSplits } from './quality.ts';
+import { QualityOfSplits } from './qualityOfSplits.ts';
 import { Passes } from './readAgain.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import { readingProgress } from '../../data/readThrough.ts';
-import { splitLabels, type SplitLabels } from '../clusters/splitLabels.ts';
+import { splitLabels, type SplitLabels } from '../clusters/labelIncidence.ts';
 import { WordsOfSplit } from './wordsOfSplit.ts';
 
 const wordsOfLabel = 40;

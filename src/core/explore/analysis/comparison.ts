@@ -1,10 +1,9 @@
 import { defaultTokenizer } from '../survey.ts';
-import { compareSets, type SetComparison, type SetFacts } from '../compareSets.ts';
+import { compareSets, NearestByLabels, type SetComparison, type SetFacts } from '../compareSets.ts';
 import { onlyFile } from '../../data/document.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
-import type { Page } from '../inspected.ts';
-import { NearestByLabels } from '../nearestByLabels.ts';
-import { QualityCollector, type QualityReport } from '../quality/quality.ts';
+import type { Page } from '../inspectionApi.ts';
+import { QualityCollector, type QualityReport } from '../quality/documentQuality.ts';
 import type { SplitInspection } from '../splitInspection.ts';
 import type {
   ComparedLabel,
@@ -14,10 +13,10 @@ import type {
   DocumentWords,
   DuplicateRow,
   NearestDocument,
-} from './analysed.ts';
-import { pointerOf } from './quality.ts';
+} from './analysisApi.ts';
+import { pointerOf } from './qualityOfSplits.ts';
 import type { Passes } from './readAgain.ts';
-import type { SplitLabels } from '../clusters/splitLabels.ts';
+import type { SplitLabels } from '../clusters/labelIncidence.ts';
 import { WordsOfSplit } from './wordsOfSplit.ts';
 
 /** A set that is compared. */

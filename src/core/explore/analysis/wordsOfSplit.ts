@@ -1,10 +1,9 @@
 import type { WordScanner } from '../../text/tokenizer.ts';
 import type { SplitInspection } from '../splitInspection.ts';
-import { documentWords, rankWords, type WeightedWord } from '../words/markers.ts';
-import { wordScores } from '../words/measures.ts';
-import { WordIndexBuilder, type WordIndex } from '../words/wordIndex.ts';
-import type { MarkingWord, WordMeasure } from './analysed.ts';
-import { readAgain, type Passes } from './readAgain.ts';
+import { documentWords, rankWords, wordScores } from '../words/markingWords.ts';
+import { type WordIndex, WordIndexBuilder } from '../words/wordIndex.ts';
+import type { MarkingWord, WeightedWord, WordMeasure } from './analysisApi.ts';
+import { type Passes, readAgain } from './readAgain.ts';
 import type { Document } from '../../data/document.ts';
 
 /** The words of a split's documents, or of the first of them where the reading was stopped. */

@@ -4,7 +4,7 @@ import { UserError } from '../../base/errors.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import { Pace } from '../../base/pace.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
-import type { ClusterPhase, ClusterTarget } from './clustered.ts';
+import type { ClusterPhase, ClusterTarget } from './clusterApi.ts';
 import { cooccurrence } from './cooccurrence.ts';
 import { readIncidence, type LabelIncidence } from './labelIncidence.ts';
 

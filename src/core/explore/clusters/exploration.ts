@@ -6,9 +6,8 @@ import type { WorkOptions } from '../../base/progress.ts';
 import { Pace } from '../../base/pace.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
 import { defaultTokenizer } from '../survey.ts';
-import { centroidRows, centroidsOf } from './centroids.ts';
+import { centroidRows, centroidsOf, describeClusters } from './describeClusters.ts';
 import {
-  mapLimit,
   type ChosenClusters,
   type ClusteredLabel,
   type ClusteredLabelPage,
@@ -19,25 +18,25 @@ import {
   type ClusterWord,
   type DrawnMap,
   type ExportKind,
+  mapLimit,
   type MapOf,
-} from './clustered.ts';
+} from './clusterApi.ts';
 import type { CountedLabels } from './countLabels.ts';
-import { describeClusters } from './describe.ts';
-import { clusterExport } from './export.ts';
+import { clusterExport } from './clusterExport.ts';
 import type { KMeansResult } from './kmeans.ts';
-import { layOut, mapLabels } from './map.ts';
+import { layOut, mapLabels } from './labelMap.ts';
 import {
   fingerprintOf,
   loadClusters,
   saveClusters,
-  savedFileOf,
   type SavedClusters,
+  savedFileOf,
   type SavedPoint,
-} from './saved.ts';
+} from './savedClusters.ts';
 import { scaled } from './scaling.ts';
-import { defaultKs, isMiniBatch, mostClusters, suggestion, sweep, usableKs } from './sweep.ts';
-import { clusterTree } from './tree.ts';
-import { clusterWords } from './words.ts';
+import { defaultKs, isMiniBatch, mostClusters, suggestion, sweep, usableKs } from './clusterSweep.ts';
+import { clusterTree } from './clusterTree.ts';
+import { clusterWords } from './clusterWords.ts';
 
 export const defaultSettings: ClusterSettings = { ks: defaultKs, scaling: 'min-max', seed: 1, restarts: 3 };
 

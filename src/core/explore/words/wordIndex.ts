@@ -4,9 +4,7 @@ import type { WorkOptions } from '../../base/progress.ts';
 import { GrowingInts } from '../../base/growing.ts';
 import { ownString } from '../../base/memory.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
-import { Distinct } from './distinct.ts';
-import { WordTable } from './wordTable.ts';
-import { Tally } from './tally.ts';
+import { Distinct, Tally, WordTable } from './wordTable.ts';
 
 /** Which documents hold which words, in compressed rows by document. */
 export interface WordIndex {

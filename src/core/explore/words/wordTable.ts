@@ -1,7 +1,6 @@
 import type { Document } from '../../data/document.ts';
-import { Interner } from '../../text/wordNumbers.ts';
+import { Interner, WordNumbers } from '../../text/wordNumbers.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
-import { WordNumbers } from '../../text/wordNumbers.ts';
 
 /** Numbers for the words of documents, from 0, in order of first occurrence; of a bag of words its features, by their numbers. */
 export class WordTable {
@@ -32,5 +31,71 @@ export class WordTable {
     let id = this.features.get(feature);
     if (id === undefined) this.features.set(feature, (id = this.interner.idOf(String(feature))));
     return id;
+  }
+}
+
+/** How often whole numbers from 0 occurred. */
+export class Tally {
+  private counts = new Int32Array(1 << 12);
+  private size = 0;
+
+  add(numbers: Int32Array): void {
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i];
+      if (number >= this.size) this.makeRoom(number + 1);
+      this.counts[number]++;
+    }
+  }
+
+  /** Occurrences of one number. */
+  of(number: number): number {
+    return number < this.size ? this.counts[number] : 0;
+  }
+
+  /** Numbers that occurred `count` times, above 0. */
+  numbersWith(count: number): number {
+    let found = 0;
+    for (let number = 0; number < this.size; number++) if (this.counts[number] === count) found++;
+    return found;
+  }
+
+  /** [largest number + 1] */
+  result(): Int32Array {
+    return this.counts.slice(0, this.size);
+  }
+
+  private makeRoom(size: number): void {
+    this.size = size;
+    if (size <= this.counts.length) return;
+    const larger = new Int32Array(Math.max(size, this.counts.length * 2));
+    larger.set(this.counts);
+    this.counts = larger;
+  }
+}
+
+/** The distinct numbers of one list after another, without a map being made for each. */
+export class Distinct {
+  private readonly numbers: number[] = [];
+  /** Occurrences in the present list; 0 for all numbers between two lists. */
+  private occurrences = new Int32Array(1 << 12);
+
+  /** The distinct numbers in order of first occurrence, and how often each occurs. */
+  of(list: Int32Array): { numbers: Int32Array; counts: Int32Array } {
+    const { numbers } = this;
+    numbers.length = 0;
+    for (let i = 0; i < list.length; i++) {
+      const number = list[i];
+      if (number >= this.occurrences.length) this.makeRoom(number + 1);
+      if (this.occurrences[number]++ === 0) numbers.push(number);
+    }
+    const counts = Int32Array.from(numbers, (number) => this.occurrences[number]);
+    for (const number of numbers) this.occurrences[number] = 0;
+    return { numbers: Int32Array.from(numbers), counts };
+  }
+
+  private makeRoom(size: number): void {
+    const larger = new Int32Array(Math.max(size, this.occurrences.length * 2));
+    larger.set(this.occurrences);
+    this.occurrences = larger;
   }
 }

@@ -1,4 +1,4 @@
-import type { ClusterSummary } from '../../../core/explore/clusters/clustered.ts';
+import type { ClusterSummary } from '../../../core/explore/clusters/clusterApi.ts';
 import { readTheme, seriesMark } from '../../plots/index.ts';
 import { button, el, emptyState, figureList, link, replaceChildren } from '../../ui/index.ts';
 import { amount, bytes, count, mean, percent } from '../../amounts.ts';

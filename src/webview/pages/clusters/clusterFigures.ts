@@ -4,7 +4,7 @@ import type {
   ClustersOverview,
   ClusterSummary,
   DrawnMap,
-} from '../../../core/explore/clusters/clustered.ts';
+} from '../../../core/explore/clusters/clusterApi.ts';
 import { type Figure, plotText, type PlotTheme, type Trace } from '../../plots/index.ts';
 import { amount, count } from '../../amounts.ts';
 import type { Drag } from './clustersState.ts';

@@ -1,4 +1,4 @@
-import { mapLimit, type ClusteredLabel } from '../../../core/explore/clusters/clustered.ts';
+import { mapLimit, type ClusteredLabel } from '../../../core/explore/clusters/clusterApi.ts';
 import { dropdown, el, pagedTable, replaceChildren, type PagedTable } from '../../ui/index.ts';
 import { count } from '../../amounts.ts';
 import { clusterMark } from './clusterCards.ts';

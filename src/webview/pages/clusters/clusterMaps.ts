@@ -1,4 +1,4 @@
-import { type DrawnMap, mapLimit } from '../../../core/explore/clusters/clustered.ts';
+import { type DrawnMap, mapLimit } from '../../../core/explore/clusters/clusterApi.ts';
 import { plot, type Plot, type PlotClick } from '../../plots/index.ts';
 import {
   asFailure,

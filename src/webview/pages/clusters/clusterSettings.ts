@@ -1,4 +1,4 @@
-import type { ClusterSettings, ClustersOverview } from '../../../core/explore/clusters/clustered.ts';
+import type { ClusterSettings, ClustersOverview } from '../../../core/explore/clusters/clusterApi.ts';
 import { amount, count } from '../../amounts.ts';
 import { button, dropdown, el, replaceChildren, textField, type ValueElement } from '../../ui/index.ts';
 import { t } from '../../l10n.ts';

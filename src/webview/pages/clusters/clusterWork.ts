@@ -1,5 +1,5 @@
 import type { Progress } from '../../../core/base/progress.ts';
-import type { ClusterPhase } from '../../../core/explore/clusters/clustered.ts';
+import type { ClusterPhase } from '../../../core/explore/clusters/clusterApi.ts';
 import type { ClusterWork } from '../../protocol.ts';
 import { progressRow } from '../../ui/index.ts';
 import { bytes } from '../../amounts.ts';

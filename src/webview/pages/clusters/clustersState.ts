@@ -18,7 +18,7 @@ import type {
   ClusterPhase,
   ClustersOverview,
   ClusterWord,
-} from '../../../core/explore/clusters/clustered.ts';
+} from '../../../core/explore/clusters/clusterApi.ts';
 import type { Host } from '../../host.ts';
 import type { ClustersPanelState } from '../../protocol.ts';
 

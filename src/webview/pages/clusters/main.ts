@@ -4,7 +4,7 @@ import type {
   ClustersOverview,
   ClusterWord,
   ExportKind,
-} from '../../../core/explore/clusters/clustered.ts';
+} from '../../../core/explore/clusters/clusterApi.ts';
 import { connect } from '../../host.ts';
 import { onThemeChange, plot, type Plot } from '../../plots/index.ts';
 import type { Push } from '../../protocol.ts';

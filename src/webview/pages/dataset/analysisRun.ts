@@ -1,6 +1,6 @@
 import type { Progress } from '../../../core/base/progress.ts';
-import type { Coverage } from '../../../core/explore/analysis/analysed.ts';
-import type { SplitSnapshot } from '../../../core/explore/inspected.ts';
+import type { Coverage } from '../../../core/explore/analysis/analysisApi.ts';
+import type { SplitSnapshot } from '../../../core/explore/inspectionApi.ts';
 import type { AnalysisName } from '../../protocol.ts';
 import {
   asFailure,

@@ -7,8 +7,8 @@ import type {
   DuplicateRow,
   NearestDocument,
   OtherSet,
-} from '../../../core/explore/analysis/analysed.ts';
-import type { SplitSnapshot } from '../../../core/explore/inspected.ts';
+} from '../../../core/explore/analysis/analysisApi.ts';
+import type { SplitSnapshot } from '../../../core/explore/inspectionApi.ts';
 import {
   asFailure,
   button,

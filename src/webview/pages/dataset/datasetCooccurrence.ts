@@ -1,5 +1,5 @@
-import type { HeadCooccurrence, NeighbourQuery, NeighbourRow } from '../../../core/explore/analysis/analysed.ts';
-import type { DocumentLabel } from '../../../core/explore/inspected.ts';
+import type { HeadCooccurrence, NeighbourQuery, NeighbourRow } from '../../../core/explore/analysis/analysisApi.ts';
+import type { DocumentLabel } from '../../../core/explore/inspectionApi.ts';
 import { plot, type Plot } from '../../plots/index.ts';
 import {
   asFailure,

@@ -1,4 +1,4 @@
-import type { DocumentRow } from '../../../core/explore/inspected.ts';
+import type { DocumentRow } from '../../../core/explore/inspectionApi.ts';
 import {
   button,
   el,

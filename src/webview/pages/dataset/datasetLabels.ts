@@ -1,4 +1,4 @@
-import type { LabelQuery, LabelRow } from '../../../core/explore/inspected.ts';
+import type { LabelQuery, LabelRow } from '../../../core/explore/inspectionApi.ts';
 import { type Column, el, link, pagedTable, type PagedTable } from '../../ui/index.ts';
 import type { Context, Part } from './datasetState.ts';
 import { count, percent, placeText } from '../../amounts.ts';

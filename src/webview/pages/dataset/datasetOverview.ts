@@ -1,4 +1,4 @@
-import type { DocumentLabel } from '../../../core/explore/inspected.ts';
+import type { DocumentLabel } from '../../../core/explore/inspectionApi.ts';
 import { type Figure, plot, type Plot, plotText } from '../../plots/index.ts';
 import { checkbox, el, figureList, figureTable, replaceChildren, segmented } from '../../ui/index.ts';
 import type { Context, Part } from './datasetState.ts';

@@ -1,5 +1,5 @@
-import type { CountedLabel, DocumentPointer } from '../../../core/explore/analysis/analysed.ts';
-import type { DocumentRow, LabelRow } from '../../../core/explore/inspected.ts';
+import type { CountedLabel, DocumentPointer } from '../../../core/explore/analysis/analysisApi.ts';
+import type { DocumentRow, LabelRow } from '../../../core/explore/inspectionApi.ts';
 import { type Child, dropdown, el, link, pagedTable, type PagedTable } from '../../ui/index.ts';
 import type { Context } from './datasetState.ts';
 import { count } from '../../amounts.ts';

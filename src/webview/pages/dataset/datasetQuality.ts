@@ -3,7 +3,7 @@ import type {
   QualityKind,
   QualityOverview,
   QualityRow,
-} from '../../../core/explore/analysis/analysed.ts';
+} from '../../../core/explore/analysis/analysisApi.ts';
 import { banner, type Column, el, keepingFocus, keyed, link, pagedTable, replaceChildren } from '../../ui/index.ts';
 import type { Context, Part } from './datasetState.ts';
 import { amount, count } from '../../amounts.ts';

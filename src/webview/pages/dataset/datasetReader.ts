@@ -1,5 +1,5 @@
 import type { SplitOrAll } from '../../../core/base/splits.ts';
-import type { DocumentText } from '../../../core/explore/inspected.ts';
+import type { DocumentText } from '../../../core/explore/inspectionApi.ts';
 import { CallFailed } from '../../host.ts';
 import { button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
 import type { Context } from './datasetState.ts';

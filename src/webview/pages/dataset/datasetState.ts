@@ -17,10 +17,10 @@ import { splitNames } from '../../../core/base/splits.ts';
 import type { PageFrame } from '../../ui/index.ts';
 import type { Progress } from '../../../core/base/progress.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
-import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspected.ts';
+import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspectionApi.ts';
 import type { Host } from '../../host.ts';
 import type { AnalysisName, DatasetPanelState } from '../../protocol.ts';
-import { wordMeasures, type OtherSet, type QualityKind } from '../../../core/explore/analysis/analysed.ts';
+import { wordMeasures, type OtherSet, type QualityKind } from '../../../core/explore/analysis/analysisApi.ts';
 import type { Scale } from './datasetTraces.ts';
 
 export const tabIds = [

@@ -1,7 +1,7 @@
-import type { SplitSnapshot } from '../../../core/explore/inspected.ts';
+import type { SplitSnapshot } from '../../../core/explore/inspectionApi.ts';
 import { count, mean, percent } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
-import type { QualityKind, QualityOverview } from '../../../core/explore/analysis/analysed.ts';
+import type { QualityKind, QualityOverview } from '../../../core/explore/analysis/analysisApi.ts';
 
 /** A measure of a split, with what it means. */
 export interface Measure {

@@ -1,5 +1,5 @@
 /** What is plotted: labels by frequency, documents by length. */
-import type { DatasetSnapshot, SplitSnapshot } from '../../../core/explore/inspected.ts';
+import type { DatasetSnapshot, SplitSnapshot } from '../../../core/explore/inspectionApi.ts';
 import type { Trace } from '../../plots/index.ts';
 import { amount, count } from '../../amounts.ts';
 import { partName } from './datasetTexts.ts';

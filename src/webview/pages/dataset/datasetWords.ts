@@ -1,4 +1,9 @@
-import type { DocumentWords, LabelWords, WordMeasure, WordsOverview } from '../../../core/explore/analysis/analysed.ts';
+import type {
+  DocumentWords,
+  LabelWords,
+  WordMeasure,
+  WordsOverview,
+} from '../../../core/explore/analysis/analysisApi.ts';
 import {
   asFailure,
   dropdown,

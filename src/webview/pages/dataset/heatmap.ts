@@ -1,4 +1,4 @@
-import type { HeadCooccurrence } from '../../../core/explore/analysis/analysed.ts';
+import type { HeadCooccurrence } from '../../../core/explore/analysis/analysisApi.ts';
 import { type Figure, plotText } from '../../plots/index.ts';
 import { amount, count, percent } from '../../amounts.ts';
 import { axisName } from './datasetTraces.ts';

@@ -1,8 +1,7 @@
 /** Inspect Dataset: overview, labels, documents and findings of a dataset, filling while it is read. */
 import { pathOf } from '../../../core/data/document.ts';
-import type { ClusterFilter } from '../../../core/explore/clusters/clustered.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
-import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspected.ts';
+import type { ClusterFilter, DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspectionApi.ts';
 import { connect } from '../../host.ts';
 import type { AnalysisName, Failure, Push } from '../../protocol.ts';
 import { banner, button, emptyState, PageFrame, progressRow, tabs, type Action, type Tabs } from '../../ui/index.ts';

@@ -2,9 +2,9 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Analyses } from '../../../../src/core/explore/analysis/analyses.ts';
 import type { Progress } from '../../../../src/core/base/progress.ts';
-import type { QualityKind } from '../../../../src/core/explore/analysis/analysed.ts';
+import type { QualityKind } from '../../../../src/core/explore/analysis/analysisApi.ts';
 import { openInspection } from '../../../../src/core/explore/inspection.ts';
-import { chiSquare } from '../../../../src/core/explore/words/chiSquare.ts';
+import { chiSquare } from '../../../../src/core/explore/words/markingWords.ts';
 import { scratch, userError } from '../../data/helpers.ts';
 
 const { write } = scratch();

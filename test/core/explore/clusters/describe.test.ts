@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { centroidsOf } from '../../../../src/core/explore/clusters/centroids.ts';
-import { describeClusters } from '../../../../src/core/explore/clusters/describe.ts';
+import { centroidsOf, describeClusters } from '../../../../src/core/explore/clusters/describeClusters.ts';
 import { sparse } from './dense.ts';
 
 test('describes clusters as counted by hand, the largest first, empty ones left out', () => {

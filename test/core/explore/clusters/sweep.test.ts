@@ -5,7 +5,7 @@ import {
   suggestion,
   sweep,
   usableKs,
-} from '../../../../src/core/explore/clusters/sweep.ts';
+} from '../../../../src/core/explore/clusters/clusterSweep.ts';
 import { sparse } from './dense.ts';
 
 const options = { scaling: 'min-max', seed: 1, restarts: 2 } as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { centroidRows } from '../../../../src/core/explore/clusters/centroids.ts';
-import { clusterTree } from '../../../../src/core/explore/clusters/tree.ts';
+import { centroidRows } from '../../../../src/core/explore/clusters/describeClusters.ts';
+import { clusterTree } from '../../../../src/core/explore/clusters/clusterTree.ts';
 import { key32, uniformAt } from '../../../../src/core/base/random.ts';
 import { dense, squared } from './dense.ts';
 

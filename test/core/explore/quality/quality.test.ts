@@ -2,12 +2,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { labelVariants } from '../../../../src/core/explore/quality/labelVariants.ts';
-import { BINS, SHINGLE, minhash, similarity } from '../../../../src/core/explore/quality/minhash.ts';
-import { NearDuplicates } from '../../../../src/core/explore/quality/nearDuplicates.ts';
-import { collectQuality } from '../../../../src/core/explore/quality/quality.ts';
-import { suspicionsIn } from '../../../../src/core/explore/quality/suspicious.ts';
-import { alwaysTogether } from '../../../../src/core/explore/quality/together.ts';
+import { alwaysTogether, labelVariants } from '../../../../src/core/explore/quality/labelQuality.ts';
+import {
+  BINS,
+  minhash,
+  NearDuplicates,
+  SHINGLE,
+  similarity,
+} from '../../../../src/core/explore/quality/nearDuplicates.ts';
+import { collectQuality, suspicionsIn } from '../../../../src/core/explore/quality/documentQuality.ts';
 import { key32, uniformAt } from '../../../../src/core/base/random.ts';
 import { Cancelled } from '../../../../src/core/base/errors.ts';
 import { defaultTokenizer } from '../../../../src/core/explore/survey.ts';

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { compareSets } from '../../../../src/core/explore/compareSets.ts';
+import { compareSets, NearestByLabels } from '../../../../src/core/explore/compareSets.ts';
 import { labelDistribution } from '../../../../src/core/explore/labelDistribution.ts';
-import { NearestByLabels } from '../../../../src/core/explore/nearestByLabels.ts';
-import { documentWords, logOdds, rankWords } from '../../../../src/core/explore/words/markers.ts';
+import { documentWords, logOdds, rankWords } from '../../../../src/core/explore/words/markingWords.ts';
 import { key32, uniformAt } from '../../../../src/core/base/random.ts';
 import { defaultTokenizer } from '../../../../src/core/explore/survey.ts';
-import { WordIndexBuilder, type WordIndex } from '../../../../src/core/explore/words/wordIndex.ts';
+import { type WordIndex, WordIndexBuilder } from '../../../../src/core/explore/words/wordIndex.ts';
 
 const markingWords = (index: WordIndex, group: number[]) => rankWords(index, group, 20, logOdds);
 const tokenizer = await defaultTokenizer();

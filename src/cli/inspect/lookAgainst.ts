@@ -1,10 +1,10 @@
 import { pathOf } from '../../core/data/document.ts';
 import { readingBar } from '../dataset.ts';
 import { compareSets, type MovedLabel, type SetComparison, type SetFacts } from '../../core/explore/compareSets.ts';
-import { collectQuality, type Leakage } from '../../core/explore/quality/quality.ts';
+import { collectQuality, type Leakage } from '../../core/explore/quality/documentQuality.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
 import { labelText, type LookContext, type OpenedFile } from './opened.ts';
-import { left, right, type Look, type SectionTable } from './section.ts';
+import { left, right, type Look, type SectionTable } from './look.ts';
 
 const MOVED = 15;
 const ALONE = 10;

@@ -1,7 +1,7 @@
 import { csv } from '../../base/csv.ts';
 import { mat, npz } from '../../formats/sparseFiles.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
-import type { ClustersOverview, ClusterSummary, ClusterWord, ExportKind } from './clustered.ts';
+import type { ClustersOverview, ClusterSummary, ClusterWord, ExportKind } from './clusterApi.ts';
 import type { LabelIncidence } from './labelIncidence.ts';
 
 /** What there is to write of. */

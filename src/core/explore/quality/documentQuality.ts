@@ -3,11 +3,9 @@ import type { Document, DocumentSource } from '../../data/document.ts';
 import { readThrough } from '../../data/readThrough.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
-import type { SharedTexts } from '../figures.ts';
+import type { SharedTexts, Suspicion } from '../analysis/analysisApi.ts';
 import { WordTable } from '../words/wordTable.ts';
 import { NearDuplicates, type SimilarPair } from './nearDuplicates.ts';
-import type { Suspicion } from './suspicious.ts';
-import { suspicionsIn } from './suspicious.ts';
 
 /** A document of one of the sets looked at. */
 export interface DocumentRef {
@@ -195,3 +193,27 @@ function listOf<K, T>(lists: Map<K, List<T>>, key: K): List<T> {
 
 /** 120 bits: two different texts never meet. */
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64').slice(0, 20);
+
+/** Characters that tell of a text gone wrong on its way. */
+export const suspicions = {
+  replacement: /\uFFFD/,
+  control: /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/,
+  /** UTF-8 read as latin-1 or Windows-1252, such as "Ã©" for "é" and "â€™" for an apostrophe. */
+  mojibake:
+    /[\u00C3\u00C2][\u0080-\u00BF\u0152\u0153\u0160\u0161\u0178\u017D\u017E\u0192\u02C6\u02DC\u2013-\u2026\u20AC\u2122]|\u00E2(?:\u20AC|\u0080)/,
+  'private use': /\p{Co}/u,
+  'invisible direction mark': /[\u202A-\u202E\u2066-\u2069]/,
+} as const satisfies Record<Suspicion, RegExp>;
+
+const any = new RegExp(
+  Object.values(suspicions)
+    .map(({ source }) => source)
+    .join('|'),
+  'u',
+);
+
+/** The kinds of suspicious characters in a text. */
+export function suspicionsIn(text: string): Suspicion[] {
+  if (!any.test(text)) return [];
+  return (Object.keys(suspicions) as Suspicion[]).filter((kind) => suspicions[kind].test(text));
+}

@@ -1,10 +1,10 @@
 import { pathOf } from '../../core/data/document.ts';
-import { NearestByLabels } from '../../core/explore/nearestByLabels.ts';
-import { documentWords, type WeightedWord } from '../../core/explore/words/markers.ts';
+import { NearestByLabels } from '../../core/explore/compareSets.ts';
+import type { WeightedWord } from '../../core/explore/analysis/analysisApi.ts';
+import { documentWords } from '../../core/explore/words/markingWords.ts';
 import { counted } from '../terminal/text.ts';
-import { featureNote, labelText, wordText, type OpenedFile } from './opened.ts';
-import { left, right, type Look, type SectionTable } from './section.ts';
-import { unknown } from './unknown.ts';
+import { featureNote, labelText, type OpenedFile, wordText } from './opened.ts';
+import { left, type Look, right, type SectionTable, unknown } from './look.ts';
 
 /** A document as the look shows it. */
 interface ShownDocument {

@@ -1,7 +1,7 @@
-import type { Merge } from './clustered.ts';
+import type { Merge } from './clusterApi.ts';
 import type { KMeansResult } from './kmeans.ts';
 
-export type { Merge } from './clustered.ts';
+export type { Merge } from './clusterApi.ts';
 
 /** A hierarchy of the clusters by Ward's method on their centroids, weighted by size. Empty clusters are left out. */
 export function clusterTree(result: Pick<KMeansResult, 'centroids' | 'sizes'>): Merge[] {

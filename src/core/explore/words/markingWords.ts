@@ -1,9 +1,6 @@
 import { topK } from '../../metrics/ranking.ts';
-import type { MarkingWord } from '../analysis/analysed.ts';
-import type { WeightedWord } from '../figures.ts';
+import type { MarkingWord, WeightedWord, WordMeasure } from '../analysis/analysisApi.ts';
 import type { WordIndex } from './wordIndex.ts';
-
-export type { WeightedWord } from '../figures.ts';
 
 /** Pseudo-documents that the prior is worth: words of few documents need more evidence. */
 const PRIOR = 10;
@@ -74,3 +71,19 @@ export function documentWords(index: WordIndex, document: number, top = 10): Wei
   });
   return words.sort((a, b) => b.tfidf - a.tfidf || (a.word < b.word ? -1 : 1)).slice(0, top);
 }
+
+/**
+ * Pearson's chi-square (one degree of freedom) of a word and a group of documents; 0 where the word is not more frequent in the group
+ * than elsewhere.
+ * @param here documents of the group with the word, of `size`
+ * @param there other documents with it, of `rest`
+ */
+export function chiSquare(here: number, size: number, there: number, rest: number): number {
+  const [lacking, othersLacking] = [size - here, rest - there];
+  const cross = here * othersLacking - there * lacking;
+  const margins = size * rest * (here + there) * (lacking + othersLacking);
+  return cross > 0 && margins > 0 ? ((size + rest) * cross ** 2) / margins : 0;
+}
+
+/** How a word is held against a group of documents, by name. */
+export const wordScores: Record<WordMeasure, WordScore> = { 'log-odds': logOdds, 'chi-square': chiSquare };

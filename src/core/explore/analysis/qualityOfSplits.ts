@@ -1,11 +1,9 @@
 import type { WordScanner } from '../../text/tokenizer.ts';
 import { type DatasetFile, onlyFile } from '../../data/document.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
-import { labelVariants, type LabelVariant } from '../quality/labelVariants.ts';
-import { nearThreshold } from '../quality/nearDuplicates.ts';
-import { QualityCollector, type DocumentRef, type Listed, type QualityReport } from '../quality/quality.ts';
-import type { Suspicion } from '../quality/suspicious.ts';
-import { alwaysTogether } from '../quality/together.ts';
+import { alwaysTogether, type LabelVariant, labelVariants } from '../quality/labelQuality.ts';
+import { nearError, nearThreshold } from '../quality/nearDuplicates.ts';
+import { type DocumentRef, type Listed, QualityCollector, type QualityReport } from '../quality/documentQuality.ts';
 import type { SplitInspection } from '../splitInspection.ts';
 import type {
   CountedLabel,
@@ -15,13 +13,12 @@ import type {
   QualityOverview,
   QualityQuery,
   QualityRow,
-} from './analysed.ts';
-import { readAgain, type Passes } from './readAgain.ts';
-import type { Page } from '../inspected.ts';
-import type { SplitLabels } from '../clusters/splitLabels.ts';
+  Suspicion,
+} from './analysisApi.ts';
+import { type Passes, readAgain } from './readAgain.ts';
+import type { Page } from '../inspectionApi.ts';
+import type { SplitLabels } from '../clusters/labelIncidence.ts';
 
-/** The largest standard error of an estimated similarity. */
-const nearError = 0.045;
 /** Documents, and labels, that one row names. */
 const named = 6;
 

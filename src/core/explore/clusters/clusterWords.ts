@@ -3,10 +3,9 @@ import { readThrough } from '../../data/readThrough.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import { topK } from '../../metrics/ranking.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
-import type { ClusterWord } from './clustered.ts';
-import { logOdds } from '../words/markers.ts';
-import { Distinct } from '../words/distinct.ts';
-import { WordTable } from '../words/wordTable.ts';
+import type { ClusterWord } from './clusterApi.ts';
+import { logOdds } from '../words/markingWords.ts';
+import { Distinct, WordTable } from '../words/wordTable.ts';
 import type { LabelIncidence } from './labelIncidence.ts';
 import type { KMeansResult } from './kmeans.ts';
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { deflateSync, inflateSync } from 'node:zlib';
 import {
+  type Infer,
   integer,
   list,
   nullable,
@@ -12,14 +13,17 @@ import {
   parseJson,
   part,
   string,
-  type Infer,
 } from '../../base/schema.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import { type DatasetFile, pathOf } from '../../data/document.ts';
-import type { ClusterSettings, ClusterWord } from './clustered.ts';
-import type { LabelMap } from './map.ts';
+import type { ClusterFilter } from '../inspectionApi.ts';
+import type { ClusterSettings, ClusterWord } from './clusterApi.ts';
+import type { LabelMap } from './labelMap.ts';
 import { scalings } from './scaling.ts';
-import type { SweepPoint } from './sweep.ts';
+import type { SweepPoint } from './clusterSweep.ts';
+import { UserError } from '../../base/errors.ts';
+import { splitLabels } from './labelIncidence.ts';
+import type { SplitInspection } from '../splitInspection.ts';
 
 /** Clusters of the labels, by rank, for one k. */
 export interface SavedPoint extends SweepPoint {
@@ -134,4 +138,19 @@ const pack = ({ buffer, byteOffset, byteLength }: Int16Array | Int32Array | Floa
 function unpack(text: string, most: number): ArrayBuffer {
   const bytes = inflateSync(Buffer.from(text, 'base64'), { maxOutputLength: Math.max(1, most) });
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+}
+
+/** The labels of a cluster that is kept beside the split's file, by their numbers in its index. Throws `UserError` `no-clusters`. */
+export async function labelsOfCluster(split: SplitInspection, { k, cluster }: ClusterFilter): Promise<Set<number>> {
+  const { index, file } = split;
+  if (!split.isRead)
+    throw new UserError('not-read', 'The documents of a cluster are known once the file is read', 'Wait for it.');
+  const { names, counts, documents } = splitLabels(index, () => undefined);
+  const kept = await loadClusters(split, fingerprintOf(names, counts, documents), names.length);
+  const assignment = kept?.points.find((point) => point.k === k)?.assignment;
+  if (!assignment)
+    throw new UserError('no-clusters', `No ${k} clusters of this dataset are kept`, 'Cluster its labels again.', {
+      file,
+    });
+  return new Set(names.flatMap((name, rank) => (assignment[rank] === cluster ? [index.labels.find(name)!] : [])));
 }

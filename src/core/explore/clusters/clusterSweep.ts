@@ -1,7 +1,7 @@
 import { Cancelled, UserError } from '../../base/errors.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
-import type { ClusterSettings } from './clustered.ts';
+import type { ClusterSettings } from './clusterApi.ts';
 import { kMeans } from './kmeans.ts';
 import type { Silhouette } from './silhouette.ts';
 import { silhouettes } from './silhouette.ts';

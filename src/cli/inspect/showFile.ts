@@ -1,10 +1,12 @@
-import { pathOf } from '../../core/data/document.ts';
-import { lengthBins } from '../../core/explore/lengths.ts';
+import { type FindingLog, pathOf } from '../../core/data/document.ts';
+import type { DatasetStatistics } from '../../core/explore/inspectionApi.ts';
+import { lengthBins } from '../../core/explore/statistics.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, bytes, clip, counted, grouped, percent, sanitise, sparkline, table } from '../terminal/text.ts';
 import type { SurveyedFile } from '../dataset.ts';
-import { cutOffLines, spreadLines } from './distribution.ts';
-import { showFindings } from './findings.ts';
+import { dirname } from 'node:path';
+import { labelDistribution } from '../../core/explore/labelDistribution.ts';
+import type { EmbeddingCoverage } from '../../core/text/embeddingCoverage.ts';
 
 const NAME_COLUMNS = 44;
 
@@ -109,3 +111,75 @@ function showHead(
   if (s.labels > shown.length)
     terminal.print(`  ${terminal.style.dim(`… and ${counted(s.labels - shown.length, 'label')} more`)}`);
 }
+
+const SHOWN_FINDINGS = 5;
+
+/** Findings by code, with the lines of the first. */
+export function showFindings(findings: FindingLog, path: string, terminal: Terminal): void {
+  const counts = Object.entries(findings.counts);
+  if (!counts.length) return;
+  const { style } = terminal;
+  terminal.print(
+    '',
+    `  ${style.bold('Findings')}${findings.skipped ? `: ${counted(findings.skipped, 'record')} left out` : ''}`,
+  );
+  for (const [code, count] of counts) {
+    terminal.print(`  ${style.yellow(code)}: ${grouped(count)}`);
+    for (const f of findings.first.filter((f) => f.code === code).slice(0, SHOWN_FINDINGS)) {
+      const file =
+        f.file === path
+          ? ''
+          : `${sanitise(dirname(f.file) === dirname(path) ? f.file.slice(dirname(f.file).length + 1) : f.file)} `;
+      const where = f.line ? `line ${f.line}${f.byte === undefined ? '' : ` (byte ${f.byte})`}: ` : '';
+      terminal.print(
+        `    ${file}${where}${clip(sanitise(f.message), 100)}${f.skipped ? style.dim(' (left out)') : ''}`,
+      );
+    }
+    if (count > SHOWN_FINDINGS) terminal.print(style.dim(`    … and ${grouped(count - SHOWN_FINDINGS)} more`));
+  }
+}
+
+export const distributionOf = ({ labelCounts }: DatasetStatistics) =>
+  labelDistribution(labelCounts.map(({ documents }) => documents));
+
+/** How unevenly the labels are spread, as named lines. */
+export function spreadLines(statistics: DatasetStatistics): [name: string, value: string][] {
+  if (!statistics.labels) return [];
+  const { entropy, evenness, topShare, powerLaw, parts } = distributionOf(statistics);
+  const slope = powerLaw
+    ? `; documents ~ rank^${powerLaw.slope.toFixed(2)} (r² ${powerLaw.r2.toFixed(2)} of the logarithms)`
+    : '';
+  return [
+    ['spread', `entropy ${entropy.toFixed(2)} bits, evenness ${evenness.toFixed(2)}${slope}`],
+    [
+      '',
+      `top 1% of labels have ${percent(topShare.onePercent)} of all occurrences, top 10% ${percent(topShare.tenPercent)}`,
+    ],
+    ['', parts.map((p) => `${p.name} ${grouped(p.labels)} (${percent(p.share)})`).join(', ')],
+  ];
+}
+
+/** What the usual maximum lengths would cut off. */
+export function cutOffLines(
+  { cutOffs, documents, words }: DatasetStatistics,
+  bagOfWords: boolean,
+): [name: string, value: string][] {
+  if (bagOfWords || !documents || !words.total) return [];
+  const longer = cutOffs.filter((cut) => cut.documents > 0);
+  const none = cutOffs.find((cut) => cut.documents === 0);
+  const lines = longer.map(
+    (cut) =>
+      `at ${grouped(cut.words)} words: ${counted(cut.documents, 'document')} (${percent(cut.documents / documents)}) cut, ${percent(cut.wordsLost / words.total)} of the words lost`,
+  );
+  if (none) lines.push(`at ${grouped(none.words)} words: none`);
+  return lines.map((line, i) => [i ? '' : 'cut-offs', line]);
+}
+
+/** What a file of word vectors knows of the words. */
+export function coverageLine({ words, wordsFound, tokens, tokensFound }: EmbeddingCoverage): string {
+  const share = (part: number, of: number): string => percent(of ? part / of : 0);
+  return `${grouped(wordsFound)} of ${grouped(words)} words (${share(wordsFound, words)}), ${share(tokensFound, tokens)} of all occurrences`;
+}
+
+export const onlyInTrainLine = (labels: number): string =>
+  `${counted(labels, 'label')} of train ${labels === 1 ? 'occurs' : 'occur'} nowhere else.`;

@@ -3,13 +3,13 @@ import type {
   ClustersOverview,
   ClusterSummary,
   ClusterWord,
-} from '../../core/explore/clusters/clustered.ts';
+} from '../../core/explore/clusters/clusterApi.ts';
 import type { WorkOptions } from '../../core/base/progress.ts';
 import type { ClusterExploration } from '../../core/explore/clusters/exploration.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, clip, counted, grouped, percent, sanitise, table } from '../terminal/text.ts';
-import { hierarchyLines, type HierarchyNode } from './hierarchy.ts';
-import { left, right, type Look } from './section.ts';
+import { left, type Look, right } from './look.ts';
+import type { Merge } from '../../core/explore/clusters/clusterTree.ts';
 
 /** A cluster with the words that mark it. */
 export type DescribedCluster = ClusterSummary & { words: ClusterWord[] };
@@ -128,4 +128,44 @@ export function showHierarchy(node: HierarchyNode, clusters: readonly DescribedC
     terminal.style.bold('Hierarchy of the clusters (Ward distances of their centroids)'),
     ...lines.map((line) => `  ${line}`),
   );
+}
+
+/** A node of the hierarchy of clusters: a cluster, or two nodes that were joined. */
+export interface HierarchyNode {
+  /** Of a cluster. */
+  cluster?: number;
+  /** Ward distance at which the two joined. */
+  distance?: number;
+  labels: number;
+  children: HierarchyNode[];
+}
+
+/** The merges as a tree from the top; `labels` of each cluster by its number. Undefined where there is nothing to join. */
+export function hierarchyOf(
+  merges: readonly Merge[],
+  k: number,
+  labels: ReadonlyMap<number, number>,
+): HierarchyNode | undefined {
+  const node = (id: number): HierarchyNode => {
+    if (id < k) return { cluster: id, labels: labels.get(id) ?? 0, children: [] };
+    const merge = merges[id - k];
+    return { distance: merge.distance, labels: merge.labels, children: [node(merge.left), node(merge.right)] };
+  };
+  return merges.length ? node(k + merges.length - 1) : undefined;
+}
+
+/** What a node is called; `titleOf` tells what is in a cluster. */
+export const nodeText = ({ cluster, distance, labels }: HierarchyNode, titleOf: (cluster: number) => string): string =>
+  cluster === undefined
+    ? `${counted(labels, 'label')}, joined at ${distance!.toFixed(2)}`
+    : `Cluster ${cluster} (${counted(labels, 'label')}): ${titleOf(cluster)}`;
+
+/** The tree as lines for a terminal. */
+export function hierarchyLines(node: HierarchyNode, titleOf: (cluster: number) => string): string[] {
+  const below = node.children.flatMap((child, i) => {
+    const isLast = i === node.children.length - 1;
+    const [first, ...rest] = hierarchyLines(child, titleOf);
+    return [`${isLast ? '└─' : '├─'} ${first}`, ...rest.map((line) => `${isLast ? '  ' : '│ '} ${line}`)];
+  });
+  return [nodeText(node, titleOf), ...below];
 }

@@ -1,12 +1,10 @@
 import { pathOf } from '../../core/data/document.ts';
 import { documentsOfLabels } from '../../core/explore/clusters/cooccurrence.ts';
-import type { MarkingWord, WordMeasure } from '../../core/explore/analysis/analysed.ts';
-import { rankWords } from '../../core/explore/words/markers.ts';
-import { wordScores } from '../../core/explore/words/measures.ts';
+import type { MarkingWord, WordMeasure } from '../../core/explore/analysis/analysisApi.ts';
+import { rankWords, wordScores } from '../../core/explore/words/markingWords.ts';
 import { grouped } from '../terminal/text.ts';
-import { measures } from './measure.ts';
-import { featureNote, labelText, wordText, type OpenedFile } from './opened.ts';
-import { left, right, type Look } from './section.ts';
+import { featureNote, labelText, type OpenedFile, wordText } from './opened.ts';
+import { left, type Look, right } from './look.ts';
 
 const LABELS = 10;
 const WORDS = 8;
@@ -34,3 +32,17 @@ export async function lookAtWords(file: OpenedFile, measure: WordMeasure): Promi
 
 const wordList = (words: readonly MarkingWord[], file: OpenedFile): string =>
   words.map(({ word }) => wordText(file.source, word)).join(', ');
+
+/** What the figures of a measure mean, and how they are shown. */
+export const measures: Record<WordMeasure, { meaning: string; title: string; show(word: MarkingWord): string }> = {
+  'log-odds': {
+    meaning: 'By log-odds against all other documents, smoothed, in standard errors; strongest first.',
+    title: 'z',
+    show: ({ score }) => score.toFixed(1),
+  },
+  'chi-square': {
+    meaning: 'By Pearson’s chi-square of word and label (above 3.84: more than chance at 5%); strongest first.',
+    title: 'chi-square',
+    show: ({ score }) => grouped(score, 1),
+  },
+};

@@ -1,10 +1,7 @@
 /** What analyses of an inspected dataset tell; plain data that crosses process borders. */
 import type { DatasetFile, SourceOptions } from '../../data/document.ts';
-import type { Overlap } from '../compareSets.ts';
-import type { SharedTexts, WeightedWord } from '../figures.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
-import type { DocumentLabel } from '../inspected.ts';
-import type { Suspicion } from '../quality/suspicious.ts';
+import type { DocumentLabel } from '../inspectionApi.ts';
 
 /** An analysis that was stopped is of the first documents alone. */
 export interface Coverage {
@@ -57,6 +54,15 @@ export interface DocumentWords extends Coverage, DocumentPointer {
   words: WeightedWord[];
 }
 
+/** A word with its weight in one document. */
+export interface WeightedWord {
+  word: string;
+  /** Occurrences in the document. */
+  count: number;
+  /** count x ln(documents / documents with the word). */
+  tfidf: number;
+}
+
 // ── co-occurrence ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface HeadCooccurrence {
@@ -93,6 +99,9 @@ export interface NeighbourRow extends CountedLabel {
 
 // ── quality ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Kinds of characters that show that a text was damaged. */
+export type Suspicion = 'replacement' | 'control' | 'mojibake' | 'private use' | 'invisible direction mark';
+
 export type QualityKind =
   | 'repeated'
   | 'contradictory'
@@ -103,6 +112,13 @@ export type QualityKind =
   | `suspicious ${Suspicion}`
   | 'variants'
   | 'together';
+
+/** How many documents of another set have a text of the first one. */
+export interface SharedTexts {
+  exact: number;
+  /** Nearly the same, by estimate; the exact ones not counted. */
+  near: number;
+}
 
 export interface QualityOverview {
   /** Undefined for a bag of words, which has no texts. */
@@ -152,6 +168,14 @@ export interface ComparedSet extends Coverage, DatasetFile {
   labels: number;
   words: number;
   bagOfWords: boolean;
+}
+
+export interface Overlap {
+  first: number;
+  second: number;
+  both: number;
+  /** both / (first + second - both). */
+  jaccard: number;
 }
 
 export interface ComparisonOverview {

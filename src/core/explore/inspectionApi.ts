@@ -1,10 +1,7 @@
 /** What an inspection of a dataset shows; plain data that crosses process borders. */
 import type { SplitOrAll } from '../base/splits.ts';
 import type { DatasetFile, DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
-import type { ClusterFilter } from './clusters/clustered.ts';
-import type { DatasetStatistics } from './figures.ts';
 import type { LabelDistribution } from './labelDistribution.ts';
-import type { LengthHistogram } from './lengths.ts';
 
 /** An error as plain data. */
 export interface InspectionFailure {
@@ -46,7 +43,7 @@ export interface SplitSnapshot extends DatasetFile {
 }
 
 /** A label with its documents in each split, in the order of the snapshot's splits. */
-export interface LabelFigures {
+export interface LabelDocuments {
   name: string;
   /** The name that belongs to a label id. */
   display?: string;
@@ -60,7 +57,7 @@ export interface DatasetSnapshot {
   /** Distinct labels of all splits together. */
   labels: number;
   /** The most frequent labels of the first split. */
-  head: LabelFigures[];
+  head: LabelDocuments[];
   /** Labels of the other splits that no document of the training file has; undefined where there is no training file. */
   unseenInTrain?: number;
   /** File that names label ids. */
@@ -87,7 +84,7 @@ export interface LabelQuery {
   limit: number;
 }
 
-export interface LabelRow extends LabelFigures {
+export interface LabelRow extends LabelDocuments {
   /** Of the split's documents, from 0 to 1. */
   share: number;
   /** Documents of the split that have the label. */
@@ -159,4 +156,78 @@ export interface RecordText {
   place: DocumentPlace;
   /** The file that holds it: the document's own file in one-file-per-document sets. */
   file: string;
+}
+
+/** Mean, median, 95th percentile (nearest rank) and largest of a count per document (or per label). All 0 for an empty set. */
+export interface Spread {
+  mean: number;
+  median: number;
+  p95: number;
+  max: number;
+}
+
+/** What a maximum length of `words` would cut off. */
+export interface CutOff {
+  words: number;
+  /** Documents that are longer. */
+  documents: number;
+  /** Their words beyond the maximum, all together. */
+  wordsLost: number;
+}
+
+export interface LabelCount {
+  name: string;
+  documents: number;
+}
+
+/** What one pass over a dataset tells; counts are of documents as read, findings are the source's. */
+export interface DatasetStatistics {
+  documents: number;
+  /** Documents without a label. */
+  unlabelled: number;
+  /** Documents without a word (without a feature, in a bag of words). */
+  empty: number;
+  /** Words per document; in a bag of words, distinct features per document. */
+  words: Spread & { total: number };
+  /** Exact, for each of the usual maximum lengths; features of a bag of words. */
+  cutOffs: CutOff[];
+  /** Distinct words (features). */
+  vocabulary: number;
+  /** Distinct words (features) that occur once in the whole set. */
+  wordsSeenOnce: number;
+  /** Distinct labels, L. */
+  labels: number;
+  /** The mean is the set's label cardinality. */
+  labelsPerDocument: Spread;
+  /** Documents with 0, 1, 2, … labels; the last of at most 51 counts those with more too. */
+  documentsByLabels: number[];
+  /** Cardinality divided by L. */
+  density: number;
+  documentsPerLabel: Spread;
+  /** Labels with exactly one document, with at most two, with at most five. */
+  rareLabels: { one: number; atMostTwo: number; atMostFive: number };
+  /** Every label, most frequent first, then by code point. */
+  labelCounts: LabelCount[];
+}
+
+/** Bins for document lengths, alike for every split. Bin i holds lengths of [i * width, (i + 1) * width) words. */
+export interface LengthBins {
+  /** Words; 1, 2 or 5 times a power of ten. */
+  width: number;
+  bins: number;
+}
+
+export interface LengthHistogram {
+  width: number;
+  /** Documents per bin. */
+  counts: number[];
+  /** The last bin also holds all documents that are longer. */
+  open: boolean;
+}
+
+/** A cluster as a filter: documents with one of its labels. */
+/** A cluster of the labels of a dataset file. */
+export interface ClusterFilter extends DatasetFile {
+  k: number;
+  cluster: number;
 }

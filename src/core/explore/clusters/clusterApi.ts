@@ -1,6 +1,6 @@
 /** What an exploration of label clusters shows; plain data that crosses process borders. */
 import type { DatasetFile, SourceOptions } from '../../data/document.ts';
-import type { Page } from '../inspected.ts';
+import type { Page } from '../inspectionApi.ts';
 import type { Scaling } from './scaling.ts';
 
 export interface ClusterSettings {
@@ -134,10 +134,3 @@ export interface Point {
 
 export const exportKinds = ['csv', 'json', 'npz', 'mat'] as const;
 export type ExportKind = (typeof exportKinds)[number];
-
-/** A cluster as a filter: documents with one of its labels. */
-/** A cluster of the labels of a dataset file. */
-export interface ClusterFilter extends DatasetFile {
-  k: number;
-  cluster: number;
-}

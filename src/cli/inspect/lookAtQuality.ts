@@ -1,17 +1,16 @@
 import { pathOf } from '../../core/data/document.ts';
 import { readingBar } from '../dataset.ts';
-import { labelVariants } from '../../core/explore/quality/labelVariants.ts';
+import { alwaysTogether, labelVariants } from '../../core/explore/quality/labelQuality.ts';
 import { nearThreshold } from '../../core/explore/quality/nearDuplicates.ts';
 import {
   collectQuality,
   type DocumentRef,
   type Listed,
   type QualityReport,
-} from '../../core/explore/quality/quality.ts';
-import { alwaysTogether } from '../../core/explore/quality/together.ts';
+} from '../../core/explore/quality/documentQuality.ts';
 import { counted, grouped } from '../terminal/text.ts';
 import { labelText, type LookContext, type OpenedFile } from './opened.ts';
-import { left, right, type Look, type SectionTable } from './section.ts';
+import { left, type Look, right, type SectionTable } from './look.ts';
 
 const SHOWN = 8;
 /** Entries of a list in JSON. */

@@ -1,15 +1,12 @@
 import { pathOf } from '../../core/data/document.ts';
-import { documentsOfLabels } from '../../core/explore/clusters/cooccurrence.ts';
+import { documentsOfLabels, neighboursOf } from '../../core/explore/clusters/cooccurrence.ts';
 import type { LabelIncidence } from '../../core/explore/clusters/labelIncidence.ts';
-import { neighboursOf } from '../../core/explore/clusters/neighbours.ts';
-import type { WordMeasure } from '../../core/explore/analysis/analysed.ts';
-import { documentWords, rankWords } from '../../core/explore/words/markers.ts';
-import { wordScores } from '../../core/explore/words/measures.ts';
+import type { WordMeasure } from '../../core/explore/analysis/analysisApi.ts';
+import { documentWords, rankWords, wordScores } from '../../core/explore/words/markingWords.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
-import { measures } from './measure.ts';
-import { featureNote, labelText, wordText, type OpenedFile } from './opened.ts';
-import { left, right, type Look } from './section.ts';
-import { unknown } from './unknown.ts';
+import { measures } from './lookAtWords.ts';
+import { featureNote, labelText, type OpenedFile, wordText } from './opened.ts';
+import { left, type Look, right, unknown } from './look.ts';
 
 const WORDS = 15;
 const NEIGHBOURS = 20;
