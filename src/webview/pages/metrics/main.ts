@@ -26,6 +26,9 @@ interface Loaded {
   failure?: Failure;
 }
 
+/** In milliseconds: curves are never older than this, whatever they take to draw. */
+const longestRest = 2000;
+
 /** Learning curves: the runs to choose from, loss and validation, and a table of epochs for each. */
 class MetricsView {
   private readonly host: Host<'metrics'>;
@@ -37,6 +40,9 @@ class MetricsView {
   private readonly live = new Map<string, LiveStep>();
   private isLoading = false;
   private isLoadDue = false;
+  /** How often what is loaded has changed. */
+  private loads = 0;
+  private endRest = (): void => {};
   /** Runs that are not there any more, by their titles. */
   private gone: string[] = [];
 
@@ -102,6 +108,7 @@ class MetricsView {
   }
 
   private select(selected: string[]): void {
+    if (selected.join('\n') !== this.state.selected.join('\n')) this.endRest();
     this.set({ selected });
     void this.load();
   }
@@ -112,16 +119,29 @@ class MetricsView {
     this.draw();
   }
 
-  /** One reading at a time: a run may change faster than its history, which grows, is sent and drawn. */
+  /**
+   * One reading at a time, and a rest of three times as long: a run may change faster than its history, which grows, is
+   * sent and drawn, and the window has more to draw than this page. Another choice of runs is not kept waiting.
+   */
   private async load(): Promise<void> {
     this.isLoadDue = true;
     if (this.isLoading) return;
     this.isLoading = true;
     while (this.isLoadDue) {
       this.isLoadDue = false;
+      const began = performance.now();
       await this.loadStale();
+      await this.rest(0); // what was begun is drawn
+      await this.rest(Math.min(longestRest, 3 * (performance.now() - began)));
     }
     this.isLoading = false;
+  }
+
+  private rest(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.endRest = resolve;
+      setTimeout(resolve, milliseconds);
+    });
   }
 
   /** Reads the histories that are shown and have changed. */
@@ -139,7 +159,9 @@ class MetricsView {
           this.loaded.set(run.folder, { stamp: stampOf(run), ...now });
       }),
     );
-    if (stale.length > 0) this.draw();
+    if (stale.length === 0) return;
+    this.loads++;
+    this.draw();
   }
 
   private shown(): MetricsRun[] {
@@ -206,10 +228,21 @@ class MetricsView {
 
   /** Fills an element anew only where what it is drawn from has changed: a control exchanged in mid-click loses the click. */
   private redraw(element: HTMLElement, inputs: unknown, children: () => Parameters<typeof replaceChildren>[1][]): void {
-    const key = JSON.stringify(inputs);
-    if (this.drawnFor.get(element) === key) return;
-    this.drawnFor.set(element, key);
+    if (this.isDrawn(element, inputs)) return;
     keepingFocus(element, () => replaceChildren(element, ...children()));
+  }
+
+  /** Whether the element was last drawn from the same; from now on it is taken to be. */
+  private isDrawn(element: HTMLElement, inputs: unknown): boolean {
+    const key = JSON.stringify(inputs);
+    const isSame = this.drawnFor.get(element) === key;
+    this.drawnFor.set(element, key);
+    return isSame;
+  }
+
+  /** What curves and tables are drawn from. */
+  private curveInputs(): unknown {
+    return [this.loads, this.state, this.place, this.shown().map(({ folder, title }) => [folder, title])];
   }
 
   private drawList(): void {
@@ -265,6 +298,7 @@ class MetricsView {
   }
 
   private drawFigures(): void {
+    if (this.isDrawn(this.loss, this.curveInputs())) return;
     const { axis, family, hiddenKs } = this.state;
     const runs = this.drawn();
     const ks = ksOf(runs, family);
@@ -293,6 +327,7 @@ class MetricsView {
   }
 
   private drawTables(): void {
+    if (this.isDrawn(this.tables, this.curveInputs())) return;
     const { selected } = this.state;
     const isOpen = new Map(
       [...this.tables.querySelectorAll('details')].map((details) => [details.dataset.key, details.open]),
@@ -313,6 +348,8 @@ class MetricsView {
 
   private retry(folder: string): void {
     this.loaded.delete(folder);
+    this.loads++;
+    this.endRest();
     void this.load();
   }
 
