@@ -19,4 +19,37 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': 'error',
     },
   },
+  {
+    files: ['src/extension/**', 'src/webview/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/runner/services/*'],
+              allowTypeImports: true,
+              message: 'Services run in a process of their own.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // their types are known here, through the interfaces of services
+    files: ['src/webview/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'Buffer',
+        'process',
+        'global',
+        'require',
+        '__dirname',
+        '__filename',
+        'setImmediate',
+      ],
+    },
+  },
 );

@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { UserError } from '../core/base/errors.ts';
-import type { EventOf, FromRunner, MethodOf, ParamsOf, ResultOf, ServiceName, ToRunner } from './protocol.ts';
-import { fromWire } from './wireError.ts';
+import type { CallOptions, Caller, EventOf, MethodOf, ParamsOf, ResultOf } from '../rpc/call.ts';
+import { RpcClient } from '../rpc/rpcClient.ts';
+import type { ServiceName, Services } from './protocol.ts';
 
 export interface RunnerOptions {
   /** The bundled `runner/main.ts`. */
@@ -10,16 +11,10 @@ export interface RunnerOptions {
   cwd?: string;
   /** Variables that the process gets besides those of this one. */
   env?: Readonly<Record<string, string>>;
+  /** Lets a debugger attach; the process prints where. */
+  inspect?: boolean;
   /** A line that the process printed on stdout or stderr. */
   onLog: (line: string) => void;
-}
-
-interface Pending {
-  resolve: (value: never) => void;
-  reject: (error: Error) => void;
-  onEvent?: (event: never) => void;
-  /** Stops listening to the caller's signal. */
-  forget: () => void;
 }
 
 /** Lines of log kept to be told with a crash. */
@@ -28,11 +23,12 @@ const KEPT_LINES = 40;
 const GRACE = 65_000;
 
 /** A runner process and the calls in flight to it. A crash rejects them; it never reaches the caller's own process. */
-export class RunnerClient<S extends ServiceName> {
+export class RunnerClient<S extends ServiceName> implements Caller<Services[S]> {
   private readonly process: ChildProcess;
-  private readonly pending = new Map<number, Pending>();
+  private readonly calls = new RpcClient<Services[S]>((message) => {
+    if (this.process.connected) this.process.send(message);
+  });
   private readonly log: string[] = [];
-  private nextId = 1;
   private ended = false;
   /** Settles when the process is gone; never rejects. */
   readonly exited: Promise<void>;
@@ -43,12 +39,14 @@ export class RunnerClient<S extends ServiceName> {
   ) {
     this.process = fork(options.script, [service], {
       cwd: options.cwd,
-      execArgv: [],
+      execArgv: options.inspect ? ['--inspect=0'] : [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...options.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
     });
-    this.process.on('message', (message) => this.receive(message as FromRunner));
+    this.process.on('message', (message) => {
+      if (!this.calls.receive(message)) options.onLog('A message that is no answer was passed over');
+    });
     for (const stream of [this.process.stdout, this.process.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => this.note(text));
     this.exited = new Promise((resolve) => {
@@ -70,21 +68,13 @@ export class RunnerClient<S extends ServiceName> {
   }
 
   /** Throws what the method throws (`UserError`, `Cancelled`), or `UserError` `runner-crashed`. */
-  call<M extends MethodOf<S>>(
+  call<M extends MethodOf<Services[S]>>(
     method: M,
-    params: ParamsOf<S, M>,
-    { signal, onEvent }: { signal?: AbortSignal; onEvent?: (event: EventOf<S, M>) => void } = {},
-  ): Promise<ResultOf<S, M>> {
+    params: ParamsOf<Services[S], M>,
+    options?: CallOptions<EventOf<Services[S], M>>,
+  ): Promise<ResultOf<Services[S], M>> {
     if (this.ended) return Promise.reject(this.crash('it had ended before'));
-    const id = this.nextId++;
-    return new Promise((resolve, reject) => {
-      const cancel = (): void => this.send({ type: 'cancel', id });
-      const forget = (): void => signal?.removeEventListener('abort', cancel);
-      this.pending.set(id, { resolve, reject, onEvent, forget });
-      this.send({ type: 'call', id, method, params });
-      if (signal?.aborted) cancel();
-      else signal?.addEventListener('abort', cancel, { once: true });
-    });
+    return this.calls.call(method, params, options);
   }
 
   /** Lets the process end: it cancels its calls, writes what must not be lost, and goes. */
@@ -92,23 +82,6 @@ export class RunnerClient<S extends ServiceName> {
     if (this.ended) return;
     if (this.process.connected) this.process.disconnect();
     setTimeout(() => this.process.kill('SIGKILL'), GRACE).unref();
-  }
-
-  private send(message: ToRunner): void {
-    if (this.process.connected) this.process.send(message);
-  }
-
-  private receive(message: FromRunner): void {
-    const call = this.pending.get(message.id);
-    if (!call) return;
-    if (message.type === 'event') {
-      call.onEvent?.(message.event as never);
-      return;
-    }
-    this.pending.delete(message.id);
-    call.forget();
-    if (message.type === 'result') call.resolve(message.value as never);
-    else call.reject(fromWire(message.error));
   }
 
   private note(text: string): void {
@@ -123,11 +96,7 @@ export class RunnerClient<S extends ServiceName> {
   private end(why: string): void {
     if (this.ended) return;
     this.ended = true;
-    for (const call of this.pending.values()) {
-      call.forget();
-      call.reject(this.crash(why));
-    }
-    this.pending.clear();
+    this.calls.end(this.crash(why));
   }
 
   private crash(why: string): UserError {

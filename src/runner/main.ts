@@ -4,14 +4,14 @@ import type { ServiceName } from './protocol.ts';
 
 // A service brings in only what it needs: hovering must not wait for the trainer to load.
 const services: Record<ServiceName, () => Promise<void>> = {
-  clusters: async () => serve<'clusters'>((await import('./services/clusters.ts')).clusters),
-  dataset: async () => serve<'dataset'>((await import('./services/dataset.ts')).dataset),
-  engines: async () => serve<'engines'>((await import('./services/engines.ts')).engines),
-  exporter: async () => serve<'exporter'>((await import('./services/exporter.ts')).exporter),
-  predictions: async () => serve<'predictions'>((await import('./services/predictions.ts')).predictions),
-  predictor: async () => serve<'predictor'>((await import('./services/predictor.ts')).predictor),
-  survey: async () => serve<'survey'>((await import('./services/survey.ts')).survey),
-  training: async () => serve<'training'>((await import('./services/training.ts')).training),
+  clusters: async () => serve((await import('./services/clusters.ts')).clusters),
+  dataset: async () => serve((await import('./services/dataset.ts')).dataset),
+  engines: async () => serve((await import('./services/engines.ts')).engines),
+  exporter: async () => serve((await import('./services/exporter.ts')).exporter),
+  predictions: async () => serve((await import('./services/predictions.ts')).predictions),
+  predictor: async () => serve((await import('./services/predictor.ts')).predictor),
+  survey: async () => serve((await import('./services/survey.ts')).survey),
+  training: async () => serve((await import('./services/training.ts')).training),
 };
 
 const name = process.argv[2];

@@ -2,8 +2,9 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FromRunner } from '../../src/runner/protocol.ts';
-import { isToRunner } from '../../src/runner/protocol.ts';
+import { isRequest, isResponse, type Call, type Response } from '../../src/rpc/call.ts';
+import { RpcClient } from '../../src/rpc/rpcClient.ts';
+import { RpcServer } from '../../src/rpc/rpcServer.ts';
 import { isFromPage } from '../../src/webview/protocol.ts';
 import { count, rounds } from './fuzz.ts';
 
@@ -18,10 +19,11 @@ const messages = fc.oneof(
   fc.anything(),
   fc.record(
     {
-      type: fc.oneof(fc.constantFrom('call', 'cancel', 'ready', 'result', 'push'), fc.anything()),
+      type: fc.oneof(fc.constantFrom('call', 'cancel', 'event', 'result', 'error', 'ready'), fc.anything()),
       id: fc.oneof(fc.integer(), fc.double(), fc.anything()),
       method: fc.oneof(fc.constantFrom('open', 'constructor', '__proto__', 'toString', 'survey'), fc.anything()),
       params: fc.anything(),
+      error: fc.anything(),
     },
     { requiredKeys: [] },
   ),
@@ -42,7 +44,7 @@ describe('messages', () => {
     fc.assert(
       fc.property(messages, (message) => {
         const known = message as Record<string, unknown>;
-        if (isToRunner(message)) expect(Number.isSafeInteger(known.id)).toBe(true);
+        if (isRequest(message) || isResponse(message)) expect(Number.isSafeInteger(known.id)).toBe(true);
         if (isFromPage(message)) expect(['ready', 'call']).toContain(known.type);
       }),
       { numRuns: runs * 10 },
@@ -50,12 +52,30 @@ describe('messages', () => {
     count(runs * 10);
   });
 
+  it('call no method but those that are there, and settle no call that was not made', async () => {
+    const called: unknown[] = [];
+    const answers: Response[] = [];
+    const server = new RpcServer<{ open: Call<unknown, void> }>(
+      { open: (params) => void called.push(params) },
+      (answer) => answers.push(answer),
+    );
+    const client = new RpcClient(() => {});
+    const sent = fc.sample(messages, { numRuns: runs, seed: 2 });
+    for (const message of sent) for (const end of [server, client]) end.receive(message);
+    await server.end();
+    count(runs);
+    const calls = sent.filter((message) => isRequest(message) && message.type === 'call');
+    expect(answers.length).toBe(calls.length);
+    expect(called.length).toBe(calls.filter((message) => (message as { method: string }).method === 'open').length);
+    for (const answer of answers) expect(answer.type === 'result' || answer.type === 'error').toBe(true);
+  });
+
   it.skipIf(!isBuilt)('never end a runner: it answers the next call', async () => {
     const child = fork(script, ['survey'], { execArgv: [], serialization: 'advanced', stdio: 'pipe' });
     const gone = new Promise((_, reject) => child.on('exit', (code) => reject(new Error(`exit code ${code}`))));
-    const answered = (id: number): Promise<FromRunner> =>
+    const answered = (id: number): Promise<Response> =>
       new Promise((resolve) => {
-        const listen = (message: FromRunner): void => {
+        const listen = (message: Response): void => {
           if (message.id !== id || message.type === 'event') return;
           child.off('message', listen);
           resolve(message);

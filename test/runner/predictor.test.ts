@@ -6,7 +6,7 @@ import { Cancelled } from '../../src/core/base/errors.ts';
 import { train } from '../../src/core/training/trainer.ts';
 import { runPaths } from '../../src/core/training/runFolder.ts';
 import { RunnerClient } from '../../src/runner/client.ts';
-import type { ModelFile } from '../../src/runner/protocol.ts';
+import type { ModelFile } from '../../src/runner/services/predictor.ts';
 import { predictor } from '../../src/runner/services/predictor.ts';
 import { scratch, userError } from '../core/data/helpers.ts';
 

@@ -69,7 +69,7 @@ async function round(n: number): Promise<void> {
   await kept.predictions.call('open', { folder: run, target: { kind: 'split', split: 'test' }, evaluate: true });
   await kept.dataset.call('open', { file: glosses, options: {} });
   await kept.dataset.call('readWords', { split: 'train' });
-  await kept.dataset.call('readQuality', undefined);
+  await kept.dataset.call('readQuality', {});
   rmSync(run, { recursive: true });
 }
 

@@ -34,6 +34,9 @@ export class UserError extends Error {
   }
 }
 
+/** A `UserError` as plain data, as it crosses process borders and stands in what they return. */
+export type Failure = Pick<UserError, 'code' | 'message' | 'remedy' | 'place'>;
+
 /** Thrown where a caller's AbortSignal ended the work; never shown as an error. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';

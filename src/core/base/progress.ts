@@ -15,6 +15,10 @@ export interface Progress<Phase extends string = string> {
   passes?: number;
 }
 
+/** Events of a run, which have a `type`, keep their own pace. */
+export const isProgress = (event: unknown): event is Progress =>
+  typeof event === 'object' && event !== null && 'phase' in event && 'done' in event && !('type' in event);
+
 export type OnProgress<Phase extends string = string> = (progress: Progress<Phase>) => void;
 
 /** What long work takes besides its input. It may tell its progress often: whoever passes it on throttles it. */

@@ -19,7 +19,9 @@ export function createServices(context: vscode.ExtensionContext): Services {
     log,
     startRunner(service, cwd) {
       const env = engineEnvironment(context);
-      const client = new RunnerClient(service, { script, cwd, env, onLog: (line) => log.info(`[${service}] ${line}`) });
+      const inspect = Boolean(process.env.XMLCNN_INSPECT_RUNNER); // for the development of runners
+      const onLog = (line: string): void => log.info(`[${service}] ${line}`);
+      const client = new RunnerClient(service, { script, cwd, env, inspect, onLog });
       log.debug(`[${service}] process ${client.pid} started`);
       void client.exited.then(() => log.debug(`[${service}] process ${client.pid} ended`));
       return client;

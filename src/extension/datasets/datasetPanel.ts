@@ -171,8 +171,7 @@ export class DatasetPanel extends Disposable {
       documentWords: (query) => this.client.call('documentWords', query),
       headCooccurrence: (query) => this.client.call('headCooccurrence', query),
       neighbours: (query) => this.client.call('neighbours', query),
-      readQuality: () =>
-        this.analysis('quality', undefined, (options) => this.client.call('readQuality', undefined, options)),
+      readQuality: () => this.analysis('quality', undefined, (options) => this.client.call('readQuality', {}, options)),
       quality: (query) => this.client.call('quality', query),
       compare: (query) => this.analysis('comparison', query, (options) => this.client.call('compare', query, options)),
       compared: (query) => this.client.call('compared', query),

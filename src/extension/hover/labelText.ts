@@ -1,4 +1,4 @@
-import type { ExplainedText } from '../../runner/protocol.ts';
+import type { ExplainedText } from '../../runner/services/predictor.ts';
 import type { Translate } from '../runs/jobText.ts';
 import { clip, onOneLine } from './escape.ts';
 import type { LabelRow, Verdict } from './verdicts.ts';

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
-import type { ExplainedText } from '../../runner/protocol.ts';
+import type { ExplainedText } from '../../runner/services/predictor.ts';
 import type { ActiveModel } from './activeModel.ts';
 import type { FoundText, TextFinder } from './foundText.ts';
 import type { LabelRow } from './verdicts.ts';

@@ -1,4 +1,4 @@
-import type { EvidencedLabel, ExplainedText } from '../../runner/protocol.ts';
+import type { EvidencedLabel, ExplainedText } from '../../runner/services/predictor.ts';
 
 /** What a prediction of a label is worth: predicted and true, true but not predicted, predicted but not true. */
 export type Verdict = 'hit' | 'missed' | 'false';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { runPaths } from '../../core/training/runFolder.ts';
 import type { RunnerClient } from '../../runner/client.ts';
-import type { ExplainedText, ModelFile, ModelInfo } from '../../runner/protocol.ts';
+import type { ExplainedText, ModelFile, ModelInfo } from '../../runner/services/predictor.ts';
 import { Disposable } from '../base/disposable.ts';
 import type { Services } from '../base/services.ts';
 

@@ -7,7 +7,7 @@ import type { RunEvent } from '../../core/base/events.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
 import type { RunResult } from '../../core/training/runSummary.ts';
 import type { RunnerClient } from '../../runner/client.ts';
-import type { EvaluatedSplit } from '../../runner/protocol.ts';
+import type { EvaluatedSplit } from '../../runner/services/training.ts';
 import { Disposable } from '../base/disposable.ts';
 import type { Services } from '../base/services.ts';
 import { configName } from './configFiles.ts';

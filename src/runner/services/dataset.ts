@@ -1,10 +1,69 @@
-import { throttled } from '../../core/base/progress.ts';
 import type { DatasetFile, SourceOptions } from '../../core/data/document.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { Analyses } from '../../core/explore/analysis/analyses.ts';
 import { openInspection, type Inspection } from '../../core/explore/inspection.ts';
 import { readRecord } from '../../core/explore/recordText.ts';
-import type { Handlers } from '../protocol.ts';
+import type { Progress } from '../../core/base/progress.ts';
+import type { SplitOrAll } from '../../core/base/splits.ts';
+import type {
+  ComparedLabel,
+  ComparedQuery,
+  ComparisonOverview,
+  DocumentWords,
+  DuplicateRow,
+  HeadCooccurrence,
+  LabelWords,
+  NearestDocument,
+  NeighbourQuery,
+  NeighbourRow,
+  OtherSet,
+  QualityOverview,
+  QualityQuery,
+  QualityRow,
+  WordMeasure,
+  WordsOverview,
+} from '../../core/explore/analysis/analysisApi.ts';
+import type {
+  DatasetSnapshot,
+  DocumentPage,
+  DocumentQuery,
+  DocumentText,
+  FindingPage,
+  FindingQuery,
+  LabelQuery,
+  LabelRow,
+  Page,
+  RecordText,
+} from '../../core/explore/inspectionApi.ts';
+import type { RecordTarget } from '../../core/explore/recordText.ts';
+import type { Call, Handlers } from '../../rpc/call.ts';
+
+/** Inspects one dataset per process; pages may be asked for while it is still being read. */
+export interface DatasetService {
+  /** Reads the dataset; the result is the last snapshot, also where the call was cancelled. */
+  open: Call<DatasetFile & { options: SourceOptions }, DatasetSnapshot, DatasetSnapshot>;
+  labels: Call<LabelQuery, Page<LabelRow>>;
+  documents: Call<DocumentQuery, DocumentPage>;
+  document: Call<{ split: SplitOrAll; document: number; offset: number }, DocumentText>;
+  findings: Call<FindingQuery, FindingPage>;
+  /** Reads the words of a split; a cancelled reading is a result, with the words of the documents until then. */
+  readWords: Call<{ split: SplitOrAll }, WordsOverview, Progress>;
+  labelWords: Call<{ split: SplitOrAll; label: string; measure: WordMeasure }, LabelWords>;
+  documentWords: Call<{ split: SplitOrAll; document: number }, DocumentWords>;
+  /** How often the `most` most frequent labels occur together. */
+  headCooccurrence: Call<{ split: SplitOrAll; most: number }, HeadCooccurrence>;
+  neighbours: Call<NeighbourQuery, Page<NeighbourRow>>;
+  /** Checks the documents of all splits; cancelled, it tells of those until then. */
+  readQuality: Call<Record<string, never>, QualityOverview, Progress>;
+  quality: Call<QualityQuery, Page<QualityRow>>;
+  /** Holds a split against another set; cancelled, it tells of the documents until then. */
+  compare: Call<{ split: SplitOrAll; other: OtherSet }, ComparisonOverview, Progress>;
+  compared: Call<ComparedQuery, Page<ComparedLabel>>;
+  duplicates: Call<{ offset: number; limit: number }, Page<DuplicateRow>>;
+  nearest: Call<{ document: number }, NearestDocument>;
+  /** One record of any dataset; needs no `open`. */
+  record: Call<RecordTarget, RecordText>;
+}
 
 /** The dataset that this process inspects; opening another replaces it. */
 let current: { inspection: Inspection; analyses: Analyses } | undefined;
@@ -22,7 +81,7 @@ async function open(dataset: DatasetFile, options: SourceOptions): Promise<Inspe
 }
 
 /** Inspects one dataset; a cancelled inspection is a result, with what was read until then. */
-export const dataset: Handlers<'dataset'> = {
+export const dataset: Handlers<DatasetService> = {
   async open({ options, ...dataset }, { signal, emit }) {
     const inspection = await open(dataset, options);
     emit(inspection.snapshot());
@@ -33,16 +92,15 @@ export const dataset: Handlers<'dataset'> = {
   document: async ({ split, document, offset }, { signal }) =>
     opened().inspection.documentText(split, document, offset, signal),
   findings: async (query) => opened().inspection.findingPage(query),
-  readWords: async ({ split }, { signal, emit }) =>
-    opened().analyses.readWords(split, { signal, onProgress: throttled(emit) }),
+  readWords: async ({ split }, { signal, emit }) => opened().analyses.readWords(split, { signal, onProgress: emit }),
   labelWords: async ({ split, label, measure }) => opened().analyses.labelWords(split, label, measure),
   documentWords: async ({ split, document }) => opened().analyses.documentWords(split, document),
   headCooccurrence: async ({ split, most }) => opened().analyses.headCooccurrence(split, most),
   neighbours: async (query) => opened().analyses.neighbourPage(query),
-  readQuality: async (_, { signal, emit }) => opened().analyses.readQuality({ signal, onProgress: throttled(emit) }),
+  readQuality: async (_, { signal, emit }) => opened().analyses.readQuality({ signal, onProgress: emit }),
   quality: async (query) => opened().analyses.qualityPage(query),
   compare: async ({ split, other }, { signal, emit }) =>
-    opened().analyses.compare(split, other, { signal, onProgress: throttled(emit) }),
+    opened().analyses.compare(split, other, { signal, onProgress: emit }),
   compared: async (query) => opened().analyses.comparedPage(query),
   duplicates: async (query) => opened().analyses.duplicatePage(query),
   nearest: async ({ document }) => opened().analyses.nearest(document),

@@ -1,7 +1,13 @@
-import { throttled } from '../../core/base/progress.ts';
 import { exportModel } from '../../core/export/exportModel.ts';
-import type { Handlers } from '../protocol.ts';
+import type { Progress } from '../../core/base/progress.ts';
+import type { ExportFormat, ExportResult } from '../../core/export/exportModel.ts';
+import type { Call, Handlers } from '../../rpc/call.ts';
 
-export const exporter: Handlers<'exporter'> = {
-  export: ({ run, format }, { signal, emit }) => exportModel(run, { format, signal, onProgress: throttled(emit) }),
+export interface ExporterService {
+  /** Writes a run's model into `exports/<format>` in its folder. Events tell bytes. */
+  export: Call<{ run: string; format: ExportFormat }, ExportResult, Progress>;
+}
+
+export const exporter: Handlers<ExporterService> = {
+  export: ({ run, format }, { signal, emit }) => exportModel(run, { format, signal, onProgress: emit }),
 };

@@ -1,6 +1,29 @@
 import { Cancelled, UserError } from '../../core/base/errors.ts';
 import { JudgedRun, JudgedSingle } from '../../core/predict/judgedRun.ts';
-import type { Handlers } from '../protocol.ts';
+import type { RunEvent } from '../../core/base/events.ts';
+import type { Page } from '../../core/explore/inspectionApi.ts';
+import type { LabelEvidence } from '../../core/predict/highlights.ts';
+import type {
+  Judged,
+  JudgedDocument,
+  JudgedLabelQuery,
+  JudgedLabelRow,
+  JudgedQuery,
+  JudgedRow,
+  JudgedTarget,
+} from '../../core/predict/judged.ts';
+import type { Call, Handlers } from '../../rpc/call.ts';
+
+/** The predictions of one run for one set of documents or one text; opening again replaces it. */
+export interface PredictionsService {
+  /** With `evaluate` the scores are computed even where they are stored. Events tell of reading and evaluating. */
+  open: Call<{ folder: string; target: JudgedTarget; evaluate?: boolean; threads?: number }, Judged, RunEvent>;
+  documents: Call<JudgedQuery, Page<JudgedRow>>;
+  document: Call<{ document: number }, JudgedDocument>;
+  /** Undefined for a label that the model has no output for. */
+  evidence: Call<{ document: number; label: number }, LabelEvidence | undefined>;
+  labels: Call<JudgedLabelQuery, Page<JudgedLabelRow>>;
+}
 
 /** What this process has opened; opening again replaces it. */
 let current: JudgedRun | JudgedSingle | undefined;
@@ -18,7 +41,7 @@ function openedSet(): JudgedRun {
 }
 
 /** The predictions of one run for one set of documents, or one text. */
-export const predictions: Handlers<'predictions'> = {
+export const predictions: Handlers<PredictionsService> = {
   async open({ folder, target, evaluate, threads }, { signal, emit }) {
     current = undefined;
     const isSet = target.kind === 'split' || target.kind === 'file';

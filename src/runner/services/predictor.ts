@@ -3,7 +3,48 @@ import type { Contribution, Explanation } from '../../core/predict/explain.ts';
 import { highlightsOf } from '../../core/predict/highlights.ts';
 import type { ExplainedLabel } from '../../core/predict/predictor.ts';
 import { loadPredictor, type Predictor } from '../../core/predict/predictor.ts';
-import type { EvidencedLabel, Handlers, ModelFile } from '../protocol.ts';
+import type { RunConfig } from '../../core/config/runConfig.ts';
+import type { Highlight } from '../../core/predict/highlights.ts';
+import type { PredictedLabel } from '../../core/predict/predictor.ts';
+import type { Call, Handlers } from '../../rpc/call.ts';
+
+/** A run's best weights. */
+export interface ModelFile {
+  folder: string;
+  /** Tells one state of the file from another: where it differs, the weights are read again. */
+  stamp: string;
+}
+
+export interface ModelInfo {
+  /** Files and fields that the model was trained with. */
+  dataset: RunConfig['dataset'];
+  /** Labels of a greater probability are predicted: tuned on validation, else 0.5. */
+  threshold: number;
+}
+
+export interface EvidencedLabel extends PredictedLabel {
+  /** The n-grams that spoke for it most, without overlaps, the strongest first, with what they added to the logit. */
+  ngrams: { text: string; contribution: number }[];
+  /** Offsets point into the text. */
+  highlights: Highlight[];
+}
+
+export interface ExplainedText {
+  /** Probability descending. */
+  labels: EvidencedLabel[];
+  /** True labels that the model has no output for. */
+  unknown: { name: string; display?: string }[];
+  words: number;
+  unknownWords: number;
+  truncated: boolean;
+}
+
+/** Holds one model; calls are answered one after another, and those cancelled before their turn are not begun. */
+export interface PredictorService {
+  open: Call<ModelFile, ModelInfo>;
+  /** `truth`: names of the text's own labels, which are given whatever their probability. */
+  explain: Call<{ model: ModelFile; text: string; top: number; truth: readonly string[] }, ExplainedText>;
+}
 
 /** One: a hover must not take the cores from a training. */
 const threads = 1;
@@ -36,7 +77,7 @@ async function load({ folder, stamp }: ModelFile): Promise<Predictor> {
   return predictor;
 }
 
-export const predictor: Handlers<'predictor'> = {
+export const predictor: Handlers<PredictorService> = {
   open: (model, { signal }) =>
     inTurn(signal, async () => {
       const { config, tunedThreshold } = await load(model);

@@ -1,8 +1,14 @@
-import { throttled } from '../../core/base/progress.ts';
 import { surveyDataset } from '../../core/explore/survey.ts';
-import type { Handlers } from '../protocol.ts';
+import type { Progress } from '../../core/base/progress.ts';
+import type { DatasetFacts } from '../../core/config/createConfig.ts';
+import type { DatasetFile, SourceOptions } from '../../core/data/document.ts';
+import type { Call, Handlers } from '../../rpc/call.ts';
 
-export const survey: Handlers<'survey'> = {
-  survey: ({ options, ...dataset }, { signal, emit }) =>
-    surveyDataset(dataset, options, { signal, onProgress: throttled(emit) }),
+export interface SurveyService {
+  /** Reads a dataset's training file for a new config. Paths of the result are absolute; that of the dataset must be. */
+  survey: Call<DatasetFile & { options: SourceOptions }, DatasetFacts, Progress>;
+}
+
+export const survey: Handlers<SurveyService> = {
+  survey: ({ options, ...dataset }, { signal, emit }) => surveyDataset(dataset, options, { signal, onProgress: emit }),
 };

@@ -2,7 +2,26 @@ import { constants, setPriority } from 'node:os';
 import { loadConfig } from '../../core/config/load.ts';
 import { evaluateRun } from '../../core/training/evaluateRun.ts';
 import { train } from '../../core/training/trainer.ts';
-import type { Handlers } from '../protocol.ts';
+import type { RunEvent } from '../../core/base/events.ts';
+import type { Metrics } from '../../core/base/metrics.ts';
+import type { Split } from '../../core/base/splits.ts';
+import type { DatasetFile } from '../../core/data/document.ts';
+import type { RunResult } from '../../core/training/runSummary.ts';
+import type { Call, Handlers } from '../../rpc/call.ts';
+
+export interface EvaluatedSplit {
+  folder: string;
+  /** The split, or the name of the evaluated file. */
+  split: string;
+  documents: number;
+  metrics: Metrics;
+}
+
+export interface TrainingService {
+  train: Call<{ configFile: string; resume?: string; overrides: string[] }, RunResult, RunEvent>;
+  /** Measures a run's best weights on a split of its dataset, or on a file; the figures in full go into the run folder. */
+  evaluate: Call<{ folder: string; split?: Split; data?: DatasetFile }, EvaluatedSplit, RunEvent>;
+}
 
 /** All cores are to train, but what the user sees and types comes first. */
 function yieldToTheEditor(): void {
@@ -14,7 +33,7 @@ function yieldToTheEditor(): void {
 }
 yieldToTheEditor(); // before there are threads: they inherit it
 
-export const training: Handlers<'training'> = {
+export const training: Handlers<TrainingService> = {
   /** Trains or resumes; an aborted run ends with a checkpoint and is a result, not an error. */
   async train({ configFile, resume, overrides }, { signal, emit }) {
     const { config, file, diagnostics } = await loadConfig(configFile, overrides);

@@ -44,8 +44,8 @@ export async function readAll(
   return { documents, source };
 }
 
-export async function userError(work: Promise<unknown>): Promise<UserError> {
-  const error = await work.then(
+export async function userError(work: unknown): Promise<UserError> {
+  const error = await Promise.resolve(work).then(
     () => undefined,
     (reason: unknown) => reason,
   );

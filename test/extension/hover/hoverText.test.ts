@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import type { EvidencedLabel, ExplainedText } from '../../../src/runner/protocol.ts';
+import type { EvidencedLabel, ExplainedText } from '../../../src/runner/services/predictor.ts';
 import { clip, commandLink, escapeIcons, escapeMarkdown } from '../../../src/extension/hover/escape.ts';
 import { marksOf } from '../../../src/extension/hover/evidenceLevels.ts';
 import { hoverMarkdown } from '../../../src/extension/hover/hoverText.ts';
