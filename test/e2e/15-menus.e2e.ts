@@ -15,10 +15,15 @@ function fill(folder: string): void {
   for (const name of ['third', 'fourth', 'fifth']) writeSampleConfig(folder, name, 1);
 }
 
-inWorkbench('15. every entry of every menu', { fill, settings }, (workbench) => {
-  it.each(entryTests)('$entry', ({ run }) => run(workbench()));
+inWorkbench(
+  '15. every entry of every menu',
+  { fill, settings, viewport: { width: 1400, height: 1600 } },
+  (workbench) => {
+    it.each(entryTests)('$entry', ({ run }) => run(workbench()));
 
-  it('keeps out of the palette what needs a row', async () => {
-    for (const title of hiddenTitles()) expect(await workbench().offersCommand(`XML-CNN: ${title}`), title).toBe(false);
-  });
-});
+    it('keeps out of the palette what needs a row', async () => {
+      for (const title of hiddenTitles())
+        expect(await workbench().offersCommand(`XML-CNN: ${title}`), title).toBe(false);
+    });
+  },
+);

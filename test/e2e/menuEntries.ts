@@ -84,7 +84,18 @@ async function showRuns(workbench: Workbench): Promise<void> {
   await workbench.pane('Runs').waitFor();
 }
 
+async function rowMenu(workbench: Workbench, row: Locator, command: string): Promise<void> {
+  await showRuns(workbench);
+  await workbench.contextMenu(row, titleOf(command));
+}
+
+async function rowButton(workbench: Workbench, row: Locator, command: string): Promise<void> {
+  await showRuns(workbench);
+  await workbench.rowAction(row, titleOf(command));
+}
+
 async function viewAction(workbench: Workbench, view: string, command: string): Promise<void> {
+  await showRuns(workbench);
   await workbench.pane(view).hover();
   await workbench
     .pane(view)
@@ -121,12 +132,12 @@ async function showsPredictions(workbench: Workbench, run: string): Promise<void
     .waitFor();
 }
 
-async function showsMetrics(workbench: Workbench, runs: string[]): Promise<void> {
+async function showsMetrics(workbench: Workbench, run: string): Promise<void> {
   const page = await workbench.webview('metrics');
-  for (const name of ['first', 'second']) {
-    const box = page.getByRole('checkbox', { name, exact: true });
-    await expect.poll(() => box.getAttribute('aria-checked'), { message: name }).toBe(String(runs.includes(name)));
-  }
+  const chosen = (name: string): Locator => page.getByRole('checkbox', { name, exact: true, checked: true });
+  await chosen(run).waitFor();
+  for (const other of ['first', 'second', 'long'].filter((name) => name !== run))
+    await chosen(other).waitFor({ state: 'detached' });
 }
 
 async function trains(workbench: Workbench, name: string): Promise<void> {
@@ -257,14 +268,14 @@ const datasets: EntryTest[] = [
     async run(workbench) {
       await closeEditors(workbench);
       await showRuns(workbench);
-      await workbench.rowAction(datasetRow(workbench, 'glosses'), titleOf('inspectDataset'));
+      await rowButton(workbench, datasetRow(workbench, 'glosses'), 'inspectDataset');
       await showsDataset(workbench, sampleSize('train') + sampleSize('test'));
     },
   },
   {
     entry: 'view/item/context: createRunConfig',
     async run(workbench) {
-      await workbench.contextMenu(datasetRow(workbench, 'glosses'), titleOf('createRunConfig'));
+      await rowMenu(workbench, datasetRow(workbench, 'glosses'), 'createRunConfig');
       await workbench.tab('glosses.xmlcnn.json').waitFor();
       await writes(workbench, 'glosses', 'glosses.xmlcnn.json');
     },
@@ -273,7 +284,7 @@ const datasets: EntryTest[] = [
     entry: 'view/item/context: exploreClusters',
     async run(workbench) {
       await closeEditors(workbench);
-      await workbench.contextMenu(datasetRow(workbench, 'few'), titleOf('exploreClusters'));
+      await rowMenu(workbench, datasetRow(workbench, 'few'), 'exploreClusters');
       await showsClusters(workbench);
     },
   },
@@ -310,57 +321,57 @@ const runs: EntryTest[] = [
   {
     entry: 'view/item/context inline: evaluate',
     async run(workbench) {
-      await workbench.rowAction(runRow(workbench, 'first'), titleOf('evaluate'));
+      await rowButton(workbench, runRow(workbench, 'first'), 'evaluate');
       await evaluates(workbench, 'first');
     },
   },
   {
     entry: 'view/item/context: evaluate',
     async run(workbench) {
-      await workbench.contextMenu(runRow(workbench, 'second'), titleOf('evaluate'));
+      await rowMenu(workbench, runRow(workbench, 'second'), 'evaluate');
       await evaluates(workbench, 'second');
     },
   },
   {
     entry: 'view/item/context inline: openPredictions',
     async run(workbench) {
-      await workbench.rowAction(runRow(workbench, 'first'), titleOf('openPredictions'));
+      await rowButton(workbench, runRow(workbench, 'first'), 'openPredictions');
       await showsPredictions(workbench, 'first');
     },
   },
   {
     entry: 'view/item/context: openPredictions',
     async run(workbench) {
-      await workbench.contextMenu(runRow(workbench, 'second'), titleOf('openPredictions'));
+      await rowMenu(workbench, runRow(workbench, 'second'), 'openPredictions');
       await showsPredictions(workbench, 'second');
     },
   },
   {
     entry: 'view/item/context inline: showMetrics',
     async run(workbench) {
-      await workbench.rowAction(runRow(workbench, 'first'), titleOf('showMetrics'));
-      await showsMetrics(workbench, ['first']);
+      await rowButton(workbench, runRow(workbench, 'first'), 'showMetrics');
+      await showsMetrics(workbench, 'first');
     },
   },
   {
     entry: 'view/item/context: showMetrics',
     async run(workbench) {
-      await workbench.contextMenu(runRow(workbench, 'second'), titleOf('showMetrics'));
-      await showsMetrics(workbench, ['second']);
+      await rowMenu(workbench, runRow(workbench, 'second'), 'showMetrics');
+      await showsMetrics(workbench, 'second');
     },
   },
   {
     entry: 'view/item/context: compareRuns',
     async run(workbench) {
       await selectRuns(workbench, ['second', 'first']);
-      await workbench.contextMenu(runRow(workbench, 'first'), titleOf('compareRuns'));
+      await rowMenu(workbench, runRow(workbench, 'first'), 'compareRuns');
       await (await workbench.webview('compare')).getByText('2 runs').first().waitFor();
     },
   },
   {
     entry: 'view/item/context: copyRunPath',
     async run(workbench) {
-      await workbench.contextMenu(runRow(workbench, 'first'), titleOf('copyRunPath')); // both are selected
+      await rowMenu(workbench, runRow(workbench, 'first'), 'copyRunPath'); // both are selected
       const copied = async (): Promise<string[]> =>
         (await workbench.page.evaluate(() => navigator.clipboard.readText())).split('\n').sort();
       const paths = ['first', 'second'].map((name) => inFolder(workbench, 'runs', name));
@@ -371,14 +382,14 @@ const runs: EntryTest[] = [
   {
     entry: 'view/item/context: exportModel',
     async run(workbench) {
-      await workbench.contextMenu(runRow(workbench, 'second'), titleOf('exportModel'));
+      await rowMenu(workbench, runRow(workbench, 'second'), 'exportModel');
       await exports(workbench, 'second');
     },
   },
   {
     entry: 'view/item/context: openRunConfig',
     async run(workbench) {
-      await workbench.contextMenu(runRow(workbench, 'second'), titleOf('openRunConfig'));
+      await rowMenu(workbench, runRow(workbench, 'second'), 'openRunConfig');
       await workbench.tab('config.json').waitFor();
       await expect.poll(() => workbench.visibleText()).toContain('"seed": 2');
     },
@@ -386,7 +397,7 @@ const runs: EntryTest[] = [
   {
     entry: 'view/item/context: openRunFolder',
     async run(workbench) {
-      await workbench.contextMenu(runRow(workbench, 'second'), titleOf('openRunFolder'));
+      await rowMenu(workbench, runRow(workbench, 'second'), 'openRunFolder');
       await workbench.explorerRow('second').waitFor();
       await showRuns(workbench);
     },
@@ -394,7 +405,7 @@ const runs: EntryTest[] = [
   {
     entry: 'view/item/context: deleteRun',
     async run(workbench) {
-      await workbench.contextMenu(runRow(workbench, 'quiet'), titleOf('deleteRun'));
+      await rowMenu(workbench, runRow(workbench, 'quiet'), 'deleteRun');
       await workbench.press('Move to Trash');
       const folder = inFolder(workbench, 'runs', 'quiet');
       const forGood = workbench.page.locator('.monaco-dialog-box').getByText('There is no trash here');
@@ -419,8 +430,7 @@ const jobs: EntryTest[] = [
     entry: 'lens: showMetrics',
     async run(workbench) {
       await lens(workbench, 'Show Metrics');
-      await showsMetrics(workbench, []); // but that of the config
-      await (await workbench.webview('metrics')).getByRole('checkbox', { name: 'long', checked: true }).waitFor();
+      await showsMetrics(workbench, 'long');
     },
   },
   {
@@ -434,28 +444,28 @@ const jobs: EntryTest[] = [
     entry: 'view/item/context inline: resume',
     async run(workbench) {
       await showRuns(workbench);
-      await workbench.rowAction(runRow(workbench, 'long'), titleOf('resume'));
+      await rowButton(workbench, runRow(workbench, 'long'), 'resume');
       await isAtWork(workbench);
     },
   },
   {
     entry: 'view/item/context inline: stop',
     async run(workbench) {
-      await workbench.rowAction(runRow(workbench, 'long'), titleOf('stop'));
+      await rowButton(workbench, runRow(workbench, 'long'), 'stop');
       await hasStopped(workbench);
     },
   },
   {
     entry: 'view/item/context: resume',
     async run(workbench) {
-      await workbench.contextMenu(runRow(workbench, 'long'), titleOf('resume'));
+      await rowMenu(workbench, runRow(workbench, 'long'), 'resume');
       await isAtWork(workbench);
     },
   },
   {
     entry: 'view/item/context: stop',
     async run(workbench) {
-      await workbench.contextMenu(runRow(workbench, 'long'), titleOf('stop'));
+      await rowMenu(workbench, runRow(workbench, 'long'), 'stop');
       await hasStopped(workbench);
     },
   },
