@@ -150,7 +150,7 @@ async function evaluates(workbench: Workbench, name: string): Promise<void> {
   rmSync(file, { force: true });
   await workbench.pick('Training documents');
   await writes(workbench, 'runs', name, 'evaluation-train.json');
-  await workbench.statusBar('Evaluating').waitFor({ state: 'detached' });
+  await workbench.toast(new RegExp(`${name} on train`)).last().waitFor(); // then the rows have changed places
 }
 
 async function isAtWork(workbench: Workbench): Promise<void> {
