@@ -150,7 +150,10 @@ async function evaluates(workbench: Workbench, name: string): Promise<void> {
   rmSync(file, { force: true });
   await workbench.pick('Training documents');
   await writes(workbench, 'runs', name, 'evaluation-train.json');
-  await workbench.toast(new RegExp(`${name} on train`)).last().waitFor(); // then the rows have changed places
+  await workbench
+    .toast(new RegExp(`${name} on train`))
+    .last()
+    .waitFor(); // then the rows have changed places
 }
 
 async function isAtWork(workbench: Workbench): Promise<void> {
