@@ -669,7 +669,12 @@ const palette: EntryTest[] = [
     async run(workbench) {
       await workbench.focusExplorer();
       await paletteCommand(workbench, 'showMetrics');
-      await (await workbench.webview('metrics')).getByText(/^Show All \d+ Runs$/).first().waitFor();
+      await (
+        await workbench.webview('metrics')
+      )
+        .getByText(/^Show All \d+ Runs$/)
+        .first()
+        .waitFor();
     },
   },
   {
