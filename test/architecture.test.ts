@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { build } from 'esbuild';
 import ts from 'typescript';
 import { expect, it } from 'vitest';
 
@@ -126,6 +127,15 @@ it('has no circles of files', () => expect(circular(imports).map(told)).toEqual(
 
 it('has no circles of folders', () =>
   expect(circular(imports, folderOf).map((each) => `${told(each)} (${folderOf(each.from)})`)).toEqual([]));
+
+it('loads no engine into the extension host: those are for runners', async () => {
+  const entryPoints = [join(root, 'src/extension/extension.ts')];
+  const options = { bundle: true, platform: 'node', packages: 'external', metafile: true, write: false } as const;
+  const { metafile } = await build({ ...options, entryPoints, absWorkingDir: root });
+  expect(Object.keys(metafile.inputs)).toContain('src/extension/base/services.ts');
+  const engines = /^src\/core\/engine\/(create|reference|tfjs|wasm)\b/;
+  expect(Object.keys(metafile.inputs).filter((file) => engines.test(file))).toEqual([]);
+});
 
 it('knows the DOM in pages alone', () => {
   const { compilerOptions } = JSON.parse(read('tsconfig.json')) as { compilerOptions: { lib: string[] } };

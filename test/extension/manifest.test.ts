@@ -127,10 +127,9 @@ it('is not in doubt what a command may do in a workspace that is not trusted', (
   // what asks for trust, `test/e2e/10-restricted-mode.e2e.ts` calls there; what writes elsewhere asks the user where
   const kinds = {
     asksForTrust: 'train resume evaluate exportModel selectModel predictSelection highlightEvidence openPredictions',
-    leadsToOneThatAsks: 'openRunPredictions',
-    reads: `inspectDataset inspectDatasetItem exploreClusters exploreClustersItem refreshDatasets refreshRuns showMetrics
-      showRunMetrics compareRuns compareSelectedRuns openRunConfig openRunFolder copyRunPath clearEvidence showEngines stop`,
-    asksTheUser: 'createRunConfig createRunConfigForItem deleteRun openSample inspectSample installEngine',
+    reads: `inspectDataset exploreClusters refreshDatasets refreshRuns showMetrics compareRuns openRunConfig openRunFolder
+      copyRunPath clearEvidence showEngines stop`,
+    asksTheUser: 'createRunConfig deleteRun openSample inspectSample installEngine',
   };
   const classified = Object.values(kinds).flatMap((names) => names.split(/\s+/));
   const all = contributes.commands.map(({ command }) => command.replace('xmlcnn.', ''));

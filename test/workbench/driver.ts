@@ -298,8 +298,17 @@ export class Workbench {
 
   /** Right-clicks an element until its menu has an item that can be clicked. */
   async openMenu(target: Locator, item: string): Promise<void> {
+    await this.menuFrom(() => target.click({ button: 'right' }), item);
+  }
+
+  /** The same at a point of the window. */
+  async openMenuAt({ x, y }: { x: number; y: number }, item: string): Promise<void> {
+    await this.menuFrom(() => this.page.mouse.click(x, y, { button: 'right' }), item);
+  }
+
+  private async menuFrom(rightClick: () => Promise<void>, item: string): Promise<void> {
     for (const deadline = Date.now() + patience; ;) {
-      await target.click({ button: 'right' });
+      await rightClick();
       if (await appears(this.menuItem(item), 3000)) break;
       await this.page.keyboard.press('Escape'); // a menu that was opened before the extension was known does not name it
       if (Date.now() > deadline) throw new Error(`The menu does not show ${item}.`);

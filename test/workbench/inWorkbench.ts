@@ -25,6 +25,7 @@ export function inWorkbench(title: string, options: LaunchOptions, body: (workbe
     afterAll(() => workbench?.close());
     beforeEach(({ task, onTestFailed }) => {
       onTestFailed(async () => {
+        console.log(task.result?.errors?.map(({ message }) => message).join('\n'));
         await current().screenshot(`failed-${task.name.replaceAll(/\W+/g, '-').slice(0, 60)}`);
         console.log(`The extension's log:\n${current().extensionLog().slice(-4000)}`);
         console.log(`Consoles:\n${current().consoleErrors.slice(-10).join('\n')}`);

@@ -4,11 +4,11 @@ import { datasetFile } from '../../core/data/datasetFile.ts';
 import { pathOf, type SourceOptions } from '../../core/data/document.ts';
 import { fileOf } from '../../core/data/findSplits.ts';
 import type { ClustersPanelState } from '../../webview/protocol.ts';
+import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { chooseDataset } from '../datasets/datasets.ts';
-import type { DatasetItem } from '../datasets/datasetTree.ts';
 import { ClustersPanel } from './clustersPanel.ts';
 
 const viewType = 'xmlcnn.clusters';
@@ -19,8 +19,8 @@ export class Clusters extends Disposable implements vscode.WebviewPanelSerialize
   constructor(private readonly services: Services) {
     super();
     this.own(vscode.window.registerWebviewPanelSerializer(viewType, this));
-    this.command('xmlcnn.exploreClusters', (uri?: vscode.Uri, options?: SourceOptions) => this.explore(uri, options));
-    this.command('xmlcnn.exploreClustersItem', ({ file }: DatasetItem) => this.explore(vscode.Uri.file(pathOf(file))));
+    const explore = reporting(services.log, (...args: unknown[]) => this.explore(readArguments(args)));
+    this.own(vscode.commands.registerCommand('xmlcnn.exploreClusters', explore));
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, kept?: Partial<ClustersPanelState>): Promise<void> {
@@ -29,20 +29,14 @@ export class Clusters extends Disposable implements vscode.WebviewPanelSerialize
     else panel.dispose();
   }
 
-  private command<A extends unknown[]>(id: string, work: (...args: A) => Promise<unknown>): void {
-    this.own(vscode.commands.registerCommand(id, reporting(this.services.log, work)));
-  }
-
-  /** `options` are none where the command comes from a menu, which hands over what is selected. */
-  private async explore(given?: vscode.Uri, options?: SourceOptions): Promise<void> {
+  private async explore({ path: given, options }: CommandArguments<SourceOptions>): Promise<void> {
     const title = vscode.l10n.t('Label Clusters');
-    const uri = given ?? (await chooseDataset(title, vscode.l10n.t('Cluster')));
-    if (!uri) return;
-    const path = pathOf(await fileOf(datasetFile(uri.fsPath)));
+    const chosen = given ?? (await chooseDataset(title, vscode.l10n.t('Cluster')));
+    if (chosen === undefined) return;
+    const path = pathOf(await fileOf(datasetFile(chosen)));
     const open = this.panels.get(path);
     if (open) return open.reveal();
-    const state = { path, options: Array.isArray(options) ? {} : (options ?? {}) };
-    this.adopt(vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active), state);
+    this.adopt(vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active), { path, options });
   }
 
   private adopt(panel: vscode.WebviewPanel, state: ClustersPanelState): void {

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { ComparePanelState } from '../../webview/protocol.ts';
+import { readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
+import { foldersOf } from '../runs/arguments.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { chooseRuns } from './chooseRuns.ts';
 import { ComparePanel } from './comparePanel.ts';
@@ -17,7 +19,7 @@ export class Compare extends Disposable implements vscode.WebviewPanelSerializer
   ) {
     super();
     this.own(vscode.window.registerWebviewPanelSerializer(panelType, this));
-    const compare = reporting(services.log, (folders?: string[]) => this.compare(folders));
+    const compare = reporting(services.log, (...args: unknown[]) => this.compare(foldersOf(readArguments(args))));
     this.own(vscode.commands.registerCommand('xmlcnn.compareRuns', compare));
   }
 
@@ -27,8 +29,8 @@ export class Compare extends Disposable implements vscode.WebviewPanelSerializer
   }
 
   /** One run is no comparison: it is picked in the list that opens. */
-  private async compare(given: string[] | undefined): Promise<void> {
-    const folders = given && given.length > 1 ? given : await chooseRuns(this.runs, given ?? []);
+  private async compare(given: string[]): Promise<void> {
+    const folders = given.length > 1 ? given : await chooseRuns(this.runs, given);
     if (!folders) return;
     const title = vscode.l10n.t('Compare Runs');
     this.fill(vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active), folders);

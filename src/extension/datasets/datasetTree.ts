@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { SplitOrAll } from '../../core/base/splits.ts';
 import { datasetGlob } from '../../core/data/datasetEndings.ts';
 import { onlyFile, pathOf, type DatasetFile } from '../../core/data/document.ts';
+import type { TreeElement } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { findDatasets, isExcluded, mostFiles } from './findDatasets.ts';
 import type { FoundDataset } from './workspaceDatasets.ts';
@@ -11,9 +12,10 @@ import type { FoundDataset } from './workspaceDatasets.ts';
 const settling = 500;
 
 /** A dataset, or one of its splits; `file` is what is inspected. */
-export interface DatasetItem {
+export interface DatasetItem extends TreeElement {
   dataset: FoundDataset;
   file: DatasetFile;
+  path: string;
   /** undefined for the dataset itself. */
   split?: SplitOrAll;
 }
@@ -41,10 +43,10 @@ export class DatasetTree extends Disposable implements vscode.TreeDataProvider<D
   }
 
   async getChildren(item?: DatasetItem): Promise<DatasetItem[]> {
-    if (!item) return (await this.find()).map((dataset) => ({ dataset, file: onlyFile(dataset.files[0]) }));
+    if (!item) return (await this.find()).map((dataset) => itemOf(dataset, onlyFile(dataset.files[0])));
     if (item.split !== undefined) return [];
     const { dataset } = item;
-    return dataset.files.length > 1 ? dataset.files.map(({ split, ...file }) => ({ dataset, split, file })) : [];
+    return dataset.files.length > 1 ? dataset.files.map(({ split, ...file }) => itemOf(dataset, file, split)) : [];
   }
 
   getTreeItem(item: DatasetItem): vscode.TreeItem {
@@ -62,6 +64,13 @@ export class DatasetTree extends Disposable implements vscode.TreeDataProvider<D
     this.waiting = setTimeout(() => this.changed.fire(), settling);
   }
 }
+
+const itemOf = (dataset: FoundDataset, file: DatasetFile, split?: SplitOrAll): DatasetItem => ({
+  dataset,
+  file,
+  path: pathOf(file),
+  split,
+});
 
 function datasetItem({ name, folder, files }: FoundDataset): vscode.TreeItem {
   const { TreeItemCollapsibleState: state } = vscode;

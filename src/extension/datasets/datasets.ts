@@ -1,13 +1,13 @@
 /** Inspecting datasets: panels, records as documents, and the tree of datasets in the workspace. */
 import * as vscode from 'vscode';
 import { datasetFile, isSameDataset } from '../../core/data/datasetFile.ts';
-import { pathOf } from '../../core/data/document.ts';
 import type { ClusterFilter } from '../../core/explore/inspectionApi.ts';
+import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { DatasetPanel, panelState } from './datasetPanel.ts';
-import { DatasetTree, type DatasetItem } from './datasetTree.ts';
+import { DatasetTree } from './datasetTree.ts';
 import type { RecordTarget } from '../../core/explore/recordText.ts';
 import { openRaw, openRecord } from './openRecord.ts';
 import { RecordDocuments } from './recordDocuments.ts';
@@ -25,11 +25,7 @@ export class Datasets extends Disposable {
     this.records = this.own(new RecordDocuments(services));
     this.own(RecordLens.register(this.records));
     this.own(new DatasetTree());
-    this.command('xmlcnn.inspectDataset', (uri?: vscode.Uri, cluster?: ClusterFilter) => this.inspect(uri, cluster));
-    this.command('xmlcnn.inspectDatasetItem', ({ file }: DatasetItem) => this.inspect(vscode.Uri.file(pathOf(file))));
-    this.command('xmlcnn.createRunConfigForItem', async ({ file }: DatasetItem) =>
-      vscode.commands.executeCommand('xmlcnn.createRunConfig', vscode.Uri.file(pathOf(file))),
-    );
+    this.command('xmlcnn.inspectDataset', (...args: unknown[]) => this.inspect(readArguments(args)));
     this.command('xmlcnn.openRecord', (record: RecordTarget) => openRecord(record, this.records));
     this.command('xmlcnn.openRawRecord', (uri: vscode.Uri) => openRaw(uri, this.records));
     this.own(
@@ -43,18 +39,17 @@ export class Datasets extends Disposable {
     this.own(vscode.commands.registerCommand(id, reporting(this.services.log, work)));
   }
 
-  /** `cluster` is no filter where the command comes from a menu, which hands over what is selected. */
-  private async inspect(given?: vscode.Uri, cluster?: ClusterFilter): Promise<void> {
-    const uri = given ?? (await chooseDataset(vscode.l10n.t('Inspect Dataset'), vscode.l10n.t('Inspect')));
-    if (!uri) return;
-    const filter = cluster && 'cluster' in cluster ? cluster : undefined;
-    const open = this.panels.get(uri.fsPath) ?? (filter && this.showing(uri.fsPath));
+  private async inspect({ path: given, options }: CommandArguments<ClusterFilter>): Promise<void> {
+    const path = given ?? (await chooseDataset(vscode.l10n.t('Inspect Dataset'), vscode.l10n.t('Inspect')));
+    if (path === undefined) return;
+    const filter = 'cluster' in options ? (options as ClusterFilter) : undefined;
+    const open = this.panels.get(path) ?? (filter && this.showing(path));
     if (open) {
       if (filter) open.showCluster(filter);
       return open.panel.reveal();
     }
-    const panel = vscode.window.createWebviewPanel(viewType, uri.fsPath, vscode.ViewColumn.Active);
-    const made = new DatasetPanel(this.services, this.records, panel, uri.fsPath, {});
+    const panel = vscode.window.createWebviewPanel(viewType, path, vscode.ViewColumn.Active);
+    const made = new DatasetPanel(this.services, this.records, panel, path, {});
     this.adopt(made);
     if (filter) made.showCluster(filter);
   }
@@ -81,7 +76,7 @@ export class Datasets extends Disposable {
 }
 
 /** Any file will do: its content tells the format. */
-export async function chooseDataset(title: string, openLabel: string): Promise<vscode.Uri | undefined> {
+export async function chooseDataset(title: string, openLabel: string): Promise<string | undefined> {
   const active = vscode.window.activeTextEditor?.document.uri;
   const [chosen] =
     (await vscode.window.showOpenDialog({
@@ -91,5 +86,5 @@ export async function chooseDataset(title: string, openLabel: string): Promise<v
       canSelectFiles: true,
       canSelectFolders: false,
     })) ?? [];
-  return chosen;
+  return chosen?.fsPath;
 }

@@ -1,11 +1,12 @@
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ExportFormat, ExportResult } from '../../core/export/exportModel.ts';
+import { readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { showInformation, withoutLinks } from '../base/notices.ts';
-import { foldersOf, type CommandArgument } from '../runs/arguments.ts';
+import { type Named, named } from '../runs/arguments.ts';
 import { chooseRun } from '../runs/chooseRun.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { mayStartJobs } from '../runs/trust.ts';
@@ -17,13 +18,13 @@ export class ExportFeature extends Disposable {
     private readonly runs: RunStore,
   ) {
     super();
-    const work = reporting(services.log, (argument: CommandArgument) => this.export(argument));
+    const work = reporting(services.log, (...args: unknown[]) => this.export(named(readArguments(args))));
     this.own(vscode.commands.registerCommand('xmlcnn.exportModel', work));
   }
 
-  private async export(argument: CommandArgument): Promise<void> {
+  private async export(given: Named): Promise<void> {
     if (!(await mayStartJobs())) return;
-    const run = foldersOf(argument)[0] ?? (await this.chosenRun());
+    const run = given?.type === 'run' ? given.folder : await this.chosenRun();
     if (run === undefined) return;
     const format = await chooseFormat();
     if (format) await told(await this.written(run, format));

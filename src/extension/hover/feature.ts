@@ -1,18 +1,18 @@
 /** Labels where texts are read: hovers, evidence in the editor, and the model that predicts them. */
 import * as vscode from 'vscode';
+import type { CommandArguments, TextPlace } from '../base/commandArguments.ts';
+import { readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { showInformation } from '../base/notices.ts';
 import type { RecordDocuments } from '../datasets/recordDocuments.ts';
-import type { CommandArgument } from '../runs/arguments.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { mayStartJobs } from '../runs/trust.ts';
 import { ActiveModel } from './activeModel.ts';
 import { Evidence } from './evidence.ts';
 import { TextFinder } from './foundText.ts';
 import { LabelHover } from './hoverProvider.ts';
-import type { TextPlace } from './hoverText.ts';
 import { pickLabel } from './labelPick.ts';
 import { LargeFileNotice } from './largeFiles.ts';
 import { ModelStatusBar } from './modelStatusBar.ts';
@@ -49,11 +49,11 @@ export class HoverFeature extends Disposable {
     this.own(new ModelStatusBar(this.model));
     this.own(new LabelHover(services, this.model, this.predictions));
     this.own(new LargeFileNotice(services));
-    this.command('xmlcnn.selectModel', (run?: CommandArgument) => selectModel(this.model, runs, run));
+    this.command('xmlcnn.selectModel', (...args: unknown[]) => selectModel(this.model, runs, readArguments(args)));
     this.command('xmlcnn.predictSelection', () => this.predictSelection());
-    this.command('xmlcnn.highlightEvidence', (place?: TextPlace & { label: number }) => this.highlight(place));
+    this.command('xmlcnn.highlightEvidence', (...args: unknown[]) => this.highlight(readArguments(args)));
     this.command('xmlcnn.clearEvidence', async () => this.evidence.clear());
-    this.command('xmlcnn.openTextPredictions', (place: TextPlace) => this.openPredictions(place));
+    this.command('xmlcnn.openTextPredictions', (...args: unknown[]) => this.openPredictions(readArguments(args)));
   }
 
   private command<A extends unknown[]>(id: string, work: (...args: A) => Promise<unknown>): void {
@@ -66,7 +66,7 @@ export class HoverFeature extends Disposable {
   }
 
   /** With a label: marks what speaks for it, or takes the marks away where it is the one marked. Without: asks. */
-  private async highlight(given?: TextPlace & { label: number }): Promise<void> {
+  private async highlight({ place: given }: CommandArguments): Promise<void> {
     const place = await this.ready(given);
     if (!place) return;
     const prediction = await this.predict(place, top.hover);
@@ -91,7 +91,7 @@ export class HoverFeature extends Disposable {
     return pickLabel(title, document, this.evidence, load, openPanel);
   }
 
-  private async openPredictions(given: TextPlace): Promise<void> {
+  private async openPredictions({ place: given }: CommandArguments): Promise<void> {
     const place = await this.ready(given);
     const prediction = place && (await this.predict(place, top.hover));
     if (!prediction) return;

@@ -1,15 +1,9 @@
 import type { ExplainedText } from '../../runner/services/predictor.ts';
+import type { TextPlace } from '../base/commandArguments.ts';
 import type { Translate } from '../runs/jobText.ts';
 import { clip, commandLink, escapeMarkdown, onOneLine } from './escape.ts';
 import { barText, countsText, ngramTexts, probabilityText, verdictText } from './labelText.ts';
 import type { LabelRow } from './verdicts.ts';
-
-/** A place in a document of the editor, from which its record, paragraph or selection is found again. */
-export interface TextPlace {
-  uri: string;
-  line: number;
-  character: number;
-}
 
 export interface HoverContent {
   /** Name of the model. */

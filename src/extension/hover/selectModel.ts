@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import type { CommandArgument } from '../runs/arguments.ts';
+import type { CommandArguments } from '../base/commandArguments.ts';
 import { named } from '../runs/arguments.ts';
 import { runDescription, shortName } from '../runs/runText.ts';
 import type { RunStore } from '../runs/runStore.ts';
@@ -9,7 +9,7 @@ import type { ActiveModel } from './activeModel.ts';
 import { escapeIcons } from './escape.ts';
 
 /** Lets the user choose the model that predicts in the editor, or takes the run given. */
-export async function selectModel(model: ActiveModel, runs: RunStore, given: CommandArgument): Promise<void> {
+export async function selectModel(model: ActiveModel, runs: RunStore, given: CommandArguments): Promise<void> {
   if (!(await mayStartJobs())) return;
   const { t } = vscode.l10n;
   await runs.whenRead;

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
+import { foldersOf } from '../runs/arguments.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { MetricsPage } from './metricsPage.ts';
 
@@ -21,9 +23,7 @@ export class Metrics extends Disposable implements vscode.WebviewViewProvider, v
     super();
     this.own(vscode.window.registerWebviewViewProvider(view, this));
     this.own(vscode.window.registerWebviewPanelSerializer(view, this));
-    const show = reporting(services.log, (folders?: string | string[]) =>
-      this.show(typeof folders === 'string' ? [folders] : folders),
-    );
+    const show = reporting(services.log, (...args: unknown[]) => this.show(foldersOf(readArguments(args))));
     this.own(vscode.commands.registerCommand('xmlcnn.showMetrics', show));
   }
 
@@ -43,9 +43,9 @@ export class Metrics extends Disposable implements vscode.WebviewViewProvider, v
   }
 
   /** Shows the view, with these runs where some are named. */
-  private async show(folders: string[] | undefined): Promise<void> {
-    if (folders && this.inView) this.inView.select(folders);
-    else this.waiting = folders;
+  private async show(folders: string[]): Promise<void> {
+    if (folders.length > 0 && this.inView) this.inView.select(folders);
+    else this.waiting = folders.length > 0 ? folders : undefined;
     await vscode.commands.executeCommand(`${view}.focus`);
   }
 

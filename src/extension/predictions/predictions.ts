@@ -6,10 +6,11 @@ import { splitOfFile } from '../../core/predict/splitsOfRun.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { exists, readRunConfig, runPaths } from '../../core/training/runFolder.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
+import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
-import { type CommandArgument, named } from '../runs/arguments.ts';
+import { named } from '../runs/arguments.ts';
 import { chooseRun } from '../runs/chooseRun.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { mayStartJobs } from '../runs/trust.ts';
@@ -36,7 +37,7 @@ export class Predictions extends Disposable {
     private readonly runs: RunStore,
   ) {
     super();
-    const open = reporting(services.log, (run?: CommandArgument, shown?: ToShow) => this.open(run, shown));
+    const open = reporting(services.log, (...args: unknown[]) => this.open(readArguments(args)));
     this.own(vscode.commands.registerCommand('xmlcnn.openPredictions', open));
     this.own(
       vscode.window.registerWebviewPanelSerializer(viewType, {
@@ -45,18 +46,18 @@ export class Predictions extends Disposable {
     );
   }
 
-  private async open(run: CommandArgument, shown: ToShow = {}): Promise<void> {
+  private async open(given: CommandArguments<ToShow>): Promise<void> {
     if (!(await mayStartJobs())) return;
-    const folder = await this.folderOf(run);
-    const target = folder === undefined ? undefined : await targetOf(folder, shown);
+    const folder = await this.folderOf(given);
+    const target = folder === undefined ? undefined : await targetOf(folder, given.options);
     if (folder === undefined || !target) return;
     const open = [...this.panels].find((panel) => panel.serves(folder, target));
     if (open) return open.show(target);
     this.adopt(vscode.window.createWebviewPanel(viewType, 'Predictions', vscode.ViewColumn.Active), folder, target);
   }
 
-  private async folderOf(run: CommandArgument): Promise<string | undefined> {
-    const name = named(run);
+  private async folderOf(given: CommandArguments<ToShow>): Promise<string | undefined> {
+    const name = named(given);
     if (name?.type === 'run') return name.folder;
     const placeHolder = vscode.l10n.t('Run whose predictions to look at');
     return (await chooseRun(this.runs, placeHolder, ({ bestEpoch }) => bestEpoch > 0))?.folder;

@@ -8,21 +8,20 @@ import { datasetFile, datasetName } from '../../core/data/datasetFile.ts';
 import type { SourceOptions } from '../../core/data/document.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
+import type { CommandArguments } from '../base/commandArguments.ts';
 import type { Services } from '../base/services.ts';
 import { withoutLinks } from '../base/notices.ts';
 import { chooseDataset } from './chooseDataset.ts';
 
 /**
  * Reads a dataset and writes a config that suits it, which is then opened. Nothing is overwritten without being asked.
- * @param data a dataset file or folder; asked for where absent
- * @param options how the dataset is read, where its content does not tell
+ * The path is that of a dataset file or folder, asked for where absent; the options say how it is read where its content does not.
  */
 export async function createRunConfig(
   services: Services,
-  data?: vscode.Uri,
-  options: SourceOptions = {},
+  { path: given, options }: CommandArguments<SourceOptions>,
 ): Promise<void> {
-  const path = (data ?? (await chooseDataset()))?.fsPath;
+  const path = given ?? (await chooseDataset())?.fsPath;
   if (path === undefined) return;
   const facts = await survey(services, path, options);
   const folder = dirname(facts.train);

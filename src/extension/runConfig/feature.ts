@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { SourceOptions } from '../../core/data/document.ts';
+import { readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
@@ -21,9 +21,7 @@ export class RunConfigFeature extends Disposable {
     this.own(registerLanguageProviders(configs));
     this.own(registerQuickFixes(configs));
     this.own(new ConfigCodeLenses(configs, runs, jobs, services.log));
-    // the Explorer hands over the selection besides the file: no options
-    const create = (data?: vscode.Uri, options?: SourceOptions | unknown[]): Promise<void> =>
-      createRunConfig(services, data, Array.isArray(options) ? {} : options);
-    this.own(vscode.commands.registerCommand('xmlcnn.createRunConfig', reporting(services.log, create)));
+    const create = reporting(services.log, (...args: unknown[]) => createRunConfig(services, readArguments(args)));
+    this.own(vscode.commands.registerCommand('xmlcnn.createRunConfig', create));
   }
 }

@@ -5,9 +5,10 @@ import { UserError } from '../../core/base/errors.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
 import { listRuns, runsOfConfig } from '../../core/training/runListing.ts';
 import type { Split } from '../../core/base/splits.ts';
+import type { CommandArguments } from '../base/commandArguments.ts';
+import { readArguments } from '../base/commandArguments.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
-import type { CommandArgument } from './arguments.ts';
 import { foldersOf, named } from './arguments.ts';
 import { checkedConfig, chooseConfig } from './chooseConfig.ts';
 import { chooseRun } from './chooseRun.ts';
@@ -17,7 +18,6 @@ import type { JobSettings } from './jobSettings.ts';
 import { waitUntilFree } from './lockWait.ts';
 import { deleteRuns } from './deleteRuns.ts';
 import type { RunStore } from './runStore.ts';
-import type { RunsNode } from './runsTree.ts';
 import { isTraining } from './trainedConfigs.ts';
 import { mayStartJobs } from './trust.ts';
 
@@ -26,35 +26,32 @@ const patience = 120_000;
 
 /** Registers the commands about jobs and runs. */
 export function registerRunCommands({ log }: Services, runs: RunStore, jobs: Jobs): vscode.Disposable {
-  const commands: Record<string, (node: CommandArgument, selection?: readonly RunsNode[]) => Promise<unknown>> = {
-    train: (node) => train(jobs, node),
-    resume: (node) => resume(runs, jobs, node),
-    evaluate: (node) => evaluate(runs, jobs, node),
-    stop: (node) => stop(jobs, node),
+  const commands: Record<string, (given: CommandArguments) => Promise<unknown>> = {
+    train: (given) => train(jobs, given),
+    resume: (given) => resume(runs, jobs, given),
+    evaluate: (given) => evaluate(runs, jobs, given),
+    stop: (given) => stop(jobs, given),
     refreshRuns: () => runs.refresh(),
-    deleteRun: (node, selection) => deleteRuns(foldersOf(node, selection), runs, jobs),
-    openRunFolder: (node) => forFolders(node, openFolder),
-    copyRunPath: async (node, selection) => vscode.env.clipboard.writeText(foldersOf(node, selection).join('\n')),
-    openRunConfig: (node) =>
-      forFolders(node, (folder) =>
+    deleteRun: (given) => deleteRuns(foldersOf(given), runs, jobs),
+    openRunFolder: (given) => forFolder(given, openFolder),
+    copyRunPath: async (given) => vscode.env.clipboard.writeText(foldersOf(given).join('\n')),
+    openRunConfig: (given) =>
+      forFolder(given, (folder) =>
         vscode.commands.executeCommand('vscode.open', vscode.Uri.file(runPaths(folder).config)),
       ),
-    openRunPredictions: (node) =>
-      forFolders(node, (folder) => vscode.commands.executeCommand('xmlcnn.openPredictions', folder)),
-    showRunMetrics: (node) =>
-      forFolders(node, (folder) => vscode.commands.executeCommand('xmlcnn.showMetrics', folder)),
-    compareSelectedRuns: (node, selection) =>
-      Promise.resolve(vscode.commands.executeCommand('xmlcnn.compareRuns', foldersOf(node, selection))),
   };
   const registered = Object.entries(commands).map(([name, work]) =>
-    vscode.commands.registerCommand(`xmlcnn.${name}`, reporting(log, work)),
+    vscode.commands.registerCommand(
+      `xmlcnn.${name}`,
+      reporting(log, (...args: unknown[]) => work(readArguments(args))),
+    ),
   );
   return vscode.Disposable.from(...registered);
 }
 
-async function train(jobs: Jobs, argument: CommandArgument): Promise<void> {
+async function train(jobs: Jobs, given: CommandArguments): Promise<void> {
   if (!(await mayStartJobs())) return;
-  const name = named(argument);
+  const name = named(given);
   // a button in a view's title is handed the row that has the focus, which is a run and no config
   const file = name?.type === 'config' ? name.file : await chooseConfig(vscode.l10n.t('Config to train with'));
   if (file === undefined) return;
@@ -63,9 +60,9 @@ async function train(jobs: Jobs, argument: CommandArgument): Promise<void> {
 }
 
 /** A run goes on with its own config; a config's newest run goes on with that config as it is now. */
-async function resume(runs: RunStore, jobs: Jobs, argument: CommandArgument): Promise<void> {
+async function resume(runs: RunStore, jobs: Jobs, given: CommandArguments): Promise<void> {
   if (!(await mayStartJobs())) return;
-  const name = named(argument);
+  const name = named(given);
   if (name?.type === 'config') return resumeConfig(jobs, name.file);
   const folder =
     name?.type === 'run'
@@ -100,9 +97,9 @@ async function waitForOthers(folder: string): Promise<void> {
   });
 }
 
-async function evaluate(runs: RunStore, jobs: Jobs, argument: CommandArgument): Promise<void> {
+async function evaluate(runs: RunStore, jobs: Jobs, given: CommandArguments): Promise<void> {
   if (!(await mayStartJobs())) return;
-  const folder = await runToEvaluate(runs, named(argument));
+  const folder = await runToEvaluate(runs, named(given));
   if (folder === undefined) return;
   const chosen = await chooseSplit(folder);
   if (chosen) jobs.start({ kind: 'evaluate', folder, ...chosen });
@@ -140,13 +137,13 @@ async function chooseSplit(folder: string): Promise<{ split?: Split; data?: stri
   return file && { data: file.fsPath };
 }
 
-async function stop(jobs: Jobs, argument: CommandArgument): Promise<void> {
-  const job = await jobToStop(jobs, argument);
+async function stop(jobs: Jobs, given: CommandArguments): Promise<void> {
+  const job = await jobToStop(jobs, given);
   if (job) jobs.stop(job);
 }
 
-async function jobToStop(jobs: Jobs, argument: CommandArgument): Promise<Job | undefined> {
-  const name = named(argument);
+async function jobToStop(jobs: Jobs, given: CommandArguments): Promise<Job | undefined> {
+  const name = named(given);
   if (name?.type === 'job') return jobs.all.find(({ id }) => id === name.id);
   if (name?.type === 'run') return jobs.inFolder(name.folder);
   const config = name && (await vscode.workspace.openTextDocument(vscode.Uri.file(name.file)));
@@ -156,9 +153,9 @@ async function jobToStop(jobs: Jobs, argument: CommandArgument): Promise<Job | u
   return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Run to stop') }))?.job;
 }
 
-async function forFolders(node: CommandArgument, work: (folder: string) => Thenable<unknown>): Promise<void> {
-  const [folder] = foldersOf(node);
-  if (folder !== undefined) await work(folder);
+async function forFolder(given: CommandArguments, work: (folder: string) => Thenable<unknown>): Promise<void> {
+  const name = named(given);
+  if (name?.type === 'run') await work(name.folder);
 }
 
 /** In the Explorer where it is in the workspace, else in the system's file manager. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunListing } from '../../core/training/runListing.ts';
+import type { TreeElement } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { percent } from './jobText.ts';
@@ -10,18 +11,19 @@ import type { RunStore } from './runStore.ts';
 import { runDescription, runFacts, shortName, statusName } from './runText.ts';
 
 /** A run, or one that a job is about to make. */
-export interface RunNode {
+export interface RunNode extends TreeElement {
   type: 'run';
   /** The run's folder; the job's id where there is none yet. */
   id: string;
-  folder?: string;
+  path?: string;
   listing?: RunListing;
   job?: Job;
 }
 
-export interface FileNode {
+export interface FileNode extends TreeElement {
   type: 'file';
-  folder: string;
+  /** The run's folder. */
+  path: string;
   file: RunFile;
   /** The epoch that a checkpoint holds, where the listing of the run tells. */
   epoch?: number;
@@ -66,11 +68,11 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
     const { folder, bestEpoch, epochs } = node.listing;
     const epochOf = (file: RunFile): number | undefined =>
       file.kind !== 'checkpoint' ? undefined : { best: bestEpoch, last: epochs }[file.name];
-    return (await listRunFiles(folder)).map((file) => ({ type: 'file', folder, file, epoch: epochOf(file) }));
+    return (await listRunFiles(folder)).map((file) => ({ type: 'file', path: folder, file, epoch: epochOf(file) }));
   }
 
   getParent(node: RunsNode): RunsNode | undefined {
-    return node.type === 'file' ? this.nodes.get(node.folder) : undefined;
+    return node.type === 'file' ? this.nodes.get(node.path) : undefined;
   }
 
   getTreeItem(node: RunsNode): vscode.TreeItem {
@@ -82,13 +84,13 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
   private roots(): RunNode[] {
     const jobs = this.jobs.all;
     const nodes: RunNode[] = this.runs.runs.map((listing) => ({
-      ...{ type: 'run', id: listing.folder, folder: listing.folder, listing },
+      ...{ type: 'run', id: listing.folder, path: listing.folder, listing },
       job: jobs.find(({ state }) => state.folder === listing.folder),
     }));
-    const beginning = jobs.filter(({ state: { folder } }) => !nodes.some((node) => node.folder === folder));
+    const beginning = jobs.filter(({ state: { folder } }) => !nodes.some(({ path }) => path === folder));
     const begun = beginning.map((job): RunNode => {
       const { folder } = job.state;
-      return { type: 'run', id: folder ?? job.id, folder, job };
+      return { type: 'run', id: folder ?? job.id, path: folder, job };
     });
     const all = [...begun, ...nodes].map((node) => this.known(node));
     this.nodes = new Map(all.map((node) => [node.id, node]));
@@ -98,8 +100,8 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
   /** The editor knows a row by its object: a run keeps its own. */
   private known(node: RunNode): RunNode {
     const known = this.nodes.get(node.id);
-    const { folder, listing, job } = node;
-    return known ? Object.assign(known, { folder, listing, job }) : node;
+    const { path, listing, job } = node;
+    return known ? Object.assign(known, { path, listing, job }) : node;
   }
 
   /** What a run that works here changes in its folder is not shown: its job tells more, and sooner. */
@@ -157,7 +159,7 @@ function factsTooltip(name: string, facts: [string, string][]): vscode.MarkdownS
   return tooltip;
 }
 
-function fileItem({ folder, file, epoch }: FileNode): vscode.TreeItem {
+function fileItem({ path: folder, file, epoch }: FileNode): vscode.TreeItem {
   const item = new vscode.TreeItem(fileTitle(file));
   const uri = vscode.Uri.file(file.path);
   item.id = file.path;
