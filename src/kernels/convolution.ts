@@ -352,7 +352,7 @@ export class PairMax {
   pooledStride: usize;
 }
 
-/** The seed's pooling: maximum of each two neighbours of [filter][window] flattened, then ReLU. Tile = one document. */
+/** The original program's pooling: maximum of each two neighbours of [filter][window] flattened, then ReLU. Tile = one document. */
 export function pairMax(tile: i32, scratch: usize, args: usize): void {
   const a = changetype<PairMax>(args);
   const from = a.activation + <usize>tile * a.activationStride;

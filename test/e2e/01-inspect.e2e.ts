@@ -25,9 +25,9 @@ function fill(folder: string): void {
   writeFileSync(join(folder, 'packed.jsonl.gz'), gzipSync(readFileSync(join(folder, 'glosses', 'test.jsonl'))));
   const long = record(1, `${'word '.repeat(20_000)}end`, ['long']);
   writeFileSync(join(folder, 'long.jsonl'), `${long}\n${record(2, 'short', ['short'])}\n`);
-  copyFileSync('test/fixtures/seed/rcv-py2-p2.p', join(folder, 'rcv.p'));
-  cpSync('test/fixtures/seed/rcv', join(folder, 'prepared'), { recursive: true });
-  cpSync('test/fixtures/seed/eurlex', join(folder, 'features'), { recursive: true });
+  copyFileSync('test/fixtures/original/rcv-py2-p2.p', join(folder, 'rcv.p'));
+  cpSync('test/fixtures/original/rcv', join(folder, 'prepared'), { recursive: true });
+  cpSync('test/fixtures/original/eurlex', join(folder, 'features'), { recursive: true });
   writeFileSync(join(folder, 'empty.jsonl'), '');
   writeFileSync(join(folder, 'garbage.jsonl'), '{"text": \n{"text": \n{"text": \n');
 }

@@ -8,14 +8,14 @@ import { numbersOf, stringsOf } from '../../src/core/formats/pythonValues.ts';
 import { readNpy } from '../../src/core/formats/npy.ts';
 import { readPickle } from '../../src/core/formats/pickle.ts';
 import { readTorchCheckpoint, tensorFloats } from '../../src/core/formats/torchCheckpoint.ts';
-import { seedNetwork } from '../../src/core/original/originalNetwork.ts';
+import { originalNetwork } from '../../src/core/original/originalNetwork.ts';
 import { openSource, scratch } from '../core/data/helpers.ts';
 import { expectBoth, fuzz } from './fuzz.ts';
 
-const seed = 'test/fixtures/seed';
+const fixtures = 'test/fixtures/original';
 const { folder } = scratch();
 
-const named = (...names: string[]): Buffer[] => names.map((name) => readFileSync(`${seed}/${name}`));
+const named = (...names: string[]): Buffer[] => names.map((name) => readFileSync(`${fixtures}/${name}`));
 
 describe('damaged files are refused, never more', () => {
   test('pickles', async () => {
@@ -59,8 +59,8 @@ describe('damaged files are refused, never more', () => {
     const where = join(folder, 'sparse');
     mkdirSync(where);
     for (const name of ['y_train.npz', 'vocab.npy'])
-      writeFileSync(join(where, name), readFileSync(`${seed}/rcv/${name}`));
-    const members = unzipSync(readFileSync(`${seed}/rcv/x_train.npz`));
+      writeFileSync(join(where, name), readFileSync(`${fixtures}/rcv/${name}`));
+    const members = unzipSync(readFileSync(`${fixtures}/rcv/x_train.npz`));
     const path = join(where, 'x_train.npz');
     let round = 0;
     const read = async (bytes: Buffer) => {
@@ -79,7 +79,7 @@ describe('damaged files are refused, never more', () => {
   test('checkpoints of PyTorch, legacy and zip', async () => {
     const path = join(folder, 'fuzzed.pt');
     const vocabulary = Array.from({ length: 9 }, (_, i) => `w${i}`);
-    const readNetwork = async () => seedNetwork((await readTorchCheckpoint(path)).state, vocabulary, path).shape;
+    const readNetwork = async () => originalNetwork((await readTorchCheckpoint(path)).state, vocabulary, path).shape;
     const readTensors = async () => {
       for (const [name, tensor] of (await readTorchCheckpoint(path)).state)
         if (name !== 'expanded') tensorFloats(tensor, path); // that one is always refused
@@ -94,7 +94,7 @@ describe('damaged files are refused, never more', () => {
 
   test('the pickle within a checkpoint whose zip is whole', async () => {
     const path = join(folder, 'whole.pt');
-    const members = unzipSync(readFileSync(`${seed}/torch/tensors-zip.pt`));
+    const members = unzipSync(readFileSync(`${fixtures}/torch/tensors-zip.pt`));
     const name = Object.keys(members).find((key) => key.endsWith('data.pkl')) as string;
     const read = async (bytes: Buffer) => {
       writeFileSync(path, zipSync({ ...members, [name]: bytes }, { level: 0 }));
@@ -108,7 +108,7 @@ describe('damaged files are refused, never more', () => {
   test('datasets: pickle, dense matrix', async () => {
     const where = join(folder, 'dense');
     mkdirSync(where);
-    writeFileSync(join(where, 'y_tr.npy'), readFileSync(`${seed}/eurlex/y_tr.npy`));
+    writeFileSync(join(where, 'y_tr.npy'), readFileSync(`${fixtures}/eurlex/y_tr.npy`));
     for (const [name, file] of [
       ['rcv.p', 'rcv-py3-p4.p'],
       ['rcv.p', 'rcv-py2-p0.p'],

@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { configFromSeed, type FlagReport, type SeedConfig } from '../../core/config/original/configFromOriginal.ts';
+import {
+  configFromOriginal,
+  type FlagReport,
+  type OriginalConfig,
+} from '../../core/config/original/configFromOriginal.ts';
 import { validateText } from '../../core/config/validate.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
@@ -41,7 +45,11 @@ export const config: Command = {
         },
       );
     const folder = dirname(resolve(output));
-    const made = await configFromSeed(line, { folder, data: args.text('data'), embeddings: args.text('embeddings') });
+    const made = await configFromOriginal(line, {
+      folder,
+      data: args.text('data'),
+      embeddings: args.text('embeddings'),
+    });
     await writeFileAtomic(output, made.text);
     show(made, terminal);
     const diagnostics = validateText(made.text, { file: resolve(output), checkFiles: true });
@@ -53,7 +61,7 @@ export const config: Command = {
   },
 };
 
-function show({ flags, ignored, remarks }: SeedConfig, terminal: Terminal): void {
+function show({ flags, ignored, remarks }: OriginalConfig, terminal: Terminal): void {
   for (const flag of flags) terminal.print(describe(flag));
   for (const { word, nearest } of ignored)
     terminal.print(

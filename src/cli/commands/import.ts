@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { type ImportedEurlex, importEurlex } from '../../core/data/eurlex/importEurlex.ts';
-import { importSeedRun } from '../../core/original/importOriginalRun.ts';
+import { importOriginalRun } from '../../core/original/importOriginalRun.ts';
 import { importSafetensors } from '../../core/export/importSafetensors.ts';
 import { type NetworkShape, parameterCount } from '../../core/model/network.ts';
 import { type Arguments, type Command, type Outcome, usage } from '../command.ts';
@@ -56,7 +56,7 @@ export const importCommand: Command = {
 
 async function torch(file: string, args: Arguments, terminal: Terminal, signal: AbortSignal): Promise<Outcome> {
   const run = args.text('output') ?? join('runs', basename(file).replace(/\.(pt|pth|pkl|bin)$/i, ''));
-  const { shape, epoch, unused } = await importSeedRun(file, {
+  const { shape, epoch, unused } = await importOriginalRun(file, {
     run,
     data: args.text('data'),
     vocabulary: args.text('vocabulary'),

@@ -6,7 +6,7 @@
 
 /** What every key says about itself. */
 interface Info<T> {
-  /** What the key does, in a sentence or two; names the seed's flag where there is one. */
+  /** What the key does, in a sentence or two; names the original program's flag where there is one. */
   description: string;
   /** Value where the config says nothing. Absent for keys that must be given. */
   default?: T;

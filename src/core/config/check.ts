@@ -267,7 +267,7 @@ function named(node: Node): string {
   return names[node.type] ?? (node.type === 'string' ? `the text ${JSON.stringify(node.value)}` : String(node.value));
 }
 
-/** The dotted key that has this name, or carries the seed's flag of this name. */
+/** The dotted key that has this name, or carries the original program's flag of this name. */
 export function keyNamed(name: string): string | undefined {
   for (const [section, { properties }] of Object.entries(sections)) {
     for (const [key, schema] of Object.entries(properties)) {

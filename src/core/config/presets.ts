@@ -16,8 +16,8 @@ const frozenWhenPretrained = { embedding: { train: false } } satisfies PartialCo
 /** Pretrained vectors are several times longer than random ones: behind a hidden layer He's weights make large logits of them, wrong ones. */
 const torchWhenPretrained = { model: { initializer: 'torch' } } satisfies PartialConfig;
 
-/** The seed's defaults (code/main.py) on the corrected network; its summed loss, initialisation and frozen pretrained vectors too. */
-const seedDefaults = {
+/** The original program's defaults (code/main.py) on the corrected network; its summed loss, initialisation and frozen pretrained vectors too. */
+const originalDefaults = {
   text: { tokenizer: 'kim', keepNumbers: true, maxLength: 500, vocabularySize: 30_000 },
   embedding: { dim: 300 },
   model: {
@@ -42,11 +42,11 @@ const seedDefaults = {
   },
 } satisfies PartialConfig;
 
-const seedBest = (maxLength: number, vocabularySize: number): PartialConfig => ({
-  text: { ...seedDefaults.text, maxLength, vocabularySize },
-  embedding: seedDefaults.embedding,
-  model: { ...seedDefaults.model, hidden: 1024 },
-  training: { ...seedDefaults.training, epochs: 500, batchSize: 128, checkpointEvery: 499 },
+const originalBest = (maxLength: number, vocabularySize: number): PartialConfig => ({
+  text: { ...originalDefaults.text, maxLength, vocabularySize },
+  embedding: originalDefaults.embedding,
+  model: { ...originalDefaults.model, hidden: 1024 },
+  training: { ...originalDefaults.training, epochs: 500, batchSize: 128, checkpointEvery: 499 },
 });
 
 const wide = {
@@ -148,20 +148,20 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
   },
   'seed-rcv1': {
     description: "The original program's defaults (RCV1) on the corrected network.",
-    source: 'seed: code/main.py',
-    values: seedDefaults,
+    source: 'original program: code/main.py',
+    values: originalDefaults,
     whenPretrained: frozenWhenPretrained,
   },
   'seed-wiki10': {
     description: "The original program's best settings for Wiki10-31K on the corrected network.",
-    source: 'seed: README.md',
-    values: seedBest(5000, 100_000),
+    source: 'original program: README.md',
+    values: originalBest(5000, 100_000),
     whenPretrained: frozenWhenPretrained,
   },
   'seed-eurlex': {
     description: "The original program's best settings for EUR-Lex on the corrected network.",
-    source: 'seed: README.md',
-    values: seedBest(10_000, 150_000),
+    source: 'original program: README.md',
+    values: originalBest(10_000, 150_000),
     whenPretrained: frozenWhenPretrained,
   },
 };

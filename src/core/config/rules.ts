@@ -208,20 +208,20 @@ const fitsMemory: Rule = ({ config, facts }) => {
   if (bytes <= memoryLimit) return [];
   const shape = shapeOf(config, facts);
   const [{ what, rows, columns }] = matrices(shape);
-  const seed = config.model.pooling === 'seed';
-  const units = seed ? `Seed pooling gives ${count(pooledSize(shape))} pooled units: ` : '';
+  const original = config.model.pooling === 'seed';
+  const units = original ? `Pooling "seed" gives ${count(pooledSize(shape))} pooled units: ` : '';
   const message = `${units}the ${what} alone needs ${count(rows)} x ${count(columns)} weights; training needs ${megabytes(bytes)}, more than the 4,096 MB of a WebAssembly memory.`;
-  const keys = seed
+  const keys = original
     ? ['model.pooling', 'text.maxLength', 'model.hidden']
     : ['model.hidden', 'model.filters', 'model.pools'];
-  const changes = seed ? [] : fittingChanges(config, facts);
+  const changes = original ? [] : fittingChanges(config, facts);
   const fit = changes.length > 0 ? ` It fits with ${remediesText(changes)}.` : '';
   return [
     error(
       'model-too-large',
       keys,
       message.charAt(0).toUpperCase() + message.slice(1) + fit,
-      seed ? { key: 'model.pooling', value: 'dynamic-max' } : changes[0],
+      original ? { key: 'model.pooling', value: 'dynamic-max' } : changes[0],
     ),
   ];
 };

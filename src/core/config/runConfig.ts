@@ -2,7 +2,7 @@
  * Every key of a run config (`*.xmlcnn.json`), with meaning, default and source.
  *
  * Sources: "LibMultiLabel EUR-Lex settings" is the XML-CNN config of LibMultiLabel, on which the NAACL 2022 case study
- * (Chen et al.) rests; "paper" is Liu, Chang, Wu and Yang, SIGIR 2017; "seed flag" is the command line of the original
+ * (Chen et al.) rests; "paper" is Liu, Chang, Wu and Yang, SIGIR 2017; "original flag" is the command line of the original
  * PyTorch program (siddsax/XML-CNN).
  */
 import { splitNames } from '../base/splits.ts';
@@ -51,8 +51,8 @@ const dataset = object(
   { description: 'Where the documents are and how to read them.', source: 'this project' },
   {
     train: path({
-      description: 'Training documents: a file (plain or .gz) or a folder. Must be given. Seed flag `--ds`.',
-      source: 'seed flag --ds',
+      description: 'Training documents: a file (plain or .gz) or a folder. Must be given. Original flag `--ds`.',
+      source: 'original flag --ds',
       flags: ['--ds'],
     }),
     validation: optional(
@@ -79,8 +79,8 @@ const dataset = object(
     }),
     test: optional(
       path({
-        description: 'Test documents, touched once, after training. Seed flag `--ds`.',
-        source: 'seed flag --ds',
+        description: 'Test documents, touched once, after training. Original flag `--ds`.',
+        source: 'original flag --ds',
         flags: ['--ds'],
       }),
     ),
@@ -173,9 +173,9 @@ const text = object(
   {
     tokenizer: oneOf(['unicode', 'libmultilabel', 'kim', 'character'], {
       description:
-        "What a word is: `unicode` (letters, marks and digits of any script), `libmultilabel` (`\\w+`), `kim` (the seed's clean_str), `character` (scripts without spaces).",
+        "What a word is: `unicode` (letters, marks and digits of any script), `libmultilabel` (`\\w+`), `kim` (the original program's clean_str), `character` (scripts without spaces).",
       default: 'unicode',
-      source: 'this project; kim: Kim 2014, used by the seed',
+      source: 'this project; kim: Kim 2014, used by the original program',
     }),
     lowercase: boolean({ description: 'Lower-case all words.', default: true, source: libMultiLabel }),
     keepNumbers: boolean({
@@ -187,7 +187,7 @@ const text = object(
       string(
         {
           description: 'Leave out the stop words of this language (ISO 639-1 code such as "en"); null keeps them.',
-          source: `${libMultiLabel} (the seed imports a stop-word list and never uses it)`,
+          source: `${libMultiLabel} (the original program imports a stop-word list and never uses it)`,
         },
         { values: stopWordLanguages },
       ),
@@ -199,9 +199,9 @@ const text = object(
     }),
     maxLength: integer(
       {
-        description: 'Words kept of a document; the rest is cut. Seed flag `--sequence_length`.',
+        description: 'Words kept of a document; the rest is cut. Original flag `--sequence_length`.',
         default: 500,
-        source: `${libMultiLabel}; paper; seed flag --sequence_length`,
+        source: `${libMultiLabel}; paper; original flag --sequence_length`,
         flags: ['--sequence_length'],
       },
       { min: 1, max: 1_000_000 },
@@ -210,8 +210,8 @@ const text = object(
       integer(
         {
           description:
-            'Most frequent words kept; the others count as unknown. null keeps all. Seed flag `--vocab_size`.',
-          source: `${libMultiLabel}; seed flag --vocab_size`,
+            'Most frequent words kept; the others count as unknown. null keeps all. Original flag `--vocab_size`.',
+          source: `${libMultiLabel}; original flag --vocab_size`,
           flags: ['--vocab_size'],
         },
         { min: 1, max: 10_000_000 },
@@ -233,9 +233,9 @@ const embedding = object(
   {
     dim: integer(
       {
-        description: 'Length of a word vector, D. Seed flags `--embedding_dim` and `--num_features`.',
+        description: 'Length of a word vector, D. Original flags `--embedding_dim` and `--num_features`.',
         default: 300,
-        source: `${libMultiLabel}; paper; seed flag --embedding_dim`,
+        source: `${libMultiLabel}; paper; original flag --embedding_dim`,
         flags: ['--embedding_dim', '--num_features'],
       },
       { min: 1, max: 4096 },
@@ -243,8 +243,8 @@ const embedding = object(
     file: optional(
       path({
         description:
-          'Pretrained vectors: text (GloVe, fastText .vec) or word2vec binary (GoogleNews), plain, .gz or in a .zip; told apart by content. Without it all vectors start random. Seed flags `--model_variation` (random or pretrained), `--pretrain_type` and `--model_type` (which vectors).',
-        source: 'seed flags --model_variation, --pretrain_type, --model_type',
+          'Pretrained vectors: text (GloVe, fastText .vec) or word2vec binary (GoogleNews), plain, .gz or in a .zip; told apart by content. Without it all vectors start random. Original flags `--model_variation` (random or pretrained), `--pretrain_type` and `--model_type` (which vectors).',
+        source: 'original flags --model_variation, --pretrain_type, --model_type',
         flags: ['--model_variation', '--pretrain_type', '--model_type'],
       }),
     ),
@@ -252,7 +252,7 @@ const embedding = object(
       description:
         'Start from vectors that word2vec trains on the training documents first, by the settings in `word2vec`; kept in the cache. Not together with `file`.',
       default: false,
-      source: 'seed: utils/w2v.py',
+      source: 'original program: utils/w2v.py',
     }),
     entry: optional(
       string(
@@ -273,7 +273,7 @@ const embedding = object(
       description:
         'Where words without a pretrained vector start: `uniform` in [-0.25, 0.25), by `training.seed`, or at the `mean` of the vectors found.',
       default: 'uniform',
-      source: 'Kim 2014; seed: utils/w2v.py',
+      source: 'Kim 2014; original program: utils/w2v.py',
     }),
     train: boolean({
       description: 'Train the word vectors along with the network; false keeps them as they start.',
@@ -286,21 +286,21 @@ const embedding = object(
 const word2vec = object(
   {
     description:
-      "Word vectors trained on the training documents, for `embedding.word2vec` and `xmlcnn word2vec`. The defaults are gensim's, with the window of the seed.",
-    source: 'seed: utils/w2v.py; Mikolov et al. 2013',
+      "Word vectors trained on the training documents, for `embedding.word2vec` and `xmlcnn word2vec`. The defaults are gensim's, with the window of the original program.",
+    source: 'original program: utils/w2v.py; Mikolov et al. 2013',
   },
   {
     algorithm: oneOf(['cbow', 'skip-gram'], {
       description:
         '`cbow` foretells a word from the mean of those around it, `skip-gram` from each of them, which takes several times as long.',
       default: 'cbow',
-      source: 'gensim (sg=0); seed: utils/w2v.py',
+      source: 'gensim (sg=0); original program: utils/w2v.py',
     }),
     window: integer(
       {
         description: 'Words to each side that a word sees at most; each time, the reach is drawn from 1 to this.',
         default: 10,
-        source: 'seed: utils/w2v.py',
+        source: 'original program: utils/w2v.py',
       },
       { min: 1, max: 100 },
     ),
@@ -308,7 +308,7 @@ const word2vec = object(
       {
         description: 'Share of all words above which occurrences of a word are left out at random; 0 leaves none out.',
         default: 1e-3,
-        source: 'gensim; seed: utils/w2v.py',
+        source: 'gensim; original program: utils/w2v.py',
       },
       { min: 0, max: 1 },
     ),
@@ -316,7 +316,7 @@ const word2vec = object(
       {
         description: 'Occurrences in train that a word needs to get a vector. `text.minCount` comes first.',
         default: 1,
-        source: 'seed: utils/w2v.py',
+        source: 'original program: utils/w2v.py',
       },
       { min: 1 },
     ),
@@ -351,7 +351,7 @@ const word2vec = object(
     normalise: boolean({
       description: 'Scale the vectors to length 1 before the network gets them.',
       default: true,
-      source: 'seed: utils/w2v.py (init_sims)',
+      source: 'original program: utils/w2v.py (init_sims)',
     }),
   },
 );
@@ -360,42 +360,42 @@ const model = object(
   { description: 'The network.', source: 'paper; NAACL 2022 case study' },
   {
     filterSizes: array(integer(part, { min: 1, max: 64 }), {
-      description: 'Words that a filter spans, one entry per kind of filter. Seed flag `--filter_sizes`.',
+      description: 'Words that a filter spans, one entry per kind of filter. Original flag `--filter_sizes`.',
       default: [2, 4, 8],
-      source: `${libMultiLabel}; paper; seed flag --filter_sizes`,
+      source: `${libMultiLabel}; paper; original flag --filter_sizes`,
       flags: ['--filter_sizes'],
     }),
     filters: integer(
       {
-        description: 'Filters per size, F. Seed flag `--num_filters`.',
+        description: 'Filters per size, F. Original flag `--num_filters`.',
         default: 256,
-        source: `${libMultiLabel}; seed flag --num_filters`,
+        source: `${libMultiLabel}; original flag --num_filters`,
         flags: ['--num_filters'],
       },
       { min: 1, max: 65_536 },
     ),
     pooling: oneOf(poolings, {
       description:
-        "How the outputs of a filter over the document are summed up: `dynamic-max` (maximum of each of `pools` chunks), `dynamic-average` (their mean), `seed` (the original program's wiring, for reproducing old runs only). Seed flag `--pooling_type`.",
+        "How the outputs of a filter over the document are summed up: `dynamic-max` (maximum of each of `pools` chunks), `dynamic-average` (their mean), `seed` (the original program's wiring, for reproducing old runs only). Original flag `--pooling_type`.",
       default: 'dynamic-max',
-      source: 'paper section 3; case study Eq. (6); seed flag --pooling_type',
+      source: 'paper section 3; case study Eq. (6); original flag --pooling_type',
       flags: ['--pooling_type'],
     }),
     pools: integer(
       {
         description:
-          'Chunks per filter, p; 1 is max-over-time. `seed` pooling ignores it. Seed flag `--pooling_units`.',
+          'Chunks per filter, p; 1 is max-over-time. `seed` pooling ignores it. Original flag `--pooling_units`.',
         default: 2,
-        source: `${libMultiLabel}; paper section 3; seed flag --pooling_units`,
+        source: `${libMultiLabel}; paper section 3; original flag --pooling_units`,
         flags: ['--pooling_units'],
       },
       { min: 1, max: 65_536 },
     ),
     hidden: integer(
       {
-        description: 'Units of the hidden (bottleneck) layer, H; 0 leaves it out. Seed flag `--hidden_dims`.',
+        description: 'Units of the hidden (bottleneck) layer, H; 0 leaves it out. Original flag `--hidden_dims`.',
         default: 512,
-        source: `${libMultiLabel}; paper section 3; seed flag --hidden_dims`,
+        source: `${libMultiLabel}; paper section 3; original flag --hidden_dims`,
         flags: ['--hidden_dims'],
       },
       { min: 0, max: 1_048_576 },
@@ -403,9 +403,9 @@ const model = object(
     embeddingDropout: number(
       {
         description:
-          'Probability that an element of a word vector is dropped in training. Seed flags `--dropouts` (1 means .25) and `--drop_prob`.',
+          'Probability that an element of a word vector is dropped in training. Original flags `--dropouts` (1 means .25) and `--drop_prob`.',
         default: 0.2,
-        source: `${libMultiLabel}; seed flags --dropouts, --drop_prob`,
+        source: `${libMultiLabel}; original flags --dropouts, --drop_prob`,
         flags: ['--dropouts', '--drop_prob'],
       },
       { min: 0, below: 1 },
@@ -413,9 +413,9 @@ const model = object(
     hiddenDropout: number(
       {
         description:
-          'Probability that a hidden unit (a pooled unit where there is no hidden layer) is dropped in training. Seed flags `--dropouts` (1 means .5) and `--drop_prob`.',
+          'Probability that a hidden unit (a pooled unit where there is no hidden layer) is dropped in training. Original flags `--dropouts` (1 means .5) and `--drop_prob`.',
         default: 0.2,
-        source: `${libMultiLabel}; seed flags --dropouts, --drop_prob`,
+        source: `${libMultiLabel}; original flags --dropouts, --drop_prob`,
         flags: ['--dropouts', '--drop_prob'],
       },
       { min: 0, below: 1 },
@@ -445,27 +445,27 @@ const training = object(
   {
     epochs: integer(
       {
-        description: 'Passes over the training documents, at most. Seed flag `--e`.',
+        description: 'Passes over the training documents, at most. Original flag `--e`.',
         default: 50,
-        source: `${libMultiLabel}; seed flag --e`,
+        source: `${libMultiLabel}; original flag --e`,
         flags: ['--e'],
       },
       { min: 1, max: 100_000 },
     ),
     batchSize: integer(
       {
-        description: 'Documents per training step. Seed flag `--mb`.',
+        description: 'Documents per training step. Original flag `--mb`.',
         default: 64,
-        source: `${libMultiLabel}; seed flag --mb`,
+        source: `${libMultiLabel}; original flag --mb`,
         flags: ['--mb'],
       },
       { min: 1, max: 65_536 },
     ),
     learningRate: number(
       {
-        description: 'Step size of Adam. Seed flag `--lr`.',
+        description: 'Step size of Adam. Original flag `--lr`.',
         default: 5e-4,
-        source: `${libMultiLabel}; seed flag --lr`,
+        source: `${libMultiLabel}; original flag --lr`,
         flags: ['--lr'],
       },
       { above: 0, max: 10 },
@@ -520,9 +520,9 @@ const training = object(
     clip: number(
       {
         description:
-          'Largest norm of all gradients together; longer ones are scaled down. 0 does not clip. Seed flag `--clip`.',
+          'Largest norm of all gradients together; longer ones are scaled down. 0 does not clip. Original flag `--clip`.',
         default: 0,
-        source: `${libMultiLabel}; seed flag --clip`,
+        source: `${libMultiLabel}; original flag --clip`,
         flags: ['--clip'],
       },
       { min: 0 },
@@ -538,9 +538,9 @@ const training = object(
     ),
     loss: oneOf(['bce-mean', 'bce-sum'], {
       description:
-        'Binary cross-entropy over documents and labels, averaged or (as in the seed, whatever its `--loss` said) summed. Seed flag `--loss`.',
+        'Binary cross-entropy over documents and labels, averaged or (as in the original program, whatever its `--loss` said) summed. Original flag `--loss`.',
       default: 'bce-mean',
-      source: `${libMultiLabel}; seed flag --loss`,
+      source: `${libMultiLabel}; original flag --loss`,
       flags: ['--loss'],
     }),
     monitor: string(
@@ -575,16 +575,16 @@ const training = object(
       source: 'NAACL 2022 case study',
     }),
     save: boolean({
-      description: 'Write checkpoints. Seed flag `--sve`.',
+      description: 'Write checkpoints. Original flag `--sve`.',
       default: true,
-      source: 'seed flag --sve',
+      source: 'original flag --sve',
       flags: ['--sve'],
     }),
     checkpointEvery: integer(
       {
-        description: 'Epochs between numbered checkpoints; 0 writes none. Seed flag `--ss`.',
+        description: 'Epochs between numbered checkpoints; 0 writes none. Original flag `--ss`.',
         default: 0,
-        source: 'seed flag --ss',
+        source: 'original flag --ss',
         flags: ['--ss'],
       },
       { min: 0 },
@@ -600,18 +600,18 @@ const training = object(
     saveBestEpochLoss: boolean({
       description: 'Keep a checkpoint of the epoch with the smallest training loss.',
       default: false,
-      source: 'seed (checkpoint policy)',
+      source: 'original program (checkpoint policy)',
     }),
     saveBestBatchLoss: boolean({
       description: 'Keep a checkpoint of the batch with the smallest training loss, looked at twelve times an epoch.',
       default: false,
-      source: 'seed (checkpoint policy)',
+      source: 'original program (checkpoint policy)',
     }),
     resumeFrom: optional(
       path({
         description:
-          'Checkpoint file or run folder to continue from. Seed flag `--lm`; with `--tr=0` (evaluate only) it is `xmlcnn evaluate RUN`.',
-        source: 'seed flags --lm, --tr',
+          'Checkpoint file or run folder to continue from. Original flag `--lm`; with `--tr=0` (evaluate only) it is `xmlcnn evaluate RUN`.',
+        source: 'original flags --lm, --tr',
         flags: ['--lm', '--tr'],
       }),
     ),
@@ -663,7 +663,7 @@ const engine = object(
   {
     name: oneOf(['auto', 'wasm', 'tensorflow', 'webgpu', 'reference'], {
       description:
-        'Engine: `wasm` (WebAssembly kernels, works everywhere), `tensorflow` (native TensorFlow through tfjs-node), `webgpu` (graphics card), `reference` (plain TypeScript, slow, for checking), or `auto`, the fastest that works here. Seed flag `--dataset_gpu` (which had no effect).',
+        'Engine: `wasm` (WebAssembly kernels, works everywhere), `tensorflow` (native TensorFlow through tfjs-node), `webgpu` (graphics card), `reference` (plain TypeScript, slow, for checking), or `auto`, the fastest that works here. Original flag `--dataset_gpu` (which had no effect).',
       default: 'auto',
       source: 'this project',
       flags: ['--dataset_gpu'],
@@ -671,9 +671,9 @@ const engine = object(
     threads: integer(
       {
         description:
-          'Threads; 0 uses all cores. The result does not depend on it. Seed flags `--mg` and `--dp` (several devices).',
+          'Threads; 0 uses all cores. The result does not depend on it. Original flags `--mg` and `--dp` (several devices).',
         default: 0,
-        source: 'seed flags --mg, --dp',
+        source: 'original flags --mg, --dp',
         flags: ['--mg', '--dp'],
       },
       { min: 0, max: 256 },
@@ -687,7 +687,7 @@ const output = object(
     folder: path(
       {
         description:
-          'Folder of the runs. Each run gets a folder in it, whose `metrics.jsonl` feeds the live plots (seed flags `--p`, `--d`).',
+          'Folder of the runs. Each run gets a folder in it, whose `metrics.jsonl` feeds the live plots (original flags `--p`, `--d`).',
         default: 'runs',
         source: 'this project',
         flags: ['--p', '--d'],
@@ -698,17 +698,17 @@ const output = object(
       string(
         {
           description:
-            "Name of the run. The config file's name and the time where absent. Seed flag `--mn`; in the seed's own default name, `--zd` and `--pp` had their only effect.",
-          source: 'seed flag --mn',
+            "Name of the run. The config file's name and the time where absent. Original flag `--mn`; in the original's own default name, `--zd` and `--pp` had their only effect.",
+          source: 'original flag --mn',
           flags: ['--mn', '--zd', '--pp'],
         },
         { minLength: 1 },
       ),
     ),
     cache: boolean({
-      description: 'Keep prepared data for the next run. Seed flag `--load_data`.',
+      description: 'Keep prepared data for the next run. Original flag `--load_data`.',
       default: true,
-      source: 'seed flag --load_data',
+      source: 'original flag --load_data',
       flags: ['--load_data'],
     }),
     cacheFolder: optional(

@@ -6,7 +6,7 @@ import { splitNames, type Split, type SplitOrAll } from '../base/splits.ts';
 import { withFileErrors } from '../base/files.ts';
 import { binaryKind } from '../formats/binaryFiles.ts';
 import { isDocumentMatrix } from './formats/numpy.ts';
-import { pickleParts } from './formats/seedPickle.ts';
+import { pickleParts } from './formats/originalPickle.ts';
 import { isSameDataset } from './datasetFile.ts';
 import { onlyFile, type DatasetFile } from './document.ts';
 import { splitWords } from './datasetEndings.ts';

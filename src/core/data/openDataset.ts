@@ -21,7 +21,7 @@ import { openFolder } from './formats/folder.ts';
 import { openJsonl } from './formats/jsonl.ts';
 import { openLibMultiLabel } from './formats/libmultilabel.ts';
 import { openNumpyFeatures, openNumpyIds } from './formats/numpy.ts';
-import { openSeedPickle } from './formats/seedPickle.ts';
+import { openOriginalPickle } from './formats/originalPickle.ts';
 import { openXmlRepoRaw } from './formats/xmlrepoRaw.ts';
 import { openXmlRepoSparse } from './formats/xmlrepoSparse.ts';
 import { labelNamesOf, type LabelNames } from './labelNames.ts';
@@ -90,7 +90,7 @@ const openers: Record<TextFormat, (sample: Sample, options: SourceOptions) => Op
 };
 
 const binaryOpeners: Record<BinaryFormat, (dataset: DatasetFile, options: SourceOptions) => Promise<OpenedFormat>> = {
-  pickle: openSeedPickle,
+  pickle: openOriginalPickle,
   'numpy-ids': ({ file }, options) => openNumpyIds(file, options),
   'numpy-bow': ({ file }, options) => openNumpyFeatures(file, options),
 };

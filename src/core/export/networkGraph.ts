@@ -54,7 +54,7 @@ export interface GraphTarget<T> {
  * Gives the probabilities.  [B, Y]
  */
 export function writeNetwork<T>(g: GraphTarget<T>, shape: NetworkShape): T {
-  const pooled = shape.pooling === 'seed' ? seedPooled(g, shape) : dynamicPooled(g, shape);
+  const pooled = shape.pooling === 'seed' ? originalPooled(g, shape) : dynamicPooled(g, shape);
   const top = shape.hidden ? g.relu(g.dense(pooled, 'hidden')) : pooled;
   return g.sigmoid(g.dense(top, 'output'));
 }
@@ -85,7 +85,7 @@ function dynamicPooled<T>(g: GraphTarget<T>, { filterSizes, filters, pools, pool
 }
 
 /** The original program's wiring: every document has the same length; what lies behind it is cut. */
-function seedPooled<T>(g: GraphTarget<T>, { filterSizes, filters, maxLength }: NetworkShape): T {
+function originalPooled<T>(g: GraphTarget<T>, { filterSizes, filters, maxLength }: NetworkShape): T {
   const length = Math.max(maxLength, ...filterSizes);
   const vectors = g.embedded(g.columns(g.padded(g.ids, length), 0, length));
   const sizes = filterSizes.map((k) => {

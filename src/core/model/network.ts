@@ -51,7 +51,7 @@ export interface ParameterSpec {
 /** Named tensors in the layout of `parameters(shape)`, float32, row-major. */
 export type Weights = Map<string, Float32Array>;
 
-/** Stride of the convolution: the seed's wiring skips every other window. */
+/** Stride of the convolution: the original program's wiring (pooling `seed`) skips every other window. */
 export const strideOf = (shape: NetworkShape): number => (shape.pooling === 'seed' ? 2 : 1);
 
 /** Words of a document with the PADs behind it. */

@@ -12,9 +12,9 @@ import type { NetworkShape } from '../model/network.ts';
 import { writeImportedRun } from '../training/importRun.ts';
 import type { StoredLabels } from '../training/runFolder.ts';
 import { readTorchCheckpoint } from '../formats/torchCheckpoint.ts';
-import { seedNetwork } from './originalNetwork.ts';
+import { originalNetwork } from './originalNetwork.ts';
 
-export interface SeedRunOptions {
+export interface OriginalRunOptions {
   /** Folder of the new run. */
   run: string;
   /** The original program's dataset: its splits, and vocab.npy and label_set.txt beside them. */
@@ -28,7 +28,7 @@ export interface SeedRunOptions {
   signal?: AbortSignal;
 }
 
-export interface ImportedSeedRun {
+export interface ImportedOriginalRun {
   shape: NetworkShape;
   epoch?: number;
   /** Tensors that are left out. */
@@ -39,14 +39,14 @@ export interface ImportedSeedRun {
  * Makes a run of one of the original program's checkpoints, with its own wiring (`pooling: "seed"`).
  * Throws `UserError` (`no-vocabulary`, `labels-differ`, `run-exists`, those of the checkpoint, of `seedNetwork` and of the data), `Cancelled`.
  */
-export async function importSeedRun(checkpoint: string, options: SeedRunOptions): Promise<ImportedSeedRun> {
+export async function importOriginalRun(checkpoint: string, options: OriginalRunOptions): Promise<ImportedOriginalRun> {
   const splits = options.data === undefined ? {} : await findSplits(datasetFile(options.data));
   const beside = splits.train === undefined ? undefined : dirname(splits.train.file);
   const vocabularyFile = options.vocabulary ?? (beside === undefined ? undefined : join(beside, 'vocab.npy'));
   if (vocabularyFile === undefined) throw noVocabulary(checkpoint);
   const vocabulary = await readVocabulary(vocabularyFile);
   const { state, epoch } = await readTorchCheckpoint(checkpoint);
-  const { shape, weights, words, unused } = seedNetwork(state, vocabulary, checkpoint, options.maxLength);
+  const { shape, weights, words, unused } = originalNetwork(state, vocabulary, checkpoint, options.maxLength);
   const train = splits.train === undefined ? undefined : (await openDataset(splits.train, { onError: 'skip' })).source;
   const names = await labelNames(options.labelSet, train);
   const labels = await storedLabels(shape.labels, names, train, options.signal);

@@ -1,4 +1,4 @@
-/** The original program's network in a checkpoint, as the variant `seed` of the network here. */
+/** The original program's network in a checkpoint, as the network here with pooling `seed`. */
 import { UserError } from '../base/errors.ts';
 import { parameters, windows, type NetworkShape, type Weights } from '../model/network.ts';
 import { tensorFloats } from '../formats/torchCheckpoint.ts';
@@ -7,7 +7,7 @@ import type { TorchTensor } from '../formats/torchValues.ts';
 const padding = '<PAD/>';
 const unknown = '<UNK/>';
 
-export interface SeedNetwork {
+export interface OriginalNetwork {
   shape: NetworkShape;
   weights: Weights;
   /** `<pad>`, `<unk>`, then the words in the order of the checkpoint. */
@@ -21,12 +21,12 @@ export interface SeedNetwork {
  * @param maxLength length that documents are padded to; the shortest that fits the weights where absent
  * Throws `UserError` `not-seed-network` with the reason, `vocabulary-differs`.
  */
-export function seedNetwork(
+export function originalNetwork(
   state: ReadonlyMap<string, TorchTensor>,
   vocabulary: readonly string[],
   file: string,
   maxLength?: number,
-): SeedNetwork {
+): OriginalNetwork {
   const parts = partsOf(state, file);
   const { shape, from } = shapeOf(parts, file, maxLength);
   if (shape.vocabulary !== vocabulary.length)

@@ -205,7 +205,7 @@ const wordPatterns: Record<RunConfig['text']['tokenizer'], WordPattern> = {
     ascii: /\w/,
   },
   /**
-   * clean_str of Y. Kim's CNN_sentence, which the seed uses: ASCII letters, digits, `'` and `` ` ``; contractions cut off
+   * clean_str of Y. Kim's CNN_sentence, which the original program uses: ASCII letters, digits, `'` and `` ` ``; contractions cut off
    * (`do n't`, `it 's`, lower-case ones only); `( ) , ! ?` are words. Numbers stay. (Python's re.sub leaves a backslash
    * before brackets and question marks there, by accident; it is left out.)
    */

@@ -8,7 +8,7 @@ type Reason = Extract<RunEvent, { type: 'checkpoint' }>['reason'];
 
 /** A mid-epoch checkpoint may take at most one part in so many of the time. */
 const timeShare = 20;
-/** Best batch loss: looks per epoch, as the seed has it. */
+/** Best batch loss: looks per epoch, as the original program has it. */
 const looks = 12;
 
 /**

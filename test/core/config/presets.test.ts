@@ -66,7 +66,7 @@ describe('presets', () => {
     expect(paper.training).toMatchObject({ learningRate: 1e-3, batchSize: 128 });
     expect([paper.text.maxLength, paper.embedding.dim]).toEqual([500, 300]);
   });
-  it('paper and the seed freeze pretrained vectors, unless told otherwise', () => {
+  it('paper and the original program freeze pretrained vectors, unless told otherwise', () => {
     for (const name of ['paper', 'seed-rcv1', 'seed-wiki10', 'seed-eurlex']) {
       expect(config(name).embedding.train).toBe(true);
       expect(config(name, '"embedding": { "file": "v.txt" }').embedding.train).toBe(false);
@@ -135,8 +135,8 @@ describe('presets', () => {
       training: { ...wide.training, retrainOnAll: true },
     });
   });
-  it('the seed', () => {
-    const seed = {
+  it('the original program', () => {
+    const original = {
       filterSizes: [2, 4, 8],
       filters: 32,
       pools: 32,
@@ -145,7 +145,7 @@ describe('presets', () => {
       hiddenDropout: 0,
     };
     const rcv1 = config('seed-rcv1');
-    expect(rcv1.model).toMatchObject({ ...seed, hidden: 512 });
+    expect(rcv1.model).toMatchObject({ ...original, hidden: 512 });
     expect(rcv1.training).toMatchObject({
       batchSize: 20,
       learningRate: 1e-3,
@@ -160,7 +160,7 @@ describe('presets', () => {
       ['seed-wiki10', 5000, 100_000],
       ['seed-eurlex', 10_000, 150_000],
     ] as const) {
-      expect(config(name).model).toMatchObject({ ...seed, hidden: 1024 });
+      expect(config(name).model).toMatchObject({ ...original, hidden: 1024 });
       expect(config(name).training).toMatchObject(best);
       expect(config(name).text).toMatchObject({ maxLength, vocabularySize });
     }

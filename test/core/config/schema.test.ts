@@ -105,19 +105,19 @@ describe('the schema', () => {
     expectTypeOf<RunConfig['evaluation']['k']>().toEqualTypeOf<number[]>();
   });
 
-  const seedFlags =
+  const originalFlags =
     '--mb --lr --e --ss --sve --mn --tr --lm --ds --loss --hidden_dims --sequence_length --embedding_dim --num_features --model_variation --pretrain_type --model_type --vocab_size --drop_prob --dropouts --load_data --filter_sizes --num_filters --pooling_units --pooling_type --clip --p --d --mg --dp --pp --zd --dataset_gpu'.split(
       ' ',
     );
-  it.each(seedFlags)('has a key for the seed flag %s, which its description names', (flag) => {
+  it.each(originalFlags)('has a key for the original flag %s, which its description names', (flag) => {
     const keys = allKeys.filter((key) => describeKey(key)?.flags.includes(flag));
     expect(keys.length).toBeGreaterThan(0);
     for (const key of keys) expect(describeKey(key)?.meaning).toMatch(new RegExp(`\`${flag}[\`=]`));
   });
-  it('names no flag that the seed does not have', () => {
+  it('names no flag that the original program does not have', () => {
     for (const { properties } of Object.values(sections)) {
       for (const { info } of Object.values(properties))
-        for (const flag of info.flags ?? []) expect(seedFlags).toContain(flag);
+        for (const flag of info.flags ?? []) expect(originalFlags).toContain(flag);
     }
   });
 });
@@ -126,10 +126,10 @@ describe('describeKey', () => {
   it('tells meaning, default and source', () => {
     expect(describeKey('training.batchSize')).toEqual({
       key: 'training.batchSize',
-      meaning: 'Documents per training step. Seed flag `--mb`.',
+      meaning: 'Documents per training step. Original flag `--mb`.',
       expected: 'a whole number from 1 to 65,536',
       default: 64,
-      source: 'LibMultiLabel EUR-Lex settings; seed flag --mb',
+      source: 'LibMultiLabel EUR-Lex settings; original flag --mb',
       flags: ['--mb'],
     });
   });

@@ -67,7 +67,7 @@ describe('keys', () => {
   it('does not also call a misspelt required key missing', () => {
     expectFixed('{ "dataset": { "trian": "a" } }', 'unknown-key', '"trian"', '{ "dataset": { "train": "a" } }');
   });
-  it('says where a key belongs, by its name or by the flag of the seed', () => {
+  it('says where a key belongs, by its name or by the flag of the original program', () => {
     expect(expectOne(withTrain('"epochs": 3'), 'unknown-key', '"epochs"').message).toContain('training.epochs');
     expect(
       expectOne(withTrain('"model": { "sequence_length": 3 }'), 'unknown-key', '"sequence_length"').message,

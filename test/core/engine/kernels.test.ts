@@ -119,7 +119,7 @@ for (const [build, threads] of [
       for (const position of memory.readIntegers(positions, 4)) expect([0, 1]).toContain(position);
     });
 
-    it('convolve: every other window of the seed, without bias lost or ReLU', () => {
+    it('convolve: every other window of the original program, without bias lost or ReLU', () => {
       const [dim, k, filters] = [16, 3, 5];
       const words = rowsOf(memory.random(6 * dim), dim);
       const weight = rowsOf(memory.random(filters * k * dim), k * dim);
@@ -213,7 +213,7 @@ for (const [build, threads] of [
       expectClose(memory.read(target, distinct * dim).slice(dim), expected.slice(1).flat(), TOLERANCE, 'words'); // PAD has none
     });
 
-    it('pairMax and pairMaxGradient: the seed takes the larger of two neighbours, the first on a tie', () => {
+    it('pairMax and pairMaxGradient: the original program takes the larger of two neighbours, the first on a tie', () => {
       const outputs = [[3, -1, -2, 5, 5, 4], [-1, -3, -2, 0, 0, 2]]; // prettier-ignore
       const [x, pooled] = [memory.floats(outputs.flat()), memory.room(10)];
       const of = { units: 6, activation: x, activationStride: 24, pooledStride: 20 };

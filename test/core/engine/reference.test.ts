@@ -229,17 +229,17 @@ describe('overhang', () => {
   });
 });
 
-describe('seed pooling', () => {
+describe('pooling `seed`', () => {
   it('takes the maximum of neighbours with stride 1 across filters, over every other window', async () => {
-    const seed = { ...shape, pooling: 'seed' as const, filterSizes: [2], filters: 2, dim: 1, hidden: 0, maxLength: 6 };
-    const weights = initialWeights(seed, { seed: 1, initializer: 'torch', outputBias: 'default' });
+    const original = { ...shape, pooling: 'seed' as const, filterSizes: [2], filters: 2, dim: 1, hidden: 0, maxLength: 6 };
+    const weights = initialWeights(original, { seed: 1, initializer: 'torch', outputBias: 'default' });
     weights.set(
       'embedding',
-      Float32Array.from({ length: seed.vocabulary }, (_, w) => w),
+      Float32Array.from({ length: original.vocabulary }, (_, w) => w),
     );
     weights.set('conv2.weight', Float32Array.of(1, 0, 0, 10)); // filter 0 copies the first word, filter 1 ten times the second
     weights.set('conv2.bias', new Float32Array(2));
-    const engine = createReferenceEngine(plainOptions(seed));
+    const engine = createReferenceEngine(plainOptions(original));
     await engine.writeWeights(weights);
     const { pooled, positions } = await engine.activations(Int32Array.of(5, 1, 3, 2, 4)); // and one PAD
     expect([...pooled]).toEqual([5, 4, 10, 20, 20]); // of 5 3 4 | 10 20 0

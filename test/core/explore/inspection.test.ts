@@ -38,7 +38,7 @@ function threeSplits(folder: string, pack = false): string {
 
 describe('inspection', () => {
   test('a pickle: both splits, pages, search, and single documents', async () => {
-    const { inspection, last } = await inspected('test/fixtures/seed/rcv-py2-p2.p');
+    const { inspection, last } = await inspected('test/fixtures/original/rcv-py2-p2.p');
     expect(last.splits.map(({ split, statistics, format }) => [split, statistics.documents, format])).toEqual([
       ['train', 3, 'pickle'],
       ['test', 1, 'pickle'],
@@ -54,7 +54,7 @@ describe('inspection', () => {
     const { file, part } = last.splits[1];
     const [{ place }] = (await inspection.documentPage({ split: 'test', offset: 0, limit: 1 })).rows;
     expect(await readRecord({ file, part, place, raw: true })).toMatchObject({ id: '14', text: 'Coffee and wheat' });
-    const features = await inspected('test/fixtures/seed/eurlex/x_tr.npy');
+    const features = await inspected('test/fixtures/original/eurlex/x_tr.npy');
     const [first] = (await features.inspection.documentPage({ split: 'train', offset: 0, limit: 1 })).rows;
     expect(first.snippet).toBe('wheat:0.5 eec:no:2');
   });

@@ -7,7 +7,7 @@ import { readTorchCheckpoint } from '../../../src/core/formats/torchCheckpoint.t
 import { crc32, zipEntries } from '../../../src/core/formats/zip.ts';
 import { readAll, userError } from '../data/helpers.ts';
 
-const fixtures = 'test/fixtures/seed';
+const fixtures = 'test/fixtures/original';
 const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-zip-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

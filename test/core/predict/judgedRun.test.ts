@@ -221,7 +221,7 @@ describe('a run on a part of a file', () => {
   let paths: { run: string; pickle: string };
   beforeAll(async () => {
     const pickle = join(folder, 'rcv.p');
-    await copyFile('test/fixtures/seed/rcv-py2-p2.p', pickle);
+    await copyFile('test/fixtures/original/rcv-py2-p2.p', pickle);
     const dataset = { train: `${pickle}#train`, test: `${pickle}#test`, validationFraction: 0 };
     const output = { folder: join(folder, 'runs'), name: 'pickle', cache: false };
     const own = completeConfig({ ...config, dataset, output });

@@ -1,4 +1,4 @@
-/** Pickles that CPython 2.7 and 3.11 and NumPy wrote (test/fixtures/seed), and such as nobody should run. */
+/** Pickles that CPython 2.7 and 3.11 and NumPy wrote (test/fixtures/original), and such as nobody should run. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/base/errors.ts';
@@ -14,7 +14,7 @@ import {
 } from '../../../src/core/formats/pythonValues.ts';
 import { readPickle } from '../../../src/core/formats/pickle.ts';
 
-const fixture = (name: string): Buffer => readFileSync(`test/fixtures/seed/${name}`);
+const fixture = (name: string): Buffer => readFileSync(`test/fixtures/original/${name}`);
 const read = (bytes: Buffer, deepest?: number): PyValue => readPickle(bytes, { file: 'x.p', deepest }).value;
 
 /** Plain JavaScript, for comparing. */

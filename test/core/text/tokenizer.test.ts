@@ -53,7 +53,7 @@ test("libmultilabel: Python's \\w+ and isnumeric", async () => {
   expect(await split('½ 三', { keepNumbers: true })).toEqual(['½', '三']);
 });
 
-/** The seed's clean_str, line by line (without the backslashes that re.sub leaves before brackets). */
+/** The original program's clean_str, line by line (without the backslashes that re.sub leaves before brackets). */
 function cleanStr(text: string): string[] {
   const cleaned = text
     .replace(/[^A-Za-z0-9(),!?'`]/gu, ' ')

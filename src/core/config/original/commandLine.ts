@@ -1,16 +1,16 @@
 /** The original program's command lines, as its README and people's shell scripts have them. */
 import { UserError } from '../../base/errors.ts';
 import { nearest } from '../spelling.ts';
-import { seedFlags, type SeedFlag } from './flags.ts';
+import { originalFlags, type OriginalFlag } from './flags.ts';
 
 /** A flag that was given, and its values as written. */
 export interface GivenFlag {
   name: string;
-  flag: SeedFlag;
+  flag: OriginalFlag;
   values: string[];
 }
 
-export interface SeedCommandLine {
+export interface OriginalCommandLine {
   flags: GivenFlag[];
   /** What belongs to no flag, and flags that the program does not have. */
   ignored: string[];
@@ -20,9 +20,9 @@ export interface SeedCommandLine {
  * Reads a command line whole: environment, `python main.py`, redirections, a comment behind it, spaces about `=`, several
  * values, flags shortened as argparse allows. Throws `UserError` `seed-flag` for a value that a flag cannot have.
  */
-export function parseSeedCommandLine(line: string): SeedCommandLine {
+export function parseOriginalCommandLine(line: string): OriginalCommandLine {
   const words = withoutProgram(withoutRedirections(splitWords(line)));
-  const found: SeedCommandLine = { flags: [], ignored: [] };
+  const found: OriginalCommandLine = { flags: [], ignored: [] };
   for (let i = 0; i < words.length;) {
     const word = words[i++];
     const name = /^--[A-Za-z_][\w-]*/.exec(word)?.[0];
@@ -46,13 +46,13 @@ const valuesOf = (text: string): string[] =>
     .split(/[[\],]/)
     .filter((value) => value !== '');
 
-function findFlag(name: string): SeedFlag | undefined {
-  const exact = seedFlags.find((flag) => flag.name === name);
-  const longer = seedFlags.filter((flag) => flag.name.startsWith(name));
+function findFlag(name: string): OriginalFlag | undefined {
+  const exact = originalFlags.find((flag) => flag.name === name);
+  const longer = originalFlags.filter((flag) => flag.name.startsWith(name));
   return exact ?? (longer.length === 1 ? longer[0] : undefined);
 }
 
-function checked(flag: SeedFlag, values: string[]): string[] {
+function checked(flag: OriginalFlag, values: string[]): string[] {
   const fits =
     flag.kind === 'text' ? () => true : (value: string) => value.trim() !== '' && Number.isFinite(Number(value));
   const wrong = values.find((value) => !fits(value));
@@ -66,7 +66,7 @@ export const nearestFlag = (word: string): string | undefined =>
   word.startsWith('--')
     ? nearest(
         word.replace(/=.*/s, ''),
-        seedFlags.map(({ name }) => name),
+        originalFlags.map(({ name }) => name),
       )
     : undefined;
 

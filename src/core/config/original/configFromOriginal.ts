@@ -6,7 +6,7 @@ import { findSplits, type Splits } from '../../data/findSplits.ts';
 import { UserError } from '../../base/errors.ts';
 import { layOut, type Line, type Section } from '../createConfig.ts';
 import { pathFrom } from '../pathFrom.ts';
-import { nearestFlag, parseSeedCommandLine, type GivenFlag } from './commandLine.ts';
+import { nearestFlag, parseOriginalCommandLine, type GivenFlag } from './commandLine.ts';
 import { isPretrained } from './flags.ts';
 
 /** What became of a flag. */
@@ -19,7 +19,7 @@ export interface FlagReport {
   note?: string;
 }
 
-export interface SeedConfig {
+export interface OriginalConfig {
   text: string;
   flags: FlagReport[];
   /** Words of the command line that mean nothing to the program. */
@@ -28,7 +28,7 @@ export interface SeedConfig {
   remarks: string[];
 }
 
-export interface SeedOptions {
+export interface OriginalConfigOptions {
   /** Folder that the config is to stand in. */
   folder: string;
   /** The dataset, in place of that of `--ds`. */
@@ -41,8 +41,8 @@ export interface SeedOptions {
  * A run config with the settings of one of the original program's command lines, on the corrected network.
  * Throws `UserError` `seed-flag`, and those of `findSplits` for `data`.
  */
-export async function configFromSeed(commandLine: string, options: SeedOptions): Promise<SeedConfig> {
-  const { flags, ignored } = parseSeedCommandLine(commandLine);
+export async function configFromOriginal(commandLine: string, options: OriginalConfigOptions): Promise<OriginalConfig> {
+  const { flags, ignored } = parseOriginalCommandLine(commandLine);
   const given = new Map(flags.map(({ name, values }) => [name, values]));
   const remarks: string[] = [];
   const lines = flagLines([...new Map(flags.map((found) => [found.name, found])).values()], given);
@@ -112,7 +112,7 @@ function candidates(name: string, rebuild: boolean): string[] {
   return ['../datasets', 'datasets', '.'].flatMap((folder) => forms.map((form) => join(folder, form)));
 }
 
-async function datasetLines(given: Given, options: SeedOptions, remarks: string[]): Promise<Line[]> {
+async function datasetLines(given: Given, options: OriginalConfigOptions, remarks: string[]): Promise<Line[]> {
   const name = given.get('--ds')?.[0] ?? 'rcv';
   const places = candidates(name, Number(given.get('--load_data')?.[0] ?? 0) !== 0);
   const found = options.data ?? places.map((place) => join(options.folder, place)).find((path) => existsSync(path));
@@ -139,7 +139,7 @@ async function datasetLines(given: Given, options: SeedOptions, remarks: string[
   ];
 }
 
-function embeddingLines(given: Given, { folder, embeddings }: SeedOptions, remarks: string[]): Line[] {
+function embeddingLines(given: Given, { folder, embeddings }: OriginalConfigOptions, remarks: string[]): Line[] {
   if (!isPretrained(given)) return [];
   const isGlove = (given.get('--model_type')?.[0] ?? 'glove') === 'glove';
   const dim = given.get('--num_features')?.[0] ?? '300';

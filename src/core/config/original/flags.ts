@@ -2,7 +2,7 @@
  * The flags of the original program (code/main.py), what they did there and which key has the same meaning here.
  * In the original, Adam was built and never stepped, dropout stayed on while testing, and the loss was summed whatever was asked.
  */
-export interface SeedFlag {
+export interface OriginalFlag {
   name: string;
   kind: 'number' | 'text';
   example: string;
@@ -15,14 +15,19 @@ export interface SeedFlag {
 }
 
 const always = (text: string) => (): string => text;
-const number = (name: string, example: number, key?: SeedFlag['key'], note?: SeedFlag['note']): SeedFlag => ({
+const number = (
+  name: string,
+  example: number,
+  key?: OriginalFlag['key'],
+  note?: OriginalFlag['note'],
+): OriginalFlag => ({
   name,
   kind: 'number',
   example: String(example),
   key,
   note,
 });
-const text = (name: string, example: string, key?: SeedFlag['key'], note?: SeedFlag['note']): SeedFlag => ({
+const text = (name: string, example: string, key?: OriginalFlag['key'], note?: OriginalFlag['note']): OriginalFlag => ({
   name,
   kind: 'text',
   example,
@@ -39,7 +44,7 @@ const cache = ([value]: readonly string[]): string =>
     ? 'no effect here: it rebuilt the cache, which is now rebuilt by itself when a file or a setting changes'
     : 'no effect here: the cache is used whenever it fits';
 
-export const seedFlags: readonly SeedFlag[] = [
+export const originalFlags: readonly OriginalFlag[] = [
   number('--zd', 100, undefined, always('no effect: it only entered the name of the folder')),
   number('--mb', 128, 'training.batchSize'),
   number('--lr', 0.001, 'training.learningRate', ([value]) =>

@@ -84,7 +84,7 @@ function poolMaxima(outputs: tf.Tensor3D, wantsWinners: boolean): Pooled {
   return { values, winners: tf.sub(length, tf.max<tf.Tensor2D>(tf.mul(isMaximal, fromBehind), 1)) };
 }
 
-/** The seed's wiring: outputs flattened filter by filter, and the maximum of each two neighbours; of equal ones the first. */
+/** The original program's wiring: outputs flattened filter by filter, and the maximum of each two neighbours; of equal ones the first. */
 function poolNeighbours(outputs: tf.Tensor3D, wantsWinners: boolean): Pooled {
   const [documents, n, filters] = outputs.shape;
   const flat = tf.reshape<tf.Rank.R2>(tf.transpose(outputs, [0, 2, 1]), [documents, filters * n]);
@@ -116,15 +116,15 @@ export function winnersOf(winners: ArrayLike<number>, tables: WindowTable[], sha
   const documents = tables.reduce((sum, table) => sum + table.documents, 0);
   const units = winners.length / documents;
   const found = { filters: new Int32Array(winners.length), starts: new Int32Array(winners.length) };
-  const isSeed = shape.pooling === 'seed';
+  const isOriginal = shape.pooling === 'seed';
   for (const { first, documents, length, starts } of tables) {
     for (let at = first * units; at < (first + documents) * units; at++) {
       const [d, u] = [Math.floor(at / units) - first, at % units];
-      const row = isSeed ? d : d * shape.pools + (u % shape.pools);
+      const row = isOriginal ? d : d * shape.pools + (u % shape.pools);
       // where nothing compares (not a number), the first
-      const window = isSeed ? winners[at] % length : winners[at] < length ? winners[at] : 0;
+      const window = isOriginal ? winners[at] % length : winners[at] < length ? winners[at] : 0;
       found.starts[at] = starts[row * length + window];
-      found.filters[at] = Math.floor(isSeed ? winners[at] / length : u / shape.pools);
+      found.filters[at] = Math.floor(isOriginal ? winners[at] / length : u / shape.pools);
     }
   }
   return found;

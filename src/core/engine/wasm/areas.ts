@@ -63,7 +63,7 @@ export interface Areas {
   end: number;
 }
 
-/** Outputs of one size that pooling looks at: pooled units, or all windows for the seed's wiring. */
+/** Outputs of one size that pooling looks at: pooled units, or all windows for the original program's wiring. */
 export const unitsOf = (shape: NetworkShape, k: number): number =>
   shape.pooling === 'seed' ? shape.filters * windows(shape.maxLength, k, 2) : pooledPerSize(shape, k);
 

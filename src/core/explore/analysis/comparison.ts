@@ -33,7 +33,7 @@ interface ReadSet extends SetToCompare {
 
 /** Labels told as moved, and as those of one set alone. */
 const told = 1000;
-/** Words told of a document, as the seed does. */
+/** Words reported of a document, as the original program does. */
 const wordsTold = 10;
 
 /** Two sets held against each other as wholes, and document by document. */

@@ -60,7 +60,7 @@ export interface ClusterLabel {
   documents: number;
 }
 
-/** One cluster of labels, as the seed's `fiddle_clusters.py` prints it, and how tight it is. */
+/** One cluster of labels, as the original program's `fiddle_clusters.py` prints it, and how tight it is. */
 export interface ClusterSummary {
   cluster: number;
   labels: number;

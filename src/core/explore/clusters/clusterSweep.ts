@@ -6,7 +6,7 @@ import { kMeans } from './kmeans.ts';
 import type { Silhouette } from './silhouette.ts';
 import { silhouettes } from './silhouette.ts';
 
-/** The numbers of clusters that the seed tries. */
+/** The numbers of clusters that the original program tries. */
 export const defaultKs = [2, 4, 6, 8, 10, 12, 15, 18, 21, 24, 27, 30];
 
 /** Rows above which k-means draws mini-batches. */

@@ -26,7 +26,7 @@ export function documentsOfLabels({ documents, labels, starts, labelIds }: Incid
 
 /**
  * How many documents have both labels, for every pair that occurs, both ways round; the diagonal holds a label's own
- * count, as the adjacency of the seed (`fiddle_clusters.py`) does. One row at a time over the documents of a label: memory is
+ * count, as the adjacency of the original program (`fiddle_clusters.py`) does. One row at a time over the documents of a label: memory is
  * that of the result and one row of counts. Throws `Cancelled`.
  */
 export async function cooccurrence(incidence: Incidence, pace = new Pace()): Promise<SparseMatrix> {

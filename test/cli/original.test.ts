@@ -5,15 +5,15 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { call } from './memoryTerminal.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-cli-seed-'));
+const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-cli-original-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const seed = resolve('test/fixtures/seed');
+const fixtures = resolve('test/fixtures/original');
 const at = (...names: string[]): string => join(folder, ...names);
 
 describe('xmlcnn config --from-seed', () => {
   it('writes a config and tells of each flag', async () => {
     const line = 'python main.py --mb=128 --ss=499 --sequence_length=5000 --loss=BCELoss --sed=3 > out.txt';
-    const argv = ['config', '--from-seed', line, '--data', `${seed}/rcv-py2-p2.p`, '-o', at('seed.xmlcnn.json')];
+    const argv = ['config', '--from-seed', line, '--data', `${fixtures}/rcv-py2-p2.p`, '-o', at('seed.xmlcnn.json')];
     const { code, out } = await call(argv);
     expect(code).toBe(0);
     expect(out).toContain('--mb 128 -> training.batchSize');
@@ -33,9 +33,9 @@ describe('xmlcnn import', () => {
     const { code, out, err } = await call([
       'import',
       'torch',
-      `${seed}/torch/zip.pt`,
+      `${fixtures}/torch/zip.pt`,
       '--vocabulary',
-      `${seed}/torch/vocab.npy`,
+      `${fixtures}/torch/vocab.npy`,
       '-o',
       at('runs/old'),
     ]);
@@ -50,7 +50,9 @@ describe('xmlcnn import', () => {
     expect(evaluated.err).not.toContain('error');
     expect([evaluated.code, evaluated.out]).toEqual([0, expect.stringContaining('P@1')]);
     expect((await call(['runs', at('runs')])).out).toMatch(/old +finished +17/);
-    expect((await call(['import', 'torch', `${seed}/torch/zip.pt`, '-o', at('runs/two')])).err).toContain('vocab.npy');
+    expect((await call(['import', 'torch', `${fixtures}/torch/zip.pt`, '-o', at('runs/two')])).err).toContain(
+      'vocab.npy',
+    );
     expect((await call(['import', 'weka', 'x'])).code).toBe(1);
   });
 
@@ -74,15 +76,15 @@ describe('xmlcnn import', () => {
 
 describe('the datasets as they are', () => {
   it('inspects both splits of a pickle, and one alone', async () => {
-    const both = await call(['inspect', `${seed}/rcv-py2-p2.p`]);
+    const both = await call(['inspect', `${fixtures}/rcv-py2-p2.p`]);
     expect(both.out).toContain('rcv-py2-p2.p#train');
     expect(both.out).toContain('rcv-py2-p2.p#test');
-    expect((await call(['inspect', `${seed}/rcv-py2-p2.p#test`])).out).not.toContain('#train');
+    expect((await call(['inspect', `${fixtures}/rcv-py2-p2.p#test`])).out).not.toContain('#train');
   });
 
   it.each(['rcv-py2-p2.p', 'rcv'])('trains on %s and judges its test split', async (name) => {
     const file = at(`${name}.xmlcnn.json`);
-    expect((await call(['init', `${seed}/${name}`, '-o', file])).code).toBe(0);
+    expect((await call(['init', `${fixtures}/${name}`, '-o', file])).code).toBe(0);
     const small = [
       'training.epochs=1',
       'model.filters=4',
@@ -101,14 +103,14 @@ describe('the datasets as they are', () => {
   it('compares feature sets by their names', async () => {
     const { code, out } = await call([
       'inspect',
-      `${seed}/eurlex/x_te.npy`,
+      `${fixtures}/eurlex/x_te.npy`,
       '--against',
-      `${seed}/eurlex/x_tr.npy`,
+      `${fixtures}/eurlex/x_tr.npy`,
       '--words',
       '--document',
       '1',
     ]);
     expect([code, out]).toEqual([0, expect.stringContaining('council')]);
-    expect((await call(['clusters', `${seed}/rcv`, '--k', '2', '--no-save'])).code).toBe(0);
+    expect((await call(['clusters', `${fixtures}/rcv`, '--k', '2', '--no-save'])).code).toBe(0);
   });
 });

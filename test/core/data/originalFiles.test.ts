@@ -1,4 +1,4 @@
-/** The original program's files as datasets; made with CPython, NumPy and scipy (test/fixtures/seed). */
+/** The original program's files as datasets; made with CPython, NumPy and scipy (test/fixtures/original). */
 import { datasetFile } from '../../../src/core/data/datasetFile.ts';
 import { fileOf } from '../../../src/core/data/findSplits.ts';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,13 +12,13 @@ import { readNpy } from '../../../src/core/formats/npy.ts';
 import { numbersOf, stringsOf } from '../../../src/core/formats/pythonValues.ts';
 import { openSource, readAll, scratch, splitPaths, userError } from './helpers.ts';
 
-const seed = 'test/fixtures/seed';
+const fixtures = 'test/fixtures/original';
 const { folder, write } = scratch();
-const pickle = `${seed}/rcv-py2-p2.p`;
+const pickle = `${fixtures}/rcv-py2-p2.p`;
 
 describe('pickle', () => {
   test.each(['rcv-py2-p0.p', 'rcv-py2-p1.p', 'rcv-py2-p2.p', 'rcv-py3-p0.p', 'rcv-py3-p5.p'])('%s', async (name) => {
-    const path = `${seed}/${name}`;
+    const path = `${fixtures}/${name}`;
     expect(await splitPaths(path)).toEqual({ train: `${path}#train`, test: `${path}#test` });
     expect((await openDataset({ file: path })).options.format).toBe('pickle');
     const { documents, source } = await readAll(`${path}#train`);
@@ -57,7 +57,7 @@ describe('pickle', () => {
 
   test('the file that is trained on', async () => {
     expect(await fileOf(datasetFile(`${pickle}#train`))).toEqual({ file: pickle, part: 'train' });
-    expect(await fileOf({ file: `${seed}/rcv` })).toEqual({ file: `${seed}/rcv/x_train.npz` });
+    expect(await fileOf({ file: `${fixtures}/rcv` })).toEqual({ file: `${fixtures}/rcv/x_train.npz` });
     expect((await userError(fileOf(datasetFile(`${pickle}x#train`)))).code).toBe('file-not-found');
   });
 
@@ -66,7 +66,7 @@ describe('pickle', () => {
     const source = await openSource(`${path}#train`);
     const placed: PlacedDocument[] = [];
     for await (const batch of source.placed()) placed.push(...batch);
-    writeFileSync(path, readFileSync(`${seed}/rcv-py3-p0.p`));
+    writeFileSync(path, readFileSync(`${fixtures}/rcv-py3-p0.p`));
     const again = async () => {
       for await (const batch of source.again([{ first: placed[0].place, last: placed[0].place }])) void batch;
     };
@@ -74,7 +74,7 @@ describe('pickle', () => {
   });
 
   test('a pickle of something else, and documents without labels', async () => {
-    expect((await userError(openSource(`${seed}/arrays-p2.pkl`))).code).toBe('not-a-seed-pickle');
+    expect((await userError(openSource(`${fixtures}/arrays-p2.pkl`))).code).toBe('not-a-seed-pickle');
     const program =
       "(lp0\n(lp1\n(dp2\nS'text'\nS'a'\nsS'catgy'\n(lp3\nsa(dp4\nS'text'\nS'b'\nsaa(lp5\na(dp6\na(lp7\na.";
     const path = write('halved.p', program);
@@ -90,25 +90,25 @@ describe('pickle', () => {
 
 describe('word numbers', () => {
   test('splits, words and labels', async () => {
-    expect(await splitPaths(`${seed}/rcv`)).toEqual({
-      train: `${seed}/rcv/x_train.npz`,
-      test: `${seed}/rcv/x_test.npz`,
+    expect(await splitPaths(`${fixtures}/rcv`)).toEqual({
+      train: `${fixtures}/rcv/x_train.npz`,
+      test: `${fixtures}/rcv/x_test.npz`,
     });
-    const { documents, source } = await readAll(`${seed}/rcv/x_train.npz`);
+    const { documents, source } = await readAll(`${fixtures}/rcv/x_train.npz`);
     expect([source.format, source.bagOfWords]).toEqual(['numpy-ids', false]);
     expect(documents.map(({ text, labels }) => [text, labels])).toEqual([
       ["the wheat n't", ['0', '2']],
       ['coffee the <UNK/> coffee', ['1']],
       ['wheat wheat wheat wheat wheat wheat', ['0', '1', '2']],
     ]);
-    expect((await readAll(`${seed}/rcv/x_test.npz`)).documents.map(({ text }) => text)).toEqual(['coffee']);
+    expect((await readAll(`${fixtures}/rcv/x_test.npz`)).documents.map(({ text }) => text)).toEqual(['coffee']);
   });
 
   test('a vocabulary as a list, and as Python 2 wrote it', async () => {
     const words = ['<PAD/>', 'the', 'wheat', "n't", 'coffee', '<UNK/>', '<GO/>', '<END/>'];
-    expect(await readVocabulary(`${seed}/rcv/vocab.npy`)).toEqual(words);
-    expect(await readVocabulary(`${seed}/rcv/vocab_inv.npy`)).toEqual(words);
-    expect(await readVocabulary(`${seed}/vocab-py2.npy`)).toEqual([
+    expect(await readVocabulary(`${fixtures}/rcv/vocab.npy`)).toEqual(words);
+    expect(await readVocabulary(`${fixtures}/rcv/vocab_inv.npy`)).toEqual(words);
+    expect(await readVocabulary(`${fixtures}/vocab-py2.npy`)).toEqual([
       '<PAD/>',
       'the',
       "n't",
@@ -117,13 +117,14 @@ describe('word numbers', () => {
       '<GO/>',
       '<END/>',
     ]);
-    expect((await userError(readVocabulary(`${seed}/float64.npy`))).code).toBe('no-vocabulary');
+    expect((await userError(readVocabulary(`${fixtures}/float64.npy`))).code).toBe('no-vocabulary');
   });
 
   test('word 0 is a word where it is no padding', async () => {
     mkdirSync(join(folder, 'plain'));
-    for (const name of ['x_test.npz', 'y_test.npz']) copyFileSync(`${seed}/rcv/${name}`, join(folder, 'plain', name));
-    copyFileSync(`${seed}/unicode.npy`, join(folder, 'plain', 'vocab_inv.npy')); // wheat, café
+    for (const name of ['x_test.npz', 'y_test.npz'])
+      copyFileSync(`${fixtures}/rcv/${name}`, join(folder, 'plain', name));
+    copyFileSync(`${fixtures}/unicode.npy`, join(folder, 'plain', 'vocab_inv.npy')); // wheat, café
     const { source } = await readAll(join(folder, 'plain', 'x_test.npz'), { onError: 'skip' });
     expect(source.findings.first[0].message).toBe('Document 1: There is no word 4 in the vocabulary');
   });
@@ -131,11 +132,11 @@ describe('word numbers', () => {
 
 describe('features', () => {
   test('dense matrices with names', async () => {
-    expect(await splitPaths(`${seed}/eurlex/x_tr.npy`)).toEqual({
-      train: `${seed}/eurlex/x_tr.npy`,
-      test: `${seed}/eurlex/x_te.npy`,
+    expect(await splitPaths(`${fixtures}/eurlex/x_tr.npy`)).toEqual({
+      train: `${fixtures}/eurlex/x_tr.npy`,
+      test: `${fixtures}/eurlex/x_te.npy`,
     });
-    const { documents, source } = await readAll(`${seed}/eurlex/x_tr.npy`);
+    const { documents, source } = await readAll(`${fixtures}/eurlex/x_tr.npy`);
     expect([source.format, source.bagOfWords]).toEqual(['numpy-bow', true]);
     expect(
       documents.map(({ labels, features }) => [labels, [...(features?.indices ?? [])], [...(features?.values ?? [])]]),
@@ -151,7 +152,7 @@ describe('features', () => {
 
   test('what does not fit is told', async () => {
     mkdirSync(join(folder, 'torn'));
-    const copy = (from: string, to: string) => copyFileSync(`${seed}/eurlex/${from}`, join(folder, 'torn', to));
+    const copy = (from: string, to: string) => copyFileSync(`${fixtures}/eurlex/${from}`, join(folder, 'torn', to));
     copy('x_tr.npy', 'x_tr.npy');
     const path = join(folder, 'torn', 'x_tr.npy');
     expect((await userError(openSource(path))).code).toBe('no-labels-file');
@@ -166,7 +167,7 @@ describe('features', () => {
 });
 
 test('arrays of NumPy', () => {
-  const array = (name: string) => readNpy(readFileSync(`${seed}/${name}.npy`), name);
+  const array = (name: string) => readNpy(readFileSync(`${fixtures}/${name}.npy`), name);
   const grid = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5];
   expect(numbersOf(array('float64'))).toEqual(Float64Array.from(grid));
   expect(numbersOf(array('float32-big'))).toEqual(Float64Array.from(grid));

@@ -3,19 +3,19 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { parseSeedCommandLine } from '../../../../src/core/config/original/commandLine.ts';
-import { configFromSeed } from '../../../../src/core/config/original/configFromOriginal.ts';
+import { parseOriginalCommandLine } from '../../../../src/core/config/original/commandLine.ts';
+import { configFromOriginal } from '../../../../src/core/config/original/configFromOriginal.ts';
 import { analyse } from '../../../../src/core/config/validate.ts';
 import { UserError } from '../../../../src/core/base/errors.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-seed-'));
+const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-original-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 mkdirSync(join(folder, 'datasets'));
 for (const name of ['rcv', 'Wiki10-31K', 'Eurlex', 'EUR-Lex'])
-  copyFileSync('test/fixtures/seed/rcv-py2-p2.p', join(folder, 'datasets', `${name}.p`));
+  copyFileSync('test/fixtures/original/rcv-py2-p2.p', join(folder, 'datasets', `${name}.p`));
 
 async function made(line: string, embeddings?: string) {
-  const result = await configFromSeed(line, { folder, embeddings });
+  const result = await configFromOriginal(line, { folder, embeddings });
   const { config, diagnostics } = analyse(result.text, { file: join(folder, 'seed.xmlcnn.json'), checkFiles: true });
   return { ...result, config, diagnostics };
 }
@@ -100,7 +100,7 @@ describe('flags', () => {
   });
 
   test('shortened, unknown, and stray ones', async () => {
-    const line = parseSeedCommandLine(
+    const line = parseOriginalCommandLine(
       'nohup python3 -u ../code/main.py --vocab 9 --seqence_length=3 stray --e=2 2>&1 > a.txt &',
     );
     expect(line.flags.map(({ name, values }) => [name, values])).toEqual([

@@ -1,4 +1,4 @@
-/** Checkpoints that PyTorch 1.13.1 wrote (test/fixtures/seed/torch): read, and answering as PyTorch does. */
+/** Checkpoints that PyTorch 1.13.1 wrote (test/fixtures/original/torch): read, and answering as PyTorch does. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,14 +8,14 @@ import { createEngine } from '../../../src/core/engine/createEngine.ts';
 import type { Batch } from '../../../src/core/engine/engine.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { readTorchCheckpoint, tensorFloats } from '../../../src/core/formats/torchCheckpoint.ts';
-import { importSeedRun } from '../../../src/core/original/importOriginalRun.ts';
-import { seedNetwork } from '../../../src/core/original/originalNetwork.ts';
+import { importOriginalRun } from '../../../src/core/original/importOriginalRun.ts';
+import { originalNetwork } from '../../../src/core/original/originalNetwork.ts';
 import { TorchStorage, TorchTensor } from '../../../src/core/formats/torchValues.ts';
 import { engineOptions } from '../../../src/core/training/engineOptions.ts';
 import { listRuns } from '../../../src/core/training/runListing.ts';
 import { userError } from '../data/helpers.ts';
 
-const torch = 'test/fixtures/seed/torch';
+const torch = 'test/fixtures/original/torch';
 const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-torch-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -50,8 +50,8 @@ describe('tensors', () => {
   test('what is no checkpoint', async () => {
     const whole = await userError(readTorchCheckpoint(`${torch}/whole-model.pt`));
     expect([whole.code, whole.message]).toEqual(['refused-pickle', expect.stringContaining('__main__.Network')]);
-    expect((await userError(readTorchCheckpoint('test/fixtures/seed/rcv-py3-p2.p'))).code).toBe('not-torch');
-    expect((await userError(readTorchCheckpoint('test/fixtures/seed/rcv/x_train.npz'))).code).toBe('not-torch');
+    expect((await userError(readTorchCheckpoint('test/fixtures/original/rcv-py3-p2.p'))).code).toBe('not-torch');
+    expect((await userError(readTorchCheckpoint('test/fixtures/original/rcv/x_train.npz'))).code).toBe('not-torch');
   });
 });
 
@@ -65,7 +65,7 @@ describe('the network', () => {
     const file = `${torch}/${form}.pt`;
     const { state, epoch } = await readTorchCheckpoint(file);
     expect(epoch).toBe(form === 'parallel' ? undefined : 17);
-    const { shape, weights, words, unused } = seedNetwork(state, vocabulary, file);
+    const { shape, weights, words, unused } = originalNetwork(state, vocabulary, file);
     expect(shape).toMatchObject({
       filterSizes: [2, 4, 8],
       filters: 3,
@@ -95,29 +95,29 @@ describe('the network', () => {
 
   test('a length is checked, and a word that no window reaches may be there', async () => {
     const { state } = await readTorchCheckpoint(`${torch}/zip.pt`);
-    expect(seedNetwork(state, vocabulary, 'x', 21).shape.maxLength).toBe(21);
+    expect(originalNetwork(state, vocabulary, 'x', 21).shape.maxLength).toBe(21);
     const refused = (work: () => unknown) => userError(Promise.resolve().then(work));
-    expect((await refused(() => seedNetwork(state, vocabulary, 'x', 22))).code).toBe('not-seed-network');
-    expect((await refused(() => seedNetwork(state, ['a'], 'x'))).code).toBe('vocabulary-differs');
+    expect((await refused(() => originalNetwork(state, vocabulary, 'x', 22))).code).toBe('not-seed-network');
+    expect((await refused(() => originalNetwork(state, ['a'], 'x'))).code).toBe('vocabulary-differs');
     // layers that are views of one another would make much memory of a small file
     const shared = new Map(
       [...state].map(([name, tensor]) => [name, name.endsWith('fin_layer.weight') ? viewOf(tensor) : tensor]),
     );
-    expect((await refused(() => seedNetwork(shared, vocabulary, 'x'))).message).toContain('share their weights');
+    expect((await refused(() => originalNetwork(shared, vocabulary, 'x'))).message).toContain('share their weights');
     const renamed = (from: RegExp, to: string) =>
       new Map([...state].map(([name, tensor]) => [name.replace(from, to), tensor]));
-    expect(seedNetwork(renamed(/classifier\.out_layer/, 'classifier.l1'), vocabulary, 'x').shape.labels).toBe(4);
+    expect(originalNetwork(renamed(/classifier\.out_layer/, 'classifier.l1'), vocabulary, 'x').shape.labels).toBe(4);
     const twice = new Map([
       ...renamed(/classifier\.out_layer/, 'classifier.l1'),
       ...renamed(/classifier\.out_layer/, 'classifier.l2'),
     ]);
-    expect((await refused(() => seedNetwork(twice, vocabulary, 'x'))).message).toContain('two hidden layers');
+    expect((await refused(() => originalNetwork(twice, vocabulary, 'x'))).message).toContain('two hidden layers');
   });
 });
 
 test('a run of a checkpoint predicts', async () => {
   const run = join(folder, 'old');
-  await importSeedRun(`${torch}/legacy.pt`, { run, vocabulary: `${torch}/vocab.npy` });
+  await importOriginalRun(`${torch}/legacy.pt`, { run, vocabulary: `${torch}/vocab.npy` });
   const [listing] = await listRuns(folder);
   expect([listing.name, listing.status, listing.epochs]).toEqual(['old', 'finished', 17]);
   const predictor = await loadPredictor(run, { threads: 1 });
@@ -127,7 +127,7 @@ test('a run of a checkpoint predicts', async () => {
   expect([prediction.words, prediction.unknownWords]).toEqual([7, 1]);
   const expected = answers.logits[2].map((z) => 1 / (1 + Math.exp(-z)));
   for (const { name, probability } of prediction.labels) expect(probability).toBeCloseTo(expected[Number(name)], 4);
-  expect((await userError(importSeedRun(`${torch}/zip.pt`, { run, vocabulary: `${torch}/vocab.npy` }))).code).toBe(
+  expect((await userError(importOriginalRun(`${torch}/zip.pt`, { run, vocabulary: `${torch}/vocab.npy` }))).code).toBe(
     'run-exists',
   );
 });

@@ -13,14 +13,14 @@ import { stampOf } from '../slices.ts';
 import { remembered } from '../remembered.ts';
 import { readRows } from './rowSets.ts';
 
-interface SeedPickle {
+interface OriginalPickle {
   train: PyValue[];
   test: PyValue[];
   categories: Map<string, string>;
 }
 
 /** Throws `UserError` `damaged-pickle`, `refused-pickle`, `not-a-seed-pickle`. */
-export async function openSeedPickle({ file, part }: DatasetFile, options: SourceOptions): Promise<OpenedFormat> {
+export async function openOriginalPickle({ file, part }: DatasetFile, options: SourceOptions): Promise<OpenedFormat> {
   const { train, test, categories } = await remembered(file, () => parse(file));
   const documents = part === 'train' ? train : part === 'test' ? test : [...train, ...test];
   const isNumbered = hasOwnNumbers(documents);
@@ -35,17 +35,17 @@ export async function pickleParts(file: string): Promise<('train' | 'test')[]> {
   return [...(train.length ? (['train'] as const) : []), ...(test.length ? (['test'] as const) : [])];
 }
 
-async function parse(file: string): Promise<SeedPickle> {
+async function parse(file: string): Promise<OriginalPickle> {
   const { value } = readPickle(await readWhole(file), { file });
   const parts = listOf(value);
   const [train, test] = [listOf(parts?.[0]), listOf(parts?.[1])];
-  if (!parts || parts.length !== 4 || !train || !test) throw notSeed(file);
+  if (!parts || parts.length !== 4 || !train || !test) throw notOriginal(file);
   const first = train[0] ?? test[0];
-  if (!(first instanceof PyDict) || !first.has('text') || !first.has('catgy')) throw notSeed(file);
+  if (!(first instanceof PyDict) || !first.has('text') || !first.has('catgy')) throw notOriginal(file);
   return { train, test, categories: categoryNames(parts[3]) };
 }
 
-const notSeed = (file: string): UserError =>
+const notOriginal = (file: string): UserError =>
   new UserError(
     'not-a-seed-pickle',
     'This pickle is no dataset: it is not [train, test, vocabulary, categories] with documents of "text" and "catgy"',
