@@ -231,7 +231,15 @@ describe('overhang', () => {
 
 describe('pooling `seed`', () => {
   it('takes the maximum of neighbours with stride 1 across filters, over every other window', async () => {
-    const original = { ...shape, pooling: 'seed' as const, filterSizes: [2], filters: 2, dim: 1, hidden: 0, maxLength: 6 };
+    const original = {
+      ...shape,
+      pooling: 'seed' as const,
+      filterSizes: [2],
+      filters: 2,
+      dim: 1,
+      hidden: 0,
+      maxLength: 6,
+    };
     const weights = initialWeights(original, { seed: 1, initializer: 'torch', outputBias: 'default' });
     weights.set(
       'embedding',
