@@ -1,4 +1,5 @@
 import type { Metrics } from '../core/base/metrics.ts';
+import type { Seen } from '../core/text/drawnSplits.ts';
 import { metricRows, baselineTitle, type System } from './figures.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { counted, table } from './terminal/text.ts';
@@ -14,6 +15,17 @@ export function printSystems(systems: System[], terminal: Terminal): void {
 
 /** What a table of figures was measured on: "test, 3,019 documents". */
 export const measuredOn = (split: string, documents: number): string => `${split}, ${counted(documents, 'document')}`;
+
+const seenNotes: Record<Seen, string> = {
+  'chose-epoch':
+    'The best epoch was chosen on these documents: expect less on new ones, such as those of a test split.',
+  'trained-on': 'The model was trained on these documents: expect far less on new ones.',
+};
+
+/** Under a table of figures that new documents will not reach. */
+export function printSeen(seen: Seen | undefined, terminal: Terminal): void {
+  if (seen !== undefined) terminal.print('', seenNotes[seen]);
+}
 
 export function systemsOf(metrics: Metrics, baselines: readonly { name: string; metrics: Metrics }[]): System[] {
   return [{ name: 'XML-CNN', metrics }, ...baselines.map((b) => ({ name: baselineTitle(b.name), metrics: b.metrics }))];

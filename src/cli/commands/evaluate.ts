@@ -5,7 +5,7 @@ import type { Band } from '../../core/metrics/labelCounts.ts';
 import { evaluateToMatrices, type MatrixFiles } from '../../core/export/scoreMatrices.ts';
 import { type EvaluateOptions, evaluateRun } from '../../core/training/evaluateRun.ts';
 import { type Arguments, type Command, usage } from '../command.ts';
-import { measuredOn, printSystems, systemsOf } from '../results.ts';
+import { measuredOn, printSeen, printSystems, systemsOf } from '../results.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { grouped, sanitise, table } from '../terminal/text.ts';
@@ -66,6 +66,7 @@ export const evaluate: Command = {
       terminal.print(`${grouped(evaluation.testOnlyLabels)} of their labels never occur in train and count as misses.`);
     terminal.print('');
     printSystems(systemsOf(evaluation.metrics, baselines), terminal);
+    printSeen(result.seen, terminal);
     terminal.print('', 'By number of training documents per label:', '');
     printBands(evaluation.bands, terminal);
     const written = [result.evaluationFile, matrices?.scores, matrices?.truth].filter((file) => file !== undefined);

@@ -6,7 +6,7 @@ import { listRuns, runsOfConfig } from '../../core/training/runListing.ts';
 import type { RunResult } from '../../core/training/runSummary.ts';
 import { train as trainRun } from '../../core/training/trainer.ts';
 import type { Arguments, Command, OptionSpec } from '../command.ts';
-import { measuredOn, printSystems, systemsOf } from '../results.ts';
+import { measuredOn, printSeen, printSystems, systemsOf } from '../results.ts';
 import { readEpochs } from '../history.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -107,6 +107,8 @@ export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: Run
       '',
     );
     printSystems(systemsOf(summary.evaluated.metrics, summary.baselines), terminal);
+    // where the run retrained on all, nothing is evaluated on validation
+    printSeen(summary.evaluated.split === 'validation' ? 'chose-epoch' : undefined, terminal);
   }
 }
 

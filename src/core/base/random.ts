@@ -41,6 +41,7 @@ export const Stream = {
   hiddenDropout: 5,
   embedding: 6,
   word2vec: 7,
+  testSplit: 8,
 } as const;
 
 /** A permutation of 0 … n-1 (Fisher–Yates), determined by `key`. */

@@ -192,19 +192,33 @@ function fits(preset: PresetName, facts: DatasetFacts, hidden?: number): boolean
   return trainingBytes(config, known) <= memoryLimit / 2;
 }
 
-/** Share of the documents held out for validation: enough to tell epochs apart, no more. */
+/** Share of the documents held out for a split: enough to tell epochs, or models, apart, no more. */
 const heldFraction = ({ documents }: DatasetFacts): number =>
   documents < 2000 ? 0.2 : documents > 200_000 ? 0.02 : 0.1;
+
+/** Documents of the training file by split; a share is held out for test only where the file stands alone. */
+function shares(facts: DatasetFacts): { fraction: number; train: number; validation: number; test: number } {
+  const fraction = heldFraction(facts);
+  const test = facts.test === undefined && facts.validation === undefined ? facts.documents * fraction : 0;
+  const validation = facts.validation === undefined ? (facts.documents - test) * fraction : 0;
+  return { fraction, train: facts.documents - test - validation, validation, test };
+}
 
 function datasetLines(facts: DatasetFacts): Line[] {
   const { documents, fields = {} } = facts;
   const small = documents < smallSet;
-  const fraction = heldFraction(facts);
-  const held = `${fraction * 100}% (about ${count(documents * fraction)} documents) chooses the best epoch; the rest is trained on.`;
+  const { fraction, ...held } = shares(facts);
+  const share = `${fraction * 100}%`;
+  const about = (n: number): string => `(about ${count(n)} documents)`;
+  const ofRest = held.test > 0 ? `${share} of the others` : share;
   const validation: Line[] = facts.validation
     ? [['validation', facts.validation, 'Chooses the best epoch.']]
     : [
-        ['validationFraction', fraction, held],
+        [
+          'validationFraction',
+          fraction,
+          `${ofRest} ${about(held.validation)} chooses the best epoch; the rest is trained on.`,
+        ],
         [
           'split',
           small ? 'stratified' : 'random',
@@ -213,10 +227,16 @@ function datasetLines(facts: DatasetFacts): Line[] {
             : 'In a set this large a random draw is fair to all but the rarest labels.',
         ],
       ];
+  const drawn = `${share} ${about(held.test)}, drawn by training.seed, is looked at once, after training.`;
+  const test: Line[] = facts.test
+    ? [['test', facts.test, 'Looked at once, after training.']]
+    : held.test > 0
+      ? [['testFraction', fraction, drawn]]
+      : [];
   return [
     ['train', facts.train],
+    ...test,
     ...validation,
-    ...(facts.test ? ([['test', facts.test, 'Looked at once, after training.']] as Line[]) : []),
     ['format', facts.format, 'As found in the file.'],
     ...skipLines(facts),
     ...Object.entries(fields).filter(([, value]) => value !== undefined),
@@ -250,7 +270,7 @@ function textLines({ p95Words }: DatasetFacts, { preset }: Choice): Line[] {
 }
 
 function trainingLines(facts: DatasetFacts, { preset }: Choice): Line[] {
-  const trained = facts.documents * (facts.validation ? 1 : 1 - heldFraction(facts));
+  const { train: trained } = shares(facts);
   const small = facts.documents < smallSet;
   if (!isWide(preset))
     return [

@@ -153,10 +153,13 @@ function nearestMetric(term: string, known: string[]): string | undefined {
 const validationThere: Rule = ({ config: { dataset, training, evaluation } }) => {
   const found: Violation[] = [];
   const hasValidation = dataset.validation !== undefined || dataset.validationFraction > 0;
-  if (evaluation.split === 'test' && dataset.test === undefined) {
-    found.push(
-      error('split-missing', ['evaluation.split'], 'evaluation.split is "test", but dataset.test names no file.'),
-    );
+  if (evaluation.split === 'test' && dataset.test === undefined && dataset.testFraction === 0) {
+    const none = 'there are no test documents (dataset.test, dataset.testFraction)';
+    found.push(error('split-missing', ['evaluation.split'], `evaluation.split is "test", but ${none}.`));
+  }
+  if (dataset.test !== undefined && dataset.testFraction > 0) {
+    const unused = 'dataset.testFraction has no effect: dataset.test names a file.';
+    found.push(warning('unused-fraction', ['dataset.testFraction'], unused, { key: 'dataset.testFraction', value: 0 }));
   }
   if (hasValidation) return found;
   const nothing = 'there are no validation documents (dataset.validation, dataset.validationFraction)';

@@ -65,9 +65,18 @@ const dataset = object(
     validationFraction: number(
       {
         description:
-          'Share of the training documents held out for validation where `validation` names no file; 0 holds out none.',
+          'Share of the training documents, those of test apart, held out for validation where `validation` names no file; 0 holds out none.',
         default: 0.2,
         source: libMultiLabel,
+      },
+      { min: 0, below: 1 },
+    ),
+    testFraction: number(
+      {
+        description:
+          'Share of the documents of `train` held out for test where `test` names no file; 0 holds out none. Drawn by `training.seed` before those of validation: never trained on, and not used to choose the epoch.',
+        default: 0,
+        source: 'this project',
       },
       { min: 0, below: 1 },
     ),
@@ -79,7 +88,8 @@ const dataset = object(
     }),
     test: optional(
       path({
-        description: 'Test documents, touched once, after training. Original flag `--ds`.',
+        description:
+          'Test documents, touched once, after training. Without it, `testFraction` of train is held out. Original flag `--ds`.',
         source: 'original flag --ds',
         flags: ['--ds'],
       }),

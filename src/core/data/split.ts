@@ -8,8 +8,8 @@ export interface HoldOut {
 }
 
 /** Holds out round(n * fraction) documents drawn at random; both halves keep at least one where n > 1 and 0 < fraction < 1. */
-export function randomSplit(n: number, fraction: number, seed: number): HoldOut {
-  const order = permutation(n, key32(seed, Stream.split));
+export function randomSplit(n: number, fraction: number, seed: number, stream: number = Stream.split): HoldOut {
+  const order = permutation(n, key32(seed, stream));
   const held = heldCount(n, fraction);
   return { train: order.slice(held).sort(), held: order.slice(0, held).sort() };
 }
@@ -31,8 +31,9 @@ export function stratifiedSplit(
   labelCount: number,
   fraction: number,
   seed: number,
+  stream: number = Stream.split,
 ): HoldOut {
-  const key = key32(seed, Stream.split);
+  const key = key32(seed, stream);
   const { starts, documents } = documentsByLabel(labelsOf, n, labelCount, permutation(n, key));
   const left = new BucketQueue(
     Uint32Array.from({ length: labelCount }, (_, l) => starts[l + 1] - starts[l]),

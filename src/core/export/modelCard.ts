@@ -3,6 +3,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { escapeMarkdown, formatMetric, markdownTable } from '../metrics/metricText.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { parameterCount } from '../model/network.ts';
+import { heldShares } from '../text/drawnSplits.ts';
 import type { StoredModel } from '../training/readModel.ts';
 import type { Summary } from '../training/runSummary.ts';
 
@@ -50,13 +51,13 @@ const fileName = (path: string | undefined): string | undefined => path && basen
 function dataRows({ run: { config, labels, words } }: StoredModel, summary: Summary | undefined): Rows {
   const { dataset } = config;
   const counts = summary?.documents;
-  const held =
-    dataset.validation === undefined ? `${dataset.validationFraction} of train` : fileName(dataset.validation);
+  const heldOf = (split: 'validation' | 'test'): string | undefined =>
+    dataset[split] === undefined ? `${heldShares(config)[split]} of train` : fileName(dataset[split]);
   return [
     ['Training documents', grouped(labels.trainDocuments)],
     ['Training file', fileName(dataset.train)],
-    ['Validation', counts?.validation ? `${grouped(counts.validation)} documents, ${held}` : undefined],
-    ['Test', counts?.test ? `${grouped(counts.test)} documents, ${fileName(dataset.test)}` : undefined],
+    ['Validation', counts?.validation ? `${grouped(counts.validation)} documents, ${heldOf('validation')}` : undefined],
+    ['Test', counts?.test ? `${grouped(counts.test)} documents, ${heldOf('test')}` : undefined],
     ['Labels', grouped(labels.outputs)],
     ['Labels per training document', perDocument(labels)],
     ['Vocabulary', `${grouped(words.length)} words, the padding and the unknown word included`],
@@ -99,7 +100,7 @@ const shown = /^(P|nDCG|PSP|R)@|^(micro|macro)F1$|^logLoss$/;
 function figures({ info }: StoredModel, summary: Summary | undefined): string[] {
   const best = info.state.best;
   const columns: [title: string, metrics: Metrics][] = [
-    ...(best?.validation ? [['Validation', best.validation] as [string, Metrics]] : []),
+    ...(best?.validation ? [['Validation (chose the epoch)', best.validation] as [string, Metrics]] : []),
     ...(summary?.evaluated ? [[`On ${summary.evaluated.split}`, summary.evaluated.metrics] as [string, Metrics]] : []),
     ...(summary?.baselines ?? []).map(({ name, metrics }): [string, Metrics] => [`Baseline: ${name}`, metrics]),
   ];

@@ -23,7 +23,7 @@ import type {
 import { JudgedScores, sortLabels } from './judgedScores.ts';
 import { loadPredictor } from './predictor.ts';
 import { RunDocuments, type SetTarget } from './runDocuments.ts';
-import { splitsOf } from './splitsOfRun.ts';
+import { splitsOf } from '../text/drawnSplits.ts';
 import { shownDocument, TextReader } from './loadedModel.ts';
 import type { DocumentPlace } from '../data/document.ts';
 import { readRecord } from '../explore/recordText.ts';

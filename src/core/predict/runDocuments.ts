@@ -12,7 +12,7 @@ import { groups, matched, rangeOf } from '../explore/documentSearch.ts';
 import { progressEvents, type RunEvent } from '../base/events.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import type { LabelSet } from '../text/labelSet.ts';
-import { heldOut } from '../text/prepare.ts';
+import { drawnSplits, drawSplits, heldShares } from '../text/drawnSplits.ts';
 import { openSplit } from '../text/readSplit.ts';
 import type { Split } from '../base/splits.ts';
 import { evaluationName, labelSetOf } from '../training/evaluateRun.ts';
@@ -142,10 +142,10 @@ function fileOf(config: RunConfig, target: SetTarget): DatasetFile {
   return 'file' in target ? target : datasetFile(pathOfSplit(config, target.split));
 }
 
-function pathOfSplit({ dataset }: RunConfig, split: Split): string {
-  if (split === 'test' && dataset.test !== undefined) return dataset.test;
-  if (split === 'validation' && dataset.validation !== undefined) return dataset.validation;
-  if (split === 'train' || (split === 'validation' && dataset.validationFraction > 0)) return dataset.train;
+function pathOfSplit(config: RunConfig, split: Split): string {
+  const path = config.dataset[split];
+  if (path !== undefined) return path;
+  if (split !== 'train' && heldShares(config)[split] > 0) return config.dataset.train;
   throw new UserError(
     'no-such-split',
     `The run's dataset has no ${split} documents`,
@@ -153,17 +153,16 @@ function pathOfSplit({ dataset }: RunConfig, split: Split): string {
   );
 }
 
-/** All of a file, or what of a training file is held out of training, or what is not. */
+/** All of a file, or of a training file what is drawn for the split. */
 function documentsOf(index: DocumentIndex, config: RunConfig, target: SetTarget): Int32Array {
   const all = Int32Array.from({ length: index.length }, (_, d) => d);
-  const isPart =
-    'split' in target && pathOf(fileOf(config, target)) === config.dataset.train && target.split !== 'test';
-  if (!isPart) return all;
-  const isHeld = heldOut(
+  const isNamed = 'file' in target || (target.split !== 'train' && config.dataset[target.split] !== undefined);
+  if (isNamed) return all;
+  const drawn = drawSplits(
     { size: index.length, labelNames: { size: index.labels.names.length }, labelLists: () => (d) => index.labelsOf(d) },
     config,
   );
-  return all.filter((d) => (isHeld[d] === 1) === (target.split === 'validation'));
+  return all.filter((d) => drawnSplits[drawn[d]] === target.split);
 }
 
 /** Label ids ascending within a document, as in a `Corpus`. */

@@ -2,11 +2,11 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import { type DatasetFile, type DocumentSource, pathOf } from '../data/document.ts';
-import { type HoldOut, randomSplit, stratifiedSplit } from '../data/split.ts';
 import { UserError } from '../base/errors.ts';
 import { progressEvents } from '../base/events.ts';
 import { overFiles, type WorkOptions } from '../base/progress.ts';
 import type { Corpus } from './corpus.ts';
+import { drawnSplits, drawSplits } from './drawnSplits.ts';
 import { openEmbeddings, readEmbeddings } from './embeddings.ts';
 import { Interner } from './wordNumbers.ts';
 import { buildVocabulary, type Vocabulary } from './vocabulary.ts';
@@ -56,34 +56,25 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
   const onProgress = overFiles(totalBytes, progressEvents(onEvent, 'reading'));
   const reading = { signal, onProgress };
 
-  const {
-    train,
-    held,
-    vocabulary,
-    labels: learnt,
-    reports,
-  } = await readTrain(sources.train, config, tokenizer, reading);
-  let labels = learnt;
-  let validation = held;
-  let validationReport = reports.held;
-  let validationOnlyLabels = labels.names.slice(learnt.trainSize);
-  if (sources.validation) {
-    const read = await readOther(sources.validation, 'validation', { tokenizer, vocabulary, labels, config }, reading);
-    ({ corpus: validation, report: validationReport, labels, newLabels: validationOnlyLabels } = read);
-  }
-  const test =
-    sources.test && (await readOther(sources.test, 'test', { tokenizer, vocabulary, labels, config }, reading));
-  labels = test?.labels ?? labels;
+  const own = await readTrain(sources.train, config, tokenizer, reading);
+  const { train, vocabulary } = own;
+  const known = { tokenizer, vocabulary, config };
+  const validation = sources.validation
+    ? await readOther(sources.validation, 'validation', { ...known, labels: own.labels }, reading)
+    : own.validation;
+  const labels = validation?.labels ?? own.labels;
+  const test = sources.test ? await readOther(sources.test, 'test', { ...known, labels }, reading) : own.test?.(labels);
 
   const vectors = probed && (await readEmbeddings(probed, vocabulary, { ...reading, lowercaseFallback }));
   const report = preparationReport(
-    { train: reports.train, validation: validationReport, test: test?.report },
+    { train: own.report, validation: validation?.report, test: test?.report },
     all.map((source) => source.findings),
-    { validationOnlyLabels, testOnlyLabels: test?.newLabels ?? [] },
+    { validationOnlyLabels: validation?.newLabels ?? [], testOnlyLabels: test?.newLabels ?? [] },
     vectors?.report,
   );
   const pretrained = vectors && { rows: vectors.rows, found: vectors.found };
-  return { train, validation, test: test?.corpus, vocabulary, labels, pretrained, report, fromCache: false };
+  const corpora = { train, validation: validation?.corpus, test: test?.corpus };
+  return { ...corpora, vocabulary, labels: test?.labels ?? labels, pretrained, report, fromCache: false };
 }
 
 /** Sizes of the model that training would make of its documents. Throws as `prepareData` does. */
@@ -99,12 +90,16 @@ export async function trainingSizes(
 
 interface TrainData {
   train: Corpus;
-  held: Corpus | undefined;
+  report: SplitReport;
   vocabulary: Vocabulary;
+  /** Of the documents that are trained on alone. */
   labels: LabelSet;
-  reports: { train: SplitReport; held?: SplitReport };
+  validation?: OtherSplit;
+  /** As validation: the labels that it adds come after those of a validation file, which is read later. */
+  test?: (known: LabelSet) => OtherSplit;
 }
 
+/** Reads the training file, and deals its documents out to those that are trained on and those held out. */
 async function readTrain(
   source: DocumentSource,
   config: RunConfig,
@@ -114,41 +109,43 @@ async function readTrain(
   const words = new Interner();
   const wordId = (word: string) => words.idOf(word);
   const buffer = await readSplit(source, 'train', { tokenizer, maxLength: config.text.maxLength, wordId }, work);
-  const isHeld = heldOut(buffer, config);
-  const inTrain = (i: number) => isHeld[i] === 0;
-  const learnt = trainLabels(buffer, inTrain, source.labelNames);
-  if (learnt.size === 0) throw noLabels(source.file);
-  const labels = learnt.extended(buffer.labelNames.names, source.labelNames);
-  const { vocabulary, map } = buildVocabulary(words.names, buffer, inTrain, config.text);
+  const drawn = drawSplits(buffer, config);
+  const labels = trainLabels(buffer, (i) => drawn[i] === 0, source.labelNames);
+  if (labels.size === 0) throw noLabels(source.file);
+  const { vocabulary, map } = buildVocabulary(words.names, buffer, (i) => drawn[i] === 0, config.text);
   if (vocabulary.size === 2) throw noWords(source.file);
-  const truncated = { train: buffer.truncated(inTrain), held: buffer.truncated((i) => !inTrain(i)) };
-  const [train, held] = buffer.deal(2, (i) => isHeld[i], labelMap(buffer, labels), map);
-  const reports = {
-    train: splitReport(pathOf(source), train, truncated.train),
-    held: held.size > 0 ? splitReport(pathOf(source), held, truncated.held) : undefined,
+  const { names } = buffer.labelNames;
+  const truncated = drawnSplits.map((_, part) => buffer.truncated((i) => drawn[i] === part));
+  const dealt = buffer.deal(drawnSplits.length, (i) => drawn[i], Int32Array.from(names.keys()), map);
+  const [train, validation, test] = dealt.map((corpus, part) => (known: LabelSet): OtherSplit => {
+    const all = known.extended(labelsIn(corpus, names), source.labelNames);
+    const newLabels = renumber(corpus, names, all);
+    return { corpus, labels: all, newLabels, report: splitReport(pathOf(source), corpus, truncated[part]) };
+  });
+  const { corpus, report } = train(labels);
+  return {
+    train: corpus,
+    report,
+    vocabulary,
+    labels,
+    validation: dealt[1].size > 0 ? validation(labels) : undefined,
+    test: dealt[2].size > 0 ? test : undefined,
   };
-  return { train, held: held.size > 0 ? held : undefined, vocabulary, labels, reports };
 }
 
-/** The documents of a training file with their labels, numbered in order of first appearance. */
-interface LabelledDocuments {
-  readonly size: number;
-  readonly labelNames: { readonly size: number };
-  /** Label numbers of document i. */
-  labelLists(): (i: number) => ArrayLike<number>;
+/** The distinct labels of a corpus whose ids are numbers of `names`. */
+function labelsIn({ labels }: Corpus, names: readonly string[]): string[] {
+  return [...new Set(labels)].map((number) => names[number]);
 }
 
-/** 1 for each document that is held out for validation. */
-export function heldOut(buffer: LabelledDocuments, { dataset, training }: RunConfig): Uint8Array {
-  const isHeld = new Uint8Array(buffer.size);
-  const fraction = dataset.validation === undefined ? dataset.validationFraction : 0;
-  if (fraction === 0 || buffer.size < 2) return isHeld;
-  const { held }: HoldOut =
-    dataset.split === 'random'
-      ? randomSplit(buffer.size, fraction, training.seed)
-      : stratifiedSplit(buffer.labelLists(), buffer.size, buffer.labelNames.size, fraction, training.seed);
-  for (const i of held) isHeld[i] = 1;
-  return isHeld;
+/** Gives the labels of a corpus, numbers of `names`, the ids that they have in `labels`; the names of those not in train. */
+function renumber(corpus: Corpus, names: readonly string[], labels: LabelSet): string[] {
+  const ids = Int32Array.from(names, (name) => labels.idOf(name));
+  const { labelStarts } = corpus;
+  for (let i = 0; i < corpus.labels.length; i++) corpus.labels[i] = ids[corpus.labels[i]];
+  for (let d = 0; d < corpus.size; d++) corpus.labels.subarray(labelStarts[d], labelStarts[d + 1]).sort();
+  const unknown = new Set(corpus.labels.filter((id) => labels.trainCounts[id] === 0));
+  return [...unknown].sort((a, b) => a - b).map((id) => labels.names[id]);
 }
 
 interface OtherSplit {

@@ -6,6 +6,7 @@ import { type DatasetFile, pathOf } from '../data/document.ts';
 import { UserError } from '../base/errors.ts';
 import { type Evaluation, Evaluator, type EvaluatorOptions } from '../metrics/evaluator.ts';
 import { type Corpus, countLabels, labelsOf } from '../text/corpus.ts';
+import { heldShares, type Seen, seenOf, splitOfFile } from '../text/drawnSplits.ts';
 import { LabelSet } from '../text/labelSet.ts';
 import { encodeSource, prepareData, type PreparedData } from '../text/prepare.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
@@ -44,6 +45,8 @@ export interface EvaluateResult {
   folder: string;
   /** The split, or the name of the evaluated file. */
   split: string;
+  /** Figures on such documents are better than on new ones. */
+  seen?: Seen;
   evaluation: Evaluation;
   /** Names of the labels by id, and for people. */
   labels: string[];
@@ -78,10 +81,16 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
     const evaluator = evaluatorOptions(config, judged, state.best?.threshold);
     const evaluation = await evaluateSplit(engine, corpus, split, evaluator, paths, { emit, signal, onDocument });
     const baselines = train ? await measureBaselines(train, corpus, split, evaluator, { emit, signal }) : [];
+    const { data, split: named = 'test' } = options;
+    const seen = seenOf(
+      config,
+      data === undefined ? named : splitOfFile(config, { ...data, file: resolve(data.file) }),
+    );
     const files = { evaluationFile: paths.evaluation(split), scoresFile: paths.scores(split) };
     return {
       folder: paths.folder,
       split,
+      seen,
       evaluation,
       labels: labels.names,
       display: labels.display,
@@ -119,10 +128,12 @@ async function dataOf(run: StoredRun, info: CheckpointInfo, options: EvaluateOpt
   return { ...encoded, split: data === undefined ? split : evaluationName(pathOf(file)), train };
 }
 
-/** The file of a split; the training file may hold two splits, so that it must be split again. */
-function fileOf({ dataset }: RunConfig, split: Split): DatasetFile | undefined {
-  if (split === 'test') return datasetFile(dataset.test ?? noSplitFile(split));
-  return split === 'validation' && dataset.validation !== undefined ? datasetFile(dataset.validation) : undefined;
+/** The file of a split; the training file may hold several splits, so that it must be split again. */
+function fileOf(config: RunConfig, split: Split): DatasetFile | undefined {
+  if (split === 'train') return undefined;
+  const file = config.dataset[split];
+  if (file === undefined && heldShares(config)[split] === 0) throw noSplit(split);
+  return file === undefined ? undefined : datasetFile(file);
 }
 
 /** The labels of a run, to which those of another file may be added. */
@@ -163,10 +174,6 @@ const noBest = (file: string): UserError =>
 
 const noSplit = (split: Split): UserError =>
   new UserError('no-such-split', `The run's dataset has no ${split} documents`, 'Name a file, or another split.');
-
-function noSplitFile(split: Split): never {
-  throw noSplit(split);
-}
 
 /** Documents that the nearest-neighbour baseline scores at most; more are sampled. */
 const maxQueries = 10_000;

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { JudgedTarget } from '../../core/predict/judged.ts';
-import { splitOfFile } from '../../core/predict/splitsOfRun.ts';
+import { splitOfFile } from '../../core/text/drawnSplits.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { exists, readRunConfig, runPaths } from '../../core/training/runFolder.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';

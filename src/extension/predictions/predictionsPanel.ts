@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { Cancelled, UserError } from '../../core/base/errors.ts';
 import type { Judged, JudgedQuery, JudgedRow, JudgedTarget } from '../../core/predict/judged.ts';
-import { splitOfFile, splitsOf } from '../../core/predict/splitsOfRun.ts';
+import { splitOfFile, splitsOf } from '../../core/text/drawnSplits.ts';
 import { readRunConfig, runPaths } from '../../core/training/runFolder.ts';
 import type { Split } from '../../core/base/splits.ts';
 import type { RunnerClient } from '../../runner/client.ts';

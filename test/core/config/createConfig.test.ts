@@ -96,6 +96,14 @@ describe('createConfigText', () => {
     });
     expect(resolved(cooking).text.maxLength).toBe(20);
   });
+  it('holds out a share for test, too, where a file stands alone', () => {
+    expect(resolved(cooking).dataset).toMatchObject({ validationFraction: 0.1, testFraction: 0.1 });
+    const text = createConfigText(cooking);
+    expect(text).toMatch(/about 1,240 documents.*drawn by training\.seed/);
+    expect(text).toMatch(/10% of the others \(about 1,116 documents\) chooses the best epoch/);
+    for (const facts of [reuters, eurlex, { ...cooking, validation: 'dev.jsonl' }])
+      expect(resolved(facts).dataset.testFraction).toBe(0);
+  });
   it('keeps to memory and time where it is not', () => {
     expect(resolved({ ...reuters, documents: 2_000_000 }).model).toMatchObject({ filters: 256, hidden: 0 });
     expect(resolved(amazon).model.hidden).toBe(128);

@@ -273,6 +273,9 @@ describe('rules', () => {
   });
   it('a split that is not there', () => {
     expectOne(withTrain('"evaluation": { "split": "test" }'), 'split-missing', '"test"');
+    const drawn = '{ "dataset": { "train": "a", "testFraction": 0.1 }, "evaluation": { "split": "test" } }';
+    expect(validateText(drawn)).toEqual([]);
+    expectOne('{ "dataset": { "train": "a", "test": "b", "testFraction": 0.1 } }', 'unused-fraction', '0.1');
     expectOne(
       '{ "dataset": { "train": "a", "validationFraction": 0 }, "training": { "patience": 0 }, "evaluation": { "split": "validation" } }',
       'split-missing',

@@ -7,7 +7,7 @@ import type { RunConfig } from '../../../src/core/config/runConfig.ts';
 import { Cancelled } from '../../../src/core/base/errors.ts';
 import type { JudgedLabelQuery, JudgedQuery } from '../../../src/core/predict/judged.ts';
 import { JudgedRun, JudgedSingle } from '../../../src/core/predict/judgedRun.ts';
-import { splitOfFile } from '../../../src/core/predict/splitsOfRun.ts';
+import { splitOfFile } from '../../../src/core/text/drawnSplits.ts';
 import { ScoreStore } from '../../../src/core/metrics/scores.ts';
 import { prepareData } from '../../../src/core/text/prepare.ts';
 import { evaluateRun } from '../../../src/core/training/evaluateRun.ts';

@@ -74,6 +74,10 @@ class MetricsView {
       this.validation,
       () => this.validationPlot,
     );
+    const isChosenOn = t(
+      'The best epoch is chosen on these documents: expect less on new ones, such as those of a test split.',
+    );
+    this.validationSection.append(el('p', { class: 'muted' }, isChosenOn));
     const figures = el('div', { class: 'columns section' }, this.lossSection, this.validationSection);
     this.content = [this.list, this.buttons, this.liveRows, this.choices, this.noCurve, figures, this.tables];
     onThemeChange(() => {
