@@ -1,7 +1,7 @@
 import { datasetFile, datasetName } from '../../core/data/datasetFile.ts';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { createConfigText, factsFrom } from '../../core/config/createConfig.ts';
+import { createConfigText, factsFrom, leftOutText } from '../../core/config/createConfig.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { surveyDataset } from '../../core/explore/survey.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
@@ -35,13 +35,14 @@ export const init: Command = {
       );
     const facts = await surveyDataset(data, sourceOptions(args), { signal, onProgress: readingBar(terminal) });
     terminal.progress.clear();
+    for (const one of facts.leftOut ?? []) terminal.warn(sanitise(leftOutText(one)));
     const text = createConfigText(factsFrom(dirname(resolve(output)), facts));
     await writeFileAtomic(output, text);
     terminal.print(
       `Wrote ${terminal.style.bold(sanitise(output))} for ${counted(facts.documents, 'document')} with ${counted(facts.labels, 'label')}.`,
       `Next: xmlcnn train ${sanitise(output)}`,
     );
-    const { format, train, validation, test } = facts;
-    return { json: { config: output, format, train, validation, test } };
+    const { format, train, validation, test, leftOut } = facts;
+    return { json: { config: output, format, train, validation, test, leftOut } };
   },
 };

@@ -96,6 +96,7 @@ function fileJson({ split, source, reasons, options, statistics, findings }: Sur
   return {
     split,
     file: pathOf(source),
+    files: source.files,
     format: source.format,
     reason: reasons.format,
     options,

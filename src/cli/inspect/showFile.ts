@@ -16,7 +16,10 @@ export function showFile(file: SurveyedFile, head: number, terminal: Terminal): 
   const { style } = terminal;
   const title = split === 'all' ? sanitise(pathOf(source)) : `${split}: ${sanitise(pathOf(source))}`;
   const lines: [string, string][] = [
-    ['format', `${source.format} (${sanitise(reasons.format)}), ${bytes(source.totalBytes)}`],
+    [
+      'format',
+      `${source.format} (${sanitise(reasons.format)}), ${bytes(source.totalBytes)}${source.files.length > 1 ? ` in ${counted(source.files.length, 'file')}` : ''}`,
+    ],
     ...fieldsRead(file),
     ['documents', `${grouped(s.documents)}${remarks(s.unlabelled, 'without a label')}${remarks(s.empty, 'empty')}`],
     [

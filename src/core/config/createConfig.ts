@@ -8,6 +8,13 @@ import type { RunConfig } from './runConfig.ts';
 import { memoryLimit } from '../base/memory.ts';
 import { trainingBytes } from './size.ts';
 
+/** A file that by its name is of a split, and is not used. */
+export interface LeftOut {
+  split: 'validation' | 'test';
+  file: string;
+  why: string;
+}
+
 /** What was found out about a dataset. Paths are as the config is to state them. */
 export interface DatasetFacts {
   train: string;
@@ -22,6 +29,7 @@ export interface DatasetFacts {
   format: DatasetFormat;
   /** Records of the training file that cannot be read. */
   skipped?: number;
+  leftOut?: LeftOut[];
   /** How to read the files, where their content alone does not tell. */
   fields?: Partial<
     Pick<
@@ -48,6 +56,7 @@ export function factsFrom(folder: string, { fields, ...facts }: DatasetFacts): D
     train: pathFrom(folder, facts.train),
     validation: from(facts.validation),
     test: from(facts.test),
+    leftOut: facts.leftOut?.map((one) => ({ ...one, file: pathFrom(folder, one.file) })),
     fields: { ...fields, labelNames: from(fields?.labelNames), labelsFile: from(fields?.labelsFile) },
   };
 }
@@ -234,7 +243,7 @@ function datasetLines(facts: DatasetFacts): Line[] {
       ? [['testFraction', fraction, drawn]]
       : [];
   return [
-    ['train', facts.train],
+    ['train', facts.train, facts.leftOut?.map(leftOutText).join(' ') || undefined],
     ...test,
     ...validation,
     ['format', facts.format, 'As found in the file.'],
@@ -242,6 +251,9 @@ function datasetLines(facts: DatasetFacts): Line[] {
     ...Object.entries(fields).filter(([, value]) => value !== undefined),
   ];
 }
+
+/** Why a file is not used, for comments and the terminal. */
+export const leftOutText = ({ split, file, why }: LeftOut): string => `${file} is not used for ${split}: ${why}.`;
 
 const skipLines = ({ skipped = 0 }: DatasetFacts): Line[] =>
   skipped > 0

@@ -10,9 +10,11 @@ export const splitWords: Record<string, Split> = {
   training: 'train',
   trn: 'train',
   validation: 'validation',
+  validate: 'validation',
   valid: 'validation',
   val: 'validation',
   dev: 'validation',
+  devel: 'validation',
   development: 'validation',
   test: 'test',
   testing: 'test',
@@ -37,6 +39,25 @@ export const datasetGlob = `**/*.{${[...datasetEndings, 'gz'].join()}}`;
 /** Names with one of these endings, packed or not. */
 export const namesEndingIn = (endings: readonly string[]): RegExp =>
   new RegExp(`\\.(${endings.join('|')})(\\.gz)?$`, 'i');
+
+/** A file that is one of several. */
+interface Shard {
+  /** The name without number: that of the split. */
+  plain: string;
+  /** Counted from 0, as the files are. */
+  number: number;
+  of: number;
+}
+
+/** With the hash that the Hugging Face hub once put behind the number, other in each file. */
+const numbered = /^(.*?)[-_.]?(?<!\d)(\d{1,6})-of-(\d{1,6})(?:-[0-9a-f]{16})?(\.[^/\\]*)?$/i;
+
+export function shardOf(name: string): Shard | undefined {
+  const match = numbered.exec(name);
+  if (!match) return undefined;
+  const [, stem, number, of, ending = ''] = match;
+  return { plain: `${stem}${ending.replace(/\.gz$/i, '')}`, number: Number(number), of: Number(of) };
+}
 
 /** The condition of a `when` clause: a folder, or a file that may hold documents. */
 const clause = `explorerResourceIsFolder || resourceExtname =~ /^\\.(${[...datasetEndings, 'gz'].join('|')})$/i`;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { DatasetFile } from './document.ts';
-import { datasetEndings, namesEndingIn, splitWords } from './datasetEndings.ts';
+import { datasetEndings, namesEndingIn, shardOf, splitWords } from './datasetEndings.ts';
 
 /** Reads what configs, command lines and URIs write: `rcv.p#train`. A file whose own name ends so is a file like any other. */
 export function datasetFile(path: string): DatasetFile {
@@ -21,7 +21,8 @@ const notOfNames = new Set([
 
 /** What to call a dataset: its file name without split and endings, or its folder's where nothing is left. */
 export function datasetName({ file }: DatasetFile): string {
-  const name = basename(file).replace(/\.gz$/i, '').replace(namesEndingIn(datasetEndings), '');
+  const own = basename(file);
+  const name = (shardOf(own)?.plain ?? own).replace(/\.gz$/i, '').replace(namesEndingIn(datasetEndings), '');
   const kept = name.split(/[-_.\s]+/).filter((piece) => piece && !notOfNames.has(piece.toLowerCase()));
   return kept.join('-') || basename(dirname(resolve(file))) || 'dataset';
 }

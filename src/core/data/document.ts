@@ -57,7 +57,8 @@ export interface Finding {
     | 'empty-document'
     | 'unlabelled'
     | 'repeated-id'
-    | 'repeated-label';
+    | 'repeated-label'
+    | 'missing-file';
   file: string;
   line: number;
   byte?: number;
@@ -107,6 +108,8 @@ export interface DocumentPlace {
   /** The record's first byte and the first one after it, in the unpacked data of a .gz; 0 for one-file-per-document sets. */
   byte: number;
   stop: number;
+  /** Of a split in several files the one that is meant, where it is not the first; lines and bytes are its own. */
+  file?: string;
 }
 
 /** A document and its place. */
@@ -131,11 +134,15 @@ export interface SeekableSource extends DocumentSource {
    * Throws `UserError` (`file-changed` where the file is not what `placed` read) and `Cancelled`.
    */
   again(ranges: Iterable<PlaceRange>, signal?: AbortSignal): AsyncIterable<PlacedDocument[]>;
+  /** The file that a place is in, after `placed`. */
+  fileAt(place: DocumentPlace): string;
 }
 
 /** One file (or folder) of documents, opened. Iterating reads from the start again; memory stays constant. */
 export interface DocumentSource extends DatasetFile, AsyncIterable<Document> {
   readonly format: DatasetFormat;
+  /** The files that are read, in their order: several where a split comes in numbered ones. */
+  readonly files: readonly string[];
   /** Bag of words: no word order, so it serves statistics and clusters only. */
   readonly bagOfWords: boolean;
   /** Size in bytes of the file as stored (compressed size for .gz); companions not counted. */

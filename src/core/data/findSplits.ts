@@ -1,15 +1,16 @@
 /** Finds which files of a folder are the training, validation and test part of one dataset. */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { splitNames, type Split, type SplitOrAll } from '../base/splits.ts';
-import { withFileErrors } from '../base/files.ts';
+import { isFolder, withFileErrors } from '../base/files.ts';
 import { binaryKind } from '../formats/binaryFiles.ts';
 import { isDocumentMatrix } from './formats/numpy.ts';
 import { pickleParts } from './formats/originalPickle.ts';
 import { isSameDataset } from './datasetFile.ts';
 import { onlyFile, type DatasetFile } from './document.ts';
-import { splitWords } from './datasetEndings.ts';
+import { shardOf, splitWords } from './datasetEndings.ts';
+import { firstShards, splitParts } from './shards.ts';
 
 /** The files of one dataset. */
 export type Splits = Partial<Record<Split, DatasetFile>>;
@@ -24,21 +25,67 @@ const companions =
 
 /**
  * For a file: it and its siblings, told by a part of the name such as `train`, `dev`, `valid`, `test` (`train.jsonl`,
- * `cooking.valid`, `bibtex-test.arff.gz`); a file without such a part is the training file. For a folder: the set in it
- * that has a training file. For a pickle, its parts. Throws `UserError` where a folder holds several such sets or none.
+ * `cooking.valid`, `bibtex-test.arff.gz`), or of the name of its folder (`train/docs.csv`); numbered files
+ * (`train-00000-of-00002.jsonl`) are one split, named by the first. A file without such a part is the training file. For a
+ * folder: the set in it that has a training file. For a pickle, its parts. Throws `UserError` where a folder holds several
+ * such sets or none.
  */
 export async function findSplits(dataset: DatasetFile): Promise<Splits> {
   const { file } = dataset;
-  const isFolder = (await withFileErrors(file, () => stat(file))).isDirectory();
-  if (!isFolder && (await binaryKind(file)) === 'pickle') return partsOfPickle(file);
+  const isDirectory = (await withFileErrors(file, () => stat(file))).isDirectory();
+  if (!isDirectory && (await binaryKind(file)) === 'pickle') return partsOfPickle(file);
   const named = splitIn(basename(file));
-  if (isFolder) {
+  if (isDirectory) {
     const sets = await splitSets(file);
     if (named === undefined || [...sets.values()].some((splits) => splits.train)) return onlySet(file, sets);
   }
-  if (named === undefined) return { train: onlyFile(dataset) };
+  const own = isDirectory ? onlyFile(dataset) : { ...onlyFile(dataset), file: (await splitParts(file)).files[0] };
+  if (named === undefined) return (await namedByFolder(own)) ?? { train: own };
   const siblings = (await splitSets(dirname(file))).get(named.rest) ?? {};
-  return { ...siblings, [named.split]: onlyFile(dataset) };
+  return { ...siblings, [named.split]: own };
+}
+
+/** `data/train/docs.csv` with `data/test/docs.csv`; undefined where the folder's name says nothing, or there is no training file. */
+async function namedByFolder(dataset: DatasetFile): Promise<Splits | undefined> {
+  const folder = dirname(resolve(dataset.file));
+  const named = splitIn(basename(folder));
+  if (!named) return undefined;
+  const folders = (await splitSets(dirname(folder))).get(named.rest) ?? {};
+  const splits: Splits = {};
+  for (const split of splitNames) {
+    const other = folders[split]?.file;
+    if (other === undefined) continue;
+    const [inside] = split === named.split ? [dataset.file] : await partsOfFolder(other, basename(dataset.file));
+    if (inside !== undefined) splits[split] = { file: inside };
+  }
+  return splits.train && splits;
+}
+
+/** The file of that name in a folder, or the one dataset that it holds. */
+async function partsOfFolder(folder: string, name: string): Promise<string[]> {
+  if (!(await isFolder(folder))) return [];
+  const names = await withFileErrors(folder, () => readdir(folder));
+  if (names.includes(name)) return [join(folder, name)];
+  const { files } = await splitParts(folder);
+  return files[0] === folder ? [] : files;
+}
+
+/**
+ * Files beside the training file that by their names are of that split, the likeliest first: those named as it is, then
+ * those of no other training file (`test_labelled.csv` beside `train.csv`).
+ */
+export async function filesBeside(train: DatasetFile, split: Split): Promise<DatasetFile[]> {
+  const folder = dirname(train.file);
+  const names = firstShards(await withFileErrors(folder, () => readdir(folder)));
+  const own = splitIn(basename(train.file));
+  if (own?.split !== 'train') return [];
+  const others = new Set([...groupSplits(folder, names)].filter(([, set]) => set.train).map(([rest]) => rest));
+  const found = names.flatMap((name) => {
+    const named = isOther(name) ? undefined : splitIn(name);
+    const isFree = named?.rest === own.rest || !others.has(named?.rest ?? '');
+    return named?.split === split && isFree ? [{ name, isOwn: named.rest === own.rest }] : [];
+  });
+  return found.sort((a, b) => Number(b.isOwn) - Number(a.isOwn)).map(({ name }) => ({ file: join(folder, name) }));
 }
 
 /** The splits that one file holds: `rcv.p#train` and `rcv.p#test`. */
@@ -99,9 +146,8 @@ async function splitSets(folder: string): Promise<Map<string, Splits>> {
 /** The sets among the files of one folder, by what their names have in common (`reuters-*.jsonl`). */
 export function groupSplits(folder: string, names: string[]): Map<string, Splits> {
   const sets = new Map<string, Splits>();
-  for (const name of names.sort()) {
-    const isOther = companions.test(name) || name.startsWith('.') || (isMatrix(name) && !isDocumentMatrix(name));
-    const found = isOther ? undefined : splitIn(name);
+  for (const name of firstShards(names)) {
+    const found = isOther(name) ? undefined : splitIn(name);
     if (!found) continue;
     const splits = sets.get(found.rest) ?? {};
     splits[found.split] ??= { file: join(folder, name) }; // sorted: `x` comes before `x.gz`
@@ -110,13 +156,19 @@ export function groupSplits(folder: string, names: string[]): Map<string, Splits
   return sets;
 }
 
+const isOther = (name: string): boolean =>
+  companions.test(name) || name.startsWith('.') || (isMatrix(name) && !isDocumentMatrix(name));
+
 /** `bibtex-train.arff.gz` → train, and `bibtex-*.arff`. */
 function splitIn(name: string): { split: Split; rest: string } | undefined {
-  const plain = name.replace(/\.gz$/i, '');
-  const pieces = plain.split(/([-_.\s]+)/);
+  const plain = shardOf(name)?.plain ?? name.replace(/\.gz$/i, '');
+  const pieces = plain.split(/([-_.\s]+|(?<=[a-z])(?=[A-Z])|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z]))/);
   const known = isMatrix(plain) ? { ...splitWords, ...wordsOfMatrices } : splitWords;
-  const at = pieces.findLastIndex((piece) => known[piece.toLowerCase()] !== undefined);
-  if (at < 0) return undefined;
-  const rest = pieces.map((piece, i) => (i === at ? '*' : piece)).join('');
-  return { split: known[pieces[at].toLowerCase()], rest };
+  const splitOf = (piece: string): Split | undefined => {
+    const word = piece.toLowerCase().replace(/sets?$/, '');
+    return Object.hasOwn(known, word) ? known[word] : undefined; // a file may be called `constructor`
+  };
+  const at = pieces.findLastIndex((piece) => splitOf(piece) !== undefined);
+  const split = splitOf(pieces[at] ?? '');
+  return split && { split, rest: pieces.map((piece, i) => (i === at ? '*' : piece)).join('') };
 }

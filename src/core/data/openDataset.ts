@@ -9,6 +9,7 @@ import {
   type DatasetFormat,
   type DocumentSource,
   isBinary,
+  onlyFile,
   type Reasons,
   type ResolvedOptions,
   type SeekableSource,
@@ -27,9 +28,10 @@ import { openXmlRepoSparse } from './formats/xmlrepoSparse.ts';
 import { labelNamesOf, type LabelNames } from './labelNames.ts';
 import type { OpenedFormat } from './record.ts';
 import { readSample, type Sample } from './sample.ts';
-import { ReaderSource } from './source.ts';
+import { splitParts } from './shards.ts';
+import { type ReadableFile, ReaderSource } from './source.ts';
 
-/** A dataset file, or a folder of text files, opened: its header and companions have been read, none of its documents. */
+/** A dataset file, several that are one split, or a folder of text files, opened: headers and companions have been read, no document. */
 export interface OpenedDataset {
   source: SeekableSource;
   /** How it is read. */
@@ -45,11 +47,26 @@ export interface OpenedDataset {
  * (`IdSet`). Throws `UserError`; iterating throws `UserError` for the first unreadable record unless `onError` is `'skip'`.
  */
 export async function openDataset(dataset: DatasetFile, options: SourceOptions = {}): Promise<OpenedDataset> {
-  const { options: found, reasons, ...opened } = await openReader(dataset, options);
-  const totalBytes = opened.totalBytes ?? (await withFileErrors(dataset.file, () => stat(dataset.file))).size;
-  const labelNames = await labelNamesOf(dataset, found, opened.labelNames);
-  const source = new ReaderSource(dataset, { ...opened, totalBytes, labelNames: labelNames.map }, found);
+  const asNamed = { files: [dataset.file], missing: 0 };
+  const parts = options.format === 'folder' ? asNamed : await splitParts(dataset.file);
+  const first = { ...onlyFile(dataset), file: parts.files[0] };
+  const { options: found, reasons, ...opened } = await openReader(first, options);
+  const labelNames = await labelNamesOf(first, found, opened.labelNames);
+  const files = [await readable(first.file, opened)];
+  for (const file of parts.files.slice(1)) {
+    const shared = { ...found, labelsFile: options.labelsFile }; // a file of labels that was found belongs to the first alone
+    files.push(await readable(file, await openReader({ file }, shared)));
+  }
+  const { missing } = parts;
+  const source = new ReaderSource(first, { ...opened, files, missing, labelNames: labelNames.map }, found);
   return { source, options: found, reasons, labelNames };
+}
+
+async function readable(
+  file: string,
+  { reader, totalBytes }: Pick<OpenedFormat, 'reader' | 'totalBytes'>,
+): Promise<ReadableFile> {
+  return { file, reader, totalBytes: totalBytes ?? (await withFileErrors(file, () => stat(file))).size };
 }
 
 /** A format's reader, and how it reads. */

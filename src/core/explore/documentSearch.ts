@@ -72,7 +72,7 @@ export function groups(documents: readonly number[], index: DocumentIndex): numb
   for (const document of documents) {
     const { byte, stop } = index.place(document);
     const isNext = run.length > 0 && document === run[run.length - 1] + 1;
-    if (!isNext || run.length === rangeDocuments || stop - start > rangeBytes) {
+    if (!isNext || byte < start || run.length === rangeDocuments || stop - start > rangeBytes) {
       run = [];
       runs.push(run);
       start = byte;

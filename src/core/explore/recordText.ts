@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { readLines } from '../formats/bytes.ts';
 import type {
   DatasetFile,
@@ -9,6 +9,7 @@ import type {
   SeekableSource,
   SourceOptions,
 } from '../data/document.ts';
+import { shardOf } from '../data/datasetEndings.ts';
 import { openDataset } from '../data/openDataset.ts';
 import { readSlices } from '../data/slices.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
@@ -40,11 +41,12 @@ export async function readRecord(target: RecordTarget, signal?: AbortSignal): Pr
   const { document, place } = found;
   const labels = document.labels.map((name) => ({ name, display: source.labelNames.get(name) }));
   const isText = place.stop > 0; // others have no place of their own in the file
+  const file = place.file ?? fileOf(source, document.id);
   const text =
     target.raw && isText
-      ? await rawText(source, place, target.options?.encoding)
+      ? await rawText(file, place, target.options?.encoding)
       : shownText(document, source.featureNames);
-  return { id: document.id, text, labels, place, file: fileOf(source, document.id) };
+  return { id: document.id, text, labels, place, file };
 }
 
 function noSuchRecord(file: string, line: number | undefined): UserError {
@@ -58,26 +60,37 @@ async function readAt(
   signal?: AbortSignal,
 ): Promise<PlacedDocument | undefined> {
   // Its labels may stand in a companion file, line by line.
-  if (source.format === 'xmlrepo-raw') return find(source, { line: place.line }, signal);
+  if (source.format === 'xmlrepo-raw')
+    return find(source, { file: place.file ?? source.file, line: place.line }, signal);
   for await (const batch of source.again([{ first: place, last: place }], signal)) return batch[0];
   return undefined;
 }
 
 async function find(
   source: SeekableSource,
-  { line, id }: Pick<RecordTarget, 'line' | 'id'>,
+  { file, line, id }: Pick<RecordTarget, 'file' | 'line' | 'id'>,
   signal?: AbortSignal,
 ): Promise<PlacedDocument | undefined> {
   let before: PlacedDocument | undefined;
+  const isMeant = fileNamed(source, file);
   for await (const batch of source.placed()) {
     if (signal?.aborted) throw new Cancelled();
     for (const placed of batch) {
-      if (line === undefined ? placed.document.id === id : placed.place.line === line) return placed;
-      if (line !== undefined && placed.place.line > line) return before; // a line within a record of several
+      if (line === undefined && placed.document.id === id) return placed;
+      if (line === undefined || !isMeant(placed.place)) continue;
+      if (placed.place.line === line) return placed;
+      if (placed.place.line > line) return before; // a line within a record of several
       before = placed;
     }
   }
   return line === undefined ? undefined : before;
+}
+
+/** Whether a place is in the file that is meant: of a split in several files lines alone do not tell. */
+function fileNamed(source: SeekableSource, file: string): (place: DocumentPlace) => boolean {
+  if (shardOf(basename(file)) === undefined) return () => true;
+  const meant = resolve(file);
+  return ({ file: other = source.file }) => resolve(other) === meant;
 }
 
 async function rawLine(path: string, line: number, options: SourceOptions = {}): Promise<RecordText> {
@@ -94,11 +107,11 @@ async function rawLine(path: string, line: number, options: SourceOptions = {}):
 }
 
 async function rawText(
-  source: SeekableSource,
+  file: string,
   { byte, stop }: DocumentPlace,
   encoding: SourceOptions['encoding'],
 ): Promise<string> {
-  const bytes = await rawBytes(source.file, { byte, stop });
+  const bytes = await rawBytes(file, { byte, stop });
   return bytes.toString(encoding === 'latin1' ? 'latin1' : 'utf8').trimEnd();
 }
 

@@ -87,6 +87,11 @@ export class StatisticsCollector {
     return counts;
   }
 
+  /** Whether a document had the label. */
+  has(label: string): boolean {
+    return this.labelCounts.has(label);
+  }
+
   result(): DatasetStatistics {
     const labelCounts = [...this.labelCounts].map(([name, documents]) => ({ name, documents }));
     labelCounts.sort((a, b) => b.documents - a.documents || (a.name < b.name ? -1 : 1));

@@ -1,10 +1,11 @@
 /** What a new run config wants to know of a dataset: its files, how to read them, and the figures of the training file. */
-import type { DatasetFacts } from '../config/createConfig.ts';
+import type { DatasetFacts, LeftOut } from '../config/createConfig.ts';
 import { completeConfig } from '../config/defaults.ts';
 import { type DatasetFile, pathOf, type SourceOptions } from '../data/document.ts';
-import { splitsOf } from '../data/findSplits.ts';
+import { isSameDataset } from '../data/datasetFile.ts';
+import { filesBeside, splitsOf } from '../data/findSplits.ts';
 import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
-import { UserError } from '../base/errors.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
 import type { DatasetStatistics } from './inspectionApi.ts';
@@ -42,12 +43,22 @@ export async function surveyDataset(
   options: SourceOptions,
   work: WorkOptions = {},
 ): Promise<DatasetFacts> {
-  const { train, validation, test } = await splitsOf(data);
+  const { train, ...found } = await splitsOf(data);
   if (train === undefined)
     throw new UserError('no-splits', 'There is no training file beside this one', 'Name the training file.', {
       file: data.file,
     });
-  const { source, statistics } = await surveyFile(train, options, await defaultTokenizer(), work);
+  const { source, statistics, counts } = await surveyFile(train, options, await defaultTokenizer(), work);
+  const reading = { ...options, format: source.format, onError: 'skip' as const };
+  const isKnown = (label: string): boolean => counts.has(label);
+  const leftOut: LeftOut[] = [];
+  const usable = async (split: 'validation' | 'test', found: DatasetFile | undefined) => {
+    const beside = await filesBeside(train, split);
+    const others = beside.filter((file) => found === undefined || !isSameDataset(file, found));
+    return firstUsable(split, found ? [found, ...others] : others, { reading, isKnown, leftOut, signal: work.signal });
+  };
+  const validation = await usable('validation', found.validation);
+  const test = await usable('test', found.test);
   const fields = { ...options };
   delete fields.onError; // a choice of this reading
   delete fields.format; // stands in the config anyway
@@ -62,6 +73,47 @@ export async function surveyDataset(
     labelsPerDocument: statistics.labelsPerDocument.mean,
     format: source.format,
     skipped: source.findings.skipped,
+    leftOut,
     fields,
   };
+}
+
+/** Documents of a file that are looked at for labels. */
+const sampled = 1000;
+
+/** The first file that training could be judged on; why those before it are none is added to `leftOut`. */
+async function firstUsable(
+  split: LeftOut['split'],
+  files: readonly DatasetFile[],
+  look: { reading: SourceOptions; isKnown: (label: string) => boolean; leftOut: LeftOut[]; signal?: AbortSignal },
+): Promise<DatasetFile | undefined> {
+  for (const dataset of files) {
+    const why = await whyUseless(dataset, look);
+    if (why === undefined) return dataset;
+    look.leftOut.push({ split, file: pathOf(dataset), why });
+  }
+  return undefined;
+}
+
+async function whyUseless(
+  dataset: DatasetFile,
+  { reading, isKnown, signal }: Parameters<typeof firstUsable>[2],
+): Promise<string | undefined> {
+  let documents = 0;
+  let labelled = 0;
+  try {
+    const { source } = await openDataset(dataset, reading);
+    for await (const { labels } of source) {
+      if (signal?.aborted) throw new Cancelled();
+      if (labels.some(isKnown)) return undefined;
+      labelled += labels.length > 0 ? 1 : 0;
+      if (++documents === sampled) break;
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return `it cannot be read as the training file is (${error.message})`;
+  }
+  if (documents === 0) return 'it holds no documents';
+  const seen = documents === sampled ? `its first ${sampled.toLocaleString('en-US')} documents` : 'its documents';
+  return labelled === 0 ? `none of ${seen} has a label` : `none of ${seen} has a label that the training file has`;
 }

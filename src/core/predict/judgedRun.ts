@@ -92,7 +92,7 @@ export class JudgedRun {
       k: scores.k,
       curve: scores.curve(tunedThreshold),
       tunedThreshold,
-      selected: line === undefined ? undefined : documents.atLine(line),
+      selected: line === undefined ? undefined : documents.atLine(line, 'file' in asked ? asked.file : undefined),
       ...(await ageOf(file, documents.source.file)),
     };
     return new JudgedRun(run, documents, scores, reader, overview);

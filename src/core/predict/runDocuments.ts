@@ -80,9 +80,12 @@ export class RunDocuments {
   }
 
   /** The document that stands at a line, or begins before it and not after; undefined for one that is not of the split. */
-  atLine(line: number): number | undefined {
+  atLine(line: number, file = this.source.file): number | undefined {
+    const { index, source } = this;
+    const isMeant = (d: number): boolean => source.files.length === 1 || source.fileAt(index.place(d)) === file;
     let found = 0;
-    while (found + 1 < this.index.length && this.index.place(found + 1).line <= line) found++;
+    while (found + 1 < index.length && !isMeant(found)) found++;
+    while (found + 1 < index.length && isMeant(found + 1) && index.place(found + 1).line <= line) found++;
     const document = this.numbers.indexOf(found);
     return document < 0 ? undefined : document;
   }

@@ -8,6 +8,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { matrixCompanions } from '../data/formats/numpy.ts';
 import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
 import { datasetFile } from '../data/datasetFile.ts';
+import { splitParts } from '../data/shards.ts';
 import type { DatasetFile } from '../data/document.ts';
 import { isLabelNamesFile } from '../data/labelNames.ts';
 import { Cancelled } from '../base/errors.ts';
@@ -36,7 +37,7 @@ export async function inputFiles({ dataset, embedding }: RunConfig): Promise<Fil
 
 async function filesOf({ file: path }: DatasetFile): Promise<string[]> {
   const found = await withFileErrors(path, () => stat(path));
-  if (!found.isDirectory()) return [path, ...(await companions(path))];
+  if (!found.isDirectory()) return [...(await splitParts(path)).files, ...(await companions(path))];
   const entries = await withFileErrors(path, () => readdir(path, { recursive: true, withFileTypes: true }));
   const inside = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return [...inside.sort(), ...(await companions(path))];

@@ -113,6 +113,7 @@ export function notices(report: PreparationReport): Notice[] {
     const where = first ? `; the first: ${first.file}:${first.line}: ${first.message}` : '';
     say('warning', `${records(skipped)} left out${where}`);
   }
+  for (const { code, file, message } of findings) if (code === 'missing-file') say('warning', `${file}: ${message}`);
   const { unlabelled, truncated, documents } = report.splits.train;
   if (unlabelled > 0) say('info', `${unlabelled} of ${documents} training documents have no label`);
   if (truncated > 0) say('info', `${truncated} of ${documents} training documents were cut at text.maxLength`);

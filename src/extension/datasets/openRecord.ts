@@ -14,7 +14,8 @@ const longestRendered = 10_000;
 
 /** Opens a file at the record's line; where the editor cannot serve that, the record as a document of its own. */
 export async function openRecord(record: RecordTarget, records: RecordDocuments): Promise<void> {
-  const { file, id, place } = record;
+  const { id, place } = record;
+  const file = place?.file ?? record.file;
   const line = place?.line || record.line;
   const found = await withFileErrors(file, () => stat(file));
   if (found.isDirectory()) {

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { namesEndingIn, sureEndings } from '../../core/data/datasetEndings.ts';
 import { datasetName } from '../../core/data/datasetFile.ts';
 import { groupSplits, listed, type SplitFile } from '../../core/data/findSplits.ts';
+import { firstShards } from '../../core/data/shards.ts';
 import { isDocumentMatrix } from '../../core/data/formats/numpy.ts';
 import { isLabelNamesFile } from '../../core/data/labelNames.ts';
 
@@ -32,7 +33,7 @@ export function groupDatasets(paths: readonly string[]): FoundDataset[] {
     add(dirname(folder), basename(folder));
   }
   return [...folders]
-    .flatMap(([folder, names]) => datasetsOf(folder, names))
+    .flatMap(([folder, names]) => datasetsOf(folder, firstShards(names)))
     .sort((a, b) => (a.folder === b.folder ? compare(a.name, b.name) : compare(a.folder, b.folder)));
 }
 

@@ -247,6 +247,37 @@ describe('a run on a part of a file', () => {
   });
 });
 
+describe('a set in numbered files, a share of which is drawn for test', () => {
+  it('is judged on the documents that were drawn, wherever they stand', async () => {
+    const at = (i: number): string => join(folder, `own-0000${i}-of-00002.jsonl`);
+    await writeFile(at(0), documents(40, 0));
+    await writeFile(at(1), documents(40, 2).replaceAll('"d', '"e'));
+    const own = completeConfig({
+      ...config,
+      dataset: { train: at(0), validationFraction: 0.2, testFraction: 0.25 },
+      output: { folder: join(folder, 'runs'), name: 'drawn', cache: false },
+    });
+    const trained = await trainWith(own, { onEvent: () => {} }, { prepare: prepareData, makeEngine: reference });
+    const prepared = await prepareData(own);
+    expect(trained.summary).toMatchObject({
+      documents: { train: 48, validation: 12, test: 20 },
+      evaluated: { split: 'test', documents: 20 },
+    });
+    const judged = await JudgedRun.open(trained.folder, { split: 'test' });
+    const { rows } = await judged.page(query({ limit: 30 }));
+    expect(rows.map(({ id }) => id)).toEqual(prepared.test!.ids);
+    expect(new Set(rows.map(({ id }) => id[0]))).toEqual(new Set(['d', 'e']));
+    const { evaluation, seen } = await evaluateRun(trained.folder, { onEvent: () => {}, makeEngine: reference });
+    expect(evaluation.metrics).toEqual(trained.summary!.evaluated!.metrics);
+    expect(seen).toBeUndefined();
+    const held = await evaluateRun(trained.folder, { split: 'validation', onEvent: () => {}, makeEngine: reference });
+    expect(held).toMatchObject({ seen: 'chose-epoch', evaluation: { documents: 12 } });
+    // a line of the second file
+    const there = await JudgedRun.open(trained.folder, { file: at(1) }, { line: 3 });
+    expect(there.overview.selected).toBe(42);
+  });
+});
+
 it('does not take a fault of its own for scores that are damaged', async () => {
   await openTest();
   const load = vi.spyOn(ScoreStore, 'load').mockImplementationOnce(() => {

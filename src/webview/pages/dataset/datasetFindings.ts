@@ -13,6 +13,7 @@ const findingNames: Record<Finding['code'], string> = {
   'empty-document': t('Empty document'),
   unlabelled: t('Unlabelled document'),
   'repeated-id': t('Repeated id'),
+  'missing-file': t('Missing file'),
   'repeated-label': t('Repeated label'),
 };
 
