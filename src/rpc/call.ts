@@ -3,7 +3,7 @@
  * A call has parameters and a result, may report events before it settles, and may be cancelled. Both channels carry
  * structured clones, so typed arrays and undefined survive.
  */
-import { Cancelled, UserError, type Failure } from '../core/base/errors.ts';
+import { Cancelled, fromFailure, toFailure, UserError, type Failure } from '../core/base/errors.ts';
 
 /** A method of an interface: what it is given, what it returns, what it reports on the way. */
 export interface Call<Params, Result, Event = never> {
@@ -78,17 +78,14 @@ export function isResponse(message: unknown): message is Response {
 
 export function toWire(error: unknown): WireError {
   if (error instanceof Cancelled) return { kind: 'cancelled' };
-  if (error instanceof UserError) {
-    const { code, message, remedy, place } = error;
-    return { kind: 'user', code, message, remedy, place };
-  }
+  if (error instanceof UserError) return { kind: 'user', ...toFailure(error) };
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
   return { kind: 'fault', message, stack };
 }
 
 export function fromWire(error: WireError): Error {
   if (error.kind === 'cancelled') return new Cancelled();
-  if (error.kind === 'user') return new UserError(error.code, error.message, error.remedy, error.place);
+  if (error.kind === 'user') return fromFailure(error);
   const fault = new Error(error.message);
   fault.stack = error.stack;
   return fault;

@@ -12,9 +12,11 @@ interface Pending {
 /** The calling end of a channel, with the calls in flight. */
 export class RpcClient<Api> implements Caller<Api> {
   private readonly pending = new Map<number, Pending>();
-  private nextId = 1;
 
-  constructor(private readonly post: (message: Request) => void) {}
+  constructor(
+    private readonly post: (message: Request) => void,
+    private nextId = 1,
+  ) {}
 
   /** A call that is cancelled settles when the other end has answered: with `Cancelled`, or with what it has by then. */
   call<M extends MethodOf<Api>>(

@@ -4,6 +4,13 @@ import { callerGone, isRequest, toWire } from './call.ts';
 
 type AnyHandler = (params: unknown, context: CallContext<unknown>) => unknown;
 
+interface ServerOptions {
+  /** Hears of errors besides the caller. */
+  onError?: (method: string, error: unknown) => void;
+  /** Answers the methods that have no handler. */
+  forward?: (method: string, ...call: Parameters<AnyHandler>) => unknown;
+}
+
 /** The answering end of a channel. Only methods that are there are called, and events of progress are throttled. */
 export class RpcServer<Api> {
   private readonly methods: Record<string, AnyHandler>;
@@ -14,7 +21,7 @@ export class RpcServer<Api> {
   constructor(
     handlers: Handlers<Api>,
     private readonly post: (message: Response) => void,
-    private readonly onError: (method: string, error: unknown) => void = () => {},
+    private readonly options: ServerOptions = {},
   ) {
     this.methods = handlers as unknown as Record<string, AnyHandler>;
   }
@@ -44,15 +51,20 @@ export class RpcServer<Api> {
     return (event) => (isProgress(event) ? report(event) : emit(event));
   }
 
+  private call(method: string, ...call: Parameters<AnyHandler>): unknown {
+    if (Object.hasOwn(this.methods, method)) return this.methods[method](...call);
+    if (this.options.forward) return this.options.forward(method, ...call);
+    throw new Error(`No method ${method}`);
+  }
+
   private async answer({ id, method, params }: Extract<Request, { type: 'call' }>): Promise<void> {
     const controller = new AbortController();
     this.running.set(id, controller);
     try {
-      if (!Object.hasOwn(this.methods, method)) throw new Error(`No method ${method}`);
-      const value = await this.methods[method](params, { signal: controller.signal, emit: this.emitter(id) });
+      const value = await this.call(method, params, { signal: controller.signal, emit: this.emitter(id) });
       this.post({ type: 'result', id, value });
     } catch (error) {
-      this.onError(method, error);
+      this.options.onError?.(method, error);
       this.post({ type: 'error', id, error: toWire(error) });
     } finally {
       if (this.running.get(id) === controller) this.running.delete(id);

@@ -1,48 +1,30 @@
-/** The page's end of the protocol. */
-import type { Failure, FromPage, MethodName, MethodParams, MethodResult, PageName, Push, ToPage } from './protocol.ts';
+/** The page's end of the calls to its host. */
+import type { Caller, Request } from '../rpc/call.ts';
+import { RpcClient } from '../rpc/rpcClient.ts';
+import type { PageEvent, PageName, Pages } from './protocol.ts';
 
 interface VsCodeApi {
-  postMessage(message: FromPage): void;
+  postMessage(message: Request): void;
   getState(): unknown;
   setState(state: unknown): void;
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
-/** What the host answered a call with instead of a result. */
-export class CallFailed extends Error {
-  constructor(readonly failure: Failure) {
-    super(failure.message);
-  }
-}
-
-export interface Host<P extends PageName> {
-  /** Throws `CallFailed`. */
-  call<M extends MethodName<P>>(method: M, params: MethodParams<P, M>): Promise<MethodResult<P, M>>;
+export interface Host<P extends PageName> extends Caller<Pages[P]> {
   /** State that outlives a reload of the page; undefined at first. */
   getState(): unknown;
   setState(state: unknown): void;
 }
 
-/** Connects the page to its host; `onPush` is called for every message pushed. */
-export function connect<P extends PageName>(onPush: (message: Push<P>) => void): Host<P> {
+/** Connects the page to its host; `onEvent` is called for everything that the host reports unasked. */
+export function connect<P extends PageName>(onEvent: (event: PageEvent<P>) => void): Host<P> {
   const api = acquireVsCodeApi();
-  const pending = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
-  let nextId = 1;
-  window.addEventListener('message', ({ data }: MessageEvent<ToPage<P>>) => {
-    if (data.type === 'push') return onPush(data.message);
-    const call = pending.get(data.id);
-    pending.delete(data.id);
-    if (data.type === 'result') call?.resolve(data.value as never);
-    else call?.reject(new CallFailed(data.failure));
-  });
-  api.postMessage({ type: 'ready' });
+  // Answers to a page that was hidden may reach the one that is loaded in its place: ids are not used twice.
+  const calls = new RpcClient<Pages[P]>((message) => api.postMessage(message), Date.now() * 1000);
+  window.addEventListener('message', ({ data }: MessageEvent<unknown>) => calls.receive(data));
+  void calls.call('listen', undefined, { onEvent });
   return {
-    call: (method, params) =>
-      new Promise((resolve, reject) => {
-        const id = nextId++;
-        pending.set(id, { resolve, reject });
-        api.postMessage({ type: 'call', id, method, params });
-      }),
+    call: (method, params, options) => calls.call(method, params, options),
     getState: () => api.getState(),
     setState: (state) => api.setState(state),
   };

@@ -39,15 +39,20 @@ describe.skipIf(!inject('vsix'))('12. pages by themselves', () => {
       return route.fulfill({ contentType, body: readFileSync(join('dist/webview', path)) });
     });
     await tab.addInitScript(() => {
-      const api = { postMessage: () => {}, getState: () => undefined, setState: () => {} };
+      const postMessage = ({ id }: { id: number }): void => void Object.assign(globalThis, { listenId: id });
+      const api = { postMessage, getState: () => undefined, setState: () => {} };
       Object.assign(globalThis, { acquireVsCodeApi: () => api });
     });
     await tab.goto(`${site}/`);
     return tab;
   }
 
+  /** What the host reports is an event of the page's call of `listen`, its first. */
   async function push(tab: Page, message: object): Promise<void> {
-    await tab.evaluate((sent) => globalThis.postMessage({ type: 'push', message: sent }), message);
+    await tab.evaluate(
+      (event) => globalThis.postMessage({ type: 'event', id: (globalThis as { listenId?: number }).listenId, event }),
+      message,
+    );
   }
 
   it('shows what is translated, and English for the rest', async () => {

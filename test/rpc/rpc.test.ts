@@ -36,7 +36,7 @@ function connected() {
   const server: RpcServer<Api> = new RpcServer(
     handlers,
     (message) => queueMicrotask(() => client.receive(structuredClone(message))),
-    onError,
+    { onError },
   );
   const client = new RpcClient<Api>((message) => queueMicrotask(() => server.receive(structuredClone(message))));
   return { client, server, onError };
@@ -123,4 +123,22 @@ test('events of progress come ten times a second at most, others all', async () 
   expect(events.slice(-3)).toEqual(['a', 'b', 'c']);
   expect(events.slice(0, -3).map((event) => (event as Progress).done)).toEqual(expect.arrayContaining([0, 1000]));
   expect(events.length).toBeLessThan(20);
+});
+
+test('methods without a handler are forwarded, where there is somebody who answers them', async () => {
+  const forwarded = vi.fn((method: string, params: unknown) => [method, params]);
+  const { call } = own(forwarded);
+  expect(await call('add', 3)).toBe(4);
+  expect(await call('other', 3)).toEqual(['other', 3]);
+  expect(forwarded).toHaveBeenCalledTimes(1);
+
+  function own(forward: (method: string, params: unknown) => unknown) {
+    const server: RpcServer<{ add: Call<number, number> }> = new RpcServer(
+      { add: (n) => n + 1 },
+      (message) => client.receive(message),
+      { forward },
+    );
+    const client = new RpcClient<Record<string, Call<unknown, unknown>>>((message) => server.receive(message));
+    return { call: (method: string, params: unknown) => client.call(method, params) };
+  }
 });

@@ -37,6 +37,10 @@ export class UserError extends Error {
 /** A `UserError` as plain data, as it crosses process borders and stands in what they return. */
 export type Failure = Pick<UserError, 'code' | 'message' | 'remedy' | 'place'>;
 
+export const toFailure = ({ code, message, remedy, place }: UserError): Failure => ({ code, message, remedy, place });
+export const fromFailure = ({ code, message, remedy, place }: Failure): UserError =>
+  new UserError(code, message, remedy, place);
+
 /** Thrown where a caller's AbortSignal ended the work; never shown as an error. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';

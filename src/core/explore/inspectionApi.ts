@@ -1,23 +1,15 @@
 /** What an inspection of a dataset shows; plain data that crosses process borders. */
+import type { Failure } from '../base/errors.ts';
 import type { SplitOrAll } from '../base/splits.ts';
 import type { DatasetFile, DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
 import type { LabelDistribution } from './labelDistribution.ts';
-
-/** An error as plain data. */
-export interface InspectionFailure {
-  code: string;
-  message: string;
-  remedy: string;
-  file?: string;
-  line?: number;
-}
 
 /** One file of the dataset, as far as it was read. */
 export interface SplitSnapshot extends DatasetFile {
   split: SplitOrAll;
   /** `cancelled`: what was read until then is shown. */
   state: 'waiting' | 'reading' | 'done' | 'cancelled' | 'failed';
-  failure?: InspectionFailure;
+  failure?: Failure;
   /** Bytes as stored. */
   bytesRead: number;
   totalBytes: number;

@@ -1,12 +1,12 @@
 import { type DatasetFile, onlyFile, type SeekableSource, type SourceOptions } from '../data/document.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
-import { Cancelled, UserError } from '../base/errors.ts';
+import { Cancelled, fromFailure, toFailure, UserError, type Failure } from '../base/errors.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
 import { DocumentIndex, type LabelTable } from './documentIndex.ts';
 import { labelDistribution, rankCurve } from './labelDistribution.ts';
 import type { SplitOrAll } from '../base/splits.ts';
-import type { InspectionFailure, LengthBins, SplitSnapshot } from './inspectionApi.ts';
+import type { LengthBins, SplitSnapshot } from './inspectionApi.ts';
 import { StatisticsCollector } from './statistics.ts';
 
 /** One file of a dataset: read through once, figures and index growing on the way. */
@@ -17,7 +17,7 @@ export class SplitInspection implements DatasetFile {
   private readonly collector: StatisticsCollector;
   private opened: OpenedDataset | undefined;
   private state: SplitSnapshot['state'] = 'waiting';
-  private failure: InspectionFailure | undefined;
+  private failure: Failure | undefined;
 
   constructor(
     readonly split: SplitOrAll,
@@ -50,9 +50,7 @@ export class SplitInspection implements DatasetFile {
 
   /** Throws the `UserError` that ended the reading; that it was stopped is none. */
   throwFailure(): void {
-    if (!this.failure) return;
-    const { code, message, remedy, file, line } = this.failure;
-    throw new UserError(code, message, remedy, { file, line });
+    if (this.failure) throw fromFailure(this.failure);
   }
 
   /** Empty until the file was opened. */
@@ -84,9 +82,8 @@ export class SplitInspection implements DatasetFile {
 
   private fail(error: unknown): void {
     if (!(error instanceof UserError)) throw error;
-    const { code, message, remedy, place } = error;
     this.state = 'failed';
-    this.failure = { code, message, remedy, file: place.file, line: place.line };
+    this.failure = toFailure(error);
   }
 
   /** Words that nearly all documents do not exceed, and the most of any. */

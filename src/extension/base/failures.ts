@@ -1,33 +1,36 @@
 import * as vscode from 'vscode';
 import { showError } from './notices.ts';
-import { Cancelled, UserError } from '../../core/base/errors.ts';
-import type { Failure } from '../../webview/protocol.ts';
+import { Cancelled, toFailure, UserError, type Failure } from '../../core/base/errors.ts';
 
 /** An error as the user is to see it: what happened, and what can be done about it. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof UserError) {
-    const { code, message, remedy, place } = error;
-    return { code, message, remedy, file: place.file, line: place.line };
-  }
+  if (error instanceof UserError) return toFailure(error);
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'internal',
     message,
     remedy: vscode.l10n.t('This is a fault of XML-CNN itself: please report it with the XML-CNN output log.'),
+    place: {},
   };
 }
+
+/** An error as the log is to have it. */
+export const logText = (error: unknown): string =>
+  error instanceof UserError
+    ? error.describe()
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
 
 /** Shows an error where nothing else on the screen can; a cancelled job needs no word. */
 export async function showFailure(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
   if (error instanceof Cancelled) return;
-  log.error(
-    error instanceof UserError
-      ? error.describe()
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error),
-  );
-  const { message, remedy, file, line } = failureOf(error);
+  log.error(logText(error));
+  const {
+    message,
+    remedy,
+    place: { file, line },
+  } = failureOf(error);
   const openFile = vscode.l10n.t('Open File');
   const showLog = vscode.l10n.t('Show Log');
   const text = `${message}${/[.!?]$/.test(message) ? '' : '.'} ${remedy}`;

@@ -7,12 +7,12 @@ import type { DatasetFile } from '../../core/data/document.ts';
 import type { Progress } from '../../core/base/progress.ts';
 import type { ClusterPhase, ClusterSettings, ClustersOverview } from '../../core/explore/clusters/clusterApi.ts';
 import type { RunnerClient } from '../../runner/client.ts';
-import type { ClustersPanelState, ClusterWork, HostMethods } from '../../webview/protocol.ts';
+import type { ClustersPanelState, ClusterWork } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';
 import { askWhere } from '../base/saveFile.ts';
 import type { Services } from '../base/services.ts';
-import { WebviewHost } from '../base/webviewHost.ts';
+import { WebviewHost, type PageHandlers } from '../base/webviewHost.ts';
 
 /** What a call to the runner may be given beside its parameters. */
 interface CallOptions {
@@ -41,7 +41,7 @@ export class ClustersPanel extends Disposable {
     this.dataset = datasetFile(state.path);
     panel.title = vscode.l10n.t('Clusters of {0}', basename(state.path));
     panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'xmlcnn.svg');
-    this.host = this.own(new WebviewHost(services, panel.webview, 'clusters', this.methods(), () => this.tellAll()));
+    this.host = this.own(new WebviewHost(services, panel, 'clusters', this.methods(), () => this.tellAll()));
     this.watch();
     void this.open(state.settings, false);
   }
@@ -145,7 +145,7 @@ export class ClustersPanel extends Disposable {
     throw new UserError('not-clustered', vscode.l10n.t('The labels are not clustered'), vscode.l10n.t('Try again.'));
   }
 
-  private methods(): HostMethods<'clusters'> {
+  private methods(): PageHandlers<'clusters'> {
     const uri = (): vscode.Uri => vscode.Uri.file(this.state.path);
     return {
       clusters: (query) => this.client.call('clusters', query),

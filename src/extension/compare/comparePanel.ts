@@ -7,12 +7,12 @@ import {
   comparisonMarkdown,
   groupCurve,
 } from '../../core/training/compareRuns.ts';
-import type { ComparedCurve, ComparePanelState, HostMethods } from '../../webview/protocol.ts';
+import type { ComparedCurve, ComparePanelState } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf, reporting } from '../base/failures.ts';
 import { saveImage } from '../base/saveFile.ts';
 import type { Services } from '../base/services.ts';
-import { WebviewHost } from '../base/webviewHost.ts';
+import { WebviewHost, type PageHandlers } from '../base/webviewHost.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { shortName } from '../runs/runText.ts';
 import { chooseRuns } from './chooseRuns.ts';
@@ -32,7 +32,7 @@ export class ComparePanel extends Disposable {
   ) {
     super();
     panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'xmlcnn.svg');
-    const methods: HostMethods<'compare'> = {
+    const methods: PageHandlers<'compare'> = {
       copyMarkdown: (options) => this.copyMarkdown(options),
       saveImage: reporting(services.log, ({ name, image }) => saveImage(name, image)),
       chooseRuns: reporting(services.log, () => this.chooseRuns()),
@@ -41,7 +41,7 @@ export class ComparePanel extends Disposable {
       },
       reload: () => this.load(),
     };
-    this.host = this.own(new WebviewHost(services, panel.webview, 'compare', methods, () => void this.load()));
+    this.host = this.own(new WebviewHost(services, panel, 'compare', methods, () => void this.load()));
     this.own(runs.onDidChange(() => this.tellStale()));
   }
 

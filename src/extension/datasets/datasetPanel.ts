@@ -6,11 +6,11 @@ import { Cancelled, UserError } from '../../core/base/errors.ts';
 import type { ClusterFilter, DatasetSnapshot, DocumentPage, DocumentQuery } from '../../core/explore/inspectionApi.ts';
 import type { RunnerClient } from '../../runner/client.ts';
 import type { Progress } from '../../core/base/progress.ts';
-import type { AnalysisName, DatasetPanelState, HostMethods } from '../../webview/protocol.ts';
+import type { AnalysisName, DatasetPanelState } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
-import { WebviewHost } from '../base/webviewHost.ts';
+import { WebviewHost, type PageHandlers } from '../base/webviewHost.ts';
 import { openLine, openRecord } from './openRecord.ts';
 import { askReadingOptions } from './readAs.ts';
 import type { RecordDocuments } from './recordDocuments.ts';
@@ -38,7 +38,7 @@ export class DatasetPanel extends Disposable {
     super();
     panel.title = basename(path);
     panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'xmlcnn.svg');
-    this.host = this.own(new WebviewHost(services, panel.webview, 'dataset', this.methods(), () => this.tellAll()));
+    this.host = this.own(new WebviewHost(services, panel, 'dataset', this.methods(), () => this.tellAll()));
     this.own(panel.onDidDispose(() => this.dispose()));
     void this.read();
   }
@@ -70,8 +70,7 @@ export class DatasetPanel extends Disposable {
 
   /** Lists the documents of a cluster: now, or as soon as there is a page to list them on. */
   showCluster(cluster: ClusterFilter): void {
-    if (this.panel.visible) this.host.push({ type: 'filter', cluster });
-    else this.filter = cluster;
+    this.filter = this.host.push({ type: 'filter', cluster }) ? undefined : cluster;
   }
 
   private tell(snapshot: DatasetSnapshot): void {
@@ -148,7 +147,7 @@ export class DatasetPanel extends Disposable {
     throw new UserError('not-read', vscode.l10n.t('The dataset is not open'), vscode.l10n.t('Reload it.'));
   }
 
-  private methods(): HostMethods<'dataset'> {
+  private methods(): PageHandlers<'dataset'> {
     return {
       labels: (query) => this.client.call('labels', query),
       documents: (query) => this.documents(query),

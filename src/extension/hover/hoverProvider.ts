@@ -91,9 +91,9 @@ function hover(markdown: string): vscode.Hover {
 }
 
 function failureText(error: unknown): string {
-  const { message, remedy, file } = failureOf(error);
+  const { message, remedy, place } = failureOf(error);
   const { t } = vscode.l10n;
-  const what = file === undefined ? message : `${message} (${file})`;
+  const what = place.file === undefined ? message : `${message} (${place.file})`;
   const link = commandLink(t('Select Model'), 'xmlcnn.selectModel', [], t('Choose another model'));
   return `${escapeMarkdown(t('XML-CNN cannot predict: {0}. {1}', what, remedy))} ${link}`;
 }

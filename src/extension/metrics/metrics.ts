@@ -27,10 +27,10 @@ export class Metrics extends Disposable implements vscode.WebviewViewProvider, v
     this.own(vscode.commands.registerCommand('xmlcnn.showMetrics', show));
   }
 
-  resolveWebviewView({ webview, onDidDispose }: vscode.WebviewView): void {
-    const page = new MetricsPage(this.services, webview, this.runs, 'sideBar', (folders) => this.openInEditor(folders));
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const page = new MetricsPage(this.services, view, this.runs, 'sideBar', (folders) => this.openInEditor(folders));
     this.inView = page;
-    onDidDispose(() => {
+    view.onDidDispose(() => {
       page.dispose();
       if (this.inView === page) this.inView = undefined;
     });
@@ -60,7 +60,7 @@ export class Metrics extends Disposable implements vscode.WebviewViewProvider, v
 
   private fill(panel: vscode.WebviewPanel): void {
     panel.iconPath = vscode.Uri.joinPath(this.services.context.extensionUri, 'media', 'xmlcnn.svg');
-    const page = new MetricsPage(this.services, panel.webview, this.runs, 'editor', () => panel.reveal());
+    const page = new MetricsPage(this.services, panel, this.runs, 'editor', () => panel.reveal());
     this.inEditor = { panel, page };
     panel.onDidDispose(() => {
       page.dispose();

@@ -3,12 +3,12 @@ import { UserError } from '../../core/base/errors.ts';
 import { readHistory } from '../../core/training/metricsLog.ts';
 import { historyCsv } from '../../core/training/runHistory.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
-import type { HostMethods, MetricsRun } from '../../webview/protocol.ts';
+import type { MetricsRun } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import { saveFile, saveImage } from '../base/saveFile.ts';
 import type { Services } from '../base/services.ts';
-import { WebviewHost } from '../base/webviewHost.ts';
+import { WebviewHost, type PageHandlers } from '../base/webviewHost.ts';
 import type { JobEvent, RunStore } from '../runs/runStore.ts';
 import { bestPrecision, shortName } from '../runs/runText.ts';
 
@@ -18,17 +18,19 @@ const liveEvery = 250;
 /** The learning curves in a webview, be it the side bar's or an editor's, kept up with the runs. */
 export class MetricsPage extends Disposable {
   private readonly host: WebviewHost<'metrics'>;
+  /** Chosen while no page listened. */
+  private chosen: string[] | undefined;
   private readonly lastLive = new Map<string, number>();
 
   constructor(
     services: Services,
-    webview: vscode.Webview,
+    view: vscode.WebviewPanel | vscode.WebviewView,
     private readonly runs: RunStore,
     private readonly place: 'sideBar' | 'editor',
     openInEditor: (folders: string[]) => void,
   ) {
     super();
-    const methods: HostMethods<'metrics'> = {
+    const methods: PageHandlers<'metrics'> = {
       history: ({ folder }) => readHistory(this.known(folder)),
       saveImage: reporting(services.log, ({ name, image }) => saveImage(name, image)),
       saveCsv: reporting(services.log, ({ folders }) => saveCsv(runs, folders)),
@@ -38,14 +40,19 @@ export class MetricsPage extends Disposable {
       resume: ({ folder }) => run('xmlcnn.resume', this.known(folder)),
       compare: ({ folders }) => run('xmlcnn.compareRuns', folders),
     };
-    this.host = this.own(new WebviewHost(services, webview, 'metrics', methods, () => void this.pushRuns()));
+    this.host = this.own(new WebviewHost(services, view, 'metrics', methods, () => this.listens()));
     this.own(runs.onDidChange(() => void this.pushRuns()));
     this.own(runs.onDidTell((event) => this.onTold(event)));
     this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.pushRuns()));
   }
 
   select(folders: string[]): void {
-    this.host.push({ type: 'select', folders });
+    this.chosen = this.host.push({ type: 'select', folders }) ? undefined : folders;
+  }
+
+  private listens(): void {
+    if (this.chosen) this.select(this.chosen);
+    void this.pushRuns();
   }
 
   private async pushRuns(): Promise<void> {

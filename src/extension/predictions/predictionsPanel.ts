@@ -7,11 +7,11 @@ import { splitOfFile, splitsOf } from '../../core/text/drawnSplits.ts';
 import { readRunConfig, runPaths } from '../../core/training/runFolder.ts';
 import type { Split } from '../../core/base/splits.ts';
 import type { RunnerClient } from '../../runner/client.ts';
-import type { HostMethods, PredictionsPanelState, Push } from '../../webview/protocol.ts';
+import type { PredictionsPanelState, PageEvent } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
-import { WebviewHost } from '../base/webviewHost.ts';
+import { WebviewHost, type PageHandlers } from '../base/webviewHost.ts';
 import { shortName } from '../runs/runText.ts';
 
 /** The predictions of one run for one target: the panel, and the process that holds model and scores. */
@@ -22,7 +22,7 @@ export class PredictionsPanel extends Disposable {
   private search: AbortController | undefined;
   private judged: Judged | undefined;
   /** What a page that is loaded anew must hear besides `judged`. */
-  private last: Push<'predictions'> | undefined;
+  private last: PageEvent<'predictions'> | undefined;
   private stale: 'model' | 'file' | undefined;
   private watchers: vscode.Disposable[] = [];
   /** Before its page listens, nothing needs to be told: all is told then. */
@@ -36,7 +36,7 @@ export class PredictionsPanel extends Disposable {
   ) {
     super();
     panel.iconPath = vscode.Uri.joinPath(services.context.extensionUri, 'media', 'xmlcnn.svg');
-    this.host = this.own(new WebviewHost(services, panel.webview, 'predictions', this.methods(), () => this.listens()));
+    this.host = this.own(new WebviewHost(services, panel, 'predictions', this.methods(), () => this.listens()));
     this.own(panel.onDidDispose(() => this.dispose()));
     this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.open()));
     void this.open();
@@ -90,7 +90,7 @@ export class PredictionsPanel extends Disposable {
     if (this.isListening && this.judged && this.stale) this.host.push({ type: 'stale', what: this.stale });
   }
 
-  private tell(message: Push<'predictions'>): void {
+  private tell(message: PageEvent<'predictions'>): void {
     this.last = message;
     if (this.isListening) this.host.push(message);
   }
@@ -179,7 +179,7 @@ export class PredictionsPanel extends Disposable {
     throw new UserError('not-open', vscode.l10n.t('The predictions are not open'), vscode.l10n.t('Open them again.'));
   }
 
-  private methods(): HostMethods<'predictions'> {
+  private methods(): PageHandlers<'predictions'> {
     return {
       documents: (query) => this.documents(query),
       stopSearch: () => this.search?.abort(),
@@ -209,7 +209,7 @@ export class PredictionsPanel extends Disposable {
     }
   }
 
-  private async openRecord({ place, id }: Parameters<HostMethods<'predictions'>['openRecord']>[0]): Promise<void> {
+  private async openRecord({ place, id }: Parameters<PageHandlers<'predictions'>['openRecord']>[0]): Promise<void> {
     const { file, part, options } = this.judged ?? {};
     if (file === undefined) return;
     await vscode.commands.executeCommand('xmlcnn.openRecord', { file, part, place, id, options });

@@ -1,4 +1,4 @@
-import type { Failure } from '../protocol.ts';
+import { Cancelled, type Failure } from '../../core/base/errors.ts';
 import { el, replaceChildren, type Child } from './el.ts';
 import { asFailure, banner, failedState, loadingState, type Action } from './states.ts';
 
@@ -65,12 +65,13 @@ export class PageFrame {
     this.show(failedState(failure, retry, ...remedies));
   }
 
-  /** Does something that may fail: a failure is shown above the content, and so is what it returns to say. */
+  /** Does something that may fail: a failure is shown above the content, and so is what it returns to say; what was stopped says nothing. */
   readonly perform = (work: () => Promise<string | undefined | void>): void => {
     this.clearNotice();
     work().then(
       (said) => typeof said === 'string' && replaceChildren(this.notice, banner('info', said)),
       (error: unknown) => {
+        if (error instanceof Cancelled) return;
         const { message, remedy } = asFailure(error);
         replaceChildren(this.notice, banner('warning', `${message}. ${remedy}`));
       },

@@ -1,16 +1,16 @@
-import type { Failure } from '../protocol.ts';
+import { toFailure, UserError, type Failure } from '../../core/base/errors.ts';
 import { progress, type ProgressElement } from './controls.ts';
 import { el } from './el.ts';
 import { icon, type IconName } from './icon.ts';
 import { button, spinner } from './toolkit.ts';
 import { t } from '../l10n.ts';
 
-/** What the host answered a call with, or a fault of the page. */
+/** An error of a call, or of the page, as the user is to see it. */
 export function asFailure(error: unknown): Failure {
-  if (error instanceof Error && 'failure' in error) return error.failure as Failure;
+  if (error instanceof UserError) return toFailure(error);
   console.error(error);
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'internal', message, remedy: t('This is a fault of XML-CNN itself: please report it.') };
+  return { code: 'internal', message, remedy: t('This is a fault of XML-CNN itself: please report it.'), place: {} };
 }
 
 export interface Action {
@@ -56,7 +56,7 @@ export function progressRow(text: string, onCancel: () => void): ProgressElement
 
 /** What went wrong, its remedy in words, and what can be done here: the actions that mend it, or trying again. */
 export function failedState(failure: Failure, retry?: () => void, ...remedies: Action[]): HTMLElement {
-  const { file, line } = failure;
+  const { file, line } = failure.place;
   const again: Action[] = retry ? [{ label: t('Try Again'), icon: 'refresh', run: retry }] : [];
   return el(
     'section',

@@ -7,7 +7,7 @@ import type {
 } from '../../../core/explore/clusters/clusterApi.ts';
 import { connect } from '../../host.ts';
 import { onThemeChange, plot, type Plot } from '../../plots/index.ts';
-import type { Push } from '../../protocol.ts';
+import type { PageEvent } from '../../protocol.ts';
 import {
   banner,
   button,
@@ -97,7 +97,7 @@ class ClustersPage implements Context {
     this.parts?.[tab].update();
   }
 
-  private receive(message: Push<'clusters'>): void {
+  private receive(message: PageEvent<'clusters'>): void {
     switch (message.type) {
       case 'opening':
         Object.assign(this.state, message.state);

@@ -1,7 +1,8 @@
 import type { Comparison } from '../../../core/training/compareRuns.ts';
 import { connect, type Host } from '../../host.ts';
 import { onThemeChange, plot, type Plot, readTheme, savedImage } from '../../plots/index.ts';
-import type { ComparedCurve, ComparePanelState, Failure, Push, SavedImage } from '../../protocol.ts';
+import type { Failure } from '../../../core/base/errors.ts';
+import type { ComparedCurve, ComparePanelState, PageEvent, SavedImage } from '../../protocol.ts';
 import { banner, button, checkbox, dropdown, el, failedState, PageFrame, replaceChildren } from '../../ui/index.ts';
 import { curveFigure, metricTable, metricTitle, settingsTable } from './compareParts.ts';
 import { t } from '../../l10n.ts';
@@ -27,14 +28,14 @@ class CompareView {
   private readonly settings = el('div');
 
   constructor() {
-    this.host = connect<'compare'>((message) => this.onPush(message));
+    this.host = connect<'compare'>((message) => this.onEvent(message));
     const known = this.host.getState() as Partial<PageState> | undefined;
     this.state = { folders: [], allKeys: false, allMetrics: false, metric: 'P@1', ...known };
     onThemeChange(() => this.drawTables());
     this.frame.showLoading(t('Reading the runs…'));
   }
 
-  private onPush(message: Push<'compare'>): void {
+  private onEvent(message: PageEvent<'compare'>): void {
     if (message.type === 'stale') return this.drawStale(message.names);
     this.set(message.state);
     if (message.type === 'loading') {

@@ -1,7 +1,6 @@
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { DocumentText } from '../../../core/explore/inspectionApi.ts';
-import { CallFailed } from '../../host.ts';
-import { button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
+import { asFailure, button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
 import type { Context } from './datasetState.ts';
 import { amount, count, placeText } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
@@ -36,11 +35,11 @@ export class Reader {
       const text = await this.context.host.call('document', { split, document, offset: 0 });
       if (request === this.latest) this.draw(split, text);
     } catch (error) {
-      if (request !== this.latest || !(error instanceof CallFailed)) return;
+      if (request !== this.latest) return;
       replaceChildren(
         this.element,
         this.closeButton(),
-        failedState(error.failure, () => this.show(split, document)),
+        failedState(asFailure(error), () => this.show(split, document)),
       );
     }
   }

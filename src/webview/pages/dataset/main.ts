@@ -3,7 +3,8 @@ import { pathOf } from '../../../core/data/document.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { ClusterFilter, DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspectionApi.ts';
 import { connect } from '../../host.ts';
-import type { AnalysisName, Failure, Push } from '../../protocol.ts';
+import type { Failure } from '../../../core/base/errors.ts';
+import type { AnalysisName, PageEvent } from '../../protocol.ts';
 import { banner, button, emptyState, PageFrame, progressRow, tabs, type Action, type Tabs } from '../../ui/index.ts';
 import { type Context, type Part, restoredState, type TabId } from './datasetState.ts';
 import { Comparison } from './datasetComparison.ts';
@@ -127,7 +128,7 @@ class DatasetPage implements Context {
     return () => this.perform(() => this.host.call(method, undefined));
   }
 
-  private receive(message: Push<'dataset'>): void {
+  private receive(message: PageEvent<'dataset'>): void {
     switch (message.type) {
       case 'opened':
         Object.assign(this.state, message.state);

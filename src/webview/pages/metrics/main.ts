@@ -1,7 +1,8 @@
 import type { RunHistory } from '../../../core/training/runHistory.ts';
 import { connect, type Host } from '../../host.ts';
 import { onThemeChange, plot, type Plot, savedImage } from '../../plots/index.ts';
-import type { Failure, LiveStep, MetricsRun, Push, SavedImage } from '../../protocol.ts';
+import type { Failure } from '../../../core/base/errors.ts';
+import type { LiveStep, MetricsRun, PageEvent, SavedImage } from '../../protocol.ts';
 import {
   asFailure,
   banner,
@@ -65,7 +66,7 @@ class MetricsView {
   private validationPlot?: Plot;
 
   constructor() {
-    this.host = connect<'metrics'>((message) => this.onPush(message));
+    this.host = connect<'metrics'>((message) => this.onEvent(message));
     this.state = { ...initialState, ...(this.host.getState() as Partial<MetricsState> | undefined) };
     this.lossSection = this.figureSection(t('Loss'), 'loss', this.loss, () => this.lossPlot);
     this.validationSection = this.figureSection(
@@ -87,7 +88,7 @@ class MetricsView {
     this.draw();
   }
 
-  private onPush(message: Push<'metrics'>): void {
+  private onEvent(message: PageEvent<'metrics'>): void {
     switch (message.type) {
       case 'runs':
         this.place = message.place;

@@ -3,7 +3,8 @@ import type { Judged, JudgedSet } from '../../../core/predict/judged.ts';
 import type { Split } from '../../../core/base/splits.ts';
 import type { RunEvent } from '../../../core/base/events.ts';
 import { connect } from '../../host.ts';
-import type { Failure, Push } from '../../protocol.ts';
+import type { Failure } from '../../../core/base/errors.ts';
+import type { PageEvent } from '../../protocol.ts';
 import {
   banner,
   button,
@@ -82,7 +83,7 @@ class PredictionsPage implements Context {
     return (): void => this.perform(() => this.host.call(method, undefined));
   }
 
-  private receive(message: Push<'predictions'>): void {
+  private receive(message: PageEvent<'predictions'>): void {
     switch (message.type) {
       case 'opening':
         return this.opening(message);
@@ -110,7 +111,7 @@ class PredictionsPage implements Context {
     }
   }
 
-  private opening({ state, run }: Extract<Push<'predictions'>, { type: 'opening' }>): void {
+  private opening({ state, run }: Extract<PageEvent<'predictions'>, { type: 'opening' }>): void {
     const isOther = JSON.stringify(this.state.target) !== JSON.stringify(state.target);
     if (isOther)
       Object.assign(this.state, { reading: undefined, evidenceFor: undefined, label: undefined, search: '' });

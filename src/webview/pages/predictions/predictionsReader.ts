@@ -1,7 +1,6 @@
 import type { LabelEvidence } from '../../../core/predict/highlights.ts';
 import type { JudgedDocument, JudgedLabel } from '../../../core/predict/judged.ts';
-import { CallFailed } from '../../host.ts';
-import { button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
+import { asFailure, button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
 import { type Context, standingOf } from './predictionsState.ts';
 import { amount, count, placeText, probability, signed } from '../../amounts.ts';
 import { standingMark } from './verdictMarks.ts';
@@ -60,11 +59,11 @@ export class Reader {
       this.draw(shown);
       await this.loadEvidence(request);
     } catch (error) {
-      if (request !== this.latest || !(error instanceof CallFailed)) return;
+      if (request !== this.latest) return;
       this.shown = undefined;
       replaceChildren(
         this.element,
-        failedState(error.failure, () => this.show(document)),
+        failedState(asFailure(error), () => this.show(document)),
       );
     }
   }
