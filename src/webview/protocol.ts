@@ -1,62 +1,19 @@
 /**
  * What pages call of the extension host; both sides import this file and nothing of each other. Every page calls `listen` as it
- * is loaded: all that the host reports unasked are events of that call.
+ * is loaded: all that the host reports unasked are events of that call. A page with a process behind it calls the methods of
+ * that process, but for those that the panel keeps to itself or answers in its own way.
  */
 
 import type { DatasetFile, DocumentPlace, SourceOptions } from '../core/data/document.ts';
 import type {
-  ComparedLabel,
-  ComparedQuery,
-  ComparisonOverview,
-  DocumentWords,
-  DuplicateRow,
-  HeadCooccurrence,
-  LabelWords,
-  NearestDocument,
-  NeighbourQuery,
-  NeighbourRow,
-  OtherSet,
-  QualityOverview,
-  QualityQuery,
-  QualityRow,
-  WordMeasure,
-  WordsOverview,
-} from '../core/explore/analysis/analysisApi.ts';
-import type {
-  ChosenClusters,
-  ClusteredLabelPage,
-  ClusteredLabelQuery,
   ClusterPhase,
   ClusterSettings,
   ClustersOverview,
-  ClusterWord,
-  DrawnMap,
   ExportKind,
-  MapOf,
 } from '../core/explore/clusters/clusterApi.ts';
 import type { SplitOrAll } from '../core/base/splits.ts';
-import type {
-  ClusterFilter,
-  DatasetSnapshot,
-  DocumentPage,
-  DocumentQuery,
-  DocumentText,
-  FindingPage,
-  FindingQuery,
-  LabelQuery,
-  LabelRow,
-  Page,
-} from '../core/explore/inspectionApi.ts';
-import type { LabelEvidence } from '../core/predict/highlights.ts';
-import type {
-  Judged,
-  JudgedDocument,
-  JudgedLabelQuery,
-  JudgedLabelRow,
-  JudgedQuery,
-  JudgedRow,
-  JudgedTarget,
-} from '../core/predict/judged.ts';
+import type { ClusterFilter, DatasetSnapshot } from '../core/explore/inspectionApi.ts';
+import type { Judged, JudgedTarget } from '../core/predict/judged.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compareRuns.ts';
 import type { Failure } from '../core/base/errors.ts';
 import type { Progress } from '../core/base/progress.ts';
@@ -64,71 +21,79 @@ import type { Call, EventOf } from '../rpc/call.ts';
 import type { Split } from '../core/base/splits.ts';
 import type { RunEvent } from '../core/base/events.ts';
 import type { RunHistory } from '../core/training/runHistory.ts';
+import type { ClustersService } from '../runner/services/clusters.ts';
+import type { DatasetService } from '../runner/services/dataset.ts';
+import type { PredictionsService } from '../runner/services/predictions.ts';
 
-/** The pages there are, each in `pages/<name>/`. */
-export interface Pages {
+/** Methods of the processes behind pages that only their panels call. */
+export const kept = { dataset: ['open', 'record'], clusters: ['open'], predictions: ['open'] } as const;
+type Forwarded<Service, Own, Kept extends PropertyKey> = Omit<Service, keyof Own | Kept>;
+
+/** What the panel of each page answers itself. */
+export interface OwnMethods {
   dataset: DatasetPage;
   metrics: MetricsPage;
   predictions: PredictionsPage;
   compare: ComparePage;
   clusters: ClustersPage;
 }
+
+/** The pages there are, each in `pages/<name>/`, with all that they call. */
+export interface Pages extends Omit<OwnMethods, RunnerPage> {
+  dataset: DatasetPage & Forwarded<DatasetService, DatasetPage, (typeof kept.dataset)[number]>;
+  clusters: ClustersPage & Forwarded<ClustersService, ClustersPage, (typeof kept.clusters)[number]>;
+  predictions: PredictionsPage & Forwarded<PredictionsService, PredictionsPage, (typeof kept.predictions)[number]>;
+}
 export type PageName = keyof Pages;
-export type PageEvent<P extends PageName> = EventOf<Pages[P], 'listen'>;
+export type PageEvent<P extends PageName> = EventOf<OwnMethods[P], 'listen'>;
+
+/** Pages with a process of the same name behind them. */
+export type RunnerPage = keyof typeof kept;
+
+/** What all of these can call and hear. */
+interface RunnerPageMethods<Event> {
+  listen: Call<void, void, Event | RunnerPanelEvent>;
+  /** Stops opening; what was read of a dataset stays. */
+  cancel: Call<void, void>;
+  reload: Call<void, void>;
+}
+export type RunnerPanelEvent =
+  | { type: 'failed'; failure: Failure }
+  | { type: 'cancelled' }
+  /** A file has changed since it was read. */
+  | { type: 'stale'; file: string };
 
 // ── dataset: Inspect Dataset ────────────────────────────────────────────────────────────────────────────────────────
 
-export interface DatasetPage {
-  listen: Call<void, void, DatasetEvent>;
-  labels: Call<LabelQuery, Page<LabelRow>>;
-  /** Ends a search for documents that is under way; fails with `search-stopped` where it was stopped. */
-  documents: Call<DocumentQuery, DocumentPage>;
-  stopSearch: Call<void, void>;
-  document: Call<{ split: SplitOrAll; document: number; offset: number }, DocumentText>;
-  findings: Call<FindingQuery, FindingPage>;
+export interface DatasetPage extends RunnerPageMethods<DatasetEvent> {
   /** Opens a document where it stands in its file, or as a document of its own. */
   openRecord: Call<{ split: SplitOrAll; place: DocumentPlace; id: string }, void>;
   openFile: Call<{ file: string; line: number }, void>;
   createRunConfig: Call<void, void>;
   exploreClusters: Call<void, void>;
-  /** An analysis that is stopped gives what it found until then. */
-  readWords: Call<{ split: SplitOrAll }, WordsOverview>;
-  labelWords: Call<{ split: SplitOrAll; label: string; measure: WordMeasure }, LabelWords>;
-  documentWords: Call<{ split: SplitOrAll; document: number }, DocumentWords>;
-  headCooccurrence: Call<{ split: SplitOrAll; most: number }, HeadCooccurrence>;
-  neighbours: Call<NeighbourQuery, Page<NeighbourRow>>;
-  readQuality: Call<void, QualityOverview>;
-  quality: Call<QualityQuery, Page<QualityRow>>;
-  compare: Call<{ split: SplitOrAll; other: OtherSet }, ComparisonOverview>;
-  compared: Call<ComparedQuery, Page<ComparedLabel>>;
-  duplicates: Call<{ offset: number; limit: number }, Page<DuplicateRow>>;
-  nearest: Call<{ document: number }, NearestDocument>;
-  stopAnalysis: Call<{ analysis: AnalysisName }, void>;
-  /** Lets the next call begin anew, where one that was stopped is kept. */
-  forgetAnalysis: Call<{ analysis: AnalysisName }, void>;
+  readWords: Joined<DatasetService['readWords']>;
+  readQuality: Joined<DatasetService['readQuality']>;
+  compare: Joined<DatasetService['compare']>;
   /** Lets the user name a file to compare with; undefined where none was chosen. */
   chooseOther: Call<void, string | undefined>;
   /** Opens a document of any file. */
   openPointer: Call<DatasetFile & { line: number; id: string }, void>;
-  /** Stops reading; what was read stays. */
-  cancel: Call<void, void>;
-  reload: Call<void, void>;
   /** Lets the user say how the file is to be read. */
   readAs: Call<void, void>;
   readAsLatin1: Call<void, void>;
 }
 
+/** An analysis goes on where the page is hidden; `again` starts it again where it was stopped. */
+type Joined<C> = C extends Call<infer P, infer R, infer E> ? Call<P & { again?: boolean }, R, E> : never;
+
 type DatasetEvent =
-  | { type: 'opened'; state: DatasetPanelState; name: string; analysed: AnalysisName[] }
+  | { type: 'opening'; state: DatasetPanelState; name: string; analysed: AnalysisName[] }
   | { type: 'snapshot'; snapshot: DatasetSnapshot; reading: boolean }
-  | { type: 'failed'; failure: Failure }
-  | { type: 'analysing'; analysis: AnalysisName; progress: Progress }
   /** Lists the documents of a cluster. */
-  | { type: 'filter'; cluster: ClusterFilter }
-  | { type: 'stale'; file: string };
+  | { type: 'filter'; cluster: ClusterFilter };
 
 /** What is read for, beyond the first look. */
-export type AnalysisName = 'words' | 'quality' | 'comparison';
+export type AnalysisName = 'readWords' | 'readQuality' | 'compare';
 
 /** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
 export interface DatasetPanelState {
@@ -138,16 +103,7 @@ export interface DatasetPanelState {
 
 // ── clusters: Explore Label Clusters ────────────────────────────────────────────────────────────────────────────────
 
-/** What of the page is being worked on. */
-export type ClusterWork = 'open' | 'words' | 'map';
-
-export interface ClustersPage {
-  listen: Call<void, void, ClustersEvent>;
-  clusters: Call<{ k: number }, ChosenClusters>;
-  /** By cluster number; undefined where it was stopped. */
-  words: Call<{ k: number }, ClusterWord[][] | undefined>;
-  map: Call<{ k: number; of: MapOf }, DrawnMap | undefined>;
-  labels: Call<ClusteredLabelQuery, ClusteredLabelPage>;
+export interface ClustersPage extends RunnerPageMethods<ClustersEvent> {
   /** The user names the file; undefined where none was named. */
   export: Call<{ k: number; kind: ExportKind }, string | undefined>;
   writeSubset: Call<{ k: number; cluster: number }, { file: string; documents: number } | undefined>;
@@ -155,17 +111,12 @@ export interface ClustersPage {
   showDocuments: Call<{ k: number; cluster: number }, void>;
   inspect: Call<void, void>;
   cluster: Call<{ settings: ClusterSettings }, void>;
-  stop: Call<{ work: ClusterWork }, void>;
-  reload: Call<void, void>;
 }
 
 type ClustersEvent =
   | { type: 'opening'; state: ClustersPanelState; name: string }
-  | { type: 'progress'; work: ClusterWork; progress: Progress<ClusterPhase> }
-  | { type: 'opened'; overview: ClustersOverview; bytes: number }
-  | { type: 'failed'; failure: Failure }
-  | { type: 'cancelled' }
-  | { type: 'stale'; file: string };
+  | { type: 'progress'; progress: Progress<ClusterPhase> }
+  | { type: 'opened'; overview: ClustersOverview; bytes: number };
 
 /** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
 export interface ClustersPanelState {
@@ -228,15 +179,9 @@ export type SavedImage = { kind: 'png'; base64: string } | { kind: 'svg'; source
 
 // ── predictions of a run ────────────────────────────────────────────────────────────────────────────────────────────
 
-export interface PredictionsPage {
-  listen: Call<void, void, PredictionsEvent>;
-  /** Ends a search for documents that is under way; fails with `search-stopped` where it was stopped. */
-  documents: Call<JudgedQuery, Page<JudgedRow>>;
-  stopSearch: Call<void, void>;
-  document: Call<{ document: number }, JudgedDocument>;
-  /** Undefined for a label that the model has no output for. */
-  evidence: Call<{ document: number; label: number }, LabelEvidence | undefined>;
-  labels: Call<JudgedLabelQuery, Page<JudgedLabelRow>>;
+export interface PredictionsPage extends RunnerPageMethods<PredictionsEvent> {
+  /** The splits of the run's dataset; none where its config cannot be read. */
+  splits: Call<void, Split[]>;
   /** Opens a document where it stands in its file, or as a document of its own. */
   openRecord: Call<{ place: DocumentPlace; id: string }, void>;
   chooseSplit: Call<{ split: Split }, void>;
@@ -245,9 +190,6 @@ export interface PredictionsPage {
   /** From one record to all documents of its file. */
   showWholeFile: Call<void, void>;
   evaluate: Call<void, void>;
-  retry: Call<void, void>;
-  /** Stops reading or evaluating. */
-  cancel: Call<void, void>;
   resume: Call<void, void>;
   manageTrust: Call<void, void>;
 }
@@ -255,12 +197,7 @@ export interface PredictionsPage {
 type PredictionsEvent =
   | { type: 'opening'; state: PredictionsPanelState; run: string }
   | { type: 'progress'; event: RunEvent }
-  | { type: 'opened'; state: PredictionsPanelState; judged: Judged }
-  | { type: 'failed'; failure: Failure; splits: Split[] }
-  | { type: 'cancelled'; splits: Split[] }
-  | { type: 'untrusted' }
-  /** What is shown is not what an evaluation would give now. */
-  | { type: 'stale'; what: 'model' | 'file' };
+  | { type: 'opened'; judged: Judged };
 
 /** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
 export interface PredictionsPanelState {

@@ -2,13 +2,13 @@ import * as vscode from 'vscode';
 import { Cancelled, UserError } from '../../core/base/errors.ts';
 import { isRequest, type CallContext, type Handlers } from '../../rpc/call.ts';
 import { RpcServer } from '../../rpc/rpcServer.ts';
-import type { PageEvent, PageName, Pages } from '../../webview/protocol.ts';
+import type { OwnMethods, PageEvent, PageName, Pages } from '../../webview/protocol.ts';
 import { Disposable } from './disposable.ts';
 import { logText } from './failures.ts';
 import { pageHtml } from './pageHtml.ts';
 import type { Services } from './services.ts';
 
-export type PageHandlers<P extends PageName> = Omit<Handlers<Pages[P]>, 'listen'>;
+export type PageHandlers<P extends PageName> = Omit<Handlers<OwnMethods[P]>, 'listen'>;
 
 /** The host's end of a page: fills the webview with the page, answers its calls, reports events to it. */
 export class WebviewHost<P extends PageName> extends Disposable {
@@ -23,6 +23,8 @@ export class WebviewHost<P extends PageName> extends Disposable {
     private readonly handlers: PageHandlers<P>,
     /** Called whenever a page begins to listen: a hidden view loses its page and loads another. It is to report everything. */
     private readonly onListen: () => void,
+    /** Answers what has no handler. */
+    private readonly forward?: (method: string, params: unknown, context: CallContext<unknown>) => unknown,
   ) {
     super();
     const { webview } = view;
@@ -54,11 +56,13 @@ export class WebviewHost<P extends PageName> extends Disposable {
   private enter(): void {
     this.leave();
     const server: RpcServer<Pages[P]> = new RpcServer(
-      { ...this.handlers, listen: (_: void, context: ListenContext<P>) => this.listen(context) } as Handlers<Pages[P]>,
+      { ...this.handlers, listen: (_: void, context: ListenContext<P>) => this.listen(context) } as unknown as Handlers<
+        Pages[P]
+      >,
       (message) => {
         if (this.server === server) void this.view.webview.postMessage(message);
       },
-      { onError: (method, error) => this.log(method, error) },
+      { onError: (method, error) => this.log(method, error), forward: this.forward },
     );
     this.server = server;
   }

@@ -40,10 +40,9 @@ export class Clusters extends Disposable implements vscode.WebviewPanelSerialize
   }
 
   private adopt(panel: vscode.WebviewPanel, state: ClustersPanelState): void {
-    const page = this.own(new ClustersPanel(this.services, panel, state));
+    this.own(new ClustersPanel(this.services, panel, state));
     this.panels.set(state.path, panel);
     panel.onDidDispose(() => {
-      page.dispose();
       if (this.panels.get(state.path) === panel) this.panels.delete(state.path);
     });
   }

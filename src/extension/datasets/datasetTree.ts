@@ -5,6 +5,7 @@ import { datasetGlob } from '../../core/data/datasetEndings.ts';
 import { onlyFile, pathOf, type DatasetFile } from '../../core/data/document.ts';
 import type { TreeElement } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
+import { watch } from '../base/watch.ts';
 import { findDatasets, isExcluded, mostFiles } from './findDatasets.ts';
 import type { FoundDataset } from './workspaceDatasets.ts';
 
@@ -32,11 +33,9 @@ export class DatasetTree extends Disposable implements vscode.TreeDataProvider<D
     this.view = this.own(
       vscode.window.createTreeView('xmlcnn.datasets', { treeDataProvider: this, showCollapseAll: true }),
     );
-    const watcher = this.own(vscode.workspace.createFileSystemWatcher(datasetGlob, false, true, false));
     const later = (): void => this.refreshSoon();
-    const ofFile = (uri: vscode.Uri): void => void (isExcluded(uri) || later());
-    this.own(watcher.onDidCreate(ofFile));
-    this.own(watcher.onDidDelete(ofFile));
+    const ofFile = (path: string): void => void (isExcluded(vscode.Uri.file(path)) || later());
+    this.own(watch(datasetGlob, ofFile, ['create', 'delete']));
     this.own(vscode.workspace.onDidChangeWorkspaceFolders(later));
     this.own(vscode.commands.registerCommand('xmlcnn.refreshDatasets', () => this.changed.fire()));
     this.own(new vscode.Disposable(() => clearTimeout(this.waiting)));

@@ -6,6 +6,7 @@ import { exists, runPaths } from '../../core/training/runFolder.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
 import { describeRun, listRuns } from '../../core/training/runListing.ts';
 import { Disposable } from '../base/disposable.ts';
+import { watch } from '../base/watch.ts';
 import { outputFolderOf, runOf, settingFolders } from './runFolders.ts';
 
 /** What a job tells of a run. `folder` is unknown until training has made it. */
@@ -44,8 +45,7 @@ export class RunStore extends Disposable {
   constructor(private readonly log: vscode.LogOutputChannel) {
     super();
     const all = (): void => this.later(undefined);
-    const configs = this.own(vscode.workspace.createFileSystemWatcher(configFiles));
-    for (const event of [configs.onDidCreate, configs.onDidChange, configs.onDidDelete]) this.own(event(all));
+    this.own(watch(configFiles, all));
     this.own(vscode.workspace.onDidChangeWorkspaceFolders(all));
     this.own(
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -168,13 +168,11 @@ export class RunStore extends Disposable {
 
   private watchFolder(folder: string): vscode.Disposable {
     const base = vscode.Uri.file(folder);
-    const files = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(base, listedFiles));
-    const runs = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(base, '*'), true, true);
-    const changed = ({ fsPath }: vscode.Uri): void => this.later(runOf(fsPath, [folder]));
-    const subscriptions = [files.onDidCreate, files.onDidChange, files.onDidDelete, runs.onDidDelete].map((event) =>
-      event(changed),
+    const changed = (path: string): void => this.later(runOf(path, [folder]));
+    return vscode.Disposable.from(
+      watch(new vscode.RelativePattern(base, listedFiles), changed),
+      watch(new vscode.RelativePattern(base, '*'), changed, ['delete']),
     );
-    return vscode.Disposable.from(files, runs, ...subscriptions);
   }
 }
 

@@ -54,7 +54,7 @@ export interface DatasetService {
   headCooccurrence: Call<{ split: SplitOrAll; most: number }, HeadCooccurrence>;
   neighbours: Call<NeighbourQuery, Page<NeighbourRow>>;
   /** Checks the documents of all splits; cancelled, it tells of those until then. */
-  readQuality: Call<Record<string, never>, QualityOverview, Progress>;
+  readQuality: Call<object, QualityOverview, Progress>;
   quality: Call<QualityQuery, Page<QualityRow>>;
   /** Holds a split against another set; cancelled, it tells of the documents until then. */
   compare: Call<{ split: SplitOrAll; other: OtherSet }, ComparisonOverview, Progress>;

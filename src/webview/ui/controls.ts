@@ -122,10 +122,13 @@ const patience = 400;
 export class SearchStatus {
   readonly element = el('div', { class: 'search-status', attributes: { role: 'status' } });
 
-  async during<Result>(search: () => Promise<Result>, onStop: () => void): Promise<Result> {
-    const waiting = setTimeout(() => this.say(spinner(), t('Reading…'), button(t('Stop'), onStop)), patience);
+  /** `signal` is aborted where another search takes the place of this one. */
+  async during<Result>(signal: AbortSignal, search: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const stop = new AbortController();
+    const stopButton = button(t('Stop'), () => stop.abort());
+    const waiting = setTimeout(() => this.say(spinner(), t('Reading…'), stopButton), patience);
     try {
-      return await search();
+      return await search(AbortSignal.any([signal, stop.signal]));
     } finally {
       clearTimeout(waiting);
       this.say();

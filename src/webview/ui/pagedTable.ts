@@ -1,3 +1,4 @@
+import { Cancelled, type Failure } from '../../core/base/errors.ts';
 import { el, replaceChildren } from './el.ts';
 import { icon } from './icon.ts';
 import { asFailure, failedState } from './states.ts';
@@ -33,7 +34,8 @@ interface PagedTableOptions<Row> {
   /** What the table holds, for its name. */
   label: string;
   columns: readonly Column<Row>[];
-  load(request: PageRequest): Promise<{ rows: readonly Row[]; total: number }>;
+  /** The signal is aborted when the table wants another page. */
+  load(request: PageRequest, signal: AbortSignal): Promise<{ rows: readonly Row[]; total: number }>;
   /** 50 by default. */
   pageSize?: number;
   sort?: Sort;
@@ -81,8 +83,8 @@ class PagedTableView<Row> implements PagedTable {
   private total = 0;
   private rows: readonly Row[] = [];
   private active: string | number | undefined;
-  /** Answers that a later request has overtaken are dropped. */
-  private latest = 0;
+  /** Of the latest request: answers that it has overtaken are dropped. */
+  private loading = new AbortController();
   private typing?: ReturnType<typeof setTimeout>;
 
   constructor(private readonly options: PagedTableOptions<Row>) {
@@ -105,23 +107,24 @@ class PagedTableView<Row> implements PagedTable {
     }
     this.offset = change.offset ?? this.offset;
     const { offset, limit, sort, search } = this;
-    const request = ++this.latest;
+    this.loading.abort();
+    const { signal } = (this.loading = new AbortController());
     this.scroller.setAttribute('aria-busy', 'true');
     try {
-      const { rows, total } = await this.options.load({ offset, limit, sort, search });
-      if (request !== this.latest) return;
+      const { rows, total } = await this.options.load({ offset, limit, sort, search }, signal);
+      if (signal.aborted) return;
       if (rows.length === 0 && total > 0 && offset > 0) return await this.refresh({ offset: this.lastOffset(total) });
       this.rows = rows;
       this.total = total;
       this.drawRows();
       replaceChildren(this.message, total === 0 && el('p', { class: 'muted' }, this.options.emptyText));
     } catch (error) {
-      if (request !== this.latest) return;
+      if (signal.aborted) return;
       this.rows = [];
       this.drawRows();
       replaceChildren(
         this.message,
-        failedState(asFailure(error), () => void this.refresh()),
+        failedState(error instanceof Cancelled ? stopped() : asFailure(error), () => void this.refresh()),
       );
     }
     this.scroller.removeAttribute('aria-busy');
@@ -279,3 +282,10 @@ class PagedTableView<Row> implements PagedTable {
     );
   }
 }
+
+const stopped = (): Failure => ({
+  code: 'search-stopped',
+  message: t('The search was stopped'),
+  remedy: t('Search again.'),
+  place: {},
+});

@@ -10,6 +10,7 @@ import { t } from '../../l10n.ts';
 export class Cards implements Part {
   readonly element: HTMLElement;
   private readonly words = el('div');
+  private finding = new AbortController();
   private readonly list = el('div', { class: 'cards' });
 
   constructor(private readonly context: Context) {
@@ -44,16 +45,19 @@ export class Cards implements Part {
   private findWords(): void {
     const { context } = this;
     const { k } = context.chosen;
-    const row = workRow(context, 'words', t('Finding the words of clusters'));
-    context.listen('words', row.tell);
-    replaceChildren(this.words, row.element);
+    this.finding.abort();
+    const stop = (this.finding = new AbortController());
+    const { element, onEvent } = workRow(t('Finding the words of clusters'), () => {
+      stop.abort();
+      this.update(); // at once, though it may take the process a while
+    });
+    replaceChildren(this.words, element);
     context.perform(async () => {
       try {
-        const words = await context.host.call('words', { k });
+        const words = await context.host.call('words', { k }, { signal: stop.signal, onEvent });
         if (context.chosen.k === k) context.words = words;
       } finally {
-        context.listen('words', undefined);
-        this.update();
+        if (this.finding === stop) this.update();
       }
     });
   }

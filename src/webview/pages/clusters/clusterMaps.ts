@@ -1,4 +1,4 @@
-import { type DrawnMap, mapLimit } from '../../../core/explore/clusters/clusterApi.ts';
+import { type DrawnMap, mapLimit, type MapOf } from '../../../core/explore/clusters/clusterApi.ts';
 import { plot, type Plot, type PlotClick } from '../../plots/index.ts';
 import {
   asFailure,
@@ -28,8 +28,8 @@ export class LabelMap implements Part {
   private drawn: Plot | undefined;
   private map: DrawnMap | undefined;
   private key = '';
-  /** Counts what was asked for: only the answer to the last of them is shown. */
-  private loads = 0;
+  /** What was asked for last: only the answer to that is shown. */
+  private loading = new AbortController();
   private search = '';
   private resets = 0;
 
@@ -48,21 +48,24 @@ export class LabelMap implements Part {
 
   private async load(): Promise<void> {
     const { context } = this;
-    const load = ++this.loads;
-    const row = workRow(context, 'map', t('Drawing the map'));
-    context.listen('map', row.tell);
+    this.loading.abort();
+    const stop = (this.loading = new AbortController());
+    const { signal } = stop;
+    const { element, onEvent } = workRow(t('Drawing the map'), () => {
+      stop.abort();
+      this.showStopped(); // at once, though it may take the process a while
+    });
     this.map = undefined;
-    this.showStatus(row.element);
+    this.showStatus(element);
     try {
-      const map = await context.host.call('map', { k: context.chosen.k, of: context.state.mapOf ?? 'all' });
-      if (load !== this.loads) return;
-      context.listen('map', undefined);
-      if (!map) return this.showStopped();
+      const of: MapOf = context.state.mapOf ?? 'all';
+      const map = await context.host.call('map', { k: context.chosen.k, of }, { signal, onEvent });
+      if (signal.aborted) return;
       this.map = map;
       this.showStatus();
       this.draw();
     } catch (error) {
-      if (load === this.loads) this.showStatus(failedState(asFailure(error), () => void this.load()));
+      if (!signal.aborted) this.showStatus(failedState(asFailure(error), () => void this.load()));
     }
   }
 

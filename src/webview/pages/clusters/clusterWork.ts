@@ -1,9 +1,7 @@
-import type { Progress } from '../../../core/base/progress.ts';
+import type { OnProgress, Progress } from '../../../core/base/progress.ts';
 import type { ClusterPhase } from '../../../core/explore/clusters/clusterApi.ts';
-import type { ClusterWork } from '../../protocol.ts';
 import { progressRow } from '../../ui/index.ts';
 import { bytes } from '../../amounts.ts';
-import type { ClusterProgressListener, Context } from './clustersState.ts';
 import { t } from '../../l10n.ts';
 
 const phases: Record<ClusterPhase, string> = {
@@ -22,16 +20,15 @@ function progressText({ phase, done, total }: Progress<ClusterPhase>): string {
   return phases[phase];
 }
 
-/** A bar with a button that stops the work; `tell` moves it. */
+/** A bar with a button that stops the work; `onEvent` moves it. */
 export function workRow(
-  { host, perform }: Pick<Context, 'host' | 'perform'>,
-  work: ClusterWork,
   label: string,
-): { element: HTMLElement; tell: ClusterProgressListener } {
-  const bar = progressRow(label, () => perform(() => host.call('stop', { work })));
+  onStop: () => void,
+): { element: HTMLElement; onEvent: OnProgress<ClusterPhase> } {
+  const bar = progressRow(label, onStop);
   return {
     element: bar.element,
-    tell: (now) => {
+    onEvent: (now) => {
       const isCounted = now.phase !== 'counting' && now.phase !== 'measuring' && now.total > 0;
       bar.set(isCounted ? now.done / now.total : undefined, progressText(now));
     },

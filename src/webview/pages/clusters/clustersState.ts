@@ -12,13 +12,7 @@ import {
   type Infer,
 } from '../../../core/base/schema.ts';
 import type { PageFrame } from '../../ui/index.ts';
-import type { OnProgress } from '../../../core/base/progress.ts';
-import type {
-  ChosenClusters,
-  ClusterPhase,
-  ClustersOverview,
-  ClusterWord,
-} from '../../../core/explore/clusters/clusterApi.ts';
+import type { ChosenClusters, ClustersOverview, ClusterWord } from '../../../core/explore/clusters/clusterApi.ts';
 import type { Host } from '../../host.ts';
 import type { ClustersPanelState } from '../../protocol.ts';
 
@@ -46,8 +40,6 @@ export const restoredState = (kept: unknown): PageState => ({
   ...restored(stateSchema, kept),
 });
 
-export type ClusterProgressListener = OnProgress<ClusterPhase>;
-
 /** What the parts of the page share. */
 export interface Context {
   readonly host: Host<'clusters'>;
@@ -63,7 +55,6 @@ export interface Context {
   readonly perform: PageFrame['perform'];
   showLabels(cluster: number | undefined): void;
   showMap(cluster: number | undefined): void;
-  listen(work: 'words' | 'map', listener: ClusterProgressListener | undefined): void;
 }
 
 /** A tab's content. */

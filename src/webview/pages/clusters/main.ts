@@ -1,10 +1,12 @@
 /** Explore Label Clusters: curves over the number of clusters, and the clusters of one of them. */
 import type {
   ChosenClusters,
+  ClusterPhase,
   ClustersOverview,
   ClusterWord,
   ExportKind,
 } from '../../../core/explore/clusters/clusterApi.ts';
+import type { OnProgress } from '../../../core/base/progress.ts';
 import { connect } from '../../host.ts';
 import { onThemeChange, plot, type Plot } from '../../plots/index.ts';
 import type { PageEvent } from '../../protocol.ts';
@@ -21,7 +23,7 @@ import {
 } from '../../ui/index.ts';
 import { amount, count, fileName } from '../../amounts.ts';
 import { Cards } from './clusterCards.ts';
-import { restoredState, type ClusterProgressListener, type Context, type Part, type TabId } from './clustersState.ts';
+import { restoredState, type Context, type Part, type TabId } from './clustersState.ts';
 import { curveFigure } from './clusterFigures.ts';
 import { LabelMap, Tree } from './clusterMaps.ts';
 import { Labels } from './clusterLabels.ts';
@@ -48,8 +50,7 @@ class ClustersPage implements Context {
   private parts: Record<TabId, Part> | undefined;
   private tabs: Tabs<TabId> | undefined;
   private curves: { inertia: Plot; silhouette: Plot } | undefined;
-  private readonly listeners = new Map<'words' | 'map', ClusterProgressListener>();
-  private opening: ClusterProgressListener | undefined;
+  private onOpening: OnProgress<ClusterPhase> | undefined;
 
   private readonly frame = new PageFrame(t('Label clusters'));
   readonly perform = this.frame.perform;
@@ -73,11 +74,6 @@ class ClustersPage implements Context {
 
   save(): void {
     this.host.setState(this.state);
-  }
-
-  listen(work: 'words' | 'map', listener: ClusterProgressListener | undefined): void {
-    if (listener) this.listeners.set(work, listener);
-    else this.listeners.delete(work);
   }
 
   showLabels(cluster: number | undefined): void {
@@ -106,9 +102,7 @@ class ClustersPage implements Context {
         this.frame.setSubtitle(message.state.path);
         return this.drawOpening();
       case 'progress':
-        if (message.work === 'open') this.opening?.(message.progress);
-        else this.listeners.get(message.work)?.(message.progress);
-        return;
+        return this.onOpening?.(message.progress);
       case 'opened':
         this.bytes = message.bytes;
         return this.open(message.overview);
@@ -128,8 +122,8 @@ class ClustersPage implements Context {
 
   private drawOpening(): void {
     this.found = this.shown = this.parts = this.tabs = this.curves = this.words = undefined;
-    const row = workRow(this, 'open', t('Reading the labels'));
-    this.opening = row.tell;
+    const row = workRow(t('Reading the labels'), () => this.perform(() => this.host.call('cancel', undefined)));
+    this.onOpening = row.onEvent;
     this.staleFile = undefined;
     this.drawBanners();
     this.frame.clearNotice();

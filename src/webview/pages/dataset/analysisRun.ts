@@ -1,6 +1,7 @@
 import type { Progress } from '../../../core/base/progress.ts';
 import type { Coverage } from '../../../core/explore/analysis/analysisApi.ts';
 import type { SplitSnapshot } from '../../../core/explore/inspectionApi.ts';
+import type { CallOptions } from '../../../rpc/call.ts';
 import type { AnalysisName } from '../../protocol.ts';
 import {
   asFailure,
@@ -31,7 +32,8 @@ interface AnalysisOptions<Result> {
   others?(): number;
   /** Tells one run from another: of this split, against that file. */
   key(): string;
-  start(): Promise<Result>;
+  /** `again`: though it was stopped before, and what it found until then is known. */
+  start(again: boolean, options: CallOptions<Progress>): Promise<Result>;
   coverage(result: Result): Coverage | undefined;
   /** Shows the result, or clears it away. */
   show(result: Result | undefined): void;
@@ -67,7 +69,7 @@ export class Analysis<Result> {
     this.start();
   }
 
-  tell({ pass = 1, passes = 1, file = '', done, total, documents = 0 }: Progress): void {
+  private showProgress({ pass = 1, passes = 1, file = '', done, total, documents = 0 }: Progress): void {
     const which = passes > 1 ? `${t('Pass {0} of {1}', pass, passes)}, ` : '';
     const text = `${which}${t('{0}: {1} of {2}', fileName(file), bytes(done), bytes(total))} · ${amount.documents(documents)}`;
     this.bar?.set(total ? (pass - 1 + done / total) / passes : undefined, text);
@@ -91,39 +93,32 @@ export class Analysis<Result> {
     replaceChildren(this.element, emptyState(action, text, { label: action, run: () => this.start() }));
   }
 
-  private start(): void {
+  private start(again = false): void {
     const { context, options } = this;
     const key = (this.key = options.key());
     this.phase = 'running';
     options.show(undefined);
-    this.drawRunning();
-    options.start().then(
+    const stop = new AbortController();
+    const bar = (this.bar = progressRow(options.action, () => stop.abort()));
+    replaceChildren(this.element, bar.element);
+    const isShown = (): boolean => this.key === key && this.bar === bar;
+    const onEvent = (progress: Progress): void => {
+      if (isShown()) this.showProgress(progress);
+    };
+    options.start(again, { signal: stop.signal, onEvent }).then(
       (result) => {
         context.analysed.add(options.name);
-        if (this.key === key && this.phase === 'running') this.finish(result);
+        if (isShown()) this.finish(result);
       },
       (error: unknown) => {
-        if (this.key !== key || this.phase !== 'running') return;
+        if (!isShown()) return;
         this.phase = 'failed';
         replaceChildren(
           this.element,
-          failedState(asFailure(error), () => this.again()),
+          failedState(asFailure(error), () => this.start(true)),
         );
       },
     );
-  }
-
-  private again(): void {
-    this.context.perform(() => this.context.host.call('forgetAnalysis', { analysis: this.options.name }));
-    this.start();
-  }
-
-  private drawRunning(): void {
-    const { context, options } = this;
-    this.bar = progressRow(options.action, () =>
-      context.perform(() => context.host.call('stopAnalysis', { analysis: options.name })),
-    );
-    replaceChildren(this.element, this.bar.element);
   }
 
   private finish(result: Result): void {
@@ -142,7 +137,7 @@ export class Analysis<Result> {
             count(covered.documents),
             amount.documents(covered.of),
           ),
-          { label: t('Read All'), run: () => this.again() },
+          { label: t('Read All'), run: () => this.start(true) },
         ),
     );
     if (isPartial && covered.documents === 0) return;

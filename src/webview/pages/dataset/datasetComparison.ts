@@ -45,7 +45,7 @@ export class Comparison implements Part {
     const { host, snapshot } = context;
     const find = (name: string): SplitSnapshot[] => context.snapshot.splits.filter(({ split }) => split === name);
     this.analysis = new Analysis(context, {
-      name: 'comparison',
+      name: 'compare',
       action: t('Compare'),
       what: t('Words and texts of both sets'),
       reads: () => {
@@ -54,7 +54,7 @@ export class Comparison implements Part {
       },
       others: () => (this.other() && 'path' in (this.other() as object) ? 2 : 0),
       key: () => JSON.stringify([context.split, this.other()]),
-      start: () => host.call('compare', { split: context.split, other: this.other()! }),
+      start: (again, options) => host.call('compare', { split: context.split, other: this.other()!, again }, options),
       coverage: ({ first, second }) => ({ documents: first.documents + second.documents, of: first.of + second.of }),
       show: (result) => this.show(result),
     });
@@ -81,8 +81,6 @@ export class Comparison implements Part {
     if (isChosen) this.analysis.update();
     else this.show(undefined);
   }
-
-  tell: NonNullable<Part['tell']> = (progress) => this.analysis.tell(progress);
 
   /** Shows the nearest of the document that was chosen, once the sets are compared. */
   refresh(): void {

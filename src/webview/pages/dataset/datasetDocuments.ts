@@ -1,4 +1,4 @@
-import type { DocumentRow } from '../../../core/explore/inspectionApi.ts';
+import type { DocumentPage, DocumentRow } from '../../../core/explore/inspectionApi.ts';
 import {
   button,
   el,
@@ -55,7 +55,7 @@ export class Documents implements Part {
       rowKey: ({ document }) => document,
       emptyText: t('No document is like this.'),
       onOpen: (row) => this.open(row),
-      load: ({ offset, limit, search }) => this.load(offset, limit, search),
+      load: ({ offset, limit, search }, signal) => this.load(offset, limit, search, signal),
     });
     this.element = el(
       'div',
@@ -108,7 +108,7 @@ export class Documents implements Part {
     return this.context.snapshot.splits[0].bagOfWords;
   }
 
-  private async load(offset: number, limit: number, search: string): Promise<{ rows: DocumentRow[]; total: number }> {
+  private async load(offset: number, limit: number, search: string, signal: AbortSignal): Promise<DocumentPage> {
     const { context } = this;
     const { state, host, split } = context;
     if (search !== state.documentSearch) {
@@ -117,10 +117,8 @@ export class Documents implements Part {
     }
     const label = state.label?.name;
     const { cluster } = state;
-    const page = await this.status.during(
-      () => host.call('documents', { split, label, cluster, search: search || undefined, offset, limit }),
-      () => context.perform(() => host.call('stopSearch', undefined)),
-    );
+    const query = { split, label, cluster, search: search || undefined, offset, limit };
+    const page = await this.status.during(signal, (stopped) => host.call('documents', query, { signal: stopped }));
     if (page.unsearched > 0)
       this.status.say(
         t(

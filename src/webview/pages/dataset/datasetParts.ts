@@ -60,8 +60,8 @@ export function documentPicker(context: Context, onOpen: (document: number) => v
     rowKey: ({ document }) => document,
     emptyText: t('No document is like this.'),
     onOpen: ({ document }) => onOpen(document),
-    load: ({ offset, limit, search }) =>
-      context.host.call('documents', { split: context.split, search: search || undefined, offset, limit }),
+    load: ({ offset, limit, search }, signal) =>
+      context.host.call('documents', { split: context.split, search: search || undefined, offset, limit }, { signal }),
   });
 }
 

@@ -26,12 +26,12 @@ export class Quality implements Part {
   constructor(private readonly context: Context) {
     const { host } = context;
     this.analysis = new Analysis(context, {
-      name: 'quality',
+      name: 'readQuality',
       action: t('Check the Quality'),
       what: t('Repeated, nearly repeated, contradictory and damaged documents'),
       reads: () => context.snapshot.splits.filter(({ statistics }) => statistics.documents > 0),
       key: () => 'all',
-      start: () => host.call('readQuality', undefined),
+      start: (again, options) => host.call('readQuality', { again }, options),
       coverage: ({ texts }) => texts,
       show: (result) => this.show(result),
     });
@@ -41,8 +41,6 @@ export class Quality implements Part {
   update(): void {
     this.analysis.update();
   }
-
-  tell: NonNullable<Part['tell']> = (progress) => this.analysis.tell(progress);
 
   private show(overview: QualityOverview | undefined): void {
     this.content.hidden = overview === undefined;

@@ -15,7 +15,6 @@ import {
 } from '../../../core/base/schema.ts';
 import { splitNames } from '../../../core/base/splits.ts';
 import type { PageFrame } from '../../ui/index.ts';
-import type { Progress } from '../../../core/base/progress.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspectionApi.ts';
 import type { Host } from '../../host.ts';
@@ -110,6 +109,4 @@ export interface Part {
   readonly element: HTMLElement;
   /** Shows what is new: a snapshot, another split, or that the tab was chosen. */
   update(): void;
-  /** What the part has asked for goes on. */
-  tell?(progress: Progress): void;
 }

@@ -35,12 +35,12 @@ export class Words implements Part {
   constructor(private readonly context: Context) {
     const { host } = context;
     this.analysis = new Analysis(context, {
-      name: 'words',
+      name: 'readWords',
       action: t('Find the Words'),
       what: t('The words that mark labels and documents'),
       reads: () => context.snapshot.splits.filter(({ split }) => split === context.split),
       key: () => context.split,
-      start: () => host.call('readWords', { split: context.split }),
+      start: (again, options) => host.call('readWords', { split: context.split, again }, options),
       coverage: (result) => result,
       show: (result) => this.show(result),
     });
@@ -51,8 +51,6 @@ export class Words implements Part {
     this.drawToolbar();
     this.analysis.update();
   }
-
-  tell: NonNullable<Part['tell']> = (progress) => this.analysis.tell(progress);
 
   /** Shows what was chosen last, once the words are there. */
   refresh(): void {

@@ -33,7 +33,6 @@ const misread: ReadonlySet<string> = new Set([
 ]);
 
 const analysisTabs: ReadonlySet<TabId> = new Set(['words', 'cooccurrence', 'quality', 'comparison']);
-const tabOf = { words: 'words', quality: 'quality', comparison: 'comparison' } as const;
 
 class DatasetPage implements Context {
   readonly host = connect<'dataset'>((message) => this.receive(message));
@@ -130,7 +129,7 @@ class DatasetPage implements Context {
 
   private receive(message: PageEvent<'dataset'>): void {
     switch (message.type) {
-      case 'opened':
+      case 'opening':
         Object.assign(this.state, message.state);
         this.save();
         this.frame.setTitle(message.name);
@@ -144,8 +143,10 @@ class DatasetPage implements Context {
         this.failure = message.failure;
         this.isReading = false;
         break;
-      case 'analysing':
-        return this.parts?.[tabOf[message.analysis]].tell?.(message.progress);
+      case 'cancelled':
+        this.isReading = false;
+        this.drawHeader();
+        return this.drawStopped();
       case 'filter':
         return this.showCluster(message.cluster);
       case 'stale':
@@ -207,16 +208,15 @@ class DatasetPage implements Context {
   /** There is no document: none was read before the reading was stopped, or none is in the file. The findings tell why. */
   private drawNothing(): void {
     const { file, skipped, state: reading } = this.snapshot.splits[0];
-    if (reading === 'cancelled')
-      return this.frame.show(
-        emptyState(t('Nothing was read yet'), t('Reading was stopped before the first document.'), {
-          label: t('Read Again'),
-          run: this.does('reload'),
-        }),
-      );
+    if (reading === 'cancelled') return this.drawStopped();
     const text = skipped ? t('The findings below tell why.') : t('{0} was read to its end.', file);
     const state = emptyState(skipped ? t('No record could be read') : t('There is no document'), text, this.readAs);
     this.frame.show(state, skipped > 0 && new Findings(this).element);
+  }
+
+  private drawStopped(): void {
+    const again = { label: t('Read Again'), run: this.does('reload') };
+    this.frame.show(emptyState(t('Nothing was read yet'), t('Reading was stopped before the first document.'), again));
   }
 
   private build(): void {

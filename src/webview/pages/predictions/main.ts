@@ -79,7 +79,7 @@ class PredictionsPage implements Context {
     this.documents?.restart();
   }
 
-  private does(method: 'evaluate' | 'retry' | 'cancel' | 'chooseFile' | 'resume' | 'showWholeFile' | 'manageTrust') {
+  private does(method: 'evaluate' | 'reload' | 'cancel' | 'chooseFile' | 'resume' | 'showWholeFile' | 'manageTrust') {
     return (): void => this.perform(() => this.host.call(method, undefined));
   }
 
@@ -92,21 +92,15 @@ class PredictionsPage implements Context {
       case 'opened':
         return this.opened(message.judged);
       case 'failed':
-        return this.failed(message.failure, message.splits);
+        return this.perform(() => this.failed(message.failure));
       case 'cancelled':
-        this.drawActions(message.splits);
-        return this.drawInstead(
-          emptyState(t('Stopped'), t('Predictions need the scores of all documents.'), this.retry(t('Start Again'))),
-        );
-      case 'untrusted':
-        return this.drawInstead(
-          emptyState(t('Restricted Mode'), t('Models of a workspace predict only where it is trusted.'), {
-            label: t('Manage Workspace Trust'),
-            run: this.does('manageTrust'),
-          }),
+        return this.perform(() =>
+          this.drawWithSplits(() =>
+            emptyState(t('Stopped'), t('Predictions need the scores of all documents.'), this.retry(t('Start Again'))),
+          ),
         );
       case 'stale':
-        this.stale = message.what;
+        this.stale = this.latest?.file === message.file ? 'file' : 'model';
         return this.drawBanners();
     }
   }
@@ -151,25 +145,42 @@ class PredictionsPage implements Context {
   }
 
   private retry(label: string): Action {
-    return { label, run: this.does('retry') };
+    return { label, run: this.does('reload') };
   }
 
-  private failed(failure: Failure, splits: Split[]): void {
-    this.drawActions(splits);
-    const { code, message, remedy } = failure;
-    if (code === 'no-checkpoint' || code === 'no-best-checkpoint')
+  private async failed(failure: Failure): Promise<void> {
+    if (failure.code === 'untrusted')
       return this.drawInstead(
-        emptyState(t('This run has no model yet'), `${message}.`, {
-          label: t('Resume Training'),
-          run: this.does('resume'),
+        emptyState(t('Restricted Mode'), t('Models of a workspace predict only where it is trusted.'), {
+          label: t('Manage Workspace Trust'),
+          run: this.does('manageTrust'),
         }),
       );
-    if (code !== 'no-such-split') return this.drawInstead(failedState(failure, this.does('retry')));
+    await this.drawWithSplits((splits) => this.failedContent(failure, splits));
+  }
+
+  private failedContent(failure: Failure, splits: Split[]): HTMLElement {
+    const { code, message, remedy } = failure;
+    if (code === 'no-checkpoint' || code === 'no-best-checkpoint')
+      return emptyState(t('This run has no model yet'), `${message}.`, {
+        label: t('Resume Training'),
+        run: this.does('resume'),
+      });
+    if (code !== 'no-such-split') return failedState(failure, this.does('reload'));
     const others = splits.map((split): Action => ({
       label: documentNames[split],
       run: () => this.chooseSplit(split),
     }));
-    this.drawInstead(emptyState(message, remedy, ...others, { label: t('Open File…'), run: this.does('chooseFile') }));
+    return emptyState(message, remedy, ...others, { label: t('Open File…'), run: this.does('chooseFile') });
+  }
+
+  /** In the place of predictions, with the splits of the run to choose from. */
+  private async drawWithSplits(content: (splits: Split[]) => HTMLElement): Promise<void> {
+    const { loading } = this;
+    const splits = await this.host.call('splits', undefined);
+    if (this.loading !== loading) return; // something else is being opened by now
+    this.drawActions(splits);
+    this.drawInstead(content(splits));
   }
 
   private opened(judged: Judged): void {

@@ -1,3 +1,4 @@
+import type { Page } from '../../../core/explore/inspectionApi.ts';
 import type { JudgedRow, JudgedSet, Verdict } from '../../../core/predict/judged.ts';
 import {
   dropdown,
@@ -48,7 +49,7 @@ export class Documents {
       rowKey: ({ document }) => document,
       emptyText: t('No document is like this.'),
       onOpen: ({ document }) => this.read(document),
-      load: ({ offset, limit, search }) => this.load(offset, limit, search),
+      load: ({ offset, limit, search }, signal) => this.load(offset, limit, search, signal),
     });
     this.element = el(
       'div',
@@ -103,7 +104,7 @@ export class Documents {
     return at < 0 ? undefined : this.rows[at + by]?.document;
   }
 
-  private async load(offset: number, limit: number, search: string): Promise<{ rows: JudgedRow[]; total: number }> {
+  private async load(offset: number, limit: number, search: string, signal: AbortSignal): Promise<Page<JudgedRow>> {
     const { context } = this;
     const { state, host, threshold } = context;
     if (search !== state.search) {
@@ -121,10 +122,7 @@ export class Documents {
       offset,
       limit,
     };
-    const page = await this.status.during(
-      () => host.call('documents', query),
-      () => context.perform(() => host.call('stopSearch', undefined)),
-    );
+    const page = await this.status.during(signal, (stopped) => host.call('documents', query, { signal: stopped }));
     this.rows = page.rows;
     if (state.reading === undefined && page.rows.length > 0 && matchMedia(wide).matches)
       this.read(page.rows[0].document);
