@@ -3,6 +3,7 @@ import { Cancelled, UserError } from '../core/base/errors.ts';
 import { type Command, parseArguments, usage } from './command.ts';
 import { commandHelp, overview } from './help.ts';
 import { nearest } from '../core/config/spelling.ts';
+import { errorJson } from './terminal/jsonStream.ts';
 import { createStyle, type Style } from './terminal/style.ts';
 import { sanitise } from './terminal/text.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -22,7 +23,7 @@ export async function run(
     const code = await dispatch(commands, argv, terminal, signal);
     return signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
-    return reportError(error, terminal, signal);
+    return await reportError(error, terminal, signal);
   } finally {
     terminal.progress.clear();
   }
@@ -41,29 +42,29 @@ async function dispatch(
 ): Promise<number> {
   const [first, ...rest] = argv;
   if (first === '--version' || first === '-V') {
-    if (terminal.json) terminal.printJson({ version: packageJson.version });
+    if (terminal.json) await terminal.printJson({ version: packageJson.version });
     else terminal.print(packageJson.version);
     return EXIT.done;
   }
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
     const name = first === 'help' ? rest.find((a) => !a.startsWith('-')) : undefined;
     const style = helpStyle(terminal);
-    showHelp(terminal, name === undefined ? overview(commands, style) : commandHelp(find(commands, name), style));
+    await showHelp(terminal, name === undefined ? overview(commands, style) : commandHelp(find(commands, name), style));
     return EXIT.done;
   }
   const command = find(commands, first);
   const args = parseArguments(command, rest);
   if (args.flag('help')) {
-    showHelp(terminal, commandHelp(command, helpStyle(terminal)));
+    await showHelp(terminal, commandHelp(command, helpStyle(terminal)));
     return EXIT.done;
   }
   const outcome = await command.run(args, terminal, signal);
-  if (terminal.json && outcome.json !== undefined) terminal.printJson(outcome.json);
+  if (terminal.json && outcome.json !== undefined) await terminal.printJson(outcome.json);
   return outcome.exitCode ?? EXIT.done;
 }
 
-function showHelp(terminal: Terminal, text: string): void {
-  if (terminal.json) terminal.printJson({ help: text });
+async function showHelp(terminal: Terminal, text: string): Promise<void> {
+  if (terminal.json) await terminal.printJson({ help: text });
   else terminal.print(text);
 }
 
@@ -81,25 +82,21 @@ function find(commands: readonly Command[], name: string): Command {
 }
 
 /** Says what went wrong, to the user or to us, and returns the exit code for it. */
-export function reportError(error: unknown, terminal: Terminal, signal: AbortSignal): number {
-  if (error instanceof Cancelled || (signal.aborted && isAbort(error))) {
-    if (terminal.json) terminal.printJson({ error: { code: 'interrupted', message: 'Interrupted' } });
-    else terminal.log('Interrupted.');
+export async function reportError(error: unknown, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  const isInterrupted = error instanceof Cancelled || (signal.aborted && isAbort(error));
+  if (terminal.json && !terminal.hasJson)
+    await terminal.printJson({ error: errorJson(isInterrupted ? new Cancelled() : error) });
+  if (isInterrupted) {
+    if (!terminal.json) terminal.log('Interrupted.');
     return EXIT.interrupted;
   }
   if (error instanceof UserError) {
     terminal.error(sanitise(error.describe()));
-    const { code, message, remedy, place } = error;
-    if (terminal.json) terminal.printJson({ error: { code, message, remedy, ...place } });
     return EXIT.badInput;
   }
   const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);
   terminal.error('This is a fault in xmlcnn, not in your input. Please report it with the lines below.');
   for (const line of stack.split('\n')) terminal.log(sanitise(line));
-  if (terminal.json) {
-    const message = error instanceof Error ? error.message : String(error);
-    terminal.printJson({ error: { code: 'internal-fault', message, stack } });
-  }
   return EXIT.fault;
 }
 

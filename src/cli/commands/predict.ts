@@ -1,7 +1,17 @@
+import { basename } from 'node:path';
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { createEngine, engineNames } from '../../core/engine/createEngine.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { blocks } from '../../core/predict/embedDataset.ts';
+import {
+  type BulkDocument,
+  type BulkOptions,
+  predictDataset,
+  predictionFormat,
+  predictTexts,
+} from '../../core/predict/predictDataset.ts';
+import { openSplit } from '../../core/text/readSplit.ts';
+import { showFindings } from '../inspect/showFile.ts';
 import {
   type ExplainedLabel,
   loadPredictor,
@@ -16,7 +26,9 @@ import { documentsOf, fileLines, type InputText, linesOf, wholeFile } from '../t
 import { trainingOptions } from './train.ts';
 
 const TOP = 5;
-const BATCH = 256;
+/** Texts that are scored together where they are typed in or come through a pipe, and where they are there already. */
+const piped = 256;
+const mostTogether = 8192;
 const SHOWN_FOR = 5;
 const SHOWN_AGAINST = 2;
 
@@ -24,7 +36,7 @@ export const predict: Command = {
   name: 'predict',
   summary: 'Predict the labels of texts, and say which words carried each',
   details:
-    'Every line of FILE, or of standard input where FILE is - or absent, is a text. With --whole the file is one text; with --dataset it is read as the dataset of the run is, and the labels it holds are marked.',
+    'Every line of FILE, or of standard input where FILE is - or absent, is a text. With --whole the file is one text; with --dataset or --output it is read as the dataset of the run is, by the names of its fields. --dataset marks the labels that it holds; --output writes all its columns and the labels into a file.',
   positionals: [
     { name: 'RUN', description: 'Run folder' },
     { name: 'FILE', description: 'Texts, one a line; - is standard input (default)', optional: true },
@@ -37,8 +49,14 @@ export const predict: Command = {
       description: 'Labels of a greater probability only; "tuned" is the threshold tuned on validation',
     },
     text: { value: 'TEXT', description: 'A text to predict, instead of FILE', multiple: true },
+    output: {
+      short: 'o',
+      value: 'OUT',
+      description: 'Write the predictions to OUT.csv or OUT.jsonl, beside the columns of FILE',
+    },
     whole: { description: 'Take FILE as one text' },
-    dataset: { description: "Read FILE in the format of the run's dataset" },
+    dataset: { description: "Read FILE by the fields of the run's dataset" },
+    lines: { description: 'Take every line of FILE as a text, also with --output' },
     checkpoint: { value: 'NAME', description: 'best (default) or last' },
     engine: trainingOptions.engine,
     threads: trainingOptions.threads,
@@ -46,39 +64,58 @@ export const predict: Command = {
   examples: [
     'echo "Wheat exports rose in March" | xmlcnn predict runs/reuters --explain',
     'xmlcnn predict runs/reuters texts.txt --top 3 --json',
+    'xmlcnn predict runs/reuters new.csv --output predicted.csv',
   ],
   async run(args, terminal, signal) {
     const [folder] = args.positionals;
     const engine = args.oneOf('engine', engineNames);
     const settings = readSettings(args);
-    const predictor = await loadPredictor(folder, {
-      checkpoint: args.oneOf('checkpoint', ['best', 'last'] as const),
-      threads: args.whole('threads', 0),
-      ...(engine && { makeEngine: (options) => createEngine(engine, options) }),
-    });
+    const load = (): Promise<Predictor> =>
+      loadPredictor(folder, {
+        checkpoint: args.oneOf('checkpoint', ['best', 'last'] as const),
+        threads: args.whole('threads', 0),
+        ...(engine && { makeEngine: (options) => createEngine(engine, options) }),
+      });
+    const call: Call = { predictor: await load(), args, settings, terminal, signal };
+    if (terminal.json && settings.output === undefined) return { json: await jsonOf(call) };
     try {
-      const predictions = await predictAll(predictor, args, settings, terminal, signal);
-      return { json: { run: folder, threshold: thresholdOf(settings, predictor), predictions } };
+      if (settings.output !== undefined) return { json: await predictToFile(call, settings.output) };
+      const displayOf = titlesOf(call);
+      for await (const [input, prediction] of predictions(call)) show(input, prediction, terminal, displayOf);
+      if (signal.aborted) terminal.log('Interrupted.');
+      return { json: undefined };
     } finally {
-      await predictor.dispose();
+      await call.predictor.dispose();
     }
   },
 };
+
+/** What the parts of one call share. */
+interface Call {
+  predictor: Predictor;
+  args: Arguments;
+  settings: Settings;
+  terminal: Terminal;
+  signal: AbortSignal;
+}
 
 interface Settings {
   top: number;
   threshold?: number | 'tuned';
   explain: boolean;
+  output?: string;
 }
 
 function readSettings(args: Arguments): Settings {
   const isTuned = args.text('threshold') === 'tuned';
   const threshold = isTuned ? 'tuned' : args.number('threshold', 0, 1);
-  const from = ['text', 'whole', 'dataset'].filter((name) => args.flag(name) || args.list(name).length > 0);
+  const from = ['text', 'whole', 'dataset', 'lines'].filter((name) => args.flag(name) || args.list(name).length > 0);
   if (from.length > 1) throw usage('predict', `--${from[0]} and --${from[1]} exclude each other`);
   if (args.list('text').length && args.positionals[1] !== undefined)
     throw usage('predict', '--text and FILE exclude each other');
-  return { top: args.whole('top') ?? TOP, threshold, explain: args.flag('explain') };
+  const output = args.text('output');
+  if (output !== undefined) predictionFormat(output);
+  return { top: args.whole('top') ?? TOP, threshold, explain: args.flag('explain'), output };
 }
 
 function thresholdOf({ threshold }: Settings, predictor: Predictor): number | undefined {
@@ -91,39 +128,79 @@ function thresholdOf({ threshold }: Settings, predictor: Predictor): number | un
   );
 }
 
-async function predictAll(
-  predictor: Predictor,
-  args: Arguments,
-  settings: Settings,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<unknown[]> {
-  const all: unknown[] = [];
-  const options = {
-    top: Math.min(settings.top, predictor.labels.outputs),
-    threshold: thresholdOf(settings, predictor),
-    signal,
-  };
-  const { names, display } = predictor.labels;
-  const titles = new Map(names.map((name, l) => [name, display[l] ?? undefined]));
-  const displayOf = (name: string): string | undefined => titles.get(name);
+const optionsOf = ({ predictor, settings, signal }: Call) => ({
+  top: Math.min(settings.top, predictor.labels.outputs),
+  threshold: thresholdOf(settings, predictor),
+  signal,
+});
+
+type AnyPrediction = Prediction<PredictedLabel | ExplainedLabel>;
+
+/** The result as a program gets it: predictions come as they are made, and the last ends the model. */
+async function jsonOf(call: Call): Promise<unknown> {
+  const { predictor, args, settings } = call;
+  async function* all(): AsyncGenerator<unknown> {
+    try {
+      for await (const [{ id, text, truth }, prediction] of predictions(call)) yield { id, text, ...prediction, truth };
+    } finally {
+      await predictor.dispose();
+    }
+  }
+  try {
+    return { run: args.positionals[0], threshold: thresholdOf(settings, predictor), predictions: all() };
+  } catch (error) {
+    await predictor.dispose();
+    throw error;
+  }
+}
+
+async function* predictions(call: Call): AsyncGenerator<[InputText, AnyPrediction]> {
+  const { predictor, args, settings, terminal, signal } = call;
+  const options = optionsOf(call);
   const isTyped = readsStdin(args) && terminal.stdin.isTTY === true;
   if (isTyped) terminal.log('Type a text and press Enter; Ctrl-D ends.');
-  for await (const inputs of blocks(inputsOf(args, predictor, terminal, signal), isTyped ? 1 : BATCH)) {
-    const predictions: Prediction<PredictedLabel | ExplainedLabel>[] = settings.explain
+  const size = isTyped ? 1 : readsStdin(args) || settings.explain ? piped : mostTogether;
+  for await (const inputs of blocks(inputsOf(args, predictor, terminal, signal), size)) {
+    const found: AnyPrediction[] = settings.explain
       ? await inTurn(inputs, ({ text }) => predictor.explain(text, options), signal)
       : await predictor.predict(
           inputs.map(({ text }) => text),
           options,
         );
-    predictions.forEach((prediction, i) => {
-      const { id, text, truth } = inputs[i];
-      if (terminal.json) all.push({ id, text, ...prediction, truth });
-      else show(inputs[i], prediction, terminal, displayOf);
-    });
+    for (const [i, prediction] of found.entries()) yield [inputs[i], prediction];
   }
-  if (signal.aborted) terminal.log('Interrupted.');
-  return all;
+}
+
+function titlesOf({ predictor }: Call): (name: string) => string | undefined {
+  const { names, display } = predictor.labels;
+  const titles = new Map(names.map((name, l) => [name, display[l] ?? undefined]));
+  return (name) => titles.get(name);
+}
+
+/** Into a file, beside the columns of the input. */
+async function predictToFile(call: Call, output: string): Promise<unknown> {
+  const { predictor, args, settings, terminal, signal } = call;
+  const options: BulkOptions = { ...optionsOf(call), explain: settings.explain };
+  const file = args.positionals[1] ?? '-';
+  const isDataset = !args.list('text').length && file !== '-' && !args.flag('whole') && !args.flag('lines');
+  options.onProgress = terminal.progress.follow(() => `Predicting ${sanitise(basename(file))}`);
+  const result = isDataset
+    ? await predictDataset(predictor, await openSplit(datasetFile(file), predictor.config), output, options)
+    : await predictTexts(predictor, columned(inputsOf(args, predictor, terminal, signal)), output, options);
+  terminal.progress.clear();
+  const { documents, without, added, separator, skipped, findings } = result;
+  terminal.print(`${counted(documents, 'document')}, with the labels in ${added.map((name) => `"${name}"`).join(', ')}.`);
+  if (separator !== undefined) terminal.print(`Labels are separated by ${JSON.stringify(separator)}.`);
+  if (without) terminal.print(`${counted(without, 'document')} without a label above the threshold.`);
+  if (findings?.skipped) showFindings(findings, file, terminal);
+  terminal.print(`Written: ${sanitise(output)}`);
+  return { run: args.positionals[0], threshold: options.threshold, output, documents, without, added, separator, skipped };
+}
+
+async function* columned(inputs: AsyncIterable<InputText>): AsyncGenerator<BulkDocument[]> {
+  const names = ['id', 'text'];
+  for await (const block of blocks(inputs, piped))
+    yield block.map(({ id, text }) => ({ text, columns: { names, values: [id, text] } }));
 }
 
 const readsStdin = (args: Arguments): boolean => !args.list('text').length && (args.positionals[1] ?? '-') === '-';
@@ -173,7 +250,7 @@ async function inTurn<T, R>(items: T[], work: (item: T) => Promise<R>, signal: A
 /** One text's labels, and where asked for what carried them. */
 export function show(
   input: InputText,
-  prediction: Prediction<PredictedLabel | ExplainedLabel>,
+  prediction: AnyPrediction,
   terminal: Terminal,
   displayOf: (name: string) => string | undefined,
 ): void {
@@ -185,23 +262,23 @@ export function show(
     ...(truncated ? ['cut at the maximum length'] : []),
   ].join(', ');
   const text = clip(sanitise(input.text.replace(/\s+/g, ' ').trim()), Math.max(20, columns - notes.length - 4));
-  terminal.print(`${style.bold(text)}  ${style.dim(`(${notes})`)}`);
+  const lines = [`${style.bold(text)}  ${style.dim(`(${notes})`)}`];
   const truth = new Set(input.truth);
   for (const label of labels) {
     const mark = input.truth ? (truth.has(label.name) ? style.green('✓ ') : '  ') : '';
     const share = padStart(percent(label.probability), 6);
-    terminal.print(
+    lines.push(
       `  ${mark}${share}  ${style.cyan(bar(label.probability, 16).padEnd(16))}  ${labelTitle(label, terminal)}`,
     );
-    if ('explanation' in label) for (const line of explanationLines(label, terminal)) terminal.print(`        ${line}`);
+    if ('explanation' in label) lines.push(...explanationLines(label, terminal).map((line) => `        ${line}`));
   }
-  if (!labels.length) terminal.print(style.dim('  no label above the threshold'));
+  if (!labels.length) lines.push(style.dim('  no label above the threshold'));
   const missed = input.truth?.filter((name) => !labels.some((l) => l.name === name)) ?? [];
   if (missed.length)
-    terminal.print(
+    lines.push(
       style.dim(`  not among these: ${missed.map((name) => sanitise(displayOf(name) ?? name)).join(', ')}`),
     );
-  terminal.print('');
+  terminal.print(...lines, '');
 }
 
 function labelTitle({ name, display }: PredictedLabel, { style }: Terminal): string {

@@ -1,11 +1,13 @@
 import type { Readable } from 'node:stream';
 import { ProgressBar } from './progressBar.ts';
 import { createStyle, wantsColour, type Style } from './style.ts';
-import { safeJson } from './text.ts';
+import { writeJson } from './jsonStream.ts';
 
 /** A stream that text goes to; process.stdout and process.stderr are such. */
 interface Sink {
+  /** `false` where the reader is behind: it says with `drain` when to go on. */
   write(text: string): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
   isTTY?: boolean;
   columns?: number;
 }
@@ -31,6 +33,8 @@ export class Terminal {
   readonly progress: ProgressBar;
   readonly columns: number;
   json = false;
+  /** Whether the JSON document is out. */
+  hasJson = false;
 
   constructor(private readonly streams: TerminalOptions) {
     const { stdout, stderr, env } = streams;
@@ -52,10 +56,18 @@ export class Terminal {
     this.streams.stdout.write(`${lines.join('\n')}\n`);
   }
 
-  /** The result, for programs. */
-  printJson(value: unknown): void {
+  /** The result, for programs; written as it is made, however long it becomes. Throws what making it throws. */
+  async printJson(value: unknown): Promise<void> {
     this.progress.clear();
-    this.streams.stdout.write(`${safeJson(value, 2)}\n`);
+    const outcome = await writeJson(value, (text) => this.write(text));
+    this.hasJson = true;
+    if ('failure' in outcome) throw outcome.failure;
+  }
+
+  /** Waits until the reader has taken what is written. */
+  private async write(text: string): Promise<void> {
+    const { stdout } = this.streams;
+    if (stdout.write(text) === false) await new Promise<void>((resume) => stdout.once?.('drain', resume) ?? resume());
   }
 
   /** A line about the work, beside the result. */

@@ -19,7 +19,8 @@ export function safeJson(value: unknown, indent?: number): string {
   );
 }
 
-function jsonValue(_key: string, value: unknown): unknown {
+/** Maps as objects, typed arrays as lists. */
+export function jsonValue(_key: string, value: unknown): unknown {
   if (value instanceof Map) return Object.fromEntries(value);
   return ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Uint8Array) : value;
 }
@@ -28,10 +29,12 @@ const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
 const zeroWidth = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
+const plain = /^[\x20-\x7e]*$/;
 const colours = /\x1b\[[0-9;]*m/g;
 
 /** Columns that `text` takes on a terminal; our own colour codes take none. */
 export function width(text: string): number {
+  if (plain.test(text)) return text.length;
   let columns = 0;
   for (const c of text.replace(colours, '')) columns += zeroWidth.test(c) ? 0 : wide.test(c) ? 2 : 1;
   return columns;

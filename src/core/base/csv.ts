@@ -8,6 +8,9 @@ export const csv = (rows: Iterable<readonly CsvValue[]>): string =>
 /** Quoted where needed; a text that a spreadsheet would run as a formula gets an apostrophe before it. */
 function csvCell(value: CsvValue): string {
   if (typeof value !== 'string') return value === undefined ? '' : String(value);
-  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return exactCell(/^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value);
 }
+
+/** Quoted where needed, and nothing else: for cells that programs read again. */
+export const exactCell = (value: string): string =>
+  /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;

@@ -620,7 +620,7 @@ const training = object(
     resumeFrom: optional(
       path({
         description:
-          'Checkpoint file or run folder to continue from. Original flag `--lm`; with `--tr=0` (evaluate only) it is `xmlcnn evaluate RUN`.',
+          'Checkpoint file, or run folder, whose last checkpoint a new run begins with; the old run stays as it is. Original flag `--lm`; with `--tr=0` (evaluate only) it is `xmlcnn evaluate RUN`.',
         source: 'original flags --lm, --tr',
         flags: ['--lm', '--tr'],
       }),

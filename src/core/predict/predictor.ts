@@ -1,7 +1,7 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import { createEngine } from '../engine/createEngine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
-import { topK } from '../metrics/ranking.ts';
+import { TopList } from '../metrics/ranking.ts';
 import { featureSize, type Weights } from '../model/network.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
@@ -11,7 +11,7 @@ import { scoringOptions } from '../training/engineOptions.ts';
 import { findModel } from '../training/readModel.ts';
 import type { StoredLabels } from '../training/runFolder.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { embedCorpus, scoreCorpus, sigmoid } from '../training/corpusBatches.ts';
+import { embedCorpus, logitsOfCorpus, sigmoid } from '../training/corpusBatches.ts';
 import { explainer, type Explanation } from './explain.ts';
 
 interface PredictorOptions {
@@ -108,10 +108,12 @@ export class Predictor {
   async predict(texts: readonly string[], options: PredictOptions & WorkOptions = {}): Promise<Prediction[]> {
     const documents = this.encodeAll(texts);
     const predictions: Prediction[] = [];
-    const onRow = (i: number, probabilities: Float64Array): void => {
-      predictions[i] = { labels: this.choose(probabilities, options), ...countsOf(documents[i]) };
+    const best = new TopList(Math.min(options.top ?? defaultTop, this.engine.shape.labels));
+    const onRow = (i: number, logits: Float32Array): void => {
+      findBest(logits, best);
+      predictions[i] = { labels: this.listed(best, options.threshold), ...countsOf(documents[i]) };
     };
-    await scoreCorpus(this.engine, corpusOf(documents), onRow, options);
+    await logitsOfCorpus(this.engine, corpusOf(documents), onRow, options);
     return predictions;
   }
 
@@ -124,8 +126,10 @@ export class Predictor {
     this.weights ??= this.engine.readWeights();
     const known = { text, spans: spans.slice(0, words.length), words, activations };
     const explain = explainer(known, await this.weights, this.engine.shape);
-    const probabilities = Float64Array.from(activations.logits, sigmoid);
-    const chosen = this.withNamed(this.choose(probabilities, options), probabilities, options.also);
+    const { logits } = activations;
+    const best = new TopList(Math.min(options.top ?? defaultTop, logits.length));
+    findBest(logits, best);
+    const chosen = this.withNamed(this.listed(best, options.threshold), logits, options.also);
     return { labels: chosen.map((label) => ({ ...label, explanation: explain(label.id) })), ...countsOf(document) };
   }
 
@@ -163,29 +167,44 @@ export class Predictor {
     return { words: ids, truncated: words.length > ids.length };
   }
 
-  private choose(probabilities: Float64Array, { top = 5, threshold }: PredictOptions): PredictedLabel[] {
-    return [...topK(probabilities, top)]
-      .map((id) => this.label(id, probabilities))
-      .filter(({ probability }) => threshold === undefined || probability > threshold);
+  private listed({ ids, scores, size }: TopList, threshold = -1): PredictedLabel[] {
+    const labels: PredictedLabel[] = [];
+    for (let i = 0; i < size && scores[i] > threshold; i++) labels.push(this.label(ids[i], scores[i]));
+    return labels;
   }
 
   private withNamed(
     chosen: PredictedLabel[],
-    probabilities: Float64Array,
+    logits: Float32Array,
     names: readonly string[] = [],
   ): PredictedLabel[] {
     const known = new Set(chosen.map(({ id }) => id));
     const wanted = new Set(names);
     if (wanted.size === 0) return chosen;
     const added = this.labels.names
-      .slice(0, probabilities.length)
-      .flatMap((name, id) => (wanted.has(name) && !known.has(id) ? [this.label(id, probabilities)] : []));
+      .slice(0, logits.length)
+      .flatMap((name, id) => (wanted.has(name) && !known.has(id) ? [this.label(id, sigmoid(logits[id]))] : []));
     return [...chosen, ...added].sort((a, b) => b.probability - a.probability || a.id - b.id);
   }
 
-  private label(id: number, probabilities: Float64Array): PredictedLabel {
+  private label(id: number, probability: number): PredictedLabel {
     const { names, display } = this.labels;
-    return { id, name: names[id], display: display[id] ?? undefined, probability: probabilities[id] };
+    return { id, name: names[id], display: display[id] ?? undefined, probability };
+  }
+}
+
+const defaultTop = 5;
+
+/** The labels of the highest probabilities, which are computed only of those that come into question. */
+function findBest(logits: Float32Array, best: TopList): void {
+  best.clear();
+  const { capacity, ids } = best;
+  if (capacity === 0) return;
+  let least = -Infinity;
+  for (let l = 0; l < logits.length; l++) {
+    if (!(logits[l] > least) && best.size === capacity) continue;
+    best.offer(l, sigmoid(logits[l]));
+    if (best.size === capacity) least = logits[ids[capacity - 1]];
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Batch, Engine, OnFeatures } from '../engine/engine.ts';
+import type { Batch, Engine, OnFeatures, OnLogits } from '../engine/engine.ts';
 import { key32, permutation, Stream } from '../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { setImmediate } from 'node:timers/promises';
@@ -61,8 +61,20 @@ export async function scoreCorpus(
     for (let l = 0; l < row.length; l++) row[l] = sigmoid(logits[l]);
     onRow(document, row);
   };
-  await engine.logits(makeBatch(corpus, 0, corpus.size), onLogits, pauses(corpus, options));
+  await logitsOfCorpus(engine, corpus, onLogits, options);
 }
+
+/**
+ * Logits of all labels for every document, in order.
+ * @param onRow `logits` [Y] is overwritten by the next row
+ * Throws as `scoreCorpus` does.
+ */
+export const logitsOfCorpus = (
+  engine: Engine,
+  corpus: Corpus,
+  onRow: OnLogits,
+  options: WorkOptions = {},
+): Promise<void> => engine.logits(makeBatch(corpus, 0, corpus.size), onRow, pauses(corpus, options));
 
 /**
  * What the output layer sees of every document, in order.

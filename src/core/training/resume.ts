@@ -1,22 +1,26 @@
 /** Where a training run begins: at its own last checkpoint, at that of another run, or with new weights. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Engine } from '../engine/engine.ts';
 import { UserError } from '../base/errors.ts';
 import { isFolder, statOf } from '../base/files.ts';
 import { type CheckpointInfo, readCheckpointInfo, type Recipe, restoreEngine, type RunIdentity } from './checkpoint.ts';
-import { type ClaimedRun, exists } from './runFolder.ts';
+import { type ClaimedRun, exists, runPaths } from './runFolder.ts';
 import { initialState, type TrainingState } from './trainingState.ts';
 
-/** `training.resumeFrom` may name a run folder: that is a resume; a file in it starts a new run. */
-export async function runToResume({ training: { resumeFrom } }: RunConfig): Promise<string | undefined> {
+/**
+ * The run folder that `training.resumeFrom` is to go on in: where it is the folder of the very run that is asked for. Any other
+ * run, and any checkpoint, starts a new one and stays as it is.
+ */
+export async function runToResume({ training: { resumeFrom }, output }: RunConfig): Promise<string | undefined> {
   if (resumeFrom === undefined) return undefined;
   const found = await statOf(resumeFrom);
   if (!found)
     throw new UserError('file-not-found', 'There is no such checkpoint or run', 'Correct "training.resumeFrom".', {
       file: resumeFrom,
     });
-  return found.isDirectory() ? resumeFrom : undefined;
+  const isOwn = output.name !== undefined && resolve(output.folder, output.name) === resolve(resumeFrom);
+  return found.isDirectory() && isOwn ? resumeFrom : undefined;
 }
 
 /** Build of the engine that wrote the checkpoint which a run goes on from. */
@@ -46,7 +50,15 @@ export async function goOn(start: Start): Promise<TrainingState | undefined> {
   }
   if (claimed.isResumed) notice('info', 'The run has no checkpoint yet: it begins anew.');
   const { resumeFrom } = config.training;
-  return resumeFrom === undefined || (await isFolder(resumeFrom)) ? undefined : startFrom(resumeFrom, start);
+  if (resumeFrom === undefined || resolve(resumeFrom) === claimed.paths.folder) return undefined;
+  return startFrom((await isFolder(resumeFrom)) ? await lastOf(resumeFrom) : resumeFrom, start);
+}
+
+async function lastOf(folder: string): Promise<string> {
+  const file = runPaths(folder).checkpoint('last');
+  if (await exists(file)) return file;
+  const remedy = 'Name another run, or a checkpoint file, in "training.resumeFrom".';
+  throw new UserError('no-checkpoint', 'This folder has no last checkpoint to go on from', remedy, { file: folder });
 }
 
 /** A new run that begins with another's weights and optimiser state. */

@@ -260,7 +260,24 @@ describe('resume', () => {
 });
 
 describe('training.resumeFrom', () => {
-  it('goes on in a run folder, as resume does', async () => {
+  it('of a run folder starts the new run that is asked for, and leaves the old one as it was', async () => {
+    const [a, b] = [await newFolder(), await newFolder()];
+    const { result } = await run(makeConfig(a));
+    const before = await stateOf(result.folder);
+    const longer = { resumeFrom: result.folder, epochs: 4 };
+    const { result: second } = await run(makeConfig(b, longer));
+    expect(second).toMatchObject({ folder: join(b, 'run'), epochs: 4 });
+    expect(await stateOf(result.folder)).toEqual(before);
+    const c = await newFolder();
+    await run(makeConfig(c, { ...longer, resumeFrom: runPaths(result.folder).checkpoint('last') }));
+    const [byFolder, byFile] = await Promise.all(
+      [b, c].map((f) => tensorsOf(runPaths(join(f, 'run')).checkpoint('last'))),
+    );
+    expect(byFolder).toEqual(byFile);
+    await expect(run(makeConfig(await newFolder(), { resumeFrom: a }))).rejects.toMatchObject({ code: 'no-checkpoint' });
+  });
+
+  it('goes on in the folder of the very run that is asked for, as resume does', async () => {
     const folder = await newFolder();
     const { result } = await run(makeConfig(folder, training), abortAt('trainStep', 5));
     await run(makeConfig(folder, { ...training, resumeFrom: result.folder }));
@@ -306,3 +323,10 @@ describe('training.resumeFrom', () => {
     expect(await readdir(b)).toEqual([]);
   });
 });
+
+/** Files of a folder with their contents. */
+async function stateOf(folder: string): Promise<[string, string][]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(files.sort().map(async (file): Promise<[string, string]> => [file, await readFile(file, 'base64')]));
+}

@@ -1,0 +1,277 @@
+/** A file's documents predicted into another file, which keeps the columns of the first. */
+import { resolve } from 'node:path';
+import { exactCell } from '../base/csv.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
+import { type Write, writeAtomic } from '../base/files.ts';
+import type { WorkOptions } from '../base/progress.ts';
+import type { DatasetFile, FindingLog } from '../data/document.ts';
+import { readingProgress } from '../data/readThrough.ts';
+import type { OpenedDataset } from '../data/openDataset.ts';
+import { evidenceOf, type LabelEvidence } from './highlights.ts';
+import type { ExplainedLabel, PredictedLabel, Prediction, PredictOptions, Predictor } from './predictor.ts';
+import { type RecordColumns, withColumns } from './recordColumns.ts';
+
+export interface BulkOptions extends PredictOptions, WorkOptions {
+  /** Also writes the n-grams that spoke for each label and against it. */
+  explain?: boolean;
+}
+
+export interface BulkResult {
+  documents: number;
+  /** Documents for which no label was above the threshold. */
+  without: number;
+  /** The columns that were added. */
+  added: string[];
+  /** What separates labels in a cell; undefined in JSON lines, and where cells are JSON lists. */
+  separator?: string;
+  /** Records that could not be read and were left out. */
+  skipped: number;
+  findings?: FindingLog;
+}
+
+/** A document to predict with what is to be written beside its labels. */
+export interface BulkDocument {
+  text: string;
+  columns: RecordColumns;
+}
+
+/** What a file of predictions may end in. */
+export type PredictionFormat = 'csv' | 'jsonl';
+
+/** By the ending of the file. Throws `UserError` `unknown-ending`. */
+export function predictionFormat(file: string): PredictionFormat {
+  const found = (['csv', 'jsonl'] as const).find((ending) => file.toLowerCase().endsWith(`.${ending}`));
+  if (found) return found;
+  const remedy = 'Name a file that ends in .csv or .jsonl.';
+  throw new UserError('unknown-ending', 'It cannot be told from its ending how predictions are written', remedy, {
+    file,
+  });
+}
+
+/** Documents that are taken together share the projection of their words; and characters of their texts that are held. */
+const mostDocuments = 8192;
+const mostCharacters = 1 << 24;
+const longestPiece = 1 << 20;
+
+/**
+ * Writes a dataset's records with the labels that a model predicts. Memory does not grow with the input.
+ * Throws `UserError` (those of reading and writing, `output-is-input`) and `Cancelled`; nothing is left half written.
+ */
+export async function predictDataset(
+  predictor: Predictor,
+  opened: OpenedDataset,
+  output: string,
+  options: BulkOptions = {},
+): Promise<BulkResult> {
+  const { source } = opened;
+  requireOther(output, source);
+  async function* documents(): AsyncGenerator<BulkDocument[], void> {
+    for await (const batch of withColumns(opened, options.signal))
+      yield batch.map(({ document: { text }, columns }) => ({ text, columns }));
+  }
+  const onDone = (n: number): void => options.onProgress?.(readingProgress(source, 'predicting', n));
+  const result = await predictInto(predictor, documents(), output, options, onDone);
+  return { ...result, skipped: source.findings.skipped, findings: source.findings };
+}
+
+/** The same for documents that come from elsewhere. */
+export function predictTexts(
+  predictor: Predictor,
+  documents: AsyncIterable<BulkDocument[]>,
+  output: string,
+  options: BulkOptions = {},
+): Promise<BulkResult> {
+  return predictInto(predictor, documents, output, options, () => {});
+}
+
+function requireOther(output: string, { file }: DatasetFile): void {
+  if (resolve(output) !== resolve(file)) return;
+  const remedy = 'Name another file for the predictions.';
+  throw new UserError('output-is-input', 'The predictions would replace the file that they are made of', remedy, {
+    file: output,
+  });
+}
+
+async function predictInto(
+  predictor: Predictor,
+  documents: AsyncIterable<BulkDocument[]>,
+  output: string,
+  options: BulkOptions,
+  onDone: (documents: number) => void,
+): Promise<BulkResult> {
+  const form = predictionFormat(output);
+  let writer: RowWriter | undefined;
+  let count = 0;
+  await writeAtomic(output, async (write) => {
+    for await (const block of together(documents)) {
+      if (options.signal?.aborted) throw new Cancelled();
+      writer ??= new RowWriter(form, predictor, block, options.explain === true);
+      await predictBlock(predictor, block, options, writer, write);
+      count += block.length;
+      onDone(count);
+    }
+    writer ??= new RowWriter(form, predictor, [], options.explain === true);
+    await writer.flush(write);
+  });
+  const { without, added, separator } = writer!;
+  return { documents: count, without, added, separator, skipped: 0 };
+}
+
+async function predictBlock(
+  predictor: Predictor,
+  block: readonly BulkDocument[],
+  options: BulkOptions,
+  writer: RowWriter,
+  write: Write,
+): Promise<void> {
+  if (!options.explain) {
+    const { top, threshold, signal } = options;
+    const predictions = await predictor.predict(
+      block.map(({ text }) => text),
+      { top, threshold, signal },
+    );
+    for (const [i, prediction] of predictions.entries()) {
+      writer.add(block[i].columns, prediction);
+      if (writer.isFull) await writer.flush(write);
+    }
+    return;
+  }
+  for (const { text, columns } of block) {
+    if (options.signal?.aborted) throw new Cancelled();
+    writer.add(columns, await predictor.explain(text, options), text.length);
+    if (writer.isFull) await writer.flush(write);
+  }
+}
+
+/** Documents by the thousands, fewer where their texts are long. */
+async function* together(batches: AsyncIterable<BulkDocument[]>): AsyncGenerator<BulkDocument[], void> {
+  let block: BulkDocument[] = [];
+  let characters = 0;
+  for await (const batch of batches)
+    for (const document of batch) {
+      block.push(document);
+      characters += document.text.length;
+      if (block.length < mostDocuments && characters < mostCharacters) continue;
+      yield block;
+      block = [];
+      characters = 0;
+    }
+  if (block.length) yield block;
+}
+
+type AnyPrediction = Prediction<PredictedLabel | ExplainedLabel>;
+
+/** Puts predictions behind the columns of records. What the columns are is seen from the first documents. */
+class RowWriter {
+  readonly added: string[];
+  readonly separator: string | undefined;
+  without = 0;
+  private held = '';
+  private readonly columns: readonly string[];
+  private readonly hasNames: boolean;
+
+  constructor(
+    private readonly format: PredictionFormat,
+    { labels: { names, display, outputs } }: Predictor,
+    first: readonly BulkDocument[],
+    private readonly explains: boolean,
+  ) {
+    this.columns = [...new Set(first.flatMap(({ columns }) => columns.names))];
+    this.hasNames = display.some((name) => name !== null);
+    const wanted = ['predicted_labels', ...(this.hasNames ? ['predicted_names'] : []), 'probabilities'];
+    this.added = [...wanted, ...(explains ? ['evidence'] : [])].map((name) => freeName(name, this.columns));
+    if (format === 'jsonl') return;
+    this.separator = separatorOf([...names.slice(0, outputs), ...display.flatMap((name) => name ?? [])]);
+    this.held = csvLine([...this.columns, ...this.added]);
+  }
+
+  get isFull(): boolean {
+    return this.held.length > longestPiece;
+  }
+
+  async flush(write: Write): Promise<void> {
+    if (this.held) await write(this.held);
+    this.held = '';
+  }
+
+  add(columns: RecordColumns, { labels }: AnyPrediction, length = 0): void {
+    if (!labels.length) this.without++;
+    const values: unknown[][] = [labels.map(({ name }) => name)];
+    if (this.hasNames) values.push(labels.map(({ name, display }) => display ?? name));
+    values.push(labels.map(({ probability }) => shortest(probability)));
+    if (this.explains) values.push(labels.map((label) => evidence(label, length)));
+    this.held += this.format === 'jsonl' ? this.jsonLine(columns, values) : this.csvRow(columns, values);
+  }
+
+  private jsonLine({ names, values, json }: RecordColumns, added: unknown[][]): string {
+    const taken = this.added.find((name) => names.includes(name));
+    if (taken !== undefined) throw columnTaken(taken);
+    const own = json ?? JSON.stringify(Object.fromEntries(names.map((name, i) => [name, values[i]])));
+    const more = this.added.map((name, i) => `${JSON.stringify(name)}:${JSON.stringify(added[i])}`).join(',');
+    return `${oneLine(own.slice(0, -1))}${names.length ? ',' : ''}${more}}\n`;
+  }
+
+  private csvRow(columns: RecordColumns, added: unknown[][]): string {
+    const own = this.valuesInOrder(columns).map(cellOf);
+    const [labels, ...others] = added;
+    const lists = this.explains ? others.slice(0, -1) : others;
+    const more = [labels, ...lists].map((list) => this.listCell(list));
+    if (this.explains) more.push(JSON.stringify(added[added.length - 1]));
+    return csvLine([...own, ...more]);
+  }
+
+  private valuesInOrder({ names, values }: RecordColumns): readonly unknown[] {
+    if (names.length === this.columns.length && names.every((name, i) => name === this.columns[i])) return values;
+    const unknown = names.find((name) => !this.columns.includes(name));
+    if (unknown !== undefined) throw lateColumn(unknown);
+    return this.columns.map((name) => values[names.indexOf(name)]);
+  }
+
+  private listCell(list: unknown[]): string {
+    return this.separator === undefined ? JSON.stringify(list) : list.join(this.separator);
+  }
+}
+
+/** In JSON line ends stand between the parts only: in its strings they are escaped. */
+const oneLine = (json: string): string => (/[\r\n]/.test(json) ? json.replaceAll(/[\r\n]+/g, ' ') : json);
+
+const csvLine = (cells: readonly string[]): string => `${cells.map(exactCell).join(',')}\r\n`;
+
+/** Nested values and lists as JSON. */
+const cellOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
+
+/** Six digits: what is behind them differs between processors. */
+const shortest = (p: number): number => Number(p.toPrecision(6));
+
+/** The first of the usual ones that stands in no label; undefined where all do. */
+function separatorOf(names: readonly string[]): string | undefined {
+  return ['|', ';', ',', '\t'].find((separator) => !names.some((name) => name.includes(separator)));
+}
+
+function freeName(name: string, taken: readonly string[]): string {
+  let free = name;
+  for (let i = 2; taken.includes(free); i++) free = `${name}_${i}`;
+  return free;
+}
+
+/** N-grams told for and against a label. */
+const told = 5;
+
+function evidence(label: PredictedLabel | ExplainedLabel, length: number): Pick<LabelEvidence, 'for' | 'against'> {
+  if (!('explanation' in label)) return { for: [], against: [] };
+  const { for: pro, against } = evidenceOf(label.explanation, length);
+  const rounded = (list: typeof pro): typeof pro =>
+    list.slice(0, told).map(({ text, contribution }) => ({ text, contribution: shortest(contribution) }));
+  return { for: rounded(pro), against: rounded(against) };
+}
+
+const columnTaken = (name: string): UserError =>
+  new UserError('column-taken', `A record has a field "${name}" of its own`, 'Rename it in the file.');
+
+const lateColumn = (name: string): UserError =>
+  new UserError(
+    'late-column',
+    `A record has a field "${name}" that the first ${mostDocuments.toLocaleString('en')} do not have, and a CSV file begins with its columns`,
+    'Write a .jsonl file, whose records may differ.',
+  );
