@@ -2,7 +2,7 @@ import type { Metrics } from '../core/base/metrics.ts';
 import type { Seen } from '../core/text/drawnSplits.ts';
 import { metricRows, baselineTitle, type System } from './figures.ts';
 import type { Terminal } from './terminal/terminal.ts';
-import { counted, table } from './terminal/text.ts';
+import { counted, grouped, table } from './terminal/text.ts';
 
 /** The model's figures beside those of its baselines, as a table. */
 export function printSystems(systems: System[], terminal: Terminal): void {
@@ -11,6 +11,14 @@ export function printSystems(systems: System[], terminal: Terminal): void {
     metricRows(systems).map(({ title, cells }) => [title, ...cells]),
   );
   terminal.print(terminal.style.bold(titles), ...rows);
+}
+
+/** Under a table's title: documents without a label lower all of its figures. */
+export function printUnlabelled(unlabelled: number | undefined, terminal: Terminal): void {
+  if (unlabelled)
+    terminal.print(
+      `${grouped(unlabelled)} of them ${unlabelled === 1 ? 'has' : 'have'} no label and ${unlabelled === 1 ? 'counts' : 'count'} 0.`,
+    );
 }
 
 /** What a table of figures was measured on: "test, 3,019 documents". */

@@ -1,8 +1,7 @@
 import { TextDecoder } from 'node:util';
-import type { RunConfig } from '../core/config/runConfig.ts';
 import { readLines } from '../core/formats/bytes.ts';
-import type { DatasetFile } from '../core/data/document.ts';
-import { openSplit } from '../core/text/readSplit.ts';
+import type { DatasetFile, SourceOptions } from '../core/data/document.ts';
+import { openForRun, type TrainedReading } from '../core/text/readSplit.ts';
 import { UserError } from '../core/base/errors.ts';
 
 /** A text to predict, with what is known of it. */
@@ -62,8 +61,12 @@ export async function wholeFile(path: string): Promise<InputText> {
   return { id: path, text: lines.join('\n') };
 }
 
-/** The documents of a dataset file, read as the run's own dataset was. */
-export async function* documentsOf(file: DatasetFile, config: RunConfig): AsyncGenerator<InputText> {
-  const { source } = await openSplit(file, config);
-  for await (const { id, text, labels } of source) yield { id, text, truth: labels };
+/** The documents of a dataset file, read by the names that the run was trained on. */
+export async function* documentsOf(
+  file: DatasetFile,
+  run: TrainedReading,
+  given: SourceOptions,
+): AsyncGenerator<InputText> {
+  const { source, isUnlabelled } = await openForRun(file, run, { isUnlabelledFine: true, given });
+  for await (const { id, text, labels } of source) yield isUnlabelled ? { id, text } : { id, text, truth: labels };
 }

@@ -5,6 +5,7 @@ import { embedDataset, type EmbeddingFiles } from '../../core/predict/embedDatas
 import { loadPredictor } from '../../core/predict/predictor.ts';
 import { evaluationName } from '../../core/training/evaluateRun.ts';
 import { type Arguments, type Command, usage } from '../command.ts';
+import { datasetOptions, sourceOptions } from '../dataset.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 import { trainingOptions } from './train.ts';
 
@@ -15,7 +16,7 @@ export const embed: Command = {
     'DATA is read as the dataset of the run is. The vectors go as float32 into a matrix for NumPy (.npy), a row per document, and with ids and labels into JSON lines (.jsonl).',
   positionals: [
     { name: 'RUN', description: 'Run folder' },
-    { name: 'DATA', description: 'Documents, in the format of the dataset' },
+    { name: 'DATA', description: 'Documents, with the fields of the dataset' },
   ],
   options: {
     output: {
@@ -27,6 +28,7 @@ export const embed: Command = {
     checkpoint: { value: 'NAME', description: 'best (default) or last' },
     engine: trainingOptions.engine,
     threads: trainingOptions.threads,
+    ...datasetOptions,
   },
   examples: ['xmlcnn embed runs/reuters test.jsonl', 'xmlcnn embed runs/reuters test.jsonl -o vectors.npy'],
   async run(args, terminal, signal) {
@@ -41,6 +43,7 @@ export const embed: Command = {
     try {
       const result = await embedDataset(predictor, datasetFile(data), files, {
         signal,
+        given: sourceOptions(args),
         onProgress: terminal.progress.follow(() => `Embedding ${sanitise(basename(data))}`),
       });
       const { documents, layer, size } = result;

@@ -5,7 +5,8 @@ import type { Band } from '../../core/metrics/labelCounts.ts';
 import { evaluateToMatrices, type MatrixFiles } from '../../core/export/scoreMatrices.ts';
 import { type EvaluateOptions, evaluateRun } from '../../core/training/evaluateRun.ts';
 import { type Arguments, type Command, usage } from '../command.ts';
-import { measuredOn, printSeen, printSystems, systemsOf } from '../results.ts';
+import { datasetOptions, sourceOptions } from '../dataset.ts';
+import { measuredOn, printSeen, printSystems, printUnlabelled, systemsOf } from '../results.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { grouped, sanitise, table } from '../terminal/text.ts';
@@ -22,7 +23,7 @@ export const evaluate: Command = {
     { name: 'RUN', description: 'Run folder' },
     {
       name: 'DATA',
-      description: 'A file in the format of the dataset (default: a split of the dataset)',
+      description: 'A file with the fields of the dataset (default: a split of the dataset)',
       optional: true,
     },
   ],
@@ -38,6 +39,7 @@ export const evaluate: Command = {
     above: { value: 'P', description: 'Keep all scores above P instead' },
     engine: trainingOptions.engine,
     threads: trainingOptions.threads,
+    ...datasetOptions,
   },
   examples: [
     'xmlcnn evaluate runs/reuters',
@@ -50,6 +52,7 @@ export const evaluate: Command = {
     const matrices = matrixFiles(args);
     const options: EvaluateOptions = {
       data: data === undefined ? undefined : datasetFile(data),
+      reading: sourceOptions(args),
       split: args.oneOf('split', splitNames),
       threads: args.whole('threads', 0),
       baselines: args.flag('baselines'),
@@ -60,8 +63,7 @@ export const evaluate: Command = {
     const result = await (matrices ? evaluateToMatrices(folder, options, matrices) : evaluateRun(folder, options));
     const { evaluation, split, baselines } = result;
     terminal.print(`Figures on ${measuredOn(sanitise(split), evaluation.documents)} (percent, but for the log loss):`);
-    if (evaluation.unlabelledDocuments)
-      terminal.print(`${grouped(evaluation.unlabelledDocuments)} of them have no label and count 0.`);
+    printUnlabelled(evaluation.unlabelledDocuments, terminal);
     if (evaluation.testOnlyLabels)
       terminal.print(`${grouped(evaluation.testOnlyLabels)} of their labels never occur in train and count as misses.`);
     terminal.print('');

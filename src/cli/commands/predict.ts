@@ -10,7 +10,7 @@ import {
   predictionFormat,
   predictTexts,
 } from '../../core/predict/predictDataset.ts';
-import { openSplit } from '../../core/text/readSplit.ts';
+import { openForRun } from '../../core/text/readSplit.ts';
 import { showFindings } from '../inspect/showFile.ts';
 import {
   type ExplainedLabel,
@@ -20,6 +20,7 @@ import {
   type Predictor,
 } from '../../core/predict/predictor.ts';
 import { type Arguments, type Command, usage } from '../command.ts';
+import { datasetOptions, sourceOptions } from '../dataset.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, clip, counted, padStart, percent, sanitise } from '../terminal/text.ts';
 import { documentsOf, fileLines, type InputText, linesOf, wholeFile } from '../texts.ts';
@@ -60,6 +61,7 @@ export const predict: Command = {
     checkpoint: { value: 'NAME', description: 'best (default) or last' },
     engine: trainingOptions.engine,
     threads: trainingOptions.threads,
+    ...datasetOptions,
   },
   examples: [
     'echo "Wheat exports rose in March" | xmlcnn predict runs/reuters --explain',
@@ -185,16 +187,32 @@ async function predictToFile(call: Call, output: string): Promise<unknown> {
   const isDataset = !args.list('text').length && file !== '-' && !args.flag('whole') && !args.flag('lines');
   options.onProgress = terminal.progress.follow(() => `Predicting ${sanitise(basename(file))}`);
   const result = isDataset
-    ? await predictDataset(predictor, await openSplit(datasetFile(file), predictor.config), output, options)
+    ? await predictDataset(
+        predictor,
+        await openForRun(datasetFile(file), predictor, { isUnlabelledFine: true, given: sourceOptions(args) }),
+        output,
+        options,
+      )
     : await predictTexts(predictor, columned(inputsOf(args, predictor, terminal, signal)), output, options);
   terminal.progress.clear();
   const { documents, without, added, separator, skipped, findings } = result;
-  terminal.print(`${counted(documents, 'document')}, with the labels in ${added.map((name) => `"${name}"`).join(', ')}.`);
+  terminal.print(
+    `${counted(documents, 'document')}, with the labels in ${added.map((name) => `"${name}"`).join(', ')}.`,
+  );
   if (separator !== undefined) terminal.print(`Labels are separated by ${JSON.stringify(separator)}.`);
   if (without) terminal.print(`${counted(without, 'document')} without a label above the threshold.`);
   if (findings?.skipped) showFindings(findings, file, terminal);
   terminal.print(`Written: ${sanitise(output)}`);
-  return { run: args.positionals[0], threshold: options.threshold, output, documents, without, added, separator, skipped };
+  return {
+    run: args.positionals[0],
+    threshold: options.threshold,
+    output,
+    documents,
+    without,
+    added,
+    separator,
+    skipped,
+  };
 }
 
 async function* columned(inputs: AsyncIterable<InputText>): AsyncGenerator<BulkDocument[]> {
@@ -220,7 +238,7 @@ function inputsOf(
     signal.addEventListener('abort', () => terminal.stdin.destroy(), { once: true });
     return untilAborted(linesOf(terminal.stdin, 'standard input'), signal);
   }
-  if (args.flag('dataset')) return documentsOf(datasetFile(file), predictor.config);
+  if (args.flag('dataset')) return documentsOf(datasetFile(file), predictor, sourceOptions(args));
   if (args.flag('whole')) return each([wholeFile(file)]);
   return fileLines(file);
 }
@@ -275,9 +293,7 @@ export function show(
   if (!labels.length) lines.push(style.dim('  no label above the threshold'));
   const missed = input.truth?.filter((name) => !labels.some((l) => l.name === name)) ?? [];
   if (missed.length)
-    lines.push(
-      style.dim(`  not among these: ${missed.map((name) => sanitise(displayOf(name) ?? name)).join(', ')}`),
-    );
+    lines.push(style.dim(`  not among these: ${missed.map((name) => sanitise(displayOf(name) ?? name)).join(', ')}`));
   terminal.print(...lines, '');
 }
 

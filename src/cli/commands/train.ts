@@ -3,10 +3,11 @@ import { engineNames } from '../../core/engine/createEngine.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
 import { listRuns, runsOfConfig } from '../../core/training/runListing.ts';
-import type { RunResult } from '../../core/training/runSummary.ts';
+import type { Split } from '../../core/base/splits.ts';
+import type { RunResult, Summary } from '../../core/training/runSummary.ts';
 import { train as trainRun } from '../../core/training/trainer.ts';
 import type { Arguments, Command, OptionSpec } from '../command.ts';
-import { measuredOn, printSeen, printSystems, systemsOf } from '../results.ts';
+import { measuredOn, printSeen, printSystems, printUnlabelled, systemsOf } from '../results.ts';
 import { readEpochs } from '../history.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -104,13 +105,18 @@ export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: Run
     terminal.print(
       '',
       `Figures on ${measuredOn(summary.evaluated.split, summary.evaluated.documents)} (percent, but for the log loss):`,
-      '',
     );
+    printUnlabelled(unlabelledOf(summary), terminal);
+    terminal.print('');
     printSystems(systemsOf(summary.evaluated.metrics, summary.baselines), terminal);
     // where the run retrained on all, nothing is evaluated on validation
     printSeen(summary.evaluated.split === 'validation' ? 'chose-epoch' : undefined, terminal);
   }
 }
+
+/** Of the documents that the figures are on. */
+const unlabelledOf = ({ evaluated, unlabelled }: Summary): number | undefined =>
+  evaluated && unlabelled && { train: undefined, ...unlabelled }[evaluated.split as Split];
 
 export async function resultJson(result: RunResult): Promise<unknown> {
   return { ...result, history: await readEpochs(result.folder) };

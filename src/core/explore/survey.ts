@@ -48,7 +48,7 @@ export async function surveyDataset(
     throw new UserError('no-splits', 'There is no training file beside this one', 'Name the training file.', {
       file: data.file,
     });
-  const { source, statistics, counts } = await surveyFile(train, options, await defaultTokenizer(), work);
+  const { source, statistics, counts, labelNames } = await surveyFile(train, options, await defaultTokenizer(), work);
   const reading = { ...options, format: source.format, onError: 'skip' as const };
   const isKnown = (label: string): boolean => counts.has(label);
   const leftOut: LeftOut[] = [];
@@ -59,7 +59,7 @@ export async function surveyDataset(
   };
   const validation = await usable('validation', found.validation);
   const test = await usable('test', found.test);
-  const fields = { ...options };
+  const fields = { ...options, labelNames: options.labelNames ?? labelNames.file };
   delete fields.onError; // a choice of this reading
   delete fields.format; // stands in the config anyway
   return {

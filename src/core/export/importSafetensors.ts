@@ -149,9 +149,15 @@ async function readLabels(
   if (extname(path) === '.json') return parseLabels(await withFileErrors(path, () => readFile(path, 'utf8')), path);
   const names = await readLines(path);
   const set = new LabelSet(names, names.map(() => undefined), new Uint32Array(names.length)); // prettier-ignore
-  const { corpus, labels } = await encodeSource(datasetFile(config.dataset.train), new Vocabulary(words), set, config, {
-    signal,
-  });
+  const { corpus, labels } = await encodeSource(
+    datasetFile(config.dataset.train),
+    new Vocabulary(words),
+    set,
+    { config },
+    {
+      signal,
+    },
+  );
   return {
     names,
     outputs: names.length,

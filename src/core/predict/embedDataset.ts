@@ -1,10 +1,10 @@
-import type { DatasetFile, Document } from '../data/document.ts';
+import type { DatasetFile, Document, SourceOptions } from '../data/document.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { Cancelled } from '../base/errors.ts';
 import { type Overwrite, type Write, writeAtomic } from '../base/files.ts';
 import { npyHeader } from '../formats/npy.ts';
-import { openSplit } from '../text/readSplit.ts';
+import { openForRun } from '../text/readSplit.ts';
 import type { Predictor } from './predictor.ts';
 
 /** Files that vectors are written to; one of them may be absent. */
@@ -35,10 +35,10 @@ export async function embedDataset(
   predictor: Predictor,
   file: DatasetFile,
   files: EmbeddingFiles,
-  { signal, onProgress }: WorkOptions = {},
+  { signal, onProgress, given }: WorkOptions & { given?: SourceOptions } = {},
 ): Promise<EmbedResult> {
-  const { config, embedding } = predictor;
-  const { source } = await openSplit(file, config);
+  const { embedding } = predictor;
+  const { source } = await openForRun(file, predictor, { isUnlabelledFine: true, given });
   let documents = 0;
   await intoFiles(files, async (npy, jsonl) => {
     await npy?.write(npyHeader('<f4', [0, embedding.size]));

@@ -27,7 +27,7 @@ import { splitsOf } from '../text/drawnSplits.ts';
 import { shownDocument, TextReader } from './loadedModel.ts';
 import type { DocumentPlace } from '../data/document.ts';
 import { readRecord } from '../explore/recordText.ts';
-import { sourceOptions } from '../text/readSplit.ts';
+import { openForRun } from '../text/readSplit.ts';
 
 interface JudgedOptions {
   /** Computes the scores even where they are there. */
@@ -182,7 +182,7 @@ async function evaluated(
   file: string,
   { threads, signal, onEvent }: JudgedOptions & { onEvent: (event: RunEvent) => void },
 ): Promise<ScoreStore> {
-  const what = 'split' in target ? target : { data: target };
+  const what = 'split' in target ? target : { data: target, isUnlabelledFine: true };
   await evaluateRun(folder, { ...what, threads, signal, onEvent });
   return ScoreStore.load(await withFileErrors(file, () => readFile(file)), file);
 }
@@ -238,7 +238,8 @@ export class JudgedSingle {
     private readonly run: StoredRun,
     private readonly reader: TextReader,
     private readonly text: string,
-    private readonly record: { id: string; place: DocumentPlace; labels: string[] } | undefined,
+    /** Without labels where the file has none. */
+    private readonly record: { id: string; place: DocumentPlace; labels?: string[] } | undefined,
     readonly overview: JudgedText,
   ) {}
 
@@ -255,9 +256,9 @@ export class JudgedSingle {
     const overview: JudgedText = { kind: 'text', run: name, splits: splitsOf(config), tunedThreshold };
     if (target.kind === 'text') return new JudgedSingle(run, reader, target.text, undefined, overview);
     const dataset = { file: resolve(target.file), part: target.part };
-    const options = await sourceOptions(dataset, config);
+    const { options, isUnlabelled } = await openForRun(dataset, run, { isUnlabelledFine: true });
     const { id, text, place, labels } = await readRecord({ ...dataset, options, line: target.line }, signal);
-    const record = { id, place, labels: labels.map((label) => label.name) };
+    const record = { id, place, labels: isUnlabelled ? undefined : labels.map((label) => label.name) };
     return new JudgedSingle(run, reader, text, record, { ...overview, ...dataset, options, line: place.line });
   }
 
@@ -266,7 +267,7 @@ export class JudgedSingle {
     const read = await this.reader.read(text, shownLabels, record?.labels ?? [], signal);
     const labels = read.labels.map((label): JudgedLabel => ({
       ...label,
-      isTrue: record && record.labels.includes(label.name),
+      isTrue: record?.labels?.includes(label.name),
       trainDocuments: this.run.labels.trainCounts[label.id],
     }));
     const shown = [...labels, ...this.unknown(new Set(labels.map(({ name }) => name)))].sort(byProbability);

@@ -9,7 +9,8 @@ import { unknownId, Vocabulary } from '../text/vocabulary.ts';
 import { type CheckpointInfo, restoreScoringWeights } from '../training/checkpoint.ts';
 import { scoringOptions } from '../training/engineOptions.ts';
 import { findModel } from '../training/readModel.ts';
-import type { StoredLabels } from '../training/runFolder.ts';
+import type { StoredLabels, StoredRun } from '../training/runFolder.ts';
+import type { SourceOptions } from '../data/document.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { embedCorpus, logitsOfCorpus, sigmoid } from '../training/corpusBatches.ts';
 import { explainer, type Explanation } from './explain.ts';
@@ -76,7 +77,7 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
   try {
     // a run that is still trained may have another best epoch by now: what is told of it goes with the weights
     const restored = await restoreScoringWeights(file, engine);
-    return new Predictor(config, new Vocabulary(run.words), run.labels, restored, tokenizer, engine);
+    return new Predictor(run, new Vocabulary(run.words), restored, tokenizer, engine);
   } catch (error) {
     await engine.dispose();
     throw error;
@@ -87,14 +88,22 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
 export class Predictor {
   private weights?: Promise<Weights>;
 
+  readonly config: RunConfig;
+  readonly labels: StoredLabels;
+  /** How the training file was read. */
+  readonly reading?: SourceOptions;
+
   constructor(
-    readonly config: RunConfig,
+    { config, labels, reading }: Pick<StoredRun, 'config' | 'labels' | 'reading'>,
     readonly vocabulary: Vocabulary,
-    readonly labels: StoredLabels,
     readonly checkpoint: CheckpointInfo,
     private readonly tokenizer: Tokenizer,
     private readonly engine: Engine,
-  ) {}
+  ) {
+    this.config = config;
+    this.labels = labels;
+    this.reading = reading;
+  }
 
   /** Decision threshold tuned on validation, where the run has one. */
   get tunedThreshold(): number | undefined {
@@ -173,11 +182,7 @@ export class Predictor {
     return labels;
   }
 
-  private withNamed(
-    chosen: PredictedLabel[],
-    logits: Float32Array,
-    names: readonly string[] = [],
-  ): PredictedLabel[] {
+  private withNamed(chosen: PredictedLabel[], logits: Float32Array, names: readonly string[] = []): PredictedLabel[] {
     const known = new Set(chosen.map(({ id }) => id));
     const wanted = new Set(names);
     if (wanted.size === 0) return chosen;

@@ -13,7 +13,7 @@ import { progressEvents, type RunEvent } from '../base/events.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import type { LabelSet } from '../text/labelSet.ts';
 import { drawnSplits, drawSplits, heldShares } from '../text/drawnSplits.ts';
-import { openSplit } from '../text/readSplit.ts';
+import { openForRun, openSplit } from '../text/readSplit.ts';
 import type { Split } from '../base/splits.ts';
 import { evaluationName, labelSetOf } from '../training/evaluateRun.ts';
 import type { StoredRun } from '../training/runFolder.ts';
@@ -47,7 +47,8 @@ export class RunDocuments {
   static async open(run: StoredRun, target: SetTarget, { signal, onEvent = () => {} }: Watch): Promise<RunDocuments> {
     const { config } = run;
     const file = fileOf(config, target);
-    const { source, options } = await openSplit(file, config);
+    const { source, options } =
+      'split' in target ? await openSplit(file, config) : await openForRun(file, run, { isUnlabelledFine: true });
     const index = new DocumentIndex(new LabelTable());
     onEvent({ type: 'phase', phase: 'reading' });
     const onProgress = progressEvents(onEvent, 'reading');

@@ -64,3 +64,10 @@ function rows(values: Int32Array, starts: ArrayLike<number>, indices: ArrayLike<
     kept.set(values.subarray(starts[indices[i]], starts[indices[i] + 1]), chosen[i]);
   return [kept, chosen];
 }
+
+/** Documents without a label. */
+export function unlabelledIn(corpus: Pick<Corpus, 'size' | 'labelStarts'> | undefined): number {
+  let unlabelled = 0;
+  for (let d = 0; corpus && d < corpus.size; d++) if (corpus.labelStarts[d + 1] === corpus.labelStarts[d]) unlabelled++;
+  return unlabelled;
+}

@@ -20,7 +20,7 @@ import {
   splitReport,
   type SplitReport,
 } from './preparedData.ts';
-import { openSplit, readSplit } from './readSplit.ts';
+import { openForRun, openSplit, pickReading, readSplit, type OtherReading, type TrainedReading } from './readSplit.ts';
 import { createTokenizer, type WordScanner } from './tokenizer.ts';
 
 export type { PreparedData, PrepareOptions } from './preparedData.ts';
@@ -34,7 +34,8 @@ export type { PreparationReport, SplitReport } from './preparedData.ts';
 export async function prepareData(config: RunConfig, options: PrepareOptions = {}): Promise<PreparedData> {
   const prepared = await withCache(config, options, () => build(config, options));
   for (const notice of notices(prepared.report)) options.onEvent?.(notice);
-  return prepared;
+  const { options: found, labelNames } = await openSplit(datasetFile(config.dataset.train), config);
+  return { ...prepared, reading: { ...pickReading(found), labelNames: labelNames.file ?? found.labelNames } };
 }
 
 async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareOptions): Promise<PreparedData> {
@@ -193,12 +194,13 @@ export async function encodeSource(
   file: DatasetFile,
   vocabulary: Vocabulary,
   labels: LabelSet,
-  config: RunConfig,
-  { signal, onEvent = () => {} }: PrepareOptions = {},
+  run: TrainedReading,
+  { signal, onEvent = () => {}, ...reading }: PrepareOptions & OtherReading = {},
 ): Promise<EncodedSource> {
+  const { config } = run;
   onEvent({ type: 'phase', phase: 'reading' });
   const tokenizer = await createTokenizer(config.text);
-  const { source } = await openSplit(file, config);
+  const { source } = await openForRun(file, run, reading);
   const onProgress = progressEvents(onEvent, 'reading');
   return readOther(source, 'test', { tokenizer, vocabulary, labels, config }, { signal, onProgress });
 }

@@ -3,7 +3,7 @@ import type { Corpus } from './corpus.ts';
 import type { EmbeddingReport, PretrainedRows } from './embeddings.ts';
 import type { LabelSet } from './labelSet.ts';
 import { unknownId, type Vocabulary } from './vocabulary.ts';
-import type { Finding, FindingLog } from '../data/document.ts';
+import type { Finding, FindingLog, SourceOptions } from '../data/document.ts';
 
 export interface PreparedData {
   /** Without the documents held out for validation. */
@@ -15,6 +15,8 @@ export interface PreparedData {
   /** Labels of `train`, then those of validation only, then those of test only. */
   labels: LabelSet;
   pretrained?: PretrainedRows;
+  /** How the training file was read, what was found included. */
+  reading?: SourceOptions;
   report: PreparationReport;
   fromCache: boolean;
 }

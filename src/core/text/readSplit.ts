@@ -1,11 +1,23 @@
 /** From a dataset file to numbered documents. */
+import { extname, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
-import { pathOf, type DatasetFile, type DocumentSource, type SourceOptions } from '../data/document.ts';
+import { datasetFile } from '../data/datasetFile.ts';
+import { recogniseFormat } from '../data/detect.ts';
+import {
+  pathOf,
+  type DatasetFile,
+  type Document,
+  type DocumentSource,
+  type PlacedDocument,
+  type SeekableSource,
+  type SourceOptions,
+} from '../data/document.ts';
+import { fieldNames } from '../data/fieldNames.ts';
 import { openDataset, requireWordOrder, type OpenedDataset } from '../data/openDataset.ts';
 import { readThrough } from '../data/readThrough.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { UserError } from '../base/errors.ts';
-import { isFolder } from '../base/files.ts';
+import { isFolder, statOf } from '../base/files.ts';
 import { DocumentBuffer } from './documentBuffer.ts';
 import type { Split } from '../base/splits.ts';
 import type { WordScanner } from './tokenizer.ts';
@@ -15,6 +27,139 @@ export async function openSplit(file: DatasetFile, config: RunConfig): Promise<O
   const opened = await openDataset(file, await sourceOptions(file, config));
   requireWordOrder(opened.source);
   return opened;
+}
+
+/** Of the keys of a dataset those that say how its files are read, and not which they are. */
+export function pickReading(options: SourceOptions): SourceOptions {
+  const { train, validation, test, validationFraction, testFraction, split, ...reading } = options as RunConfig['dataset'];
+  return reading;
+}
+
+/** A model that was trained, and how the documents that it was trained on were read. */
+export interface TrainedReading {
+  config: RunConfig;
+  reading?: SourceOptions;
+}
+
+/** How a file is to be read where it is not one of the run's own. */
+export interface OtherReading {
+  /** Whether documents are of use without labels. */
+  isUnlabelledFine?: boolean;
+  /** What the user says of the file; it counts before what the run remembers. */
+  given?: SourceOptions;
+}
+
+/** A dataset opened for a model. */
+export interface OpenedForRun extends OpenedDataset {
+  /** The file has no labels under the names of the run. */
+  isUnlabelled: boolean;
+}
+
+/**
+ * Opens a file for a run: the dataset's own files as in training, any other by the names that the run was trained on, whatever
+ * else it holds and whatever its format. Throws `UserError` (`missing-column` and those of opening).
+ */
+export async function openForRun(
+  file: DatasetFile,
+  run: TrainedReading,
+  { isUnlabelledFine = false, given = {} }: OtherReading = {},
+): Promise<OpenedForRun> {
+  const { train, validation, test } = run.config.dataset;
+  const isOwn = [train, validation, test].includes(pathOf({ ...file, file: resolve(file.file) }));
+  if (isOwn && Object.keys(given).length === 0) return { ...(await openSplit(file, run.config)), isUnlabelled: false };
+  const options = { ...(await readingOf(file, run)), ...given };
+  const missing = await missingFields(file, options);
+  const { idField, ...others } = options;
+  const known = missing.id ? others : options;
+  if (missing.text.length || (missing.labels.length && !isUnlabelledFine))
+    throw missingColumn(file, [...missing.text, ...(isUnlabelledFine ? [] : missing.labels)], missing.there);
+  if (missing.labels.length === 0) return { ...(await opened(file, known)), isUnlabelled: false };
+  // readers look for labels elsewhere where none are named: they are given the text for them, and what comes of it is left out
+  const [text] = [options.textField ?? 'text'].flat();
+  const unlabelled = { ...known, labelField: text, labelColumns: undefined, labelSeparator: undefined };
+  const found = await opened(file, unlabelled);
+  return { ...found, source: withoutLabels(found.source), isUnlabelled: true };
+}
+
+const bare = (batch: PlacedDocument[]): PlacedDocument[] =>
+  batch.map(({ document, place }) => ({ document: { ...document, labels: [] }, place }));
+
+function withoutLabels(source: SeekableSource): SeekableSource {
+  async function* placed(): AsyncGenerator<PlacedDocument[]> {
+    for await (const batch of source.placed()) yield bare(batch);
+  }
+  async function* again(...from: Parameters<SeekableSource['again']>): AsyncGenerator<PlacedDocument[]> {
+    for await (const batch of source.again(...from)) yield bare(batch);
+  }
+  async function* documents(): AsyncGenerator<Document> {
+    for await (const document of source) yield { ...document, labels: [] };
+  }
+  const own: ReadonlyMap<string | symbol, unknown> = new Map<string | symbol, unknown>([
+    ['placed', placed],
+    ['again', again],
+    [Symbol.asyncIterator, documents],
+  ]);
+  return new Proxy(source, { get: (target, key) => own.get(key) ?? (Reflect.get(target, key, target) as unknown) });
+}
+
+async function opened(file: DatasetFile, options: SourceOptions): Promise<OpenedDataset> {
+  const found = await openDataset(file, options);
+  requireWordOrder(found.source);
+  return found;
+}
+
+/** Formats whose records have fields with names: what was read from one of them can be read from another. */
+const withFields: readonly string[] = ['jsonl', 'csv', 'tsv', 'xmlrepo-jsonl', 'json', 'parquet', 'arrow', 'xlsx'];
+
+/** What the run remembers of its reading, as far as it says something of another file. */
+async function readingOf(file: DatasetFile, { config, reading }: TrainedReading): Promise<SourceOptions> {
+  const all = reading ?? (await readingOfTrain(config));
+  const { labelsFile: own, ...shared } = all;
+  const { format, header, quoting, encoding, ...fields } = shared;
+  if (format !== undefined && !withFields.includes(format)) return sourceOptions(file, config);
+  if (extname(file.file) === extname(config.dataset.train)) return shared;
+  const found = (await recogniseFormat(file.file, {})).format;
+  return found === format ? shared : withFields.includes(found) ? { ...fields, format: found } : shared;
+}
+
+/** Runs of before did not store it. */
+async function readingOfTrain(config: RunConfig): Promise<SourceOptions> {
+  const train = datasetFile(config.dataset.train);
+  if (!(await statOf(train.file))) return pickReading(config.dataset);
+  return pickReading((await openSplit(train, config)).options);
+}
+
+interface MissingFields {
+  id: boolean;
+  text: string[];
+  labels: string[];
+  there: string[];
+}
+
+/** Which of the fields that are named a file does not have. */
+async function missingFields({ file }: DatasetFile, options: SourceOptions): Promise<MissingFields> {
+  const fields = await fieldNames(file, options);
+  const names = new Set(fields.flatMap(({ name }, i) => [String(name), String(i)]));
+  const lacking = (wanted: readonly (string | number | undefined)[]): string[] =>
+    fields.length === 0 ? [] : wanted.filter((name) => name !== undefined && !names.has(String(name))).map(String);
+  const { idField, textField, labelField, labelColumns } = options;
+  return {
+    id: lacking([idField]).length > 0,
+    text: lacking([textField].flat()),
+    labels: lacking([labelField, ...(labelColumns ?? [])]),
+    there: fields.map(({ name }) => String(name)),
+  };
+}
+
+function missingColumn({ file }: DatasetFile, missing: readonly string[], there: readonly string[]): UserError {
+  const quoted = missing.map((name) => `"${name}"`).join(', ');
+  const listed = there.length > 20 ? `${there.slice(0, 20).join(', ')}, …` : there.join(', ');
+  return new UserError(
+    'missing-column',
+    `There is no column ${quoted}, which the run was trained on; the file has: ${listed}`,
+    'Name the columns of this file (--text-field, --label-field), or rename them.',
+    { file },
+  );
 }
 
 /** How a file of the dataset is read. */

@@ -12,6 +12,8 @@ export interface ComparedRun {
   /** Of the best epoch. */
   validation?: Metrics;
   test?: Metrics;
+  /** Documents without a label, which count 0 in these figures; as far as it is known. */
+  unlabelled?: { validation?: number; test?: number };
   history: RunHistory;
 }
 
@@ -53,6 +55,8 @@ export interface Comparison {
   groups: RunGroup[];
   config: ConfigRow[];
   metrics: MetricRow[];
+  /** Runs whose figures count documents without a label, as 0. */
+  unlabelled: { split: MetricRow['split']; run: string; documents: number }[];
 }
 
 /** Compares runs in the given order; the first is what the others are measured against. */
@@ -63,6 +67,12 @@ export function compareRuns(runs: readonly ComparedRun[]): Comparison {
     groups,
     config: configRows(runs.map(({ config }) => config)),
     metrics: [...metricRows('test', runs, groups), ...metricRows('validation', runs, groups)],
+    unlabelled: (['test', 'validation'] as const).flatMap((split) =>
+      runs.flatMap(({ name: run, unlabelled }) => {
+        const documents = unlabelled?.[split] ?? 0;
+        return documents > 0 ? [{ split, run, documents }] : [];
+      }),
+    ),
   };
 }
 
@@ -152,7 +162,7 @@ export function groupCurve(runs: readonly ComparedRun[], { runs: members }: RunG
 
 /** The comparison as Markdown: metrics first, then the settings that differ (or all). */
 export function comparisonMarkdown(
-  { runs, groups, config, metrics }: Comparison,
+  { runs, groups, config, metrics, unlabelled }: Comparison,
   { allKeys = false }: { allKeys?: boolean } = {},
 ): string {
   const parts = ['# Comparison of runs'];
@@ -161,6 +171,8 @@ export function comparisonMarkdown(
     if (rows.length === 0) continue;
     parts.push(`## ${split === 'test' ? 'Test' : 'Validation (best epoch)'}`);
     parts.push(table(['', ...groups.map(({ name }) => name)], rows.map(metricCells), true));
+    for (const { run, documents } of unlabelled.filter((one) => one.split === split))
+      parts.push(`${escapeMarkdown(run)}: ${documents.toLocaleString('en')} without a label, counted 0.`);
   }
   const settings = config.filter(({ differs }) => allKeys || differs);
   parts.push(allKeys ? '## Settings' : '## Settings that differ');

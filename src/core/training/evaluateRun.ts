@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createScoringEngine } from '../engine/engines/chooseEngine.ts';
 import { datasetFile } from '../data/datasetFile.ts';
-import { type DatasetFile, pathOf } from '../data/document.ts';
+import { type DatasetFile, pathOf, type SourceOptions } from '../data/document.ts';
 import { UserError } from '../base/errors.ts';
 import { type Evaluation, Evaluator, type EvaluatorOptions } from '../metrics/evaluator.ts';
 import { type Corpus, countLabels, labelsOf } from '../text/corpus.ts';
@@ -27,6 +27,10 @@ import { scoreCorpus } from './corpusBatches.ts';
 export interface EvaluateOptions {
   /** A file or folder to evaluate on, in the format of the run's dataset; a split of the run's dataset where absent. */
   data?: DatasetFile;
+  /** How `data` is read, where it is not by the names that the run was trained on. */
+  reading?: SourceOptions;
+  /** Scores `data` also where it has no labels: every document then counts 0. Default false. */
+  isUnlabelledFine?: boolean;
   /** Default: test. */
   split?: Split;
   /** Threads of the engine; as the config says where absent. */
@@ -111,7 +115,7 @@ interface EvaluatedData {
 }
 
 async function dataOf(run: StoredRun, info: CheckpointInfo, options: EvaluateOptions): Promise<EvaluatedData> {
-  const { data, split = 'test', baselines = false, signal, onEvent } = options;
+  const { data, reading, isUnlabelledFine, split = 'test', baselines = false, signal, onEvent } = options;
   const { config } = run;
   const file = data === undefined ? fileOf(config, split) : { ...data, file: resolve(data.file) };
   const prepared =
@@ -124,7 +128,12 @@ async function dataOf(run: StoredRun, info: CheckpointInfo, options: EvaluateOpt
     if (!corpus) throw noSplit(split);
     return { corpus, labels: prepared.labels, split, train };
   }
-  const encoded = await encodeSource(file, new Vocabulary(run.words), labelSetOf(run), config, { signal, onEvent });
+  const encoded = await encodeSource(file, new Vocabulary(run.words), labelSetOf(run), run, {
+    signal,
+    onEvent,
+    given: reading,
+    isUnlabelledFine,
+  });
   return { ...encoded, split: data === undefined ? split : evaluationName(pathOf(file)), train };
 }
 

@@ -3,6 +3,7 @@
  *   config.json       the resolved config
  *   vocabulary.txt    words in order of their ids, one a line
  *   labels.json       labels in order of their ids (see `StoredLabels`)
+ *   reading.json      how the training file was read: format, fields, separators as they were found
  *   metrics.jsonl     points of the learning curve and a line per epoch
  *   summary.json      how the run ended (see `Summary`)
  *   diverged.json     the batch whose loss was no number, where there was one (see `DivergedBatch`)
@@ -11,11 +12,15 @@
  *   lock              the process that works in the folder
  */
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { isRunName } from '../config/runName.ts';
 import { analyse } from '../config/validate.ts';
 import { UserError } from '../base/errors.ts';
+import { datasetFile } from '../data/datasetFile.ts';
+import type { SourceOptions } from '../data/document.ts';
+import { labelNamesOf } from '../data/labelNames.ts';
+import { pickReading } from '../text/readSplit.ts';
 import { integer, list, nullable, object, parseJson, part, string } from '../base/schema.ts';
 import { isFolder, makeFolder, removeFile, statOf, withFileErrors, writeFileAtomic } from '../base/files.ts';
 import { takeLock } from './lock.ts';
@@ -25,6 +30,7 @@ export interface RunPaths {
   config: string;
   vocabulary: string;
   labels: string;
+  reading: string;
   metrics: string;
   diverged: string;
   summary: string;
@@ -44,6 +50,7 @@ export function runPaths(path: string): RunPaths {
     config: join(folder, 'config.json'),
     vocabulary: join(folder, 'vocabulary.txt'),
     labels: join(folder, 'labels.json'),
+    reading: join(folder, 'reading.json'),
     metrics: join(folder, 'metrics.jsonl'),
     diverged: join(folder, 'diverged.json'),
     summary: join(folder, 'summary.json'),
@@ -74,11 +81,14 @@ export interface StoredRun {
   /** `<pad>` and `<unk>` included. */
   words: string[];
   labels: StoredLabels;
+  /** How the training file was read, what was found included. Absent in runs of before and in imported ones. */
+  reading?: SourceOptions;
 }
 
 export async function writeRunFiles(paths: RunPaths, run: Omit<StoredRun, 'paths' | 'name'>): Promise<void> {
   await writeFileAtomic(paths.vocabulary, run.words.map((word) => `${word}\n`).join(''));
   await writeFileAtomic(paths.labels, JSON.stringify(run.labels));
+  if (run.reading) await writeFileAtomic(paths.reading, `${JSON.stringify(run.reading, null, 2)}\n`);
   await writeFileAtomic(paths.config, `${JSON.stringify(run.config, null, 2)}\n`);
 }
 
@@ -89,8 +99,30 @@ export async function readRun(folder: string): Promise<StoredRun> {
   await refuseLinks(paths);
   const read = (path: string): Promise<string> => withFileErrors(path, () => readFile(path, 'utf8'));
   const words = (await read(paths.vocabulary)).split('\n').slice(0, -1);
-  const labels = parseLabels(await read(paths.labels), paths.labels);
-  return { paths, name: basename(paths.folder), config: await readRunConfig(paths), words, labels };
+  const config = await readRunConfig(paths);
+  const reading = await readReading(paths);
+  const labels = await named(parseLabels(await read(paths.labels), paths.labels), reading ?? config.dataset, config);
+  return { paths, name: basename(paths.folder), config, words, labels, reading };
+}
+
+/** Checked as the dataset of a config is. */
+async function readReading({ reading: file }: RunPaths): Promise<SourceOptions | undefined> {
+  if (!(await exists(file))) return undefined;
+  const text = await withFileErrors(file, () => readFile(file, 'utf8'));
+  const stored = parseJson(text, object(part, {}));
+  if (!stored) throw damaged(file, 'It does not tell how the dataset of a run was read');
+  const { config, diagnostics } = analyse(JSON.stringify({ dataset: { ...stored, train: file } }), { file });
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  if (error) throw damaged(file, error.message);
+  return pickReading(config.dataset);
+}
+
+/** Labels that no name was known for get those that lie beside the dataset by now. */
+async function named(labels: StoredLabels, reading: SourceOptions, { dataset }: RunConfig): Promise<StoredLabels> {
+  const train = datasetFile(dataset.train);
+  if (labels.display.some((name) => name !== null) || !(await statOf(dirname(train.file)))) return labels;
+  const { map } = await labelNamesOf(train, { format: 'jsonl', ...pickReading(reading) });
+  return { ...labels, display: labels.names.map((name) => map.get(name) ?? null) };
 }
 
 /** Checked as any config is, but for its files: a run may be used where its dataset is not. */

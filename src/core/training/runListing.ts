@@ -87,9 +87,12 @@ export async function readComparedRun(folder: string): Promise<ComparedRun> {
   const paths = runPaths(folder);
   const config = await readRunConfig(paths);
   const { name, validation, evaluated } = await describeRun(folder);
+  const figures = await readFigures(paths.evaluation('test'));
   // asked for at the end of training, or later
-  const test = evaluated?.split === 'test' ? evaluated.metrics : (await readFigures(paths.evaluation('test')))?.metrics;
-  return { name, folder: paths.folder, config, validation, test, history: await readHistory(folder) };
+  const test = evaluated?.split === 'test' ? evaluated.metrics : figures?.metrics;
+  const known = (await readSummary(paths.summary))?.unlabelled;
+  const unlabelled = { validation: known?.validation, test: figures?.unlabelledDocuments ?? known?.test };
+  return { name, folder: paths.folder, config, validation, test, unlabelled, history: await readHistory(folder) };
 }
 
 /** What a run found out that its config does not say. */

@@ -38,6 +38,8 @@ export interface Summary {
   evaluated?: { split: string; documents: number; metrics: Metrics };
   baselines: BaselineFigures[];
   documents: { train: number; validation: number; test: number };
+  /** Documents without a label, which count 0; runs of before do not tell. */
+  unlabelled?: { validation: number; test: number };
   labels: number;
   vocabulary: number;
   parameters: number;
@@ -76,6 +78,7 @@ const summarySchema = object(part, {
   evaluated: optional(evaluated),
   baselines: list(object(part, { name: string(), documents: count, metrics: metricsSchema })),
   documents: object(part, { train: count, validation: count, test: count }),
+  unlabelled: optional(object(part, { validation: count, test: count })),
   labels: count,
   vocabulary: count,
   parameters: count,
@@ -83,15 +86,21 @@ const summarySchema = object(part, {
   seconds: number(),
   finishedAt: string(),
 });
-const figuresSchema = object(part, { documents: count, metrics: metricsSchema });
+const figuresSchema = object(part, {
+  documents: count,
+  unlabelledDocuments: optional(count),
+  metrics: metricsSchema,
+});
 
 /** How the run ended; undefined where it has not. Throws `UserError` `damaged-run`. */
 export const readSummary = (file: string): Promise<Summary | undefined> => readChecked(file, summarySchema);
 
 /** The figures of an evaluation, without those of single labels; undefined where there is none. Throws `UserError` `damaged-run`. */
-export async function readFigures(file: string): Promise<{ documents: number; metrics: Metrics } | undefined> {
+export async function readFigures(
+  file: string,
+): Promise<{ documents: number; unlabelledDocuments?: number; metrics: Metrics } | undefined> {
   const found = await readChecked(file, figuresSchema);
-  return found && { documents: found.documents, metrics: found.metrics };
+  return found && { ...found };
 }
 
 async function readChecked<S extends Schema>(file: string, schema: S): Promise<Infer<S> | undefined> {

@@ -7,7 +7,7 @@ import { removeFile, writeFileAtomic } from '../base/files.ts';
 import { checkKs } from '../metrics/ranking.ts';
 import { initialWeights } from '../model/initialWeights.ts';
 import { type NetworkShape, parameterCount } from '../model/network.ts';
-import { concatCorpora, countLabels, type Corpus } from '../text/corpus.ts';
+import { concatCorpora, countLabels, type Corpus, unlabelledIn } from '../text/corpus.ts';
 import { initialEmbedding } from '../text/embeddings.ts';
 import { withTrainedVectors } from '../word2vec/trainedVectors.ts';
 import { prepareData, type PreparedData } from '../text/prepare.ts';
@@ -198,7 +198,8 @@ class Session {
   private async openLog(state: TrainingState, data: PreparedData, labels: StoredLabels): Promise<MetricsLog> {
     const { paths } = this.claimed;
     this.hasBegun = true;
-    await writeRunFiles(paths, { config: this.config, words: data.vocabulary.words, labels });
+    const { reading } = data;
+    await writeRunFiles(paths, { config: this.config, words: data.vocabulary.words, labels, reading });
     for (const path of [paths.summary, paths.diverged]) await removeFile(path);
     this.log = await MetricsLog.open(paths.metrics, state.metricsBytes);
     if (this.log.missing > 0)
@@ -287,6 +288,7 @@ async function summarise(run: Run, data: PreparedData, stopped: 'finished' | 'ea
     ...(evaluated && { evaluated }),
     baselines,
     documents: { train: data.train.size, validation: data.validation?.size ?? 0, test: data.test?.size ?? 0 },
+    unlabelled: { validation: unlabelledIn(data.validation), test: unlabelledIn(data.test) },
     labels: engine.shape.labels,
     vocabulary: engine.shape.vocabulary,
     parameters: parameterCount(engine.shape),

@@ -297,14 +297,14 @@ test('another file is encoded with the ids of a model', async () => {
     join(config.dataset.train, '..', 'more.jsonl'),
     jsonLines([{ id: 'm1', text: 'The CAT xyzzy', labels: ['new', 'pets', 'clothes', 'also'] }]),
   );
-  const encoded = await encodeSource({ file: file }, vocabulary, labels, config);
+  const encoded = await encodeSource({ file: file }, vocabulary, labels, { config });
   expect(wordsOf({ vocabulary }, encoded.corpus, 0)).toBe('the cat <unk>');
   expect(encoded.labels.names).toEqual([...labels.names, 'also', 'new']);
   expect(labelsOf(encoded, encoded.corpus, 0)).toEqual(['pets', 'clothes', 'also', 'new']);
   expect(encoded.newLabels).toEqual(['clothes', 'also', 'new']);
   expect(encoded.report).toMatchObject({ documents: 1, words: 3 });
   expect(encoded.report.unknownRate).toBeCloseTo(1 / 3);
-  expect((await userError(encodeSource({ file: join(file, 'none') }, vocabulary, labels, config))).code).toBe(
+  expect((await userError(encodeSource({ file: join(file, 'none') }, vocabulary, labels, { config }))).code).toBe(
     'file-not-found',
   );
 });

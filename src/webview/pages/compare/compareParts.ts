@@ -1,6 +1,7 @@
 import { formatDifference, formatMetric, isLoss } from '../../../core/metrics/metricText.ts';
 import type { Comparison, MetricRow, RunGroup } from '../../../core/training/compareRuns.ts';
 import { type Figure, seriesMark, type SeriesStyle } from '../../plots/index.ts';
+import { count } from '../../amounts.ts';
 import { el, icon } from '../../ui/index.ts';
 import { t } from '../../l10n.ts';
 import type { ComparedCurve } from '../../protocol.ts';
@@ -10,7 +11,7 @@ const mainMetrics = /^((P|nDCG)@\d+|(micro|macro)F1|logLoss)$/;
 /** The figures of one split, a column for each group; undefined where there is none. */
 export function metricTable(
   split: MetricRow['split'],
-  { groups, metrics }: Comparison,
+  { groups, metrics, unlabelled }: Comparison,
   options: { allMetrics: boolean; styles: readonly SeriesStyle[] },
 ): HTMLElement | undefined {
   const rows = metrics.filter((row) => row.split === split && (options.allMetrics || mainMetrics.test(row.name)));
@@ -28,7 +29,12 @@ export function metricTable(
   );
   const head = el('tr', {}, el('th', { attributes: { scope: 'col' } }, t('Metric')), ...heads);
   const body = rows.map((row) => metricRow(row, groups));
-  return section(title, table(title, head, body));
+  const notes = unlabelled
+    .filter((one) => one.split === split)
+    .map(({ run, documents }) =>
+      el('p', { class: 'muted' }, t('{0}: {1} documents without a label, counted 0', run, count(documents))),
+    );
+  return section(title, el('div', {}, table(title, head, body), ...notes));
 }
 
 function metricRow({ name, cells, differences, best }: MetricRow, groups: readonly RunGroup[]): HTMLElement {

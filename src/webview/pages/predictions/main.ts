@@ -304,7 +304,7 @@ function subtitle(judged: Judged): string[] {
   return [
     split ? ofSplit[split](file) : t('Documents of {0}', file),
     unlabelled > 0
-      ? t('{0} ({1} without labels)', amount.documents(documents), count(unlabelled))
+      ? t('{0} ({1} without labels, which count 0)', amount.documents(documents), count(unlabelled))
       : amount.documents(documents),
     ...ranking.map(([name, value]) => `${name}\u00a0${share(value)}`),
   ];
