@@ -29,7 +29,10 @@ for (const [name, code] of Object.entries(SIGNALS)) {
 }
 
 // What no promise carried: a callback that threw, say.
-process.on('uncaughtException', (error) => void reportError(error, terminal, abort.signal).then((c) => process.exit(c)));
+process.on(
+  'uncaughtException',
+  (error) => void reportError(error, terminal, abort.signal).then((c) => process.exit(c)),
+);
 
 const code = await run(commands, process.argv.slice(2), terminal, abort.signal);
 // Pipes are written asynchronously: end only when all is out, and do not wait for idle worker threads.

@@ -172,7 +172,8 @@ export class Predictor {
   }
 
   private encode(words: string[]): EncodedText {
-    const ids = Int32Array.from(words.slice(0, this.maxLength), (word) => this.vocabulary.idOf(word));
+    const ids = new Int32Array(Math.min(words.length, this.maxLength));
+    for (let i = 0; i < ids.length; i++) ids[i] = this.vocabulary.idOf(words[i]);
     return { words: ids, truncated: words.length > ids.length };
   }
 
@@ -218,9 +219,15 @@ interface EncodedText {
   truncated: boolean;
 }
 
+function unknownIn(words: Int32Array): number {
+  let unknown = 0;
+  for (const id of words) if (id === unknownId) unknown++;
+  return unknown;
+}
+
 const countsOf = ({ words, truncated }: EncodedText) => ({
   words: words.length,
-  unknownWords: words.reduce((sum, id) => sum + (id === unknownId ? 1 : 0), 0),
+  unknownWords: unknownIn(words),
   truncated,
 });
 

@@ -40,7 +40,10 @@ class RecordBytes {
     let end = this.at + this.held.length;
     while (end < stop) {
       const { done, value } = await this.chunks.next();
-      if (done) throw new UserError('file-changed', 'The file has changed while it was read', 'Start again.', { file: this.file });
+      if (done)
+        throw new UserError('file-changed', 'The file has changed while it was read', 'Start again.', {
+          file: this.file,
+        });
       parts.push(value);
       end += value.length;
     }

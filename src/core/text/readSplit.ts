@@ -30,10 +30,14 @@ export async function openSplit(file: DatasetFile, config: RunConfig): Promise<O
 }
 
 /** Of the keys of a dataset those that say how its files are read, and not which they are. */
-export function pickReading(options: SourceOptions): SourceOptions {
-  const { train, validation, test, validationFraction, testFraction, split, ...reading } = options as RunConfig['dataset'];
-  return reading;
-}
+export const pickReading = (options: SourceOptions): SourceOptions => without(options, whichFiles);
+
+const whichFiles = ['train', 'validation', 'test', 'validationFraction', 'testFraction', 'split'];
+/** What says how records are laid out in one file, and nothing of one in another format. */
+const ofLayout = ['header', 'quoting', 'encoding', 'delimiter'];
+
+const without = (options: SourceOptions, keys: readonly string[]): SourceOptions =>
+  Object.fromEntries(Object.entries(options).filter(([key]) => !keys.includes(key)));
 
 /** A model that was trained, and how the documents that it was trained on were read. */
 export interface TrainedReading {
@@ -69,8 +73,7 @@ export async function openForRun(
   if (isOwn && Object.keys(given).length === 0) return { ...(await openSplit(file, run.config)), isUnlabelled: false };
   const options = { ...(await readingOf(file, run)), ...given };
   const missing = await missingFields(file, options);
-  const { idField, ...others } = options;
-  const known = missing.id ? others : options;
+  const known = missing.id ? without(options, ['idField']) : options;
   if (missing.text.length || (missing.labels.length && !isUnlabelledFine))
     throw missingColumn(file, [...missing.text, ...(isUnlabelledFine ? [] : missing.labels)], missing.there);
   if (missing.labels.length === 0) return { ...(await opened(file, known)), isUnlabelled: false };
@@ -113,13 +116,13 @@ const withFields: readonly string[] = ['jsonl', 'csv', 'tsv', 'xmlrepo-jsonl', '
 
 /** What the run remembers of its reading, as far as it says something of another file. */
 async function readingOf(file: DatasetFile, { config, reading }: TrainedReading): Promise<SourceOptions> {
-  const all = reading ?? (await readingOfTrain(config));
-  const { labelsFile: own, ...shared } = all;
-  const { format, header, quoting, encoding, ...fields } = shared;
+  const shared = without(reading ?? (await readingOfTrain(config)), ['labelsFile']);
+  const { format } = shared;
   if (format !== undefined && !withFields.includes(format)) return sourceOptions(file, config);
   if (extname(file.file) === extname(config.dataset.train)) return shared;
   const found = (await recogniseFormat(file.file, {})).format;
-  return found === format ? shared : withFields.includes(found) ? { ...fields, format: found } : shared;
+  if (found === format || !withFields.includes(found)) return shared;
+  return { ...without(shared, ofLayout), format: found };
 }
 
 /** Runs of before did not store it. */

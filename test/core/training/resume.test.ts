@@ -274,7 +274,9 @@ describe('training.resumeFrom', () => {
       [b, c].map((f) => tensorsOf(runPaths(join(f, 'run')).checkpoint('last'))),
     );
     expect(byFolder).toEqual(byFile);
-    await expect(run(makeConfig(await newFolder(), { resumeFrom: a }))).rejects.toMatchObject({ code: 'no-checkpoint' });
+    await expect(run(makeConfig(await newFolder(), { resumeFrom: a }))).rejects.toMatchObject({
+      code: 'no-checkpoint',
+    });
   });
 
   it('goes on in the folder of the very run that is asked for, as resume does', async () => {
@@ -328,5 +330,7 @@ describe('training.resumeFrom', () => {
 async function stateOf(folder: string): Promise<[string, string][]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(files.sort().map(async (file): Promise<[string, string]> => [file, await readFile(file, 'base64')]));
+  return Promise.all(
+    files.sort().map(async (file): Promise<[string, string]> => [file, await readFile(file, 'base64')]),
+  );
 }
