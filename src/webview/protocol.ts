@@ -20,7 +20,7 @@ import type { Progress } from '../core/base/progress.ts';
 import type { Call, EventOf } from '../rpc/call.ts';
 import type { Split } from '../core/base/splits.ts';
 import type { RunEvent } from '../core/base/events.ts';
-import type { RunHistory } from '../core/training/runHistory.ts';
+import type { HistoryEnd, RunHistory } from '../core/training/runHistory.ts';
 import type { ClustersService } from '../runner/services/clusters.ts';
 import type { DatasetService } from '../runner/services/dataset.ts';
 import type { PredictionsService } from '../runner/services/predictions.ts';
@@ -129,8 +129,8 @@ export interface ClustersPanelState {
 
 export interface MetricsPage {
   listen: Call<void, void, MetricsEvent>;
-  /** What a run has logged so far. */
-  history: Call<{ folder: string }, RunHistory>;
+  /** What a run has logged since an end that the page knows: of a long run all of it would be megabytes each time. */
+  history: Call<{ folder: string; known: HistoryEnd }, RunHistory & { isRest: boolean }>;
   /** Writes a file that the user chooses a name for. The host tells what fails. */
   saveImage: Call<{ name: string; image: SavedImage }, void>;
   saveCsv: Call<{ folders: string[] }, void>;

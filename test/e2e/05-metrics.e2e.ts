@@ -41,7 +41,7 @@ inWorkbench('5. the Metrics view', { fill }, (workbench) => {
     const page = await workbench().webview('metrics');
     const titles = (axis: 'x' | 'y'): Promise<string[]> =>
       page.locator(`.js-plotly-plot .${axis}title`).allTextContents();
-    const curves = page.getByRole('img', { name: /^Validation/ }).locator('.scatterlayer .trace');
+    const curves = page.getByRole('img', { name: /^Validation/ }).locator('.scatterlayer .trace:has(.lines path)');
     await expect.poll(() => curves.count()).toBe(6);
     await page.getByText('Steps', { exact: true }).click();
     await expect.poll(() => titles('x')).toEqual(['Step', 'Step']);

@@ -47,6 +47,22 @@ export interface RunHistory {
   points: CurvePoint[];
 }
 
+/** The end of a history that somebody has already. */
+export interface HistoryEnd {
+  epochs: number;
+  points: number;
+  lastEpoch?: EpochRecord;
+  lastPoint?: CurvePoint;
+}
+
+/** What was logged since; all of it where the run went on from before that end. */
+export function historySince({ epochs, points }: RunHistory, known: HistoryEnd): RunHistory & { isRest: boolean } {
+  const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  const isRest = isSame(epochs[known.epochs - 1], known.lastEpoch) && isSame(points[known.points - 1], known.lastPoint);
+  if (!isRest) return { epochs, points, isRest };
+  return { epochs: epochs.slice(known.epochs), points: points.slice(known.points), isRest };
+}
+
 /** The history in the text of metrics.jsonl. Throws `UserError` `damaged-run`. */
 export function parseHistory(text: string, file: string): RunHistory {
   const records = text

@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { RunEvent } from '../../core/base/events.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { readHistory } from '../../core/training/metricsLog.ts';
-import { historyCsv } from '../../core/training/runHistory.ts';
+import { historyCsv, historySince } from '../../core/training/runHistory.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
 import type { MetricsRun } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
@@ -9,10 +11,13 @@ import { reporting } from '../base/failures.ts';
 import { saveFile, saveImage } from '../base/saveFile.ts';
 import type { Services } from '../base/services.ts';
 import { WebviewHost, type PageHandlers } from '../base/webviewHost.ts';
+import { windowAnswers } from '../base/windowAnswers.ts';
 import type { JobEvent, RunStore } from '../runs/runStore.ts';
 import { bestPrecision, shortName } from '../runs/runText.ts';
 
-/** Steps of a job are passed on at most so often, in milliseconds. */
+type StepEvent = Extract<RunEvent, { type: 'step' }>;
+
+/** Time between two steps of a job that are passed on at least, in milliseconds. */
 const liveEvery = 250;
 
 /** The learning curves in a webview, be it the side bar's or an editor's, kept up with the runs. */
@@ -20,7 +25,8 @@ export class MetricsPage extends Disposable {
   private readonly host: WebviewHost<'metrics'>;
   /** Chosen while no page listened. */
   private chosen: string[] | undefined;
-  private readonly lastLive = new Map<string, number>();
+  /** Runs whose last step has just been passed on. */
+  private readonly resting = new Set<string>();
 
   constructor(
     services: Services,
@@ -31,7 +37,7 @@ export class MetricsPage extends Disposable {
   ) {
     super();
     const methods: PageHandlers<'metrics'> = {
-      history: ({ folder }) => readHistory(this.known(folder)),
+      history: async ({ folder, known }) => historySince(await readHistory(this.known(folder)), known),
       saveImage: reporting(services.log, ({ name, image }) => saveImage(name, image)),
       saveCsv: reporting(services.log, ({ folders }) => saveCsv(runs, folders)),
       openInEditor: ({ folders }) => openInEditor(folders),
@@ -64,10 +70,17 @@ export class MetricsPage extends Disposable {
   private onTold({ folder, event }: JobEvent): void {
     if (folder === undefined) return;
     if (event.type === 'step') {
-      const { epoch, loss, done, total, documentsPerSecond, secondsLeft } = event;
-      if (isDue(this.lastLive, folder, liveEvery))
-        this.host.push({ type: 'live', folder, epoch, loss, done, total, documentsPerSecond, secondsLeft });
+      if (!this.resting.has(folder)) void this.tellStep(folder, event);
     } else if (event.type === 'epoch') this.runs.refreshRunSoon(folder);
+  }
+
+  /** The next one waits until the window has taken this in: it may have much to draw. */
+  private async tellStep(folder: string, event: StepEvent): Promise<void> {
+    this.resting.add(folder);
+    const { epoch, loss, done, total, documentsPerSecond, secondsLeft } = event;
+    this.host.push({ type: 'live', folder, epoch, loss, done, total, documentsPerSecond, secondsLeft });
+    await Promise.all([windowAnswers(), setTimeout(liveEvery)]);
+    this.resting.delete(folder);
   }
 
   /** A page asks for runs by their folders; only those of the list are read. */
@@ -89,14 +102,6 @@ const runGone = (folder: string): UserError =>
 const run = async (command: string, ...args: unknown[]): Promise<void> => {
   await vscode.commands.executeCommand(command, ...args);
 };
-
-/** True at most once in so many milliseconds for each key. */
-function isDue(last: Map<string, number>, key: string, every: number): boolean {
-  const now = performance.now();
-  if (now - (last.get(key) ?? -Infinity) < every) return false;
-  last.set(key, now);
-  return true;
-}
 
 function metricsRun(listing: RunListing): MetricsRun {
   const { folder, name, status, problem, monitor, bestEpoch, changed } = listing;

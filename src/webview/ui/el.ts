@@ -30,9 +30,12 @@ export function el(tag: string, properties: Properties = {}, ...children: Child[
   return element;
 }
 
-/** Puts these children in the place of those there are. */
+/** Puts these children in the place of those there are; the same again keep their focus and how far they are scrolled. */
 export function replaceChildren(parent: Element, ...children: Child[]): void {
-  parent.replaceChildren(...nodes(children));
+  const { childNodes } = parent;
+  const next = nodes(children);
+  if (next.length === childNodes.length && next.every((child, i) => child === childNodes[i])) return;
+  parent.replaceChildren(...next);
 }
 
 function setAttributes(element: Element, attributes: Attributes = {}): void {

@@ -42,6 +42,7 @@ interface PagedTableOptions<Row> {
   /** Enter or a click on a row. */
   onOpen?(row: Row): void;
   rowKey(row: Row): string | number;
+  rowClass?(row: Row): string;
   /** What to say where there is no row. */
   emptyText: string;
   /** Gives a search field. */
@@ -206,14 +207,14 @@ class PagedTableView<Row> implements PagedTable {
   }
 
   private drawRow(row: Row, key: string | number): HTMLElement {
-    const { columns, onOpen } = this.options;
+    const { columns, onOpen, rowClass } = this.options;
     const cells = columns.map(({ align, render }) =>
       el('td', { class: align === 'right' ? 'right' : '' }, render(row)),
     );
     return el(
       'tr',
       {
-        class: onOpen ? 'opens' : '',
+        class: [onOpen && 'opens', rowClass?.(row)].filter(Boolean).join(' '),
         attributes: { tabindex: key === this.active ? 0 : -1 },
         on: {
           focus: () => this.activate(key),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { historyCsv, parseHistory } from '../../../src/core/training/runHistory.ts';
+import { historyCsv, historySince, parseHistory } from '../../../src/core/training/runHistory.ts';
 
 const step = { type: 'step', phase: 'training', epoch: 1, step: 4, loss: 0.5, learningRate: 0.001 };
 const epoch = {
@@ -24,6 +24,19 @@ describe('history', () => {
       expect.objectContaining({ code: 'damaged-run', place: { file: 'metrics.jsonl', line: 2 } }),
     );
     expect(() => parseHistory('3\n', 'metrics.jsonl')).toThrowError(expect.objectContaining({ code: 'damaged-run' }));
+  });
+
+  it('tells what is new since its end was seen, and all where it went on from before that', () => {
+    const [first, second] = [epoch, { ...epoch, epoch: 2, trainLoss: 0.5 }];
+    const end = { epochs: 1, points: 1, lastEpoch: first, lastPoint: step };
+    const history = parseHistory(lines(step, first, { ...step, step: 8 }, second), 'metrics.jsonl');
+    expect(historySince(history, end as never)).toEqual({
+      ...{ epochs: [second], points: [{ ...step, step: 8 }], isRest: true },
+    });
+    expect(historySince(history, { epochs: 0, points: 0 })).toEqual({ ...history, isRest: true });
+    const redone = parseHistory(lines(step, { ...first, trainLoss: 0.4 }), 'metrics.jsonl');
+    expect(historySince(redone, end as never)).toEqual({ ...redone, isRest: false });
+    expect(historySince(redone, { ...end, epochs: 3 } as never)).toEqual({ ...redone, isRest: false });
   });
 
   it('becomes a CSV with a row for each point and epoch', () => {

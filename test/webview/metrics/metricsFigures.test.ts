@@ -25,7 +25,12 @@ const drawn: DrawnRun = {
 const theme = {
   series: (index: number) => ({ color: `color ${index}`, dash: 'solid', symbol: `symbol ${index}`, pattern: '' }),
 } as unknown as PlotTheme;
-type Drawn = { x: number[]; y: number[]; name: string; marker: { symbol: string | string[]; color: string } };
+type Drawn = {
+  x: number[];
+  y: number[];
+  name: string;
+  marker: { symbol: string; color: string; maxdisplayed?: number };
+};
 const tracesOf = ({ traces }: ReturnType<typeof lossFigure>): Drawn[] =>
   (typeof traces === 'function' ? traces(theme) : traces) as unknown as Drawn[];
 
@@ -42,9 +47,20 @@ describe('learning curves', () => {
 
   it('draw validation in percent with a star at the best epoch, at the step where the epoch ended', () => {
     const choice = { family: 'P', ks: [1, 10], hidden: [] } as const;
-    const [p1] = tracesOf(validationFigure([drawn], 'step', choice));
-    expect(p1).toMatchObject({ name: 'P@1', x: [10, 20, 30], y: [50, 75, 70] });
-    expect(p1.marker.symbol).toEqual(['symbol 0', 'star', 'symbol 0']);
+    const [p1, best] = tracesOf(validationFigure([drawn], 'step', choice));
+    expect(p1).toMatchObject({ name: 'P@1', x: [10, 20, 30], y: [50, 75, 70], marker: { symbol: 'symbol 0' } });
+    expect(best).toMatchObject({ name: 'P@1', x: [20], y: [75], marker: { symbol: 'star' } });
+  });
+
+  it('of a thousand epochs have a dozen markers, and the star', () => {
+    const epochs = Array.from({ length: 1000 }, (_, i) => epoch(i + 1, 0.5, i === 500));
+    const traces = tracesOf(
+      validationFigure([{ ...drawn, history: { ...drawn.history, epochs } }], 'epoch', {
+        ...{ family: 'P', ks: [1], hidden: [] },
+      }),
+    );
+    const shown = traces.map(({ x, marker: { maxdisplayed = Infinity } }) => Math.min(x.length, maxdisplayed));
+    expect(shown).toEqual([12, 1]);
   });
 
   it('keep the style of a metric when another is hidden', () => {

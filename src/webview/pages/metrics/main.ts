@@ -1,4 +1,4 @@
-import type { RunHistory } from '../../../core/training/runHistory.ts';
+import type { HistoryEnd, RunHistory } from '../../../core/training/runHistory.ts';
 import { connect, type Host } from '../../host.ts';
 import { onThemeChange, plot, type Plot, savedImage } from '../../plots/index.ts';
 import type { Failure } from '../../../core/base/errors.ts';
@@ -12,9 +12,10 @@ import {
   failedState,
   keepingFocus,
   PageFrame,
+  type PagedTable,
   replaceChildren,
 } from '../../ui/index.ts';
-import { choices, epochTable, liveRow, runList } from './metricsParts.ts';
+import { choices, epochMetrics, epochTable, liveRow, runList } from './metricsParts.ts';
 import { type DrawnRun, ksOf, lossFigure, validationFigure } from './metricsFigures.ts';
 import { initialState, type MetricsState, selectionAfter } from './metricsState.ts';
 import { t } from '../../l10n.ts';
@@ -25,6 +26,12 @@ interface Loaded {
   stamp: string;
   history?: RunHistory;
   failure?: Failure;
+}
+
+interface EpochTable {
+  readonly metrics: readonly string[];
+  readonly table: PagedTable;
+  readonly element: HTMLDetailsElement;
 }
 
 /** In milliseconds: curves are never older than this, whatever they take to draw. */
@@ -59,6 +66,8 @@ class MetricsView {
   private readonly lossSection: HTMLElement;
   private readonly validationSection: HTMLElement;
   private readonly noCurve = el('p', { class: 'muted' });
+  /** The tables of epochs by folder; a table keeps its page, and whether it is open. */
+  private readonly epochs = new Map<string, EpochTable>();
   private readonly tables = el('div', { class: 'section' });
   private readonly buttons = el('div', { class: 'toolbar' });
   private readonly content: readonly HTMLElement[];
@@ -156,8 +165,9 @@ class MetricsView {
       stale.map(async (run) => {
         const before = this.loaded.get(run.folder)?.history;
         this.loaded.set(run.folder, { stamp: stampOf(run), history: before });
-        const now = await this.host.call('history', { folder: run.folder }).then(
-          (history) => ({ history }),
+        const known = endOf(before ?? nothing);
+        const now = await this.host.call('history', { folder: run.folder, known }).then(
+          (since) => ({ history: since.isRest ? joined(before ?? nothing, since) : since }),
           (error: unknown) => ({ failure: asFailure(error) }),
         );
         if (this.loaded.get(run.folder)?.stamp === stampOf(run))
@@ -333,22 +343,25 @@ class MetricsView {
 
   private drawTables(): void {
     if (this.isDrawn(this.tables, this.curveInputs())) return;
-    const { selected } = this.state;
-    const isOpen = new Map(
-      [...this.tables.querySelectorAll('details')].map((details) => [details.dataset.key, details.open]),
-    );
-    const parts = this.shown().map(({ folder, title }) => {
-      const { history, failure } = this.loaded.get(folder) ?? {};
-      if (failure) return failedState(failure, () => this.retry(folder));
-      if (!history || history.epochs.length === 0) return undefined;
-      return el(
-        'details',
-        { attributes: { open: isOpen.get(folder) ?? selected.length === 1, 'data-key': folder } },
-        el('summary', {}, t('Epochs of {0}', title)),
-        epochTable(title, history),
-      );
-    });
+    const parts = this.shown().map((run) => this.tableOf(run));
     keepingFocus(this.tables, () => replaceChildren(this.tables, ...parts));
+  }
+
+  private tableOf({ folder, title }: MetricsRun): HTMLElement | undefined {
+    const { history, failure } = this.loaded.get(folder) ?? {};
+    if (failure) return failedState(failure, () => this.retry(folder));
+    if (!history || history.epochs.length === 0) return undefined;
+    const metrics = epochMetrics(history);
+    const known = this.epochs.get(folder);
+    if (known?.metrics.join() === metrics.join()) {
+      void known.table.refresh();
+      return known.element;
+    }
+    const table = epochTable(title, metrics, () => this.loaded.get(folder)?.history ?? nothing);
+    const attributes = { open: known?.element.open ?? this.state.selected.length === 1, 'data-key': folder };
+    const element = el('details', { attributes }, el('summary', {}, t('Epochs of {0}', title)), table.element);
+    this.epochs.set(folder, { metrics, table, element });
+    return element;
   }
 
   private retry(folder: string): void {
@@ -398,6 +411,20 @@ function drawPlot(existing: Plot | undefined, container: HTMLElement, figure: Pa
   existing.update(figure);
   return existing;
 }
+
+const nothing: RunHistory = { epochs: [], points: [] };
+
+const endOf = ({ epochs, points }: RunHistory): HistoryEnd => ({
+  epochs: epochs.length,
+  points: points.length,
+  lastEpoch: epochs.at(-1),
+  lastPoint: points.at(-1),
+});
+
+const joined = (before: RunHistory, since: RunHistory): RunHistory => ({
+  epochs: [...before.epochs, ...since.epochs],
+  points: [...before.points, ...since.points],
+});
 
 const find = (runs: readonly MetricsRun[], folder: string): MetricsRun | undefined =>
   runs.find((run) => run.folder === folder);

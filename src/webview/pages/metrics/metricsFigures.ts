@@ -4,6 +4,9 @@ import type { Figure, PlotTheme, SeriesStyle, Trace } from '../../plots/index.ts
 import type { Axis, Family } from './metricsState.ts';
 import { t } from '../../l10n.ts';
 
+/** A long curve would be covered by its markers, and each is an element to draw. */
+const maxdisplayed = 12;
+
 /** A run as it is drawn; `index` is its place among the runs shown. */
 export interface DrawnRun {
   title: string;
@@ -58,8 +61,7 @@ function lossTraces({ title, index, history }: DrawnRun, axis: Axis, theme: Plot
         y: axis === 'epoch' ? epochs.map(({ trainLoss }) => trainLoss) : points.map(({ loss }) => loss),
         mode: 'lines+markers',
         line: { color, dash },
-        // A long curve would be covered by its markers.
-        marker: { color, symbol, size: 6, maxdisplayed: 12 },
+        marker: { color, symbol, size: 6, maxdisplayed },
         hovertemplate: '%{y:.4f}',
       },
     ];
@@ -113,22 +115,25 @@ function metricTraces(
   if (known.length === 0) return [];
   const best = bestEpoch(history)?.epoch;
   const { color, dash, symbol } = style;
+  const placed = (records: readonly EpochRecord[]): { name: string; x: number[]; y: number[] } => ({
+    name: runs === 1 ? name : `${title} ${name}`,
+    x: records.map(({ epoch }) => (axis === 'epoch' ? epoch : lastStep(history, epoch))),
+    y: records.map(({ validation }) => validation![name] * 100),
+  });
   return [
     {
-      name: runs === 1 ? name : `${title} ${name}`,
-      x: known.map(({ epoch }) => (axis === 'epoch' ? epoch : lastStep(history, epoch))),
-      y: known.map(({ validation }) => validation![name] * 100),
+      ...placed(known),
       mode: 'lines+markers',
       line: { color, dash },
-      // The best epoch is a star.
-      marker: {
-        color,
-        symbol: known.map(({ epoch }) => (epoch === best ? 'star' : symbol)),
-        size: known.map(({ epoch }) => (epoch === best ? 13 : 6)),
-        opacity: 1,
-        line: { width: 0 },
-      },
+      marker: { color, symbol, size: 6, maxdisplayed },
       hovertemplate: '%{y:.2f}',
+    },
+    {
+      ...placed(known.filter(({ epoch }) => epoch === best)),
+      mode: 'markers',
+      marker: { color, symbol: 'star', size: 13, line: { width: 0 } },
+      hoverinfo: 'skip',
+      showlegend: false,
     },
   ];
 }

@@ -1,7 +1,18 @@
 import { formatMetric } from '../../../core/metrics/metricText.ts';
 import { readTheme, seriesMark } from '../../plots/index.ts';
 import type { LiveStep, MetricsRun } from '../../protocol.ts';
-import { button, checkbox, el, icon, keyed, progress, segmented } from '../../ui/index.ts';
+import {
+  button,
+  checkbox,
+  type Column,
+  el,
+  icon,
+  keyed,
+  type PagedTable,
+  pagedTable,
+  progress,
+  segmented,
+} from '../../ui/index.ts';
 import { t } from '../../l10n.ts';
 import type { EpochRecord, RunHistory } from '../../../core/training/runHistory.ts';
 import { bestEpoch, styleOf } from './metricsFigures.ts';
@@ -84,47 +95,44 @@ const timeText = (seconds: number): string =>
 
 const shownMetrics = /^(P|nDCG)@\d+$/;
 
-/** Every epoch of a run with its figures; the best is marked. */
-export function epochTable(title: string, history: RunHistory): HTMLElement {
-  const best = bestEpoch(history);
-  const names = [...new Set(history.epochs.flatMap(({ validation = {} }) => Object.keys(validation)))]
+/** The metrics of an epoch that the table shows: P before nDCG, by k. */
+export function epochMetrics({ epochs }: RunHistory): string[] {
+  return [...new Set(epochs.flatMap(({ validation = {} }) => Object.keys(validation)))]
     .filter((name) => shownMetrics.test(name))
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .reverse() // P before nDCG
     .sort((a, b) => Number(b.startsWith('P@')) - Number(a.startsWith('P@')) || kOf(a) - kOf(b));
-  const head = [t('Epoch'), t('Loss'), ...names, t('Documents/s')].map((name) =>
-    el('th', { class: 'right', attributes: { scope: 'col' } }, name),
-  );
-  const table = el(
-    'table',
-    { attributes: { 'aria-label': t('Epochs of {0}', title) } },
-    el('thead', {}, el('tr', {}, ...head)),
-    el('tbody', {}, ...history.epochs.map((record) => row(record, names, record === best)).reverse()),
-  );
-  const attributes = { tabindex: 0, role: 'region', 'aria-label': t('Epochs of {0}', title) };
-  return el('div', { class: 'table-scroller', attributes }, table);
+}
+
+/** Every epoch of a run with its figures, the last first; the best is marked. `history` is asked for at each refresh. */
+export function epochTable(title: string, metrics: readonly string[], history: () => RunHistory): PagedTable {
+  const number = (id: string, title: string, render: (record: EpochRecord) => string): Column<EpochRecord> => ({
+    ...{ id, title, align: 'right', render },
+  });
+  const isBest = (record: EpochRecord): boolean => record === bestEpoch(history());
+  return pagedTable<EpochRecord>({
+    label: t('Epochs of {0}', title),
+    columns: [
+      { id: 'epoch', title: t('Epoch'), align: 'right', render: (record) => epochCell(record, isBest(record)) },
+      number('loss', t('Loss'), ({ trainLoss }) => trainLoss.toFixed(4)),
+      ...metrics.map((name) => number(name, name, ({ validation }) => formatMetric(name, validation?.[name]))),
+      number('speed', t('Documents/s'), (record) => Math.round(record.documentsPerSecond).toLocaleString('en')),
+    ],
+    load: ({ offset, limit }) => {
+      const { epochs } = history();
+      const end = epochs.length - offset;
+      return Promise.resolve({ rows: epochs.slice(Math.max(0, end - limit), end).reverse(), total: epochs.length });
+    },
+    rowKey: ({ phase, epoch }) => `${phase} ${epoch}`,
+    rowClass: (record) => (isBest(record) ? 'best' : ''),
+    emptyText: '',
+  });
 }
 
 const kOf = (name: string): number => Number(name.slice(name.indexOf('@') + 1));
 
-function row(record: EpochRecord, names: readonly string[], isBest: boolean): HTMLElement {
-  const { phase, epoch, trainLoss, validation, documentsPerSecond } = record;
-  const number = (text: string): HTMLElement => el('td', { class: 'right' }, text);
-  const mark =
-    isBest && el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, t('best')));
-  return el(
-    'tr',
-    { class: isBest ? 'best' : '' },
-    el(
-      'th',
-      { class: 'right', attributes: { scope: 'row' } },
-      mark,
-      phase === 'training' ? `${epoch}` : t('retraining {0}', epoch),
-    ),
-    number(trainLoss.toFixed(4)),
-    ...names.map((name) => number(formatMetric(name, validation?.[name]))),
-    number(Math.round(documentsPerSecond).toLocaleString('en')),
-  );
+function epochCell({ phase, epoch }: EpochRecord, isBest: boolean): HTMLElement {
+  const star = (): HTMLElement =>
+    el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, t('best')));
+  return el('span', {}, isBest && star(), phase === 'training' ? `${epoch}` : t('retraining {0}', epoch));
 }
 
 interface ChoicesOptions {
