@@ -10,10 +10,12 @@ import type { RunnerClient } from '../../runner/client.ts';
 import type { EvaluatedSplit } from '../../runner/services/training.ts';
 import { Disposable } from '../base/disposable.ts';
 import type { Services } from '../base/services.ts';
+import { windowAnswers } from '../base/windowAnswers.ts';
 import { configName } from './configFiles.ts';
 import type { JobState } from './jobState.ts';
 import { advance, startOf, stopping } from './jobState.ts';
 import { logEvent } from './logEvent.ts';
+import { RefreshPace } from './refreshPace.ts';
 import type { RunStore } from './runStore.ts';
 
 export type JobTask =
@@ -39,16 +41,13 @@ interface RunningJob extends Job {
   readonly stop: AbortController;
 }
 
-/** Progress is passed on at most so often, in milliseconds. */
-const pause = 200;
-
 /** The jobs of this window: a runner process each. */
 export class Jobs extends Disposable {
   private readonly running = new Map<string, RunningJob>();
   private readonly changed = this.own(new vscode.EventEmitter<void>());
   private readonly progressed = this.own(new vscode.EventEmitter<Job>());
   private readonly finished = this.own(new vscode.EventEmitter<{ job: Job; end: JobEnd }>());
-  private readonly lastProgress = new Map<string, number>();
+  private readonly pace = this.own(new RefreshPace<RunningJob>((job) => this.tellProgress(job)));
 
   /** A job began, learnt its folder, was told to stop, or ended. */
   readonly onDidChange = this.changed.event;
@@ -113,7 +112,6 @@ export class Jobs extends Disposable {
     if (!this.isDisposed && job.state.folder !== undefined) await this.runs.refreshRun(job.state.folder);
     if (this.isDisposed) return;
     this.running.delete(job.id);
-    this.lastProgress.delete(job.id);
     this.changed.fire();
     this.finished.fire({ job, end });
   }
@@ -142,15 +140,12 @@ export class Jobs extends Disposable {
     logEvent(this.services.log, job.state.title, event);
     this.runs.tell({ folder: job.state.folder, event });
     if (job.state.folder !== folder) this.changed.fire();
-    this.progress(job, event);
+    this.pace.change(job);
   }
 
-  private progress(job: RunningJob, { type }: RunEvent): void {
-    const now = performance.now();
-    const isStep = type === 'step' || type === 'progress';
-    if (isStep && now - (this.lastProgress.get(job.id) ?? -Infinity) < pause) return;
-    this.lastProgress.set(job.id, now);
-    this.progressed.fire(job);
+  private tellProgress(job: RunningJob | undefined): void {
+    if (job && this.running.has(job.id)) this.progressed.fire(job);
+    void windowAnswers().then(() => this.pace.answered());
   }
 }
 
