@@ -31,6 +31,19 @@ inWorkbench('12. exporting a model', { fill }, (workbench) => {
     await workbench()
       .page.getByRole('tab', { name: /README\.md/ })
       .waitFor();
+    // once it is there it takes the focus, and would close what is opened before
+    const shown = (): Promise<number[]> =>
+      Promise.all(
+        workbench()
+          .page.frames()
+          .map((frame) =>
+            frame
+              .getByRole('heading', { name: 'first', exact: true })
+              .count()
+              .catch(() => 0),
+          ),
+      );
+    await expect.poll(shown).toContain(1);
     await workbench().screenshot('12-card');
   });
 

@@ -18,6 +18,7 @@ export async function showEngines(services: Services): Promise<void> {
   list.title = vscode.l10n.t('Engines on This Machine');
   list.placeholder = vscode.l10n.t('Trying each engine…');
   list.busy = true;
+  list.ignoreFocusOut = true; // trying takes a while, and a page may take the focus back from the palette
   const chosen = new Promise<EngineItem | undefined>((resolve) => {
     list.onDidAccept(() => resolve(list.activeItems[0]));
     list.onDidHide(() => resolve(undefined));
