@@ -18,7 +18,7 @@ const german = {
 };
 
 // What no editor shows for long, or shows only with a language pack: the pages as the host makes them, in a browser of their own.
-describe.skipIf(!inject('vsix'))('12. pages by themselves', () => {
+describe.skipIf(!inject('extensions'))('12. pages by themselves', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: findChromium(), args: browserArguments });

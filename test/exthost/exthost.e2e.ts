@@ -39,11 +39,12 @@ function fill(folder: string): void {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 }
 
-const vsix = inject('vsix');
+const extensions = inject('extensions');
 
-describe.skipIf(!vsix)('inside the extension host', () => {
+describe.skipIf(!extensions)('inside the extension host', () => {
   it('every check passes', async () => {
-    const outcomes = JSON.parse(await runInExtensionHost({ module: 'test/exthost/main.ts', vsix, fill })) as Outcome[];
+    const module = 'test/exthost/main.ts';
+    const outcomes = JSON.parse(await runInExtensionHost({ module, extensions, fill })) as Outcome[];
     for (const { name, failure } of outcomes) console.log(`${failure ? '✗' : '✓'} ${name}`);
     expect(outcomes.length).toBeGreaterThan(0);
     expect(outcomes.filter(({ failure }) => failure)).toEqual([]);

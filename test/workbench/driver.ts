@@ -14,13 +14,13 @@
  * Every launch has its own server, browser, user data, extensions folder and workspace below one temporary folder that is removed in the end.
  * Tests use `inWorkbench`; for a quick look, `node scripts/workbench.mjs --run FILE.ts`.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { groupMembers } from './processes.ts';
-import { folderUrl, installExtension, packExtension, startServer } from './server.ts';
+import { folderUrl, installExtension, startServer } from './server.ts';
 import type { WorkbenchServer } from './server.ts';
 import { findChromium, setUpWorkbench } from './setup.mjs';
 
@@ -34,8 +34,8 @@ const themes = {
 export type Theme = keyof typeof themes;
 
 export interface LaunchOptions {
-  /** A packed extension to install; by default `dist` is packed as it is. */
-  readonly vsix?: string;
+  /** A folder of extensions to copy, this one among them; by default `dist` is packed as it is, and installed. */
+  readonly extensions?: string;
   /** Fills the empty workspace folder before it is opened. */
   readonly fill?: (folder: string) => void | Promise<void>;
   /** Opens this folder instead of a fresh one; it is not removed. */
@@ -71,9 +71,8 @@ export async function launch(options: LaunchOptions = {}): Promise<Workbench> {
     const workspace = options.folder ?? join(folder, 'workspace');
     mkdirSync(workspace, { recursive: true });
     await options.fill?.(workspace);
-    const vsix = options.vsix ?? join(folder, 'xmlcnn.vsix');
-    if (!options.vsix) await packExtension(vsix);
-    await installExtension(installation, folder, resolve(vsix));
+    if (options.extensions) cpSync(options.extensions, join(folder, 'extensions'), { recursive: true });
+    else await installExtension(installation, folder);
     const server = await startServer({ installation, folder, port: options.port, asksForTrust: options.asksForTrust });
     ending.push(() => server.stop());
     const browser = await chromium.launch({ executablePath, args: browserArguments });
@@ -187,8 +186,12 @@ export class Workbench {
 
   /** Writes test/e2e/screenshots/<name>-<theme>.png. */
   async screenshot(name: string): Promise<void> {
-    mkdirSync(screenshots, { recursive: true });
     await this.page.waitForTimeout(300); // hovers fade in
+    await this.picture(name);
+  }
+
+  private async picture(name: string): Promise<void> {
+    mkdirSync(screenshots, { recursive: true });
     await this.page.screenshot({ path: join(screenshots, `${name}-${this.theme}.png`) });
   }
 
@@ -197,9 +200,9 @@ export class Workbench {
     const before = this.theme;
     for (const theme of Object.keys(themes) as Theme[]) {
       await this.setTheme(theme);
-      await this.page.waitForTimeout(300); // webviews hear of the theme a little later
+      await this.page.waitForTimeout(300); // webviews hear of the theme a little later, and hovers fade in
       await look(theme);
-      await this.screenshot(name);
+      await this.picture(name);
     }
     await this.setTheme(before);
   }
@@ -230,9 +233,11 @@ export class Workbench {
 
   /** Whether the palette offers a command now. */
   async offersCommand(title: string): Promise<boolean> {
-    const found = (await this.ask(`>${title}`)) && (await appears(this.quickRow(title), 2000));
+    const none = this.quickRow('No matching commands');
+    const found = (await this.ask(`>${title}`)) && (await appears(this.quickRow(title).or(none), 2000));
+    const isOffered = found && !(await none.isVisible());
     await this.page.keyboard.press('Escape');
-    return found;
+    return isOffered;
   }
 
   get quickInput(): Locator {

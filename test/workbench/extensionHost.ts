@@ -1,24 +1,25 @@
 /** Runs a module inside the extension host of a real workbench, where the packed extension is installed. */
 import type { BuildOptions } from 'esbuild';
 import { build } from 'esbuild';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { browserArguments } from './driver.ts';
-import { folderUrl, installExtension, startServer } from './server.ts';
+import { folderUrl, startServer } from './server.ts';
 import { findChromium, setUpWorkbench } from './setup.mjs';
 
 export interface HostRun {
   /** A TypeScript module that exports `run(): Promise<void>`; it may import `vscode`. */
   readonly module: string;
-  readonly vsix: string;
+  /** The folder of extensions that `installExtension` made. */
+  readonly extensions: string;
   /** Fills the empty workspace folder before it is opened. */
   readonly fill: (folder: string) => void | Promise<void>;
 }
 
 /** Resolves with what the module wrote to the file that the environment variable XMLCNN_OUTCOMES names. Throws where it threw. */
-export async function runInExtensionHost({ module, vsix, fill }: HostRun): Promise<string> {
+export async function runInExtensionHost({ module, extensions, fill }: HostRun): Promise<string> {
   const installation = setUpWorkbench();
   const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-exthost-'));
   const outcomes = join(folder, 'outcomes.json');
@@ -28,7 +29,7 @@ export async function runInExtensionHost({ module, vsix, fill }: HostRun): Promi
     await fill(workspace);
     const tests = join(folder, 'tests.cjs');
     await build({ entryPoints: [resolve(module)], outfile: tests, bundle: true, ...bundle });
-    await installExtension(installation, folder, vsix);
+    cpSync(extensions, join(folder, 'extensions'), { recursive: true });
     const extension = join(folder, 'extensions', installed(folder));
     const server = await startServer({ installation, folder, runsTestModules: true });
     try {

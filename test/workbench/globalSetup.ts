@@ -1,14 +1,15 @@
-/** Once before all suites: sets up the workbench, packs the extension, and says why where it cannot. */
-import { mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+/** Once before all suites: sets up the workbench, packs and installs the extension, and says why where it cannot. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { packExtension } from './server.ts';
+import { installExtension } from './server.ts';
 import { findChromium, setUpWorkbench } from './setup.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The packed extension; empty where there is no workbench to test it in. */
-    vsix: string;
+    /** The folder with the extension installed, which each workbench copies; empty where there is no workbench to test it in. */
+    extensions: string;
   }
 }
 
@@ -19,15 +20,13 @@ export default async function setup(project: TestProject): Promise<() => void> {
   if (missing) {
     if (wanted === 'required') throw new Error(`The suite in the workbench cannot run: ${missing}`);
     console.log(`skipped: the suite in the workbench (${missing})`);
-    project.provide('vsix', '');
+    project.provide('extensions', '');
     return () => {};
   }
-  const folder = resolve('node_modules/.cache/xmlcnn-e2e');
-  mkdirSync(folder, { recursive: true });
-  const vsix = join(folder, `xmlcnn-${process.pid}.vsix`);
-  await packExtension(vsix);
-  project.provide('vsix', vsix);
-  return () => rmSync(vsix, { force: true });
+  const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-e2e-'));
+  await installExtension(setUpWorkbench(), folder);
+  project.provide('extensions', join(folder, 'extensions'));
+  return () => rmSync(folder, { recursive: true, force: true });
 }
 
 function whatIsMissing(): string | undefined {

@@ -12,15 +12,15 @@ import { launch } from './driver.ts';
  *       …
  */
 export function inWorkbench(title: string, options: LaunchOptions, body: (workbench: () => Workbench) => void): void {
-  const vsix = inject('vsix');
-  describe.skipIf(!vsix)(title, () => {
+  const extensions = inject('extensions');
+  describe.skipIf(!extensions)(title, () => {
     let workbench: Workbench | undefined;
     const current = (): Workbench => {
       if (!workbench) throw new Error('The workbench is not open.');
       return workbench;
     };
     beforeAll(async () => {
-      workbench = await launch({ vsix, ...options });
+      workbench = await launch({ extensions, ...options });
     });
     afterAll(() => workbench?.close());
     beforeEach(({ task, onTestFailed }) => {

@@ -2,14 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { folderUrl, installExtension, packExtension, startServer } from './server.ts';
+import { folderUrl, installExtension, startServer } from './server.ts';
 import { setUpWorkbench } from './setup.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-workbench-'));
 const installation = setUpWorkbench();
-const vsix = join(folder, 'xmlcnn.vsix');
-await packExtension(vsix);
-await installExtension(installation, folder, vsix);
+await installExtension(installation, folder);
 const server = await startServer({ installation, folder });
 console.log(`Open ${folderUrl(server, resolve(process.argv[2]))}\nCtrl+C ends it.`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

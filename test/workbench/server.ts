@@ -47,13 +47,13 @@ const quiet = {
   'window.autoDetectHighContrast': false,
 };
 
-/** Packs the extension as `dist` has it (1 s). Throws with what the packer printed. */
-export async function packExtension(vsix: string): Promise<void> {
+/**
+ * Packs the extension as `dist` has it and installs it for a server that will be started on the folder, in `extensions`
+ * there, which may be copied for another. Throws with what the packer or the installer printed.
+ */
+export async function installExtension(installation: Installation, folder: string): Promise<void> {
+  const vsix = join(folder, 'xmlcnn.vsix');
   await promisify(execFile)(process.execPath, ['scripts/package.mjs', vsix]);
-}
-
-/** Installs a packed extension into the folder of a server that will be started on it. */
-export async function installExtension(installation: Installation, folder: string, vsix: string): Promise<void> {
   await promisify(execFile)(
     installation.node,
     [installation.entry, ...folderArguments(folder), '--install-extension', vsix],
