@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** The suite in the real workbench: two files at once, for each has a server and a browser of its own and waits for them now and then. */
+/** The suite in the real workbench: one file after the other, for the server and the browser of each keep two cores busy. */
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.e2e.ts', 'test/exthost/**/*.e2e.ts'],
     globalSetup: 'test/workbench/globalSetup.ts',
-    maxWorkers: 2,
+    fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000, interval: 100 } },

@@ -679,12 +679,7 @@ const palette: EntryTest[] = [
     async run(workbench) {
       await workbench.focusExplorer();
       await paletteCommand(workbench, 'showMetrics');
-      await (
-        await workbench.webview('metrics')
-      )
-        .getByText(/^Show All \d+ Runs$/)
-        .first()
-        .waitFor();
+      await shows(workbench, 'metrics', (page) => page.getByRole('button', { name: /^Show All \d+ Runs$/ }));
     },
   },
   {
