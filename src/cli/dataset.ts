@@ -1,16 +1,13 @@
 import { basename } from 'node:path';
-import { type DatasetFile, datasetFormats, type FindingLog, type SourceOptions } from '../core/data/document.ts';
+import { type DatasetFile, datasetFormats, type Document, type SourceOptions } from '../core/data/document.ts';
 import { isSameDataset } from '../core/data/datasetFile.ts';
 import { datasetFiles, type SplitFile } from '../core/data/findSplits.ts';
-import type { SplitOrAll } from '../core/base/splits.ts';
+import { Cancelled } from '../core/base/errors.ts';
 import type { OnProgress } from '../core/base/progress.ts';
-import { type Survey, surveyFile } from '../core/explore/survey.ts';
-import type { WordScanner } from '../core/text/tokenizer.ts';
+import type { SplitInspection } from '../core/explore/splitInspection.ts';
 import type { Arguments, OptionSpec } from './command.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { sanitise } from './terminal/text.ts';
-
-export { defaultTokenizer } from '../core/explore/survey.ts';
 
 /** How to read a dataset; each option has a key of the same meaning in the run config. */
 export const datasetOptions: Record<string, OptionSpec> = {
@@ -51,11 +48,6 @@ export function sourceOptions(args: Arguments): SourceOptions {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-export interface SurveyedFile extends Survey {
-  split: SplitOrAll;
-  findings: FindingLog;
-}
-
 /** The files a dataset argument names: of a folder or a pickle its splits, or the folder as it is where its files are the documents. */
 export async function filesOf(dataset: DatasetFile): Promise<SplitFile[]> {
   const files = await datasetFiles(dataset);
@@ -63,20 +55,18 @@ export async function filesOf(dataset: DatasetFile): Promise<SplitFile[]> {
   return own ? [own] : files;
 }
 
-/** Reads one file through, with progress, and gathers its statistics. */
-export async function survey(
-  split: SurveyedFile['split'],
-  file: DatasetFile,
-  options: SourceOptions,
-  tokenizer: WordScanner,
+/** Reads a split to its end, with progress; `visit` sees every document. Throws `UserError` and `Cancelled`. */
+export async function readSplit(
+  split: SplitInspection,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<SurveyedFile> {
-  const surveyed = await surveyFile(file, options, tokenizer, { signal, onProgress: readingBar(terminal) });
+  visit?: (document: Document) => void,
+): Promise<void> {
+  await split.readWhole({ signal, onProgress: readingBar(terminal) }, visit);
   terminal.progress.clear();
-  return { split, ...surveyed, findings: surveyed.source.findings };
+  if (signal.aborted) throw new Cancelled();
 }
 
 /** Shows how far the reading of a file is. */
-export const readingBar = (terminal: Terminal, label = 'Reading'): OnProgress =>
-  terminal.progress.follow(({ file = '' }) => `${label} ${sanitise(basename(file))}`);
+export const readingBar = (terminal: Terminal): OnProgress =>
+  terminal.progress.follow(({ file = '' }) => `Reading ${sanitise(basename(file))}`);

@@ -8,7 +8,9 @@ import { loadPredictor, type ExplainedLabel, type Prediction } from '../../core/
 import { runPaths } from '../../core/training/runFolder.ts';
 import type { RunResult, Summary } from '../../core/training/runSummary.ts';
 import type { Command } from '../command.ts';
-import { defaultTokenizer, survey, type SurveyedFile } from '../dataset.ts';
+import { readSplit } from '../dataset.ts';
+import { openInspection } from '../../core/explore/inspection.ts';
+import type { SplitInspection } from '../../core/explore/splitInspection.ts';
 import { readEpochs } from '../history.ts';
 import type { ReportExample } from '../report/examples.ts';
 import { renderReport } from '../report/report.ts';
@@ -16,7 +18,6 @@ import { measuredOn, systemsOf } from '../results.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, duration, grouped, sanitise } from '../terminal/text.ts';
 import { demoConfig } from '../wordnet/config.ts';
-import { splitNames } from '../../core/base/splits.ts';
 import type { GlossDataset, GlossDocument } from '../wordnet/dataset.ts';
 import { findWordnet, writeDataset } from '../wordnet/files.ts';
 import { showFile } from '../inspect/showFile.ts';
@@ -73,25 +74,16 @@ async function inspectSplits(
   { names }: GlossDataset,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<SurveyedFile[]> {
+): Promise<readonly SplitInspection[]> {
   terminal.log(
     `Built a dataset of ${counted(names.size, 'label')} from WordNet's nouns in ${sanitise(join(folder, 'data'))}`,
   );
-  const labelNames = join(folder, 'data', 'label_names.tsv');
-  const tokenizer = await defaultTokenizer();
-  const files: SurveyedFile[] = [];
-  for (const split of splitNames)
-    files.push(
-      await survey(
-        split,
-        { file: join(folder, 'data', `${split}.jsonl`) },
-        { format: 'jsonl', labelNames },
-        tokenizer,
-        terminal,
-        signal,
-      ),
-    );
-  showFile(files[0], HEAD, terminal);
+  const data = join(folder, 'data');
+  const labelNames = join(data, 'label_names.tsv');
+  const inspection = await openInspection({ file: data }, { format: 'jsonl', labelNames, onError: 'stop' });
+  const { splits: files } = inspection;
+  for (const split of files) await readSplit(split, terminal, signal);
+  showFile(files[0], inspection, HEAD, terminal);
   for (const { split, statistics } of files.slice(1))
     terminal.print(`  ${terminal.style.dim(split.padEnd(12))}${counted(statistics.documents, 'document')}`);
   terminal.print('');
@@ -128,7 +120,7 @@ async function demoReport(
   { config }: LoadedConfig,
   { folder, bestEpoch }: RunResult,
   summary: Summary,
-  surveyed: SurveyedFile[],
+  surveyed: readonly SplitInspection[],
   { names }: GlossDataset,
   examples: Explained[],
 ): Promise<string> {

@@ -1,20 +1,24 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
-import { type DatasetFile, pathOf } from '../../core/data/document.ts';
+import { onlyFile, pathOf } from '../../core/data/document.ts';
 import { resolve } from 'node:path';
-import { wordMeasures } from '../../core/explore/analysis/analysisApi.ts';
+import { Analyses, type Gathering } from '../../core/explore/analysis/analyses.ts';
+import { type OtherSet, wordMeasures } from '../../core/explore/analysis/analysisApi.ts';
+import { type Inspection, openInspection } from '../../core/explore/inspection.ts';
+import type { SplitInspection } from '../../core/explore/splitInspection.ts';
+import { Cancelled } from '../../core/base/errors.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import { embeddingCoverage, type EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
 import type { Arguments, Command } from '../command.ts';
-import { datasetOptions, defaultTokenizer, filesOf, sourceOptions, survey, type SurveyedFile } from '../dataset.ts';
+import { datasetOptions, filesOf, readingBar, readSplit, sourceOptions } from '../dataset.ts';
 import { lookAgainst } from '../inspect/lookAgainst.ts';
 import { coverageLine, distributionOf, onlyInTrainLine, showFile } from '../inspect/showFile.ts';
 import { lookAtDocument } from '../inspect/lookAtDocument.ts';
 import { lookAtLabel } from '../inspect/lookAtLabel.ts';
-import { type LookContext, OpenedFile } from '../inspect/opened.ts';
 import { lookAtQuality } from '../inspect/lookAtQuality.ts';
-import { type Look, showSection } from '../inspect/look.ts';
+import { type Look, type ReadDataset, showSection } from '../inspect/look.ts';
 import { lookAtWords } from '../inspect/lookAtWords.ts';
 import { renderInspection } from '../report/inspection.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 
 const HEAD = 15;
@@ -23,8 +27,8 @@ export const inspect: Command = {
   name: 'inspect',
   summary: 'Show what is in a dataset: counts, lengths, labels, words, and what is wrong with it',
   details:
-    'Reads the data once and keeps nothing but counts. Of a folder with train, validation and test files, all are shown. ' +
-    'The looks that are asked for (--words, --label, --document, --against, --quality) read it again after that; words and labels are those of train.',
+    'Reads the data once and keeps counts, and for the looks that are asked for (--words, --label, --document, --against, --quality) ' +
+    'an index of the words. Of a folder with train, validation and test files, all are shown; words and labels are those of train.',
   positionals: [{ name: 'DATA', description: 'Dataset file (plain or .gz), or a folder' }],
   options: {
     labels: { value: 'N', description: `Labels to list, most frequent first (default ${HEAD})` },
@@ -54,34 +58,34 @@ export const inspect: Command = {
     'xmlcnn inspect data/test.jsonl --against data/train.jsonl --document 32003R0001',
   ],
   async run(args, terminal, signal) {
-    const context: LookContext = { tokenizer: await defaultTokenizer(), terminal, signal };
     const path = args.positionals[0];
+    const options = { onError: 'skip', ...sourceOptions(args) } as const;
+    const inspection = await openInspection(datasetFile(path), options, { alone: true });
+    const analyses = new Analyses(inspection);
+    const { splits } = inspection;
+    const visit = analyses.gather(gatheringOf(args, splits));
     const head = args.whole('labels', 0) ?? HEAD;
-    const files: SurveyedFile[] = [];
-    for (const { split, ...file } of await filesOf(datasetFile(path))) {
-      const surveyed = await surveyWith(split, file, args, context);
-      files.push(surveyed);
-      showFile(surveyed, head, terminal);
+    for (const split of splits) {
+      await readSplit(split, terminal, signal, (document) => visit(split, document));
+      showFile(split, inspection, head, terminal);
     }
-    const unseen = labelsOnlyOutsideTrain(files);
+    const { unseen, onlyInTrain } = labelsAlone(inspection);
     for (const { split, labels } of unseen)
       terminal.print('', `${counted(labels, 'label')} of ${split} never occur${labels === 1 ? 's' : ''} in train.`);
-    const onlyInTrain = labelsOnlyInTrain(files);
     if (onlyInTrain) terminal.print(onlyInTrainLine(onlyInTrain));
-    const coverage = await coverageOf(files, args, context);
-    const looks = await lookDeeper(files, args, context);
+    const coverage = await coverageOf(splits, args, terminal, signal);
+    const work = { signal, onProgress: readingBar(terminal) };
+    const looks = await lookDeeper({ inspection, analyses, work }, args, terminal);
     const html = args.text('html');
     if (html !== undefined) {
-      await writeFileAtomic(
-        resolve(html),
-        renderInspection({ path, files, unseen, onlyInTrain, coverage, looks: Object.values(looks) }),
-      );
+      const shown = { path, inspection, unseen, onlyInTrain, coverage, looks: Object.values(looks) };
+      await writeFileAtomic(resolve(html), renderInspection(shown));
       terminal.print('', `Wrote ${sanitise(html)}`);
     }
     return {
       json: {
         path,
-        files: files.map((file, i) => ({ ...fileJson(file), embeddings: coverage?.coverages[i] })),
+        files: splits.map((file, i) => ({ ...fileJson(file, inspection), embeddings: coverage?.coverages[i] })),
         labelsOnlyOutsideTrain: unseen,
         labelsOnlyInTrain: onlyInTrain,
         embeddings: coverage && { file: coverage.file, dim: coverage.dim, vectors: coverage.vectors },
@@ -92,38 +96,45 @@ export const inspect: Command = {
   },
 };
 
-function fileJson({ split, source, reasons, options, statistics, findings }: SurveyedFile): object {
+/** What the looks that are asked for need of the documents: those of the first file, but for a document, which may be in any. */
+function gatheringOf(args: Arguments, splits: readonly SplitInspection[]): Gathering {
+  const [first] = splits;
+  const isDocument = args.text('document') !== undefined;
+  const isCompared = args.text('against') !== undefined && !isDocument;
+  const needsWords = isCompared || args.flag('words') || args.text('label') !== undefined;
+  return {
+    words: isDocument ? splits.map(({ split }) => split) : needsWords ? [first.split] : [],
+    quality: args.flag('quality'),
+    compared: isCompared ? first.split : undefined,
+  };
+}
+
+function fileJson(file: SplitInspection, inspection: Inspection): object {
+  const { split, source, reason, options, statistics } = file;
   return {
     split,
     file: pathOf(source),
     files: source.files,
     format: source.format,
-    reason: reasons.format,
+    reason,
     options,
     bagOfWords: source.bagOfWords,
     bytes: source.totalBytes,
     statistics: {
       ...statistics,
       distribution: distributionOf(statistics),
-      labelCounts: statistics.labelCounts.map((l) => ({ ...l, display: source.labelNames.get(l.name) })),
+      labelCounts: statistics.labelCounts.map((l) => ({ ...l, display: inspection.displayName(l.name) })),
     },
-    findings,
+    findings: source.findings,
   };
 }
 
-const surveyWith = (
-  split: SurveyedFile['split'],
-  file: DatasetFile,
-  args: Arguments,
-  { tokenizer, terminal, signal }: LookContext,
-): Promise<SurveyedFile> =>
-  survey(split, file, { onError: 'skip', ...sourceOptions(args) }, tokenizer, terminal, signal);
-
 /** Shows how many words of each file a file of vectors knows. */
 async function coverageOf(
-  files: readonly SurveyedFile[],
+  files: readonly SplitInspection[],
   args: Arguments,
-  { terminal, signal }: LookContext,
+  terminal: Terminal,
+  signal: AbortSignal,
 ): Promise<EmbeddingCoverages | undefined> {
   const [embeddings, entry] = [args.text('embeddings'), args.text('embeddings-entry')];
   if (embeddings === undefined) return undefined;
@@ -140,55 +151,39 @@ async function coverageOf(
 }
 
 /** The looks that were asked for, one after the other, each shown when it is there. */
-async function lookDeeper(
-  surveyed: readonly SurveyedFile[],
-  args: Arguments,
-  context: LookContext,
-): Promise<Record<string, Look>> {
-  const files = surveyed.map((file) => new OpenedFile(file, context));
-  const train = files[0];
+async function lookDeeper(dataset: ReadDataset, args: Arguments, terminal: Terminal): Promise<Record<string, Look>> {
   const looks: Record<string, Look> = {};
   const take = async (name: string, look: Promise<Look>): Promise<void> => {
     looks[name] = await look;
-    context.terminal.progress.clear();
-    showSection(looks[name].section, context.terminal);
+    if (dataset.work.signal?.aborted) throw new Cancelled(); // what was read until then is no answer here
+    terminal.progress.clear();
+    showSection(looks[name].section, terminal);
   };
-  const [label, document, otherPath] = [args.text('label'), args.text('document'), args.text('against')];
+  const [label, document] = [args.text('label'), args.text('document')];
   const measure = args.oneOf('by', wordMeasures) ?? 'log-odds';
-  if (args.flag('words')) await take('words', lookAtWords(train, measure));
-  if (label !== undefined) await take('label', lookAtLabel(train, label, measure));
-  const other = otherPath === undefined ? undefined : await openOther(otherPath, args, context);
-  if (document !== undefined) await take('document', lookAtDocument(files, document, other));
-  else if (other) await take('against', lookAgainst(train, other, context));
-  if (args.flag('quality')) await take('quality', lookAtQuality(files, context));
+  if (args.flag('words')) await take('words', lookAtWords(dataset, measure));
+  if (label !== undefined) await take('label', lookAtLabel(dataset, label, measure));
+  const other = await otherSet(args);
+  if (document !== undefined) await take('document', lookAtDocument(dataset, document, other));
+  else if (other) await take('against', lookAgainst(dataset, other));
+  if (args.flag('quality')) await take('quality', lookAtQuality(dataset));
   return looks;
 }
 
 /** The other set: of a folder with splits its train. Read with the options of the first. */
-async function openOther(path: string, args: Arguments, context: LookContext): Promise<OpenedFile> {
-  const [{ split, ...file }] = await filesOf(datasetFile(path));
-  return new OpenedFile(await surveyWith(split, file, args, context), context);
+async function otherSet(args: Arguments): Promise<OtherSet | undefined> {
+  const path = args.text('against');
+  if (path === undefined) return undefined;
+  const [first] = await filesOf(datasetFile(path));
+  return { ...onlyFile(first), options: sourceOptions(args) };
 }
 
-/** Labels of validation and test that train does not have. */
-function labelsOnlyOutsideTrain(files: SurveyedFile[]): { split: string; labels: number }[] {
-  const train = files.find((f) => f.split === 'train');
-  if (!train) return [];
-  const known = new Set(train.statistics.labelCounts.map((l) => l.name));
-  return files
-    .filter((f) => f !== train)
-    .map(({ split, statistics }) => ({
-      split,
-      labels: statistics.labelCounts.filter((l) => !known.has(l.name)).length,
-    }))
+/** Labels of validation and test that train does not have, and of train that no other split has; undefined where there is no other. */
+function labelsAlone(inspection: Inspection): { unseen: { split: string; labels: number }[]; onlyInTrain?: number } {
+  const alone = inspection.labelsAlone();
+  const unseen = inspection.splits
+    .map(({ split }, i) => ({ split, labels: alone[i].notInTrain ?? 0 }))
     .filter(({ labels }) => labels > 0);
-}
-
-/** Labels of train that no other split has; undefined where there is no other. */
-function labelsOnlyInTrain(files: SurveyedFile[]): number | undefined {
-  const train = files.find((f) => f.split === 'train');
-  const others = files.filter((f) => f !== train);
-  if (!train || others.length === 0) return undefined;
-  const seen = new Set(others.flatMap(({ statistics }) => statistics.labelCounts.map(({ name }) => name)));
-  return train.statistics.labelCounts.filter(({ name }) => !seen.has(name)).length;
+  const train = inspection.splits.findIndex(({ split }) => split === 'train');
+  return { unseen, onlyInTrain: alone[train]?.onlyHere };
 }

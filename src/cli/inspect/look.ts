@@ -1,3 +1,10 @@
+import { basename } from 'node:path';
+import { type DatasetFile, type DocumentSource, pathOf } from '../../core/data/document.ts';
+import type { Analyses } from '../../core/explore/analysis/analyses.ts';
+import type { DocumentLabel } from '../../core/explore/inspectionApi.ts';
+import type { Inspection } from '../../core/explore/inspection.ts';
+import type { SplitOrAll } from '../../core/base/splits.ts';
+import type { WorkOptions } from '../../core/base/progress.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { clip, type Column, sanitise, table } from '../terminal/text.ts';
 import { nearest } from '../../core/config/spelling.ts';
@@ -8,6 +15,13 @@ export interface SectionTable {
   caption?: string;
   columns: Column[];
   rows: string[][];
+}
+
+/** A dataset that was read, and what is asked of it. */
+export interface ReadDataset {
+  inspection: Inspection;
+  analyses: Analyses;
+  work: WorkOptions;
 }
 
 /** What one look at a dataset found, for people. */
@@ -62,3 +76,21 @@ export function unknown(kind: 'label' | 'document', wanted: string, names: Itera
     : `Choose one that the dataset has${all.length ? `, such as "${all[0]}"` : ''}.`;
   return new UserError(`unknown-${kind}`, `There is no ${kind} "${wanted}"`, remedy, { file });
 }
+
+/** What a split is called: by its file, where it is the whole dataset. */
+export const nameOf = (split: { split: SplitOrAll } & DatasetFile): string =>
+  split.split === 'all' ? basename(pathOf(split)) : split.split;
+
+/** Labels as people read them, with the id beside a name. */
+export const labelText = ({ name, display }: DocumentLabel): string =>
+  display === undefined ? name : `${display} (${name})`;
+
+/** Words of a bag of words are the numbers of its features; their names, where the set tells them. */
+export const wordText = (source: DocumentSource, word: string): string =>
+  source.bagOfWords ? (source.featureNames?.[Number(word)] ?? `feature ${word}`) : word;
+
+/** Said where words are shown. */
+export const featureNote = (source: DocumentSource): string[] =>
+  source.bagOfWords
+    ? [`A bag of words: its features, by ${source.featureNames ? 'name' : 'number'}, stand for words.`]
+    : [];

@@ -1,138 +1,106 @@
 import { pathOf } from '../../core/data/document.ts';
-import { readingBar } from '../dataset.ts';
-import { compareSets, type MovedLabel, type SetComparison, type SetFacts } from '../../core/explore/compareSets.ts';
-import { collectQuality, type Leakage } from '../../core/explore/quality/documentQuality.ts';
+import type {
+  ComparedLabel,
+  ComparedList,
+  ComparedSet,
+  ComparisonOverview,
+  OtherSet,
+} from '../../core/explore/analysis/analysisApi.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
-import { labelText, type LookContext, type OpenedFile } from './opened.ts';
-import { left, right, type Look, type SectionTable } from './look.ts';
+import { labelText, left, type Look, type ReadDataset, right, type SectionTable } from './look.ts';
 
 const MOVED = 15;
 const ALONE = 10;
-/** Labels in JSON. */
+/** Labels in JSON: moved ones, and those of one set alone. */
+const LISTED_MOVED = 50;
 const LISTED = 100;
 
-/** Two sets held against each other as wholes. */
-export async function lookAgainst(first: OpenedFile, second: OpenedFile, context: LookContext): Promise<Look> {
-  const sameWords = first.source.bagOfWords === second.source.bagOfWords;
-  const compared = compareSets(await factsOf(first), await factsOf(second));
-  const duplicates = await duplicatesAcross(first, second, context);
-  const shapes = [first, second].map(shapeOf);
+/** The first split held against another set, as wholes. */
+export async function lookAgainst({ inspection, analyses, work }: ReadDataset, other: OtherSet): Promise<Look> {
+  const overview = await analyses.compare(inspection.splits[0].split, other, work);
+  const { first, second, words, labels, duplicates } = overview;
+  const rows = (list: ComparedList, limit: number): ComparedLabel[] =>
+    analyses.comparedPage({ list, offset: 0, limit }).rows;
   return {
     json: {
-      first: { file: pathOf(first.source), ...shapes[0] },
-      second: { file: pathOf(second.source), ...shapes[1] },
-      ...compared,
-      words: sameWords ? compared.words : undefined,
-      onlyFirst: compared.onlyFirst.slice(0, LISTED),
-      onlySecond: compared.onlySecond.slice(0, LISTED),
+      first: shapeOf(first),
+      second: shapeOf(second),
+      labels,
+      words,
+      onlyFirst: rows('onlyFirst', LISTED).map(({ name, first }) => ({ name, documents: first })),
+      onlySecond: rows('onlySecond', LISTED).map(({ name, second }) => ({ name, documents: second })),
+      moved: rows('moved', LISTED_MOVED).map(({ name, first, second, z }) => ({ name, first, second, z })),
       duplicates,
     },
     section: {
-      title: `Compared with ${pathOf(second.source)}`,
+      title: `Compared with ${pathOf(second)}`,
       lines: [
-        `First: ${pathOf(first.source)}, ${counted(shapes[0].documents, 'document')}. Second: ${pathOf(second.source)}, ${counted(shapes[1].documents, 'document')}.`,
-        ...(sameWords ? [] : ['One is a bag of words and the other is not: their words cannot be compared.']),
+        `First: ${pathOf(first)}, ${counted(first.documents, 'document')}. Second: ${pathOf(second)}, ${counted(second.documents, 'document')}.`,
+        ...(words ? [] : ['One is a bag of words and the other is not: their words cannot be compared.']),
         duplicateLine(duplicates),
       ],
-      tables: tablesOf(first, second, shapes, compared, sameWords),
+      tables: [
+        overviewTable(overview),
+        {
+          caption: 'Labels whose share of the documents moved most',
+          columns: [left('label'), right('first'), right('second'), right('z')],
+          rows: rows('moved', MOVED).map(movedRow),
+        },
+        aloneTable('first', overview, rows('onlyFirst', ALONE)),
+        aloneTable('second', overview, rows('onlySecond', ALONE)),
+      ],
     },
   };
 }
 
-async function factsOf(file: OpenedFile): Promise<SetFacts> {
-  const { words, documentFrequency } = await file.words();
-  const { documents, labelCounts } = file.surveyed.statistics;
-  return {
-    documents,
-    labels: new Map(labelCounts.map((label) => [label.name, label.documents])),
-    words: new Map(words.map((word, i) => [word, documentFrequency[i]])),
-  };
-}
+const shapeOf = ({ documents, meanWords, words, labels, labelsPerDocument, ...set }: ComparedSet): object => ({
+  file: pathOf(set),
+  documents,
+  meanWords,
+  vocabulary: words,
+  labels,
+  labelsPerDocument,
+});
 
-/** Documents of the second whose text the first has too; undefined where there are no texts. */
-async function duplicatesAcross(
-  first: OpenedFile,
-  second: OpenedFile,
-  { tokenizer, terminal, signal }: LookContext,
-): Promise<Leakage | undefined> {
-  const sources = [first.source, second.source];
-  if (sources.some(({ bagOfWords }) => bagOfWords)) return undefined;
-  const { leakage } = await collectQuality(sources, tokenizer, {
-    signal,
-    onProgress: readingBar(terminal, 'Comparing texts of'),
-  });
-  return leakage[0];
-}
-
-function duplicateLine(duplicates: Leakage | undefined): string {
+function duplicateLine(duplicates: ComparisonOverview['duplicates']): string {
   if (!duplicates) return 'Duplicates across them need texts, which a bag of words has not.';
   const { exact, near } = duplicates;
   return `${counted(exact, 'document')} of the second ${exact === 1 ? 'has' : 'have'} a text that the first has too, ${grouped(near)} more nearly so (by estimate).`;
 }
 
-interface Shape {
-  documents: number;
-  meanWords: number;
-  vocabulary: number;
-  labels: number;
-  labelsPerDocument: number;
-}
-
-function shapeOf({ surveyed: { statistics: s } }: OpenedFile): Shape {
-  return {
-    documents: s.documents,
-    meanWords: s.words.mean,
-    vocabulary: s.vocabulary,
-    labels: s.labels,
-    labelsPerDocument: s.labelsPerDocument.mean,
-  };
-}
-
-function tablesOf(
-  first: OpenedFile,
-  second: OpenedFile,
-  [a, b]: Shape[],
-  { labels, words, moved, onlyFirst, onlySecond }: SetComparison,
-  sameWords: boolean,
-): SectionTable[] {
-  const overlap = (name: string, o: SetComparison['labels']): string[] => [
+function overviewTable({ first, second, labels, words }: ComparisonOverview): SectionTable {
+  const overlap = (name: string, o: typeof labels): string[] => [
     name,
     grouped(o.first),
     grouped(o.second),
     grouped(o.both),
     percent(o.jaccard),
   ];
-  const alone = (which: string, of: number, list: { name: string; documents: number }[], file: OpenedFile) => ({
-    caption: `Labels of the ${which} alone: ${grouped(of)}`,
-    columns: [left('label'), right('documents')],
-    rows: list.slice(0, ALONE).map(({ name, documents }) => [labelText(file, name), grouped(documents)]),
-  });
-  return [
-    {
-      columns: [left(''), right('first'), right('second'), right('both'), right('overlap')],
-      rows: [
-        ['documents', grouped(a.documents), grouped(b.documents), '', ''],
-        ['words per document', a.meanWords.toFixed(1), b.meanWords.toFixed(1), '', ''],
-        ['labels per document', a.labelsPerDocument.toFixed(2), b.labelsPerDocument.toFixed(2), '', ''],
-        overlap('labels', labels),
-        ...(sameWords ? [overlap('distinct words', words)] : []),
-      ],
-    },
-    {
-      caption: 'Labels whose share of the documents moved most',
-      columns: [left('label'), right('first'), right('second'), right('z')],
-      rows: moved
-        .slice(0, MOVED)
-        .map((label) => movedRow(label, a, b, first.display(label.name) === label.name ? second : first)),
-    },
-    alone('first', labels.first - labels.both, onlyFirst, first),
-    alone('second', labels.second - labels.both, onlySecond, second),
-  ];
+  return {
+    columns: [left(''), right('first'), right('second'), right('both'), right('overlap')],
+    rows: [
+      ['documents', grouped(first.documents), grouped(second.documents), '', ''],
+      ['words per document', first.meanWords.toFixed(1), second.meanWords.toFixed(1), '', ''],
+      ['labels per document', first.labelsPerDocument.toFixed(2), second.labelsPerDocument.toFixed(2), '', ''],
+      overlap('labels', labels),
+      ...(words ? [overlap('distinct words', words)] : []),
+    ],
+  };
 }
 
-const movedRow = ({ name, first, second, z }: MovedLabel, a: Shape, b: Shape, file: OpenedFile): string[] => [
-  labelText(file, name),
-  percent(first / a.documents),
-  percent(second / b.documents),
-  `${z > 0 ? '+' : ''}${z.toFixed(1)}`,
+const aloneTable = (
+  which: 'first' | 'second',
+  { labels }: ComparisonOverview,
+  rows: readonly ComparedLabel[],
+): SectionTable => ({
+  caption: `Labels of the ${which} alone: ${grouped(labels[which] - labels.both)}`,
+  columns: [left('label'), right('documents')],
+  rows: rows.map((label) => [labelText(label), grouped(label[which])]),
+});
+
+const movedRow = (label: ComparedLabel): string[] => [
+  labelText(label),
+  percent(label.firstShare),
+  percent(label.secondShare),
+  `${label.z > 0 ? '+' : ''}${label.z.toFixed(1)}`,
 ];

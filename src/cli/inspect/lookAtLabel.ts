@@ -1,12 +1,20 @@
 import { pathOf } from '../../core/data/document.ts';
-import { documentsOfLabels, neighboursOf } from '../../core/explore/clusters/cooccurrence.ts';
+import type { CountedLabel, MarkingWord, NeighbourRow, WordMeasure } from '../../core/explore/analysis/analysisApi.ts';
 import type { LabelIncidence } from '../../core/explore/clusters/labelIncidence.ts';
-import type { WordMeasure } from '../../core/explore/analysis/analysisApi.ts';
-import { documentWords, rankWords, wordScores } from '../../core/explore/words/markingWords.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
 import { measures } from './lookAtWords.ts';
-import { featureNote, labelText, type OpenedFile, wordText } from './opened.ts';
-import { left, type Look, right, unknown } from './look.ts';
+import {
+  featureNote,
+  labelText,
+  left,
+  type Look,
+  nameOf,
+  type ReadDataset,
+  right,
+  type SectionTable,
+  unknown,
+  wordText,
+} from './look.ts';
 
 const WORDS = 15;
 const NEIGHBOURS = 20;
@@ -14,85 +22,96 @@ const EXAMPLES = 5;
 const EXAMPLE_WORDS = 6;
 
 /** One label: its documents, the words that mark it, what it occurs with. Throws `UserError` `unknown-label`. */
-export async function lookAtLabel(file: OpenedFile, wanted: string, measure: WordMeasure): Promise<Look> {
-  const incidence = await file.labels();
-  const id = labelId(incidence, wanted, file);
-  const words = await file.words();
-  const { starts, documents } = documentsOfLabels(incidence);
-  const own = documents.subarray(starts[id], starts[id + 1]);
-  const label = incidence.names[id];
-  const marking = rankWords(words, own, WORDS, wordScores[measure]);
-  const together = neighboursOf(incidence, id, own).map(({ label, together }) => ({
-    label: incidence.names[label],
-    display: incidence.display[label],
-    together,
-    documents: incidence.counts[label],
-  }));
-  const examples = Array.from(own.subarray(0, EXAMPLES), (document) => ({
-    id: words.ids[document],
-    line: words.lines[document],
-    words: documentWords(words, document, EXAMPLE_WORDS).map(({ word }) => word),
-  }));
+export async function lookAtLabel(dataset: ReadDataset, wanted: string, measure: WordMeasure): Promise<Look> {
+  const { inspection, analyses, work } = dataset;
+  const [of] = inspection.splits;
+  const { split, source } = of;
+  const incidence = analyses.incidence(split);
+  const name = labelNamed(incidence, wanted, pathOf(of));
+  await analyses.readWords(split, work);
+  const { label, words: all } = analyses.labelWords(split, name, measure);
+  const words = all.slice(0, WORDS);
+  const query = { split, label: name, sort: 'together', descending: true, offset: 0, limit: NEIGHBOURS } as const;
+  const { rows: neighbours, total } = analyses.neighbourPage(query);
+  const examples = examplesOf(dataset, name);
+  const rank = incidence.rankOf(name)! + 1;
+  const shown = (word: string): string => wordText(source, word);
   return {
     json: {
-      file: pathOf(file.source),
-      label,
-      display: incidence.display[id],
-      rank: id + 1,
-      documents: own.length,
+      file: pathOf(of),
+      label: name,
+      display: label.display,
+      rank,
+      documents: label.documents,
       measure,
-      words: marking,
-      labels: together.length,
-      together: together.slice(0, NEIGHBOURS),
+      words,
+      labels: total,
+      together: neighbours.map(({ name, display, together, documents }) => ({
+        label: name,
+        display,
+        together,
+        documents,
+      })),
       examples,
     },
     section: {
-      title: `Label ${labelText(file, label)} (${file.name})`,
+      title: `Label ${labelText(label)} (${nameOf(of)})`,
       lines: [
-        `${counted(own.length, 'document')} (${percent(own.length / incidence.documents)}), number ${grouped(id + 1)} of ${counted(incidence.labels, 'label')} by frequency; occurs with ${counted(together.length, 'other label')}.`,
-        ...featureNote(file.source),
+        `${sizeOf(label, rank, incidence)}; occurs with ${counted(total, 'other label')}.`,
+        ...featureNote(source),
       ],
       tables: [
-        {
-          caption: 'Words that mark it',
-          columns: [left('word'), right('its documents'), right('all'), right(measures[measure].title)],
-          rows: marking.map((m) => [
-            wordText(file.source, m.word),
-            grouped(m.inGroup),
-            grouped(m.documents),
-            measures[measure].show(m),
-          ]),
-        },
-        {
-          caption: 'Labels that occur with it',
-          columns: [left('label'), right('together'), right('of its documents'), right('of the other’s')],
-          rows: together
-            .slice(0, NEIGHBOURS)
-            .map((t) => [
-              labelText(file, t.label),
-              grouped(t.together),
-              percent(t.together / own.length),
-              percent(t.together / t.documents),
-            ]),
-        },
+        wordTable(words, measure, shown),
+        neighbourTable(neighbours),
         {
           caption: 'Its first documents',
           columns: [right('line'), left('document'), left('words')],
-          rows: examples.map((e) => [
-            String(e.line),
-            e.id,
-            e.words.map((word) => wordText(file.source, word)).join(', '),
-          ]),
+          rows: examples.map(({ line, id, words }) => [String(line), id, words.map(shown).join(', ')]),
         },
       ],
     },
   };
 }
 
-function labelId({ names, display }: LabelIncidence, wanted: string, file: OpenedFile): number {
+function labelNamed({ names, display }: LabelIncidence, wanted: string, file: string): string {
   const id = names.indexOf(wanted);
   const found = id < 0 ? display.indexOf(wanted) : id;
-  if (found >= 0) return found;
+  if (found >= 0) return names[found];
   const known = [...names, ...display.filter((name) => name !== undefined)];
-  throw unknown('label', wanted, known, pathOf(file.source));
+  throw unknown('label', wanted, known, file);
 }
+
+function examplesOf(
+  { inspection, analyses }: ReadDataset,
+  label: string,
+): { id: string; line: number; words: string[] }[] {
+  const [{ split, index }] = inspection.splits;
+  return index
+    .documentsOf(index.labels.find(label)!, EXAMPLES)
+    .map((document) => analyses.documentWords(split, document))
+    .map(({ id, line, words }) => ({ id, line, words: words.slice(0, EXAMPLE_WORDS).map(({ word }) => word) }));
+}
+
+const sizeOf = ({ documents }: CountedLabel, rank: number, of: LabelIncidence): string =>
+  `${counted(documents, 'document')} (${percent(documents / of.documents)}), number ${grouped(rank)} of ${counted(of.labels, 'label')} by frequency`;
+
+const wordTable = (
+  words: readonly MarkingWord[],
+  measure: WordMeasure,
+  shown: (word: string) => string,
+): SectionTable => ({
+  caption: 'Words that mark it',
+  columns: [left('word'), right('its documents'), right('all'), right(measures[measure].title)],
+  rows: words.map((m) => [shown(m.word), grouped(m.inGroup), grouped(m.documents), measures[measure].show(m)]),
+});
+
+const neighbourTable = (neighbours: readonly NeighbourRow[]): SectionTable => ({
+  caption: 'Labels that occur with it',
+  columns: [left('label'), right('together'), right('of its documents'), right('of the other’s')],
+  rows: neighbours.map((other) => [
+    labelText(other),
+    grouped(other.together),
+    percent(other.ofLabel),
+    percent(other.ofOther),
+  ]),
+});

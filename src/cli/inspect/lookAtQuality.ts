@@ -1,16 +1,10 @@
 import { pathOf } from '../../core/data/document.ts';
-import { readingBar } from '../dataset.ts';
-import { alwaysTogether, labelVariants } from '../../core/explore/quality/labelQuality.ts';
-import { nearThreshold } from '../../core/explore/quality/nearDuplicates.ts';
-import {
-  collectQuality,
-  type DocumentRef,
-  type Listed,
-  type QualityReport,
-} from '../../core/explore/quality/documentQuality.ts';
+import { nearError, nearThreshold } from '../../core/explore/quality/nearDuplicates.ts';
+import type { DocumentRef, Listed, QualityReport } from '../../core/explore/quality/documentQuality.ts';
+import type { QualityOfSplits } from '../../core/explore/analysis/qualityOfSplits.ts';
+import type { SplitInspection } from '../../core/explore/splitInspection.ts';
 import { counted, grouped } from '../terminal/text.ts';
-import { labelText, type LookContext, type OpenedFile } from './opened.ts';
-import { left, type Look, right, type SectionTable } from './look.ts';
+import { labelText, left, type Look, nameOf, type ReadDataset, right, type SectionTable } from './look.ts';
 
 const SHOWN = 8;
 /** Entries of a list in JSON. */
@@ -18,67 +12,46 @@ const LISTED = 100;
 /** Documents of a group, and labels of one, that a line names. */
 const NAMED = 6;
 
-/** What may be wrong with documents and labels. Documents of all files, the first of which is trained on; labels of the first. */
-export async function lookAtQuality(files: readonly OpenedFile[], context: LookContext): Promise<Look> {
-  const report = await documentQuality(files, context);
-  const labels = await labelQuality(files[0]);
+/** What may be wrong with documents and labels. Documents of all splits, the first of which is trained on; labels of the first. */
+export async function lookAtQuality({ analyses, work }: ReadDataset): Promise<Look> {
+  await analyses.readQuality(work);
+  const { quality } = analyses;
+  const { report, splits, variants, together } = quality;
   return {
-    json: { ...(report ? documentJson(report, files) : { bagOfWords: true }), labels: labelJson(labels) },
+    json: { ...(report ? documentJson(report, splits) : { bagOfWords: true }), labels: labelJson(quality) },
     section: {
       title: 'Quality',
       lines: [
-        ...(report ? documentLines(report, files) : ['A bag of words has no texts: its documents cannot be compared.']),
-        `${counted(labels.variants.length, 'label')} of ${files[0].name} ${verb(labels.variants.length, 'look')} like another's spelling; ${counted(labels.together.length, 'group')} of labels always ${verb(labels.together.length, 'occur')} together.`,
+        ...(report
+          ? documentLines(report, splits)
+          : ['A bag of words has no texts: its documents cannot be compared.']),
+        `${counted(variants.length, 'label')} of ${nameOf(splits[0])} ${verb(variants.length, 'look')} like another's spelling; ${counted(together.length, 'group')} of labels always ${verb(together.length, 'occur')} together.`,
       ],
-      tables: [...(report ? documentTables(report, files) : []), ...labelTables(labels, files[0])],
+      tables: [...(report ? documentTables(report, splits) : []), ...labelTables(quality)],
     },
   };
 }
 
-async function documentQuality(
-  files: readonly OpenedFile[],
-  { tokenizer, terminal, signal }: LookContext,
-): Promise<QualityReport | undefined> {
-  if (files.some(({ source }) => source.bagOfWords)) return undefined;
-  const report = await collectQuality(
-    files.map(({ source }) => source),
-    tokenizer,
-    { signal, onProgress: readingBar(terminal, 'Checking') },
-  );
-  terminal.progress.clear();
-  return report;
-}
-
-interface LabelQuality {
-  variants: { first: string; second: string; kind: string }[];
-  together: { labels: string[]; documents: number }[];
-}
-
-async function labelQuality(file: OpenedFile): Promise<LabelQuality> {
-  const incidence = await file.labels();
-  const { names, counts } = incidence;
-  const variants = labelVariants(names.map((name) => file.display(name)));
-  const together = alwaysTogether(incidence);
-  return {
-    variants: variants.map(({ first, second, kind }) => ({ first: names[first], second: names[second], kind })),
-    together: together.map((group) => ({ labels: group.map((id) => names[id]), documents: counts[group[0]] })),
-  };
-}
-
-const labelJson = ({ variants, together }: LabelQuality): unknown => ({
-  variants: listed(variants),
-  alwaysTogether: listed(together),
+const labelJson = ({ variants, together, labels: { names, counts } }: QualityOfSplits): unknown => ({
+  variants: listed(variants, ({ first, second, kind }) => ({ first: names[first], second: names[second], kind })),
+  alwaysTogether: listed(together, (group) => ({
+    labels: group.map((label) => names[label]),
+    documents: counts[group[0]],
+  })),
 });
 
-const listed = <T>(all: readonly T[]): Listed<T> => ({ count: all.length, first: all.slice(0, LISTED) });
+const listed = <T, U>(all: readonly T[], jsonOf: (item: T) => U): Listed<U> => ({
+  count: all.length,
+  first: all.slice(0, LISTED).map(jsonOf),
+});
 
-function documentJson(report: QualityReport, files: readonly OpenedFile[]): Record<string, unknown> {
+function documentJson(report: QualityReport, splits: readonly SplitInspection[]): Record<string, unknown> {
   const short = <T>({ first, ...counts }: Listed<T>): unknown => ({ ...counts, first: first.slice(0, LISTED) });
   return {
-    sets: files.map(({ surveyed, source }) => ({ split: surveyed.split, file: pathOf(source) })),
+    sets: splits.map((split) => ({ split: split.split, file: pathOf(split) })),
     documents: report.documents,
     repeated: short(report.repeated),
-    near: { threshold: nearThreshold, standardError: 0.045, ...(short(report.near) as object) },
+    near: { threshold: nearThreshold, standardError: nearError, ...(short(report.near) as object) },
     leakage: report.leakage,
     empty: short(report.empty),
     oneWord: short(report.oneWord),
@@ -86,22 +59,22 @@ function documentJson(report: QualityReport, files: readonly OpenedFile[]): Reco
   };
 }
 
-function documentLines(report: QualityReport, files: readonly OpenedFile[]): string[] {
+function documentLines(report: QualityReport, splits: readonly SplitInspection[]): string[] {
   const { repeated, near, leakage, empty, oneWord } = report;
   return [
     `${counted(report.documents, 'document')}: ${counted(repeated.count, 'text')} ${verb(repeated.count, 'occur')} more than once (${counted(repeated.surplus, 'document')} too many), ${grouped(repeated.contradictory)} of them with different labels.`,
-    `${counted(near.count, 'document')} nearly ${verb(near.count, 'repeat')} an earlier one (similarity of word 5-grams at least ${nearThreshold}, estimated with a standard error of at most 0.045).`,
+    `${counted(near.count, 'document')} nearly ${verb(near.count, 'repeat')} an earlier one (similarity of word 5-grams at least ${nearThreshold}, estimated with a standard error of at most ${nearError}).`,
     ...leakage.map(
       ({ set, exact, near }) =>
-        `${counted(exact, 'document')} of ${files[set].name} ${exact === 1 ? 'has' : 'have'} a text of ${files[0].name}, ${grouped(near)} more nearly so.`,
+        `${counted(exact, 'document')} of ${nameOf(splits[set])} ${exact === 1 ? 'has' : 'have'} a text of ${nameOf(splits[0])}, ${grouped(near)} more nearly so.`,
     ),
     `${counted(empty.count, 'document')} without a word, ${grouped(oneWord.count)} with one word.`,
   ];
 }
 
-function documentTables(report: QualityReport, files: readonly OpenedFile[]): SectionTable[] {
+function documentTables(report: QualityReport, splits: readonly SplitInspection[]): SectionTable[] {
   const place = ({ set, id, line }: DocumentRef): string =>
-    `${files.length > 1 ? `${files[set].name} ` : ''}${line ? `line ${line}` : id}`;
+    `${splits.length > 1 ? `${nameOf(splits[set])} ` : ''}${line ? `line ${line}` : id}`;
   return [
     {
       caption: 'Repeated texts, those with different labels first',
@@ -133,7 +106,8 @@ function documentTables(report: QualityReport, files: readonly OpenedFile[]): Se
   ];
 }
 
-function labelTables({ variants, together }: LabelQuality, file: OpenedFile): SectionTable[] {
+function labelTables({ variants, together, labels: { names, display, counts } }: QualityOfSplits): SectionTable[] {
+  const text = (label: number): string => labelText({ name: names[label], display: display[label] });
   return [
     {
       caption: 'Labels that look like variants',
@@ -141,17 +115,15 @@ function labelTables({ variants, together }: LabelQuality, file: OpenedFile): Se
       rows: variants
         .slice(0, SHOWN)
         .map(({ first, second, kind }) => [
-          labelText(file, second),
-          labelText(file, first),
+          text(second),
+          text(first),
           kind === 'edit' ? 'one letter' : 'case, accents or punctuation',
         ]),
     },
     {
       caption: 'Labels that always occur together',
       columns: [right('documents'), left('labels')],
-      rows: together
-        .slice(0, SHOWN)
-        .map(({ labels, documents }) => [grouped(documents), some(labels.map((label) => labelText(file, label)))]),
+      rows: together.slice(0, SHOWN).map((group) => [grouped(counts[group[0]]), some(group.map(text))]),
     },
   ];
 }

@@ -1,37 +1,35 @@
 import { pathOf } from '../../core/data/document.ts';
-import { documentsOfLabels } from '../../core/explore/clusters/cooccurrence.ts';
 import type { MarkingWord, WordMeasure } from '../../core/explore/analysis/analysisApi.ts';
-import { rankWords, wordScores } from '../../core/explore/words/markingWords.ts';
 import { grouped } from '../terminal/text.ts';
-import { featureNote, labelText, type OpenedFile, wordText } from './opened.ts';
-import { left, type Look, right } from './look.ts';
+import { featureNote, labelText, left, type Look, nameOf, type ReadDataset, right, wordText } from './look.ts';
 
 const LABELS = 10;
 const WORDS = 8;
 
 /** The words that mark each of the most frequent labels. */
-export async function lookAtWords(file: OpenedFile, measure: WordMeasure): Promise<Look> {
-  const [incidence, words] = [await file.labels(), await file.words()];
-  const { starts, documents } = documentsOfLabels(incidence);
-  const marked = incidence.names.slice(0, LABELS).map((label, id) => ({
-    label,
-    display: incidence.display[id],
-    documents: incidence.counts[id],
-    words: rankWords(words, documents.subarray(starts[id], starts[id + 1]), WORDS, wordScores[measure]),
-  }));
-  const rows = marked.map((m) => [labelText(file, m.label), grouped(m.documents), wordList(m.words, file)]);
+export async function lookAtWords({ inspection, analyses, work }: ReadDataset, measure: WordMeasure): Promise<Look> {
+  const [of] = inspection.splits;
+  const { split, source } = of;
+  await analyses.readWords(split, work);
+  const labels = analyses
+    .incidence(split)
+    .names.slice(0, LABELS)
+    .map((name) => analyses.labelWords(split, name, measure))
+    .map(({ label, words }) => ({ ...label, words: words.slice(0, WORDS) }));
+  const rows = labels.map(({ words, ...label }) => [
+    labelText(label),
+    grouped(label.documents),
+    words.map(({ word }) => wordText(source, word)).join(', '),
+  ]);
   return {
-    json: { file: pathOf(file.source), measure, labels: marked },
+    json: { file: pathOf(of), measure, labels: labels.map(({ name, ...label }) => ({ label: name, ...label })) },
     section: {
-      title: `Words that mark labels (${file.name})`,
-      lines: [measures[measure].meaning, ...featureNote(file.source)],
+      title: `Words that mark labels (${nameOf(of)})`,
+      lines: [measures[measure].meaning, ...featureNote(source)],
       tables: [{ columns: [left('label'), right('documents'), left('words')], rows }],
     },
   };
 }
-
-const wordList = (words: readonly MarkingWord[], file: OpenedFile): string =>
-  words.map(({ word }) => wordText(file.source, word)).join(', ');
 
 /** What the figures of a measure mean, and how they are shown. */
 export const measures: Record<WordMeasure, { meaning: string; title: string; show(word: MarkingWord): string }> = {

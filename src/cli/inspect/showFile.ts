@@ -3,7 +3,8 @@ import type { DatasetStatistics } from '../../core/explore/inspectionApi.ts';
 import { lengthBins } from '../../core/explore/statistics.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, bytes, clip, counted, grouped, percent, sanitise, sparkline, table } from '../terminal/text.ts';
-import type { SurveyedFile } from '../dataset.ts';
+import type { Inspection } from '../../core/explore/inspection.ts';
+import type { SplitInspection } from '../../core/explore/splitInspection.ts';
 import { dirname } from 'node:path';
 import { labelDistribution } from '../../core/explore/labelDistribution.ts';
 import type { EmbeddingCoverage } from '../../core/text/embeddingCoverage.ts';
@@ -11,14 +12,14 @@ import type { EmbeddingCoverage } from '../../core/text/embeddingCoverage.ts';
 const NAME_COLUMNS = 44;
 
 /** The first view of a file: its figures, its most frequent labels, what is wrong with it. */
-export function showFile(file: SurveyedFile, head: number, terminal: Terminal): void {
-  const { split, source, reasons, statistics: s, findings } = file;
+export function showFile(file: SplitInspection, inspection: Inspection, head: number, terminal: Terminal): void {
+  const { split, source, reason = '', statistics: s } = file;
   const { style } = terminal;
   const title = split === 'all' ? sanitise(pathOf(source)) : `${split}: ${sanitise(pathOf(source))}`;
   const lines: [string, string][] = [
     [
       'format',
-      `${source.format} (${sanitise(reasons.format)}), ${bytes(source.totalBytes)}${source.files.length > 1 ? ` in ${counted(source.files.length, 'file')}` : ''}`,
+      `${source.format} (${sanitise(reason)}), ${bytes(source.totalBytes)}${source.files.length > 1 ? ` in ${counted(source.files.length, 'file')}` : ''}`,
     ],
     ...fieldsRead(file),
     ['documents', `${grouped(s.documents)}${remarks(s.unlabelled, 'without a label')}${remarks(s.empty, 'empty')}`],
@@ -52,12 +53,12 @@ export function showFile(file: SurveyedFile, head: number, terminal: Terminal): 
     terminal.print(
       `  ${style.yellow('Bag of words: there is no word order, so XML-CNN cannot be trained on this set.')}`,
     );
-  showHead(s, source, head, terminal);
-  showFindings(findings, pathOf(source), terminal);
+  showHead(s, inspection, head, terminal);
+  showFindings(source.findings, pathOf(source), terminal);
 }
 
 /** Documents by length, drawn. */
-function lengthLine({ counts, statistics: { words } }: SurveyedFile): [string, string][] {
+function lengthLine({ counts, statistics: { words } }: SplitInspection): [string, string][] {
   if (!words.total) return [];
   const histogram = counts.lengths(lengthBins(counts.wordsAt(0.99), words.max));
   const end = histogram.open ? 'more' : grouped(histogram.counts.length * histogram.width);
@@ -65,14 +66,16 @@ function lengthLine({ counts, statistics: { words } }: SurveyedFile): [string, s
 }
 
 /** Documents by number of labels, drawn. */
-function labelsLine({ documentsByLabels, labelsPerDocument: { max } }: SurveyedFile['statistics']): [string, string][] {
+function labelsLine({ documentsByLabels, labelsPerDocument: { max } }: DatasetStatistics): [string, string][] {
   if (documentsByLabels.length < 3) return [];
   const last = documentsByLabels.length - 1;
   return [['', `0 ${sparkline(documentsByLabels)} ${last}${max > last ? ' and more' : ''}`]];
 }
 
 /** Which fields were taken for text and labels, of formats that have fields. */
-function fieldsRead({ options: { textField, labelField, labelColumns, idField } }: SurveyedFile): [string, string][] {
+function fieldsRead({
+  options: { textField, labelField, labelColumns, idField },
+}: SplitInspection): [string, string][] {
   if (textField === undefined) return [];
   const name = (field: string | number): string =>
     typeof field === 'number' ? `column ${field}` : `"${sanitise(field)}"`;
@@ -85,18 +88,13 @@ function fieldsRead({ options: { textField, labelField, labelColumns, idField } 
 
 const remarks = (n: number, what: string): string => (n ? `, ${grouped(n)} ${what}` : '');
 
-function showHead(
-  s: SurveyedFile['statistics'],
-  source: SurveyedFile['source'],
-  head: number,
-  terminal: Terminal,
-): void {
+function showHead(s: DatasetStatistics, inspection: Inspection, head: number, terminal: Terminal): void {
   const shown = s.labelCounts.slice(0, head);
   if (!shown.length) return;
   const most = shown[0].documents;
-  const named = source.labelNames.size > 0;
+  const named = inspection.labelNames.map.size > 0;
   const rows = shown.map(({ name, documents }) => [
-    clip(sanitise(source.labelNames.get(name) ?? name), NAME_COLUMNS),
+    clip(sanitise(inspection.displayName(name) ?? name), NAME_COLUMNS),
     ...(named ? [clip(sanitise(name), 16)] : []),
     grouped(documents),
     percent(documents / s.documents),

@@ -2,7 +2,9 @@ import { pathOf } from '../../core/data/document.ts';
 import { basename } from 'node:path';
 import { lengthBins } from '../../core/explore/statistics.ts';
 import type { EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
-import type { SurveyedFile } from '../dataset.ts';
+import type { DatasetStatistics } from '../../core/explore/inspectionApi.ts';
+import type { Inspection } from '../../core/explore/inspection.ts';
+import type { SplitInspection } from '../../core/explore/splitInspection.ts';
 import { distributionOf, onlyInTrainLine } from '../inspect/showFile.ts';
 import type { Look, Section, SectionTable } from '../inspect/look.ts';
 import { bytes, counted, grouped, percent } from '../terminal/text.ts';
@@ -14,8 +16,7 @@ import { dataTable, page, section } from './page.ts';
 /** All that an inspection found; every string may come from data and is escaped. */
 export interface InspectionInput {
   path: string;
-  /** Train first, where there are several. */
-  files: readonly SurveyedFile[];
+  inspection: Inspection;
   unseen: readonly { split: string; labels: number }[];
   /** Labels of train that no other file has, where there are others. */
   onlyInTrain?: number;
@@ -28,9 +29,10 @@ const KINDS = 4;
 
 /** The page of an inspection. */
 export function renderInspection(input: InspectionInput): string {
-  const { path, files, looks } = input;
-  const { source, statistics } = files[0];
-  const display = (label: string): string => source.labelNames.get(label) ?? label;
+  const { path, inspection, looks } = input;
+  const { splits: files } = inspection;
+  const { statistics } = files[0];
+  const display = (label: string): string => inspection.displayName(label) ?? label;
   return page(
     `Dataset ${basename(path)}`,
     files.map(({ source }) => `${pathOf(source)} (${source.format}, ${bytes(source.totalBytes)})`).join(', '),
@@ -44,9 +46,9 @@ export function renderInspection(input: InspectionInput): string {
   );
 }
 
-function figures({ files, unseen, onlyInTrain, coverage }: InspectionInput): string {
+function figures({ inspection: { splits: files }, unseen, onlyInTrain, coverage }: InspectionInput): string {
   const spreads = files.map(({ statistics }) => distributionOf(statistics));
-  const of = (name: string, value: (s: SurveyedFile['statistics'], i: number) => string): string[] => [
+  const of = (name: string, value: (s: DatasetStatistics, i: number) => string): string[] => [
     name,
     ...files.map(({ statistics }, i) => value(statistics, i)),
   ];
@@ -100,7 +102,7 @@ const slope = (law: { slope: number; r2: number } | undefined): string =>
   law ? `${law.slope.toFixed(2)} (${law.r2.toFixed(2)})` : '–';
 
 /** Documents by length: a line for each file, in shares of its documents. */
-function lengths(files: readonly SurveyedFile[]): string {
+function lengths(files: readonly SplitInspection[]): string {
   const most = (share: number): number => Math.max(...files.map(({ counts }) => counts.wordsAt(share)));
   const bins = lengthBins(most(0.99), most(1));
   const open = files.some(({ counts }) => counts.lengths(bins).open);
@@ -118,7 +120,7 @@ function lengths(files: readonly SurveyedFile[]): string {
 }
 
 /** Documents by number of labels: a line for each file, in shares of its documents. */
-function labelNumbers(files: readonly SurveyedFile[]): string {
+function labelNumbers(files: readonly SplitInspection[]): string {
   const series = files.slice(0, KINDS).map(({ split, statistics: { documents, documentsByLabels } }, kind) => ({
     name: split,
     kind,
@@ -145,8 +147,8 @@ function tableOf({ caption, columns, rows }: SectionTable): string {
   return `<div class="scroll"><table>${captioned}<thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
 }
 
-function findings(files: readonly SurveyedFile[]): string {
-  const rows = files.flatMap(({ split, findings }) =>
+function findings(files: readonly SplitInspection[]): string {
+  const rows = files.flatMap(({ split, source: { findings } }) =>
     Object.entries(findings.counts).map(([code, count]) => [split, code, grouped(count)]),
   );
   if (!rows.length) return '';

@@ -1,43 +1,43 @@
 type Numbers = Uint32Array | Float64Array;
 
-/** Numbers appended one by one to a typed array that doubles; at most half of it is unused. */
+const chunkBits = 14;
+const chunkSize = 1 << chunkBits;
+
+/** Numbers appended one by one, in chunks of typed arrays: growing copies nothing, and less than a chunk is unused. */
 export class Column<T extends Numbers> {
-  private values: T;
+  private readonly chunks: T[] = [];
   private used = 0;
 
-  constructor(private readonly make: (length: number) => T) {
-    this.values = make(1024);
-  }
+  constructor(private readonly make: (length: number) => T) {}
 
   get length(): number {
     return this.used;
   }
 
   get byteLength(): number {
-    return this.values.byteLength;
+    return this.chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
   push(value: number): void {
-    if (this.used === this.values.length) this.grow(this.used + 1);
-    this.values[this.used++] = value;
+    this.growTo(this.used + 1);
+    const last = this.used - 1;
+    this.chunks[last >>> chunkBits][last & (chunkSize - 1)] = value;
   }
 
   /** Undefined behaviour outside what is held. */
   at(index: number): number {
-    return this.values[index];
+    return this.chunks[index >>> chunkBits][index & (chunkSize - 1)];
   }
 
   /** Adds 1 at `index`, with zeros up to it where the column is shorter. */
   increment(index: number): void {
-    if (index >= this.values.length) this.grow(index + 1);
-    this.used = Math.max(this.used, index + 1);
-    this.values[index]++;
+    if (index >= this.used) this.growTo(index + 1);
+    this.chunks[index >>> chunkBits][index & (chunkSize - 1)]++;
   }
 
-  private grow(least: number): void {
-    const larger = this.make(Math.max(least, this.values.length * 2));
-    larger.set(this.values);
-    this.values = larger;
+  private growTo(length: number): void {
+    while (this.chunks.length * chunkSize < length) this.chunks.push(this.make(chunkSize));
+    this.used = length;
   }
 }
 

@@ -5,45 +5,21 @@ import { ownString } from '../base/memory.ts';
 /** Documents told as examples of a label. */
 const examplesKept = 3;
 
-/**
- * Where each document of a split stands, how long it is and which labels it has, so that any page of documents can be
- * read without reading what is before it. At most 56 bytes a document and 8 bytes for each of its labels; a
- * million documents with five labels each take at most 96 MB.
- */
-export class DocumentIndex {
-  private readonly bytes = float64Column();
-  private readonly sizes = uint32Column();
-  private readonly lines = uint32Column();
-  private readonly numbers = uint32Column();
-  private readonly lengths = uint32Column();
+/** Which documents have which labels; 4 bytes for each document and each of its labels. */
+export class DocumentLabels {
   /** Labels of document i: rows[ends[i - 1] … ends[i]). */
-  private readonly ends = uint32Column();
-  private readonly rows = uint32Column();
-  private readonly counts = uint32Column();
+  protected readonly ends = uint32Column();
+  protected readonly rows = uint32Column();
+  protected readonly counts = uint32Column();
 
-  /** @param labels the table that the other splits' indexes share */
-  constructor(readonly labels: LabelTable) {}
+  /** @param labels the table that the other splits share */
+  constructor(readonly labels = new LabelTable()) {}
 
   get length(): number {
     return this.ends.length;
   }
 
-  /** Memory in bytes, label names left out. */
-  get byteLength(): number {
-    const { bytes, sizes, lines, numbers, lengths, ends, rows, counts } = this;
-    return [bytes, sizes, lines, numbers, lengths, ends, rows, counts].reduce(
-      (sum, { byteLength }) => sum + byteLength,
-      0,
-    );
-  }
-
-  /** @param words number of words, or of features */
-  add(place: DocumentPlace, words: number, labels: readonly string[]): void {
-    this.bytes.push(place.byte);
-    this.sizes.push(place.stop - place.byte);
-    this.lines.push(place.line);
-    this.numbers.push(place.number);
-    this.lengths.push(words);
+  addLabels(labels: readonly string[]): void {
     for (const label of labels) {
       const id = this.labels.idOf(label);
       this.rows.push(id);
@@ -52,24 +28,11 @@ export class DocumentIndex {
     this.ends.push(this.rows.length);
   }
 
-  place(document: number): DocumentPlace {
-    const byte = this.bytes.at(document);
-    return {
-      number: this.numbers.at(document),
-      line: this.lines.at(document),
-      byte,
-      stop: byte + this.sizes.at(document),
-    };
-  }
-
-  words(document: number): number {
-    return this.lengths.at(document);
-  }
-
   /** Label ids, in the document's order. */
   labelsOf(document: number): number[] {
     const ids: number[] = [];
-    for (let i = this.rowStart(document); i < this.ends.at(document); i++) ids.push(this.rows.at(i));
+    for (let i = document === 0 ? 0 : this.ends.at(document - 1); i < this.ends.at(document); i++)
+      ids.push(this.rows.at(i));
     return ids;
   }
 
@@ -111,9 +74,50 @@ export class DocumentIndex {
       }
     return examples;
   }
+}
 
-  private rowStart(document: number): number {
-    return document === 0 ? 0 : this.ends.at(document - 1);
+/**
+ * Where each document of a split stands, how long it is and which labels it has, so that any page of documents can be
+ * read without reading what is before it: 28 bytes a document and 4 bytes for each of its labels.
+ */
+export class DocumentIndex extends DocumentLabels {
+  private readonly bytes = float64Column();
+  private readonly sizes = uint32Column();
+  private readonly lines = uint32Column();
+  private readonly numbers = uint32Column();
+  private readonly lengths = uint32Column();
+
+  /** Memory in bytes, label names left out. */
+  get byteLength(): number {
+    const { bytes, sizes, lines, numbers, lengths, ends, rows, counts } = this;
+    return [bytes, sizes, lines, numbers, lengths, ends, rows, counts].reduce(
+      (sum, { byteLength }) => sum + byteLength,
+      0,
+    );
+  }
+
+  /** @param words number of words, or of features */
+  add(place: DocumentPlace, words: number, labels: readonly string[]): void {
+    this.bytes.push(place.byte);
+    this.sizes.push(place.stop - place.byte);
+    this.lines.push(place.line);
+    this.numbers.push(place.number);
+    this.lengths.push(words);
+    this.addLabels(labels);
+  }
+
+  place(document: number): DocumentPlace {
+    const byte = this.bytes.at(document);
+    return {
+      number: this.numbers.at(document),
+      line: this.lines.at(document),
+      byte,
+      stop: byte + this.sizes.at(document),
+    };
+  }
+
+  words(document: number): number {
+    return this.lengths.at(document);
   }
 }
 

@@ -4,6 +4,7 @@ import { isSameDataset } from '../data/datasetFile.ts';
 import { datasetFiles } from '../data/findSplits.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
+import { displayIn } from './clusters/labelIncidence.ts';
 import { labelsOfCluster } from './clusters/savedClusters.ts';
 import { DocumentSearch, groups, matched, rangeOf } from './documentSearch.ts';
 import type { SplitOrAll } from '../base/splits.ts';
@@ -78,7 +79,7 @@ export class Inspection {
       Math.max(...ranges.map(({ longest }) => longest)),
     );
     const alone = this.labelsAlone();
-    const { names } = this;
+    const { labelNames } = this;
     return {
       path: pathOf(this.dataset),
       splits: this.splits.map((split, i) => ({ ...split.snapshot(bins), ...alone[i] })),
@@ -87,8 +88,8 @@ export class Inspection {
         .slice(0, headLabels)
         .map((label) => this.figures(label)),
       unseenInTrain: this.unseenInTrain(),
-      labelNamesFile: names.file,
-      notes: names.notes,
+      labelNamesFile: labelNames.file,
+      notes: labelNames.notes,
     };
   }
 
@@ -241,14 +242,13 @@ export class Inspection {
   }
 
   /** Those of the first file that brings any. */
-  private get names(): LabelNames {
+  get labelNames(): LabelNames {
     return (this.splits.find(({ labelNames }) => labelNames.map.size > 0) ?? this.splits[0]).labelNames;
   }
 
   /** What people call a label, where its name is an id. */
   displayName(name: string): string | undefined {
-    const display = this.names.map.get(name);
-    return display === name ? undefined : display;
+    return displayIn(this.labelNames.map, name);
   }
 
   private figures(label: number): LabelDocuments {
@@ -293,7 +293,7 @@ export class Inspection {
   }
 
   /** For each split its labels that the training file, and that every other split lacks. */
-  private labelsAlone(): Pick<SplitSnapshot, 'notInTrain' | 'onlyHere'>[] {
+  labelsAlone(): Pick<SplitSnapshot, 'notInTrain' | 'onlyHere'>[] {
     const { splits } = this;
     if (splits.length < 2) return splits.map(() => ({}));
     const train = splits.findIndex(({ split }) => split === 'train');
@@ -314,12 +314,18 @@ export class Inspection {
 /**
  * Finds the files of a dataset, the one that was asked for first. `options` tell how to read them, where their content
  * does not. Throws `UserError` where the path cannot be read.
+ * @param alone of a file, without its siblings
  */
-export async function openInspection(dataset: DatasetFile, options: SourceOptions = {}): Promise<Inspection> {
+export async function openInspection(
+  dataset: DatasetFile,
+  options: SourceOptions = {},
+  { alone = false } = {},
+): Promise<Inspection> {
   const labels = new LabelTable();
   const files = await datasetFiles(dataset);
   const own = files.findIndex((file) => isSameDataset(file, dataset));
   if (own > 0) files.unshift(...files.splice(own, 1));
+  if (own >= 0 && alone) files.splice(1);
   const tokenizer = await defaultTokenizer();
   const splits = files.map(({ split, ...file }) => new SplitInspection(split, file, labels, options, tokenizer));
   return new Inspection(dataset, labels, splits);

@@ -1,12 +1,20 @@
-import { type DatasetFile, onlyFile, type SeekableSource, type SourceOptions } from '../data/document.ts';
+import {
+  type DatasetFile,
+  type Document,
+  onlyFile,
+  type SeekableSource,
+  type SourceOptions,
+} from '../data/document.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
-import { Cancelled, fromFailure, toFailure, UserError, type Failure } from '../base/errors.ts';
+import { readingProgress } from '../data/readThrough.ts';
+import { Cancelled, toFailure, UserError } from '../base/errors.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
 import { DocumentIndex, type LabelTable } from './documentIndex.ts';
 import { labelDistribution, rankCurve } from './labelDistribution.ts';
 import type { SplitOrAll } from '../base/splits.ts';
-import type { LengthBins, SplitSnapshot } from './inspectionApi.ts';
+import type { DatasetStatistics, LengthBins, SplitSnapshot } from './inspectionApi.ts';
 import { StatisticsCollector } from './statistics.ts';
 
 /** One file of a dataset: read through once, figures and index growing on the way. */
@@ -14,21 +22,23 @@ export class SplitInspection implements DatasetFile {
   readonly file: string;
   readonly part: DatasetFile['part'];
   readonly index: DocumentIndex;
-  private readonly collector: StatisticsCollector;
+  /** What the statistics are made of. */
+  readonly counts: StatisticsCollector;
   private opened: OpenedDataset | undefined;
   private state: SplitSnapshot['state'] = 'waiting';
-  private failure: Failure | undefined;
+  private failure: UserError | undefined;
+  private whole: DatasetStatistics | undefined;
 
   constructor(
     readonly split: SplitOrAll,
     { file, part }: DatasetFile,
     labels: LabelTable,
-    private readonly options: SourceOptions,
-    tokenizer: WordScanner,
+    private readonly stated: SourceOptions,
+    readonly tokenizer: WordScanner,
   ) {
     this.file = file;
     this.part = part;
-    this.collector = new StatisticsCollector(tokenizer);
+    this.counts = new StatisticsCollector(tokenizer);
     this.index = new DocumentIndex(labels);
   }
 
@@ -41,16 +51,32 @@ export class SplitInspection implements DatasetFile {
 
   /** The file opened once more: reading it through leaves the findings of this inspection alone. Throws `UserError`. */
   async reopen(): Promise<SeekableSource> {
-    return (await openDataset(this.source, { ...this.options, ...this.opened?.options, onError: 'skip' })).source;
+    return (await openDataset(this.source, { ...this.options, onError: 'skip' })).source;
   }
 
   get isRead(): boolean {
     return this.state === 'done';
   }
 
-  /** Throws the `UserError` that ended the reading; that it was stopped is none. */
-  throwFailure(): void {
-    if (this.failure) throw fromFailure(this.failure);
+  get isOpen(): boolean {
+    return this.opened !== undefined;
+  }
+
+  /** How it is read, what was found from the content included. */
+  get options(): SourceOptions {
+    return { ...this.stated, ...this.opened?.options };
+  }
+
+  /** What gave the format away; undefined until the file was opened. */
+  get reason(): string | undefined {
+    return this.opened?.reasons.format;
+  }
+
+  /** Figures of the documents read so far. */
+  get statistics(): DatasetStatistics {
+    const found = this.whole ?? this.counts.result();
+    if (this.isRead) this.whole = found;
+    return found;
   }
 
   /** Empty until the file was opened. */
@@ -58,18 +84,29 @@ export class SplitInspection implements DatasetFile {
     return this.opened?.labelNames ?? { map: new Map(), notes: [] };
   }
 
-  /** Reads to the end, or until the signal; `tell` is called after every batch. What goes wrong is told by the snapshot. */
-  async read(tell: () => void, signal?: AbortSignal): Promise<void> {
+  /** As `read`, but what goes wrong is thrown: `UserError`. That it was stopped is not. */
+  async readWhole({ signal, onProgress }: WorkOptions, visit?: (document: Document) => void): Promise<void> {
+    const tell = (): void => onProgress?.(readingProgress(this.source, 'reading', this.index.length));
+    await this.read(tell, signal, visit);
+    if (this.failure) throw this.failure;
+  }
+
+  /**
+   * Reads to the end, or until the signal; `tell` is called after every batch, `visit` sees every document. What goes wrong
+   * is told by the snapshot. Malformed records are skipped unless the options say otherwise.
+   */
+  async read(tell: () => void, signal?: AbortSignal, visit?: (document: Document) => void): Promise<void> {
     this.state = 'reading';
     try {
       if (signal?.aborted) throw new Cancelled();
-      this.opened = await openDataset(this, { ...this.options, onError: 'skip' });
+      this.opened = await openDataset(this, { onError: 'skip', ...this.stated });
       tell();
       for await (const batch of this.opened.source.placed()) {
         if (signal?.aborted) throw new Cancelled();
         for (const { document, place } of batch) {
-          const words = this.collector.add(document);
+          const words = this.counts.add(document);
           this.index.add(place, words, document.labels);
+          visit?.(document);
         }
         tell();
       }
@@ -83,33 +120,33 @@ export class SplitInspection implements DatasetFile {
   private fail(error: unknown): void {
     if (!(error instanceof UserError)) throw error;
     this.state = 'failed';
-    this.failure = toFailure(error);
+    this.failure = error;
   }
 
   /** Words that nearly all documents do not exceed, and the most of any. */
   lengthRange(): { usual: number; longest: number } {
-    return { usual: this.collector.wordsAt(0.99), longest: this.collector.wordsAt(1) };
+    return { usual: this.counts.wordsAt(0.99), longest: this.counts.wordsAt(1) };
   }
 
   snapshot(bins: LengthBins): SplitSnapshot {
-    const { labelCounts, ...statistics } = this.collector.result();
-    const counts = labelCounts.map(({ documents }) => documents);
+    const { labelCounts, ...statistics } = this.statistics;
+    const perLabel = labelCounts.map(({ documents }) => documents);
     const source = this.opened?.source;
     return {
       split: this.split,
       ...onlyFile(this),
       state: this.state,
-      failure: this.failure,
+      failure: this.failure && toFailure(this.failure),
       bytesRead: source?.bytesRead ?? 0,
       totalBytes: source?.totalBytes ?? 0,
       format: source?.format,
-      reason: this.opened?.reasons.format,
-      options: this.opened?.options ?? this.options,
+      reason: this.reason,
+      options: this.opened?.options ?? this.stated,
       bagOfWords: source?.bagOfWords ?? false,
       statistics,
-      distribution: labelDistribution(counts),
-      lengths: this.collector.lengths(bins),
-      ranks: rankCurve(counts),
+      distribution: labelDistribution(perLabel),
+      lengths: this.counts.lengths(bins),
+      ranks: rankCurve(perLabel),
       findings: { ...source?.findings.counts },
       skipped: source?.findings.skipped ?? 0,
     };

@@ -1,6 +1,4 @@
-import type { Document, DocumentSource } from '../data/document.ts';
-import { readThrough } from '../data/readThrough.ts';
-import type { WorkOptions } from '../base/progress.ts';
+import type { Document } from '../data/document.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
 import type { CutOff, DatasetStatistics, LengthBins, LengthHistogram, Spread } from './inspectionApi.ts';
 import { Tally, WordTable } from './words/wordTable.ts';
@@ -10,18 +8,7 @@ const usualMaxima = [250, 500, 1000, 5000];
 /** Labels a document can have before it is counted with those that have more. */
 const mostLabels = 50;
 
-/** Counts a dataset in one streaming pass; memory grows with vocabulary and labels only. Throws `Cancelled`. */
-export async function countDocuments(
-  source: DocumentSource,
-  tokenizer: WordScanner,
-  work: WorkOptions = {},
-): Promise<StatisticsCollector> {
-  const collector = new StatisticsCollector(tokenizer);
-  for await (const document of readThrough(source, 'reading', work)) collector.add(document);
-  return collector;
-}
-
-/** Gathers the figures document by document, so that a caller with its own loop can use them too. */
+/** Gathers figures document by document; memory grows with vocabulary and labels only. */
 export class StatisticsCollector {
   private documents = 0;
   private readonly words: WordTable;

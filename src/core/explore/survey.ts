@@ -4,35 +4,16 @@ import { completeConfig } from '../config/defaults.ts';
 import { type DatasetFile, pathOf, type SourceOptions } from '../data/document.ts';
 import { isSameDataset } from '../data/datasetFile.ts';
 import { filesBeside, splitsOf } from '../data/findSplits.ts';
-import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
+import { openDataset } from '../data/openDataset.ts';
+import { readThrough } from '../data/readThrough.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
-import type { DatasetStatistics } from './inspectionApi.ts';
-import { countDocuments, type StatisticsCollector } from './statistics.ts';
-
-/** A file that was read through. */
-export interface Survey extends OpenedDataset {
-  statistics: DatasetStatistics;
-  /** What the statistics were made of. */
-  counts: StatisticsCollector;
-}
+import { StatisticsCollector } from './statistics.ts';
 
 /** The tokenizer of a config that says nothing about it. */
 export const defaultTokenizer = (): Promise<WordScanner> =>
   createTokenizer(completeConfig({ dataset: { train: '' } }).text);
-
-/** Reads one file through. Throws `UserError` and `Cancelled`. */
-export async function surveyFile(
-  dataset: DatasetFile,
-  options: SourceOptions,
-  tokenizer: WordScanner,
-  work: WorkOptions = {},
-): Promise<Survey> {
-  const opened = await openDataset(dataset, options);
-  const counts = await countDocuments(opened.source, tokenizer, work);
-  return { ...opened, statistics: counts.result(), counts };
-}
 
 /**
  * Finds the files of a dataset (a file with its siblings, or a folder) and reads the training file. Paths are absolute or
@@ -48,7 +29,10 @@ export async function surveyDataset(
     throw new UserError('no-splits', 'There is no training file beside this one', 'Name the training file.', {
       file: data.file,
     });
-  const { source, statistics, counts, labelNames } = await surveyFile(train, options, await defaultTokenizer(), work);
+  const { source, labelNames } = await openDataset(train, options);
+  const counts = new StatisticsCollector(await defaultTokenizer());
+  for await (const document of readThrough(source, 'reading', work)) counts.add(document);
+  const statistics = counts.result();
   const reading = { ...options, format: source.format, onError: 'skip' as const };
   const isKnown = (label: string): boolean => counts.has(label);
   const leftOut: LeftOut[] = [];

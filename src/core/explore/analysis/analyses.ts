@@ -1,13 +1,14 @@
 /** What is asked of an inspected dataset beyond its statistics. Each analysis is kept until the dataset is read anew. */
 import { UserError } from '../../base/errors.ts';
-import { type DatasetFile, onlyFile } from '../../data/document.ts';
+import { type DatasetFile, type Document, onlyFile } from '../../data/document.ts';
 import { type CooccurringLabel, documentsOfLabels, headCooccurrence, neighboursOf } from '../clusters/cooccurrence.ts';
 import type { Inspection } from '../inspection.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
 import type { Page } from '../inspectionApi.ts';
 import { LabelTable } from '../documentIndex.ts';
+import { QualityCollector } from '../quality/documentQuality.ts';
 import { SplitInspection } from '../splitInspection.ts';
-import { defaultTokenizer } from '../survey.ts';
+import { WordIndexBuilder } from '../words/wordIndex.ts';
 import type {
   ComparedLabel,
   ComparedQuery,
@@ -27,18 +28,34 @@ import type {
   WordMeasure,
   WordsOverview,
 } from './analysisApi.ts';
-import { Comparison, type SetToCompare } from './comparison.ts';
+import { Comparison, type ReadSet } from './comparison.ts';
 import { QualityOfSplits } from './qualityOfSplits.ts';
 import { Passes } from './readAgain.ts';
 import type { WorkOptions } from '../../base/progress.ts';
-import { readingProgress } from '../../data/readThrough.ts';
-import { splitLabels, type SplitLabels } from '../clusters/labelIncidence.ts';
+import { displayIn, incidenceOf, type LabelIncidence } from '../clusters/labelIncidence.ts';
 import { WordsOfSplit } from './wordsOfSplit.ts';
 
 const wordsOfLabel = 40;
 const wordsOfDocument = 20;
 
+/** What the first reading of the documents gathers on the way, so that they are not read again for it. */
+export interface Gathering {
+  /** Splits whose words will be asked for. */
+  words: readonly SplitOrAll[];
+  /** Whether the quality of all splits will be asked for. */
+  quality: boolean;
+  /** The split whose texts will be compared with those of another set. */
+  compared?: SplitOrAll;
+}
+
+interface Gathered {
+  words: Map<SplitOrAll, WordIndexBuilder>;
+  quality?: QualityCollector;
+  compared?: { split: SplitOrAll; texts: QualityCollector };
+}
+
 export class Analyses {
+  private readonly gathered: Gathered = { words: new Map() };
   private readonly labels = new Map<SplitOrAll, LabelsOfSplit>();
   private readonly words = new Map<SplitOrAll, WordsOfSplit>();
   private neighbours: { key: string; found: CooccurringLabel[] } | undefined;
@@ -47,15 +64,50 @@ export class Analyses {
 
   constructor(private readonly inspection: Inspection) {}
 
+  /** Returns what is to see every document of the first reading, which reads split after split. */
+  gather({ words, quality, compared }: Gathering): (split: SplitInspection, document: Document) => void {
+    const { gathered, inspection } = this;
+    const [{ tokenizer }] = inspection.splits;
+    for (const name of words) gathered.words.set(name, new WordIndexBuilder(tokenizer));
+    if (quality) gathered.quality = new QualityCollector(tokenizer);
+    if (compared) gathered.compared = { split: compared, texts: new QualityCollector(tokenizer) };
+    return (split, document) => {
+      gathered.words.get(split.split)?.add(document);
+      if (document.features) return; // a bag of words has no texts
+      gathered.quality?.add(inspection.splits.indexOf(split), document);
+      if (gathered.compared?.split === split.split) gathered.compared.texts.add(0, document);
+    };
+  }
+
+  /** Which documents of a split have which labels. */
+  incidence(name: SplitOrAll): LabelIncidence {
+    return this.labelsOf(name).labels;
+  }
+
+  /** Ids of the documents of a split whose words were read. */
+  documentIds(name: SplitOrAll): readonly string[] {
+    return this.wordsOf(name).index.ids;
+  }
+
   /** Reads the words of a split, unless all of them are known. An abort leaves those of the first documents. Throws `UserError`. */
   async readWords(name: SplitOrAll, work: WorkOptions): Promise<WordsOverview> {
     const split = this.inspection.split(name);
-    let words = this.words.get(name);
+    let words = this.words.get(name) ?? this.gatheredWords(split);
     if (!words || words.index.documents < split.index.length) {
-      words = await WordsOfSplit.read(split, await defaultTokenizer(), new Passes(1, work));
+      words = await WordsOfSplit.read(split, new Passes(1, work));
       this.words.set(name, words);
     }
     return { documents: words.index.documents, of: split.index.length, words: words.index.words.length };
+  }
+
+  private gatheredWords({ split, isRead }: SplitInspection): WordsOfSplit | undefined {
+    const { words } = this.gathered;
+    const builder = isRead ? words.get(split) : undefined;
+    if (!builder) return undefined;
+    words.delete(split);
+    const found = new WordsOfSplit(builder.result());
+    this.words.set(split, found);
+    return found;
   }
 
   labelWords(name: SplitOrAll, label: string, measure: WordMeasure): LabelWords {
@@ -133,67 +185,128 @@ export class Analyses {
   async readQuality(work: WorkOptions): Promise<QualityOverview> {
     if (!this.checked?.isWhole) {
       const splits = this.inTrainingOrder();
-      const passes = new Passes(splits.length, work);
-      const { labels } = this.labelsOf(splits[0].split);
-      this.checked = await QualityOfSplits.read(splits, labels, await defaultTokenizer(), passes);
+      const labels = this.incidence(splits[0].split);
+      this.checked =
+        this.gatheredQuality(splits, labels) ??
+        (await QualityOfSplits.read(splits, labels, new Passes(splits.length, work)));
     }
     return this.checked.overview();
   }
 
-  qualityPage(query: QualityQuery): Page<QualityRow> {
-    return known(this.checked).page(query);
+  /** Documents were gathered in the order of the inspection, and all of them have to be there. */
+  private gatheredQuality(splits: SplitInspection[], labels: LabelIncidence): QualityOfSplits | undefined {
+    const { quality } = this.gathered;
+    const inOrder = this.inspection.splits;
+    if (!quality || !inOrder.every((split, i) => split.isRead && split === splits[i])) return undefined;
+    this.gathered.quality = undefined;
+    const haveTexts = !splits.some(({ source }) => source.bagOfWords);
+    return new QualityOfSplits(splits, labels, haveTexts ? quality.result(splits.length) : undefined);
   }
 
-  /** Holds a split against another set, unless that was done. An abort leaves what was read. Throws `UserError`. */
-  async compare(name: SplitOrAll, other: OtherSet, work: WorkOptions): Promise<ComparisonOverview> {
-    const first: SetToCompare = this.setOf(name);
-    const key = JSON.stringify([name, other, first.labels.documents]);
-    if (this.compared?.key !== key || !this.compared.comparison.isWhole) {
-      const passes = new Passes('split' in other ? 2 : 3, work);
-      const second = 'split' in other ? this.setOf(other.split) : await this.otherFile(other, passes);
-      this.compared = { key, comparison: await Comparison.read(first, second, passes) };
-    }
+  /** All that was found, where documents and labels were checked. */
+  get quality(): QualityOfSplits {
+    return known(this.checked);
+  }
+
+  qualityPage(query: QualityQuery): Page<QualityRow> {
+    return this.quality.page(query);
+  }
+
+  /**
+   * Holds a split against another set, unless that was done. An abort leaves what was read. Throws `UserError`.
+   * @param texts false: duplicates are not looked for
+   */
+  async compare(
+    name: SplitOrAll,
+    other: OtherSet,
+    work: WorkOptions,
+    { texts = true } = {},
+  ): Promise<ComparisonOverview> {
+    const key = JSON.stringify([name, other, texts, this.inspection.split(name).index.length]);
+    if (this.compared?.key !== key || !this.compared.comparison.isWhole)
+      this.compared = { key, comparison: await this.readComparison(name, other, texts, work) };
     return this.compared.comparison.overview();
   }
 
+  private async readComparison(
+    name: SplitOrAll,
+    other: OtherSet,
+    texts: boolean,
+    work: WorkOptions,
+  ): Promise<Comparison> {
+    const split = this.inspection.split(name);
+    const gathered = texts ? this.gatheredTexts(split) : undefined;
+    const collector = gathered ?? new QualityCollector(split.tokenizer);
+    const words = texts && !gathered ? undefined : (this.words.get(name) ?? this.gatheredWords(split));
+    const passes = new Passes(words ? 1 : 2, work);
+    const add = (set: number) => (document: Document) => {
+      if (texts && !document.features) collector.add(set, document);
+    };
+    const first = words ? { ...this.setOf(name), words } : await this.readSet(name, passes, add(0));
+    const second =
+      'split' in other ? await this.readSet(other.split, passes, add(1)) : await this.readOther(other, passes, add(1));
+    const haveTexts = texts && ![first, second].some(({ inspection }) => inspection.source.bagOfWords);
+    return new Comparison(first, second, haveTexts ? collector.result(2) : undefined);
+  }
+
+  /** They serve one comparison, which adds those of the other set. */
+  private gatheredTexts({ split, isRead }: SplitInspection): QualityCollector | undefined {
+    const { compared } = this.gathered;
+    if (compared?.split !== split || !isRead) return undefined;
+    this.gathered.compared = undefined;
+    return compared.texts;
+  }
+
+  /** All that was found, where two sets were compared. */
+  get comparison(): Comparison {
+    return known(this.compared).comparison;
+  }
+
   comparedPage(query: ComparedQuery): Page<ComparedLabel> {
-    return known(this.compared).comparison.page(query);
+    return this.comparison.page(query);
   }
 
   duplicatePage({ offset, limit }: { offset: number; limit: number }): Page<DuplicateRow> {
-    return known(this.compared).comparison.duplicates(offset, limit);
+    return this.comparison.duplicates(offset, limit);
   }
 
   nearest(document: number): NearestDocument {
-    return known(this.compared).comparison.nearestTo(document);
+    return this.comparison.nearestTo(document);
   }
 
-  /** The training file first: what others share with it is leakage. */
+  /** The training file first: what others share with it is leakage. Throws `UserError` where no file could be opened. */
   private inTrainingOrder(): SplitInspection[] {
-    const splits = this.inspection.splits.filter(({ index }) => index.length > 0);
-    return splits.sort((a, b) => Number(b.split === 'train') - Number(a.split === 'train'));
+    const { splits } = this.inspection;
+    if (!splits.some(({ isOpen }) => isOpen)) void splits[0].source; // throws
+    const opened = splits.filter(({ isOpen }) => isOpen);
+    return opened.sort((a, b) => Number(b.split === 'train') - Number(a.split === 'train'));
   }
 
-  private setOf(name: SplitOrAll): SetToCompare {
-    return { inspection: this.inspection.split(name), split: name, labels: this.labelsOf(name).labels };
+  private setOf(name: SplitOrAll): Omit<ReadSet, 'words'> {
+    return { inspection: this.inspection.split(name), split: name, labels: this.incidence(name) };
+  }
+
+  private async readSet(name: SplitOrAll, passes: Passes, also: (document: Document) => void): Promise<ReadSet> {
+    const set = this.setOf(name);
+    return { ...set, words: await WordsOfSplit.read(set.inspection, passes, also) };
   }
 
   /** Reads a file that is no split of the dataset. Throws `UserError`. */
-  private async otherFile(other: Extract<OtherSet, DatasetFile>, passes: Passes): Promise<SetToCompare> {
-    const inspection = new SplitInspection(
-      'all',
-      other,
-      new LabelTable(),
-      other.options ?? {},
-      await defaultTokenizer(),
-    );
-    const tell = passes.begin();
-    const onBatch = (): void => tell(readingProgress(inspection.source, 'reading', inspection.index.length));
-    await inspection.read(onBatch, passes.work.signal);
-    inspection.throwFailure();
+  private async readOther(
+    other: Extract<OtherSet, DatasetFile>,
+    passes: Passes,
+    also: (document: Document) => void,
+  ): Promise<ReadSet> {
+    const [{ tokenizer }] = this.inspection.splits;
+    const inspection = new SplitInspection('all', other, new LabelTable(), other.options ?? {}, tokenizer);
+    const words = new WordIndexBuilder(tokenizer);
+    await inspection.readWhole({ signal: passes.work.signal, onProgress: passes.begin() }, (document) => {
+      words.add(document);
+      also(document);
+    });
     const displayOf = (label: string): string | undefined =>
-      inspection.labelNames.map.get(label) ?? this.inspection.displayName(label);
-    return { inspection, labels: splitLabels(inspection.index, displayOf) };
+      displayIn(inspection.labelNames.map, label) ?? this.inspection.displayName(label);
+    return { inspection, labels: incidenceOf(inspection.index, displayOf), words: new WordsOfSplit(words.result()) };
   }
 
   private wordsOf(name: SplitOrAll): WordsOfSplit {
@@ -204,7 +317,7 @@ export class Analyses {
     const { index } = this.inspection.split(name);
     const held = this.labels.get(name);
     if (held?.labels.documents === index.length) return held;
-    const made = new LabelsOfSplit(splitLabels(index, (label) => this.inspection.displayName(label)));
+    const made = new LabelsOfSplit(incidenceOf(index, (label) => this.inspection.displayName(label)));
     this.labels.set(name, made);
     return made;
   }
@@ -214,7 +327,7 @@ export class Analyses {
 class LabelsOfSplit {
   private inverted: { starts: Float64Array; documents: Int32Array } | undefined;
 
-  constructor(readonly labels: SplitLabels) {}
+  constructor(readonly labels: LabelIncidence) {}
 
   readonly documentsOf = (rank: number): Int32Array => {
     const { starts, documents } = (this.inverted ??= documentsOfLabels(this.labels));
@@ -222,13 +335,13 @@ class LabelsOfSplit {
   };
 }
 
-function rankOf(labels: SplitLabels, name: string): number {
+function rankOf(labels: LabelIncidence, name: string): number {
   const rank = labels.rankOf(name);
   if (rank !== undefined) return rank;
   throw new UserError('unknown-label', `No document of this split has the label ${name}`, 'Choose another label.');
 }
 
-const countedLabel = ({ names, display, counts }: SplitLabels, rank: number): CountedLabel => ({
+const countedLabel = ({ names, display, counts }: LabelIncidence, rank: number): CountedLabel => ({
   name: names[rank],
   display: display[rank],
   documents: counts[rank],

@@ -1,9 +1,8 @@
-import { defaultTokenizer } from '../survey.ts';
 import { compareSets, NearestByLabels, type SetComparison, type SetFacts } from '../compareSets.ts';
 import { onlyFile } from '../../data/document.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
 import type { Page } from '../inspectionApi.ts';
-import { QualityCollector, type QualityReport } from '../quality/documentQuality.ts';
+import type { QualityReport } from '../quality/documentQuality.ts';
 import type { SplitInspection } from '../splitInspection.ts';
 import type {
   ComparedLabel,
@@ -15,19 +14,15 @@ import type {
   NearestDocument,
 } from './analysisApi.ts';
 import { pointerOf } from './qualityOfSplits.ts';
-import type { Passes } from './readAgain.ts';
-import type { SplitLabels } from '../clusters/labelIncidence.ts';
-import { WordsOfSplit } from './wordsOfSplit.ts';
+import type { LabelIncidence } from '../clusters/labelIncidence.ts';
+import type { WordsOfSplit } from './wordsOfSplit.ts';
 
-/** A set that is compared. */
-export interface SetToCompare {
+/** A set that is compared, read. */
+export interface ReadSet {
   inspection: SplitInspection;
   /** Undefined for a file that is no split of the dataset. */
   split?: SplitOrAll;
-  labels: SplitLabels;
-}
-
-interface ReadSet extends SetToCompare {
+  labels: LabelIncidence;
   words: WordsOfSplit;
 }
 
@@ -41,32 +36,19 @@ export class Comparison {
   private readonly compared: SetComparison;
   private nearest: NearestByLabels | undefined;
 
-  private constructor(
+  /** @param report of the texts of both; undefined where they are not compared */
+  constructor(
     private readonly first: ReadSet,
-    private readonly second: ReadSet,
+    readonly second: ReadSet,
     private readonly report: QualityReport | undefined,
   ) {
     this.compared = compareSets(factsOf(first), factsOf(second), told);
   }
 
-  /** Reads both once more. Throws `UserError`. */
-  static async read(first: SetToCompare, second: SetToCompare, passes: Passes): Promise<Comparison> {
-    const tokenizer = await defaultTokenizer();
-    const texts = [first, second].some(({ inspection }) => inspection.source.bagOfWords)
-      ? undefined
-      : new QualityCollector(tokenizer);
-    const read = async (set: SetToCompare, number: number): Promise<ReadSet> => {
-      const words = await WordsOfSplit.read(set.inspection, tokenizer, passes, (document) =>
-        texts?.add(number, document),
-      );
-      return { ...set, words };
-    };
-    const sets = [await read(first, 0), await read(second, 1)] as const;
-    return new Comparison(...sets, texts?.result(2));
-  }
-
   get isWhole(): boolean {
-    return [this.first, this.second].every(({ words, labels }) => words.index.documents === labels.documents);
+    return [this.first, this.second].every(
+      ({ inspection, words, labels }) => inspection.isRead && words.index.documents === labels.documents,
+    );
   }
 
   overview(): ComparisonOverview {
@@ -154,7 +136,7 @@ function shapeOf({ inspection, split, labels, words: { index } }: ReadSet): Comp
 }
 
 const pointer = (
-  { inspection: { file, part }, split }: SetToCompare,
+  { inspection: { file, part }, split }: ReadSet,
   ref: { document: number; id: string; line: number },
 ): ReturnType<typeof pointerOf> => pointerOf({ split, file, part }, ref);
 

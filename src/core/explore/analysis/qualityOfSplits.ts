@@ -1,4 +1,3 @@
-import type { WordScanner } from '../../text/tokenizer.ts';
 import { type DatasetFile, onlyFile } from '../../data/document.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
 import { alwaysTogether, type LabelVariant, labelVariants } from '../quality/labelQuality.ts';
@@ -7,7 +6,6 @@ import { type DocumentRef, type Listed, QualityCollector, type QualityReport } f
 import type { SplitInspection } from '../splitInspection.ts';
 import type {
   CountedLabel,
-  Coverage,
   DocumentPointer,
   QualityKind,
   QualityOverview,
@@ -17,42 +15,50 @@ import type {
 } from './analysisApi.ts';
 import { type Passes, readAgain } from './readAgain.ts';
 import type { Page } from '../inspectionApi.ts';
-import type { SplitLabels } from '../clusters/labelIncidence.ts';
+import type { LabelIncidence } from '../clusters/labelIncidence.ts';
 
 /** Documents, and labels, that one row names. */
 const named = 6;
 
 /** What may be wrong with the documents of all splits, and with the labels of the first. */
 export class QualityOfSplits {
-  private constructor(
-    private readonly splits: readonly SplitInspection[],
-    private readonly labels: SplitLabels,
-    private readonly coverage: Coverage,
-    private readonly report: QualityReport | undefined,
-    private readonly variants: LabelVariant[],
-    private readonly together: number[][],
-  ) {}
+  readonly variants: LabelVariant[];
+  /** Labels that always occur together, by their ranks. */
+  readonly together: number[][];
 
-  /** @param splits the one that is trained on first */
+  /**
+   * @param splits the one that is trained on first
+   * @param labels of the first
+   * @param report of the documents that were read; undefined for a bag of words, which has no texts
+   */
+  constructor(
+    readonly splits: readonly SplitInspection[],
+    readonly labels: LabelIncidence,
+    readonly report: QualityReport | undefined,
+  ) {
+    this.variants = labelVariants(labels.names.map((name, label) => labels.display[label] ?? name));
+    this.together = alwaysTogether(labels);
+  }
+
+  /** Reads the documents of all splits once more. Throws `UserError`. */
   static async read(
     splits: readonly SplitInspection[],
-    labels: SplitLabels,
-    tokenizer: WordScanner,
+    labels: LabelIncidence,
     passes: Passes,
   ): Promise<QualityOfSplits> {
-    const variants = labelVariants(labels.names.map((name, label) => labels.display[label] ?? name));
-    const together = alwaysTogether(labels);
-    const coverage = { documents: 0, of: splits.reduce((sum, { index }) => sum + index.length, 0) };
-    if (splits.some(({ source }) => source.bagOfWords))
-      return new QualityOfSplits(splits, labels, coverage, undefined, variants, together);
-    const collector = new QualityCollector(tokenizer);
+    if (splits.some(({ source }) => source.bagOfWords)) return new QualityOfSplits(splits, labels, undefined);
+    const collector = new QualityCollector(splits[0].tokenizer);
     for (const [set, split] of splits.entries())
-      coverage.documents += await readAgain(split, (document) => collector.add(set, document), passes);
-    return new QualityOfSplits(splits, labels, coverage, collector.result(splits.length), variants, together);
+      await readAgain(split, (document) => collector.add(set, document), passes);
+    return new QualityOfSplits(splits, labels, collector.result(splits.length));
   }
 
   get isWhole(): boolean {
-    return !this.report || this.coverage.documents === this.coverage.of;
+    return !this.report || this.report.documents === this.all;
+  }
+
+  private get all(): number {
+    return this.splits.reduce((sum, { index }) => sum + index.length, 0);
   }
 
   overview(): QualityOverview {
@@ -71,7 +77,8 @@ export class QualityOfSplits {
     };
     for (const [kind, { count }] of Object.entries(suspicious)) counts[`suspicious ${kind as Suspicion}`] = count;
     const texts = {
-      ...this.coverage,
+      documents: report.documents,
+      of: this.all,
       surplus: repeated.surplus,
       leakage: leakage.map(({ set, exact, near }) => ({ exact, near, split: this.splits[set].split })),
     };

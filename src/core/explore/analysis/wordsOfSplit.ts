@@ -1,4 +1,3 @@
-import type { WordScanner } from '../../text/tokenizer.ts';
 import type { SplitInspection } from '../splitInspection.ts';
 import { documentWords, rankWords, wordScores } from '../words/markingWords.ts';
 import { type WordIndex, WordIndexBuilder } from '../words/wordIndex.ts';
@@ -8,16 +7,15 @@ import type { Document } from '../../data/document.ts';
 
 /** The words of a split's documents, or of the first of them where the reading was stopped. */
 export class WordsOfSplit {
-  private constructor(readonly index: WordIndex) {}
+  constructor(readonly index: WordIndex) {}
 
   /** `also` sees every document on the same pass. */
   static async read(
     split: SplitInspection,
-    tokenizer: WordScanner,
     passes: Passes,
     also: (document: Document) => void = () => {},
   ): Promise<WordsOfSplit> {
-    const builder = new WordIndexBuilder(tokenizer);
+    const builder = new WordIndexBuilder(split.tokenizer);
     await readAgain(
       split,
       (document) => {

@@ -53,7 +53,7 @@ const TOP = 10;
 
 /** Describes every cluster, the largest first; empty ones are left out. */
 export function describeClusters(
-  { names, display, counts }: LabelIncidence,
+  { names, display, counts }: Pick<LabelIncidence, 'names' | 'display' | 'counts'>,
   matrix: SparseMatrix,
   result: Clusters,
 ): ClusterSummary[] {

@@ -22,7 +22,7 @@ import type { LabelMap } from './labelMap.ts';
 import { scalings } from './scaling.ts';
 import type { SweepPoint } from './clusterSweep.ts';
 import { UserError } from '../../base/errors.ts';
-import { splitLabels } from './labelIncidence.ts';
+import { incidenceOf } from './labelIncidence.ts';
 import type { SplitInspection } from '../splitInspection.ts';
 
 /** Clusters of the labels, by rank, for one k. */
@@ -145,7 +145,7 @@ export async function labelsOfCluster(split: SplitInspection, { k, cluster }: Cl
   const { index, file } = split;
   if (!split.isRead)
     throw new UserError('not-read', 'The documents of a cluster are known once the file is read', 'Wait for it.');
-  const { names, counts, documents } = splitLabels(index, () => undefined);
+  const { names, counts, documents } = incidenceOf(index, () => undefined);
   const kept = await loadClusters(split, fingerprintOf(names, counts, documents), names.length);
   const assignment = kept?.points.find((point) => point.k === k)?.assignment;
   if (!assignment)

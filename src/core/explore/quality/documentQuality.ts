@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Document, DocumentSource } from '../../data/document.ts';
-import { readThrough } from '../../data/readThrough.ts';
-import type { WorkOptions } from '../../base/progress.ts';
+import type { Document } from '../../data/document.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
 import type { SharedTexts, Suspicion } from '../analysis/analysisApi.ts';
 import { WordTable } from '../words/wordTable.ts';
@@ -63,22 +61,10 @@ export interface QualityReport {
 const KEPT = 1000;
 
 /**
- * Looks for repeated, nearly repeated, contradictory, empty and damaged documents in one pass over each set; where there are
- * several, the first is what a model is trained on, and what others share with it is leakage. Needs word order: a bag of words has no
- * texts to compare. Memory: about 400 bytes a document.
+ * Looks for repeated, nearly repeated, contradictory, empty and damaged documents, which it takes one by one, set after set; where there
+ * are several, the first is what a model is trained on, and what others share with it is leakage. Needs word order: a bag of words has
+ * no texts to compare. Memory: about 400 bytes a document.
  */
-export async function collectQuality(
-  sources: readonly DocumentSource[],
-  tokenizer: WordScanner,
-  work: WorkOptions<'reading'> = {},
-): Promise<QualityReport> {
-  const collector = new QualityCollector(tokenizer);
-  for (const [set, source] of sources.entries())
-    for await (const document of readThrough(source, 'reading', work)) collector.add(set, document);
-  return collector.result(sources.length);
-}
-
-/** Takes documents one by one, set after set, and tells of them at any time. */
 export class QualityCollector {
   private readonly refs: DocumentRef[] = [];
   /** Number of the first document of each set. */

@@ -1,6 +1,4 @@
-import type { Document, DocumentSource } from '../../data/document.ts';
-import { readThrough } from '../../data/readThrough.ts';
-import type { WorkOptions } from '../../base/progress.ts';
+import type { Document } from '../../data/document.ts';
 import { GrowingInts } from '../../base/growing.ts';
 import { ownString } from '../../base/memory.ts';
 import type { WordScanner } from '../../text/tokenizer.ts';
@@ -21,17 +19,7 @@ export interface WordIndex {
   readonly lines: Int32Array;
 }
 
-/** Reads the words of all documents in one pass; about 8 bytes for each distinct word of each document. Throws `Cancelled`. */
-export async function readWordIndex(
-  source: DocumentSource,
-  tokenizer: WordScanner,
-  work: WorkOptions<'reading'> = {},
-): Promise<WordIndex> {
-  const builder = new WordIndexBuilder(tokenizer);
-  for await (const document of readThrough(source, 'reading', work)) builder.add(document);
-  return builder.result();
-}
-
+/** Takes documents one by one; about 8 bytes for each distinct word of each document. */
 export class WordIndexBuilder {
   private readonly words: WordTable;
   private readonly distinct = new Distinct();

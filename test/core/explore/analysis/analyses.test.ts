@@ -202,9 +202,39 @@ describe('comparison', () => {
     const path = write('file/other.csv', 'text,labels\nthe cat,cats\nmoo,cows\n');
     const passes = new Set<number | undefined>();
     const overview = await all.compare('train', { file: path }, { ...never, onProgress: (p) => passes.add(p.passes) });
-    expect([...passes]).toEqual([3]);
+    expect([...passes]).toEqual([2]);
     expect(overview.second).toMatchObject({ file: path, documents: 2, labels: 2 });
     expect(all.nearest(3).nearest).toMatchObject({ file: path, document: 0, shared: ['cats'] });
     expect(all.nearest(4).nearest).toBeUndefined();
+  });
+});
+
+describe('gathered while the files are read for the first time', () => {
+  test('words, quality and comparison are those of reading again, and nothing is', async () => {
+    const { analyses: again, path } = await analyses('gathered');
+    const inspection = await openInspection({ file: path });
+    const all = new Analyses(inspection);
+    const visit = all.gather({ words: ['train'], quality: true, compared: 'train' });
+    for (const split of inspection.splits) await split.readWhole(never, (document) => visit(split, document));
+    const passes: Progress[] = [];
+    const work = { ...never, onProgress: (progress: Progress) => passes.push(progress) };
+    expect(await all.readWords('train', work)).toEqual(await again.readWords('train', never));
+    for (const measure of ['log-odds', 'chi-square'] as const)
+      expect(all.labelWords('train', 'cats', measure)).toEqual(again.labelWords('train', 'cats', measure));
+    expect(await all.readQuality(work)).toEqual(await again.readQuality(never));
+    expect(all.quality.report).toEqual(again.quality.report);
+    expect(passes).toEqual([]);
+    const other = { file: write('gathered/other.csv', `text,labels\n${sentence},cats\na dog barks,cows\n`) };
+    expect(await all.compare('train', other, work)).toEqual(await again.compare('train', other, never));
+    expect(all.duplicatePage({ offset: 0, limit: 9 })).toEqual(again.duplicatePage({ offset: 0, limit: 9 }));
+    expect(new Set(passes.map(({ file, passes }) => `${file} ${passes}`))).toEqual(new Set([`${other.file} 1`]));
+    // a second comparison reads again: the texts that were gathered hold those of the first
+    expect((await all.compare('train', { split: 'test' }, never)).duplicates).toEqual({ set: 1, exact: 1, near: 1 });
+  });
+
+  test('a dataset without a readable document has its quality, too', async () => {
+    const inspection = await openInspection({ file: write('torn/data.jsonl', '{"text":"torn') }, { format: 'jsonl' });
+    await inspection.read(() => {}, never.signal);
+    expect(await new Analyses(inspection).readQuality(never)).toMatchObject({ texts: { documents: 0, of: 0 } });
   });
 });

@@ -13,9 +13,8 @@ test('describes clusters as counted by hand, the largest first, empty ones left 
   const counts = Int32Array.from([9, 6, 2, 1, 1]); // ids are ranks
   const names = ['a', 'b', 'c', 'd', 'e'];
   const display = names.map((name) => (name === 'b' ? 'Bee' : undefined));
-  const incidence = { names, display, counts, documents: 9, labels: 5, starts: new Float64Array(10) };
   const found = describeClusters(
-    { ...incidence, labelIds: new Int32Array() },
+    { names, display, counts },
     matrix,
     centroidsOf(matrix, Int32Array.from([2, 0, 2, 2, 0]), 3),
   );

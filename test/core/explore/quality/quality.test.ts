@@ -1,7 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { alwaysTogether, labelVariants } from '../../../../src/core/explore/quality/labelQuality.ts';
 import {
   BINS,
@@ -10,14 +7,10 @@ import {
   SHINGLE,
   similarity,
 } from '../../../../src/core/explore/quality/nearDuplicates.ts';
-import { collectQuality, suspicionsIn } from '../../../../src/core/explore/quality/documentQuality.ts';
+import { QualityCollector, suspicionsIn } from '../../../../src/core/explore/quality/documentQuality.ts';
 import { key32, uniformAt } from '../../../../src/core/base/random.ts';
-import { Cancelled } from '../../../../src/core/base/errors.ts';
 import { defaultTokenizer } from '../../../../src/core/explore/survey.ts';
-import { openSource } from '../../data/helpers.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'xmlcnn-quality-'));
-afterAll(() => rm(folder, { recursive: true }));
 const tokenizer = await defaultTokenizer();
 
 /** 300 random words of a vocabulary of 5,000, with every `changed`-th word exchanged. */
@@ -78,15 +71,14 @@ describe('near duplicates', () => {
 });
 
 describe('quality', () => {
-  async function sources(sets: { text: string; labels: string[] }[][]) {
-    const files = sets.map((_, i) => join(folder, `${i}.jsonl`));
-    await Promise.all(
-      sets.map((set, i) => writeFile(files[i], set.map((record) => `${JSON.stringify(record)}\n`).join(''))),
-    );
-    return Promise.all(files.map((file) => openSource(file, { onError: 'skip' })));
+  function reportOf(sets: { text: string; labels: string[] }[][]) {
+    const collector = new QualityCollector(tokenizer);
+    for (const [set, documents] of sets.entries())
+      documents.forEach((document, i) => collector.add(set, { id: `${i}`, line: i + 1, ...document }));
+    return collector.result(sets.length);
   }
 
-  test('repeated texts, contradictions, leakage, empty and one-word documents, suspicious characters', async () => {
+  test('repeated texts, contradictions, leakage, empty and one-word documents, suspicious characters', () => {
     const long = Array.from(words(7), (id) => `w${id}`);
     const train = [
       { text: 'The same text', labels: ['a'] },
@@ -103,7 +95,7 @@ describe('quality', () => {
       { text: [...long.slice(0, 299), 'changed'].join(' '), labels: ['a'] },
       { text: '...', labels: ['a'] },
     ];
-    const report = await collectQuality(await sources([train, test]), tokenizer);
+    const report = reportOf([train, test]);
     expect(report.documents).toBe(11);
     expect(report.repeated).toMatchObject({ count: 2, surplus: 3, contradictory: 2 });
     expect(report.repeated.first[0].documents.map(({ set, line }) => [set, line])).toEqual([
@@ -116,12 +108,6 @@ describe('quality', () => {
     expect(report.empty).toMatchObject({ count: 2, first: [{ line: 6 }, { set: 1, line: 3 }] });
     expect(report.oneWord).toMatchObject({ count: 1, first: [{ line: 7 }] });
     expect(report.suspicious).toMatchObject({ mojibake: { count: 1, first: [{ line: 8 }] } });
-  });
-
-  test('obeys a cancelled signal', async () => {
-    const many = Array.from({ length: 600 }, (_, i) => ({ text: `text ${i}`, labels: [] }));
-    const signal = AbortSignal.abort();
-    await expect(collectQuality(await sources([many]), tokenizer, { signal })).rejects.toThrow(Cancelled);
   });
 });
 
