@@ -1,6 +1,7 @@
 import { pathOf } from '../../core/data/document.ts';
 import { nearError, nearThreshold } from '../../core/explore/quality/nearDuplicates.ts';
 import type { DocumentRef, Listed, QualityReport } from '../../core/explore/quality/documentQuality.ts';
+import { countedLabel } from '../../core/explore/clusters/labelIncidence.ts';
 import type { QualityOfSplits } from '../../core/explore/analysis/qualityOfSplits.ts';
 import type { SplitInspection } from '../../core/explore/splitInspection.ts';
 import { counted, grouped } from '../terminal/text.ts';
@@ -106,8 +107,8 @@ function documentTables(report: QualityReport, splits: readonly SplitInspection[
   ];
 }
 
-function labelTables({ variants, together, labels: { names, display, counts } }: QualityOfSplits): SectionTable[] {
-  const text = (label: number): string => labelText({ name: names[label], display: display[label] });
+function labelTables({ variants, together, labels }: QualityOfSplits): SectionTable[] {
+  const text = (label: number): string => labelText(countedLabel(labels, label));
   return [
     {
       caption: 'Labels that look like variants',
@@ -123,7 +124,7 @@ function labelTables({ variants, together, labels: { names, display, counts } }:
     {
       caption: 'Labels that always occur together',
       columns: [right('documents'), left('labels')],
-      rows: together.slice(0, SHOWN).map((group) => [grouped(counts[group[0]]), some(group.map(text))]),
+      rows: together.slice(0, SHOWN).map((group) => [grouped(labels.counts[group[0]]), some(group.map(text))]),
     },
   ];
 }

@@ -8,7 +8,7 @@ import type { WorkOptions } from '../../core/base/progress.ts';
 import type { ClusterExploration } from '../../core/explore/clusters/exploration.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, clip, counted, grouped, percent, sanitise, table } from '../terminal/text.ts';
-import { left, type Look, right } from './look.ts';
+import { labelText, left, type Look, right } from './look.ts';
 import type { Merge } from '../../core/explore/clusters/clusterTree.ts';
 
 /** A cluster with the words that mark it. */
@@ -39,8 +39,6 @@ export async function lookAtCluster(
   const documents = await exploration.documents(k, cluster, LISTED_DOCUMENTS, context);
   const labels = exploration.labelPage({ k, clusters: [cluster], offset: 0, limit: LISTED_LABELS });
   const listed = documents.rows.map(({ id, line, labels }) => ({ id, line, labels }));
-  const name = (row: { name: string; display?: string }): string =>
-    row.display === undefined ? row.name : `${row.display} (${row.name})`;
   return {
     json: { cluster, labels, documents: { total: documents.total, rows: listed } },
     section: {
@@ -50,7 +48,7 @@ export async function lookAtCluster(
         {
           caption: labels.total > LISTED_LABELS ? `Its ${LISTED_LABELS} most frequent labels` : 'Its labels',
           columns: [left('label'), right('documents')],
-          rows: labels.rows.map((row) => [name(row), grouped(row.documents)]),
+          rows: labels.rows.map((row) => [labelText(row), grouped(row.documents)]),
         },
         {
           caption: 'Its first documents',

@@ -7,7 +7,7 @@ import {
   type SourceOptions,
 } from '../data/document.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
-import { DocumentIndex, LabelTable } from '../explore/documentIndex.ts';
+import { DocumentIndex } from '../explore/documentIndex.ts';
 import { groups, matched, rangeOf } from '../explore/documentSearch.ts';
 import { progressEvents, type RunEvent } from '../base/events.ts';
 import { readingProgress } from '../data/readThrough.ts';
@@ -49,7 +49,7 @@ export class RunDocuments {
     const file = fileOf(config, target);
     const { source, options } =
       'split' in target ? await openSplit(file, config) : await openForRun(file, run, { isUnlabelledFine: true });
-    const index = new DocumentIndex(new LabelTable());
+    const index = new DocumentIndex();
     onEvent({ type: 'phase', phase: 'reading' });
     const onProgress = progressEvents(onEvent, 'reading');
     for await (const batch of source.placed()) {

@@ -5,7 +5,7 @@ const place = (i: number) => ({ number: i + 1, line: i + 1, byte: i * 5000, stop
 
 describe('document index', () => {
   test('gives back places beyond 32 bits, words and labels', () => {
-    const index = new DocumentIndex(new LabelTable());
+    const index = new DocumentIndex();
     const far = { number: 3, line: 7, byte: 2 ** 40 + 1, stop: 2 ** 40 + 9 };
     index.add(place(0), 11, ['a', 'b']);
     index.add(place(1), 0, []);
@@ -39,7 +39,7 @@ describe('document index', () => {
   });
 
   test('a million documents with five labels each take less than 100 MB', () => {
-    const index = new DocumentIndex(new LabelTable());
+    const index = new DocumentIndex();
     const labels = Array.from({ length: 5 }, (_, i) => `label ${i}`);
     for (let i = 0; i < 1_000_000; i++) index.add(place(i), 100, labels);
     expect(index.byteLength).toBeLessThan(100e6);

@@ -1,6 +1,6 @@
 /** What is asked of an inspected dataset beyond its statistics. Each analysis is kept until the dataset is read anew. */
 import { UserError } from '../../base/errors.ts';
-import { type DatasetFile, type Document, onlyFile } from '../../data/document.ts';
+import type { DatasetFile, Document } from '../../data/document.ts';
 import { type CooccurringLabel, documentsOfLabels, headCooccurrence, neighboursOf } from '../clusters/cooccurrence.ts';
 import type { Inspection } from '../inspection.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
@@ -13,7 +13,6 @@ import type {
   ComparedLabel,
   ComparedQuery,
   ComparisonOverview,
-  CountedLabel,
   DocumentWords,
   DuplicateRow,
   HeadCooccurrence,
@@ -28,11 +27,11 @@ import type {
   WordMeasure,
   WordsOverview,
 } from './analysisApi.ts';
-import { Comparison, type ReadSet } from './comparison.ts';
+import { Comparison, documentOf, type ReadSet } from './comparison.ts';
 import { QualityOfSplits } from './qualityOfSplits.ts';
 import { Passes } from './readAgain.ts';
 import type { WorkOptions } from '../../base/progress.ts';
-import { displayIn, incidenceOf, type LabelIncidence } from '../clusters/labelIncidence.ts';
+import { countedLabel, displayIn, incidenceOf, type LabelIncidence } from '../clusters/labelIncidence.ts';
 import { WordsOfSplit } from './wordsOfSplit.ts';
 
 const wordsOfLabel = 40;
@@ -124,21 +123,7 @@ export class Analyses {
   }
 
   documentWords(name: SplitOrAll, document: number): DocumentWords {
-    const { labels } = this.labelsOf(name);
-    const words = this.wordsOf(name);
-    const ranks = labels.labelIds.subarray(labels.starts[document], labels.starts[document + 1]);
-    const split = this.inspection.split(name);
-    return {
-      documents: words.index.documents,
-      of: labels.documents,
-      split: name,
-      ...onlyFile(split),
-      document,
-      id: words.index.ids[document] ?? '',
-      line: split.index.place(document).line,
-      labels: Array.from(ranks, (rank) => ({ name: labels.names[rank], display: labels.display[rank] })),
-      words: words.ofDocument(document, wordsOfDocument),
-    };
+    return documentOf({ ...this.setOf(name), words: this.wordsOf(name) }, document, wordsOfDocument);
   }
 
   /** How often the most frequent labels occur together. */
@@ -340,12 +325,6 @@ function rankOf(labels: LabelIncidence, name: string): number {
   if (rank !== undefined) return rank;
   throw new UserError('unknown-label', `No document of this split has the label ${name}`, 'Choose another label.');
 }
-
-const countedLabel = ({ names, display, counts }: LabelIncidence, rank: number): CountedLabel => ({
-  name: names[rank],
-  display: display[rank],
-  documents: counts[rank],
-});
 
 /** What an analysis found that was asked for before. */
 function known<T>(found: T | undefined): T {

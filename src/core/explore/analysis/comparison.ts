@@ -85,11 +85,11 @@ export class Comparison {
   /** The document of the second set that shares most labels with one of the first. */
   nearestTo(document: number): NearestDocument {
     const { first, second } = this;
-    const shown = documentOf(first, document);
+    const shown = documentOf(first, document, wordsTold);
     this.nearest ??= new NearestByLabels(second.labels, second.labels.names);
     const found = this.nearest.find(shown.labels.map(({ name }) => name));
     if (!found) return { document: shown };
-    const other = documentOf(second, found.document);
+    const other = documentOf(second, found.document, wordsTold);
     const own = new Set(shown.labels.map(({ name }) => name));
     const shared = other.labels.map(({ name }) => name).filter((name) => own.has(name));
     return { document: shown, nearest: { ...other, shared } };
@@ -140,7 +140,8 @@ const pointer = (
   ref: { document: number; id: string; line: number },
 ): ReturnType<typeof pointerOf> => pointerOf({ split, file, part }, ref);
 
-function documentOf(set: ReadSet, document: number): DocumentWords {
+/** A document with its labels and the `top` words that mark it; an id where its words were read. */
+export function documentOf(set: ReadSet, document: number, top: number): DocumentWords {
   const { labels, words } = set;
   const { index } = words;
   const ranks = labels.labelIds.subarray(labels.starts[document], labels.starts[document + 1]);
@@ -154,6 +155,6 @@ function documentOf(set: ReadSet, document: number): DocumentWords {
     documents: index.documents,
     of: labels.documents,
     labels: Array.from(ranks, (rank) => ({ name: labels.names[rank], display: labels.display[rank] })),
-    words: words.ofDocument(document, wordsTold),
+    words: words.ofDocument(document, top),
   };
 }

@@ -5,7 +5,6 @@ import { nearError, nearThreshold } from '../quality/nearDuplicates.ts';
 import { type DocumentRef, type Listed, QualityCollector, type QualityReport } from '../quality/documentQuality.ts';
 import type { SplitInspection } from '../splitInspection.ts';
 import type {
-  CountedLabel,
   DocumentPointer,
   QualityKind,
   QualityOverview,
@@ -15,7 +14,7 @@ import type {
 } from './analysisApi.ts';
 import { type Passes, readAgain } from './readAgain.ts';
 import type { Page } from '../inspectionApi.ts';
-import type { LabelIncidence } from '../clusters/labelIncidence.ts';
+import { countedLabel, type LabelIncidence } from '../clusters/labelIncidence.ts';
 
 /** Documents, and labels, that one row names. */
 const named = 6;
@@ -126,17 +125,17 @@ export class QualityOfSplits {
   }
 
   private variantRow({ first, second, kind }: LabelVariant): Omit<QualityRow, 'key'> {
-    return { found: [], count: 0, labels: [this.label(second), this.label(first)], difference: kind };
+    return {
+      found: [],
+      count: 0,
+      labels: [countedLabel(this.labels, second), countedLabel(this.labels, first)],
+      difference: kind,
+    };
   }
 
   private togetherRow(group: number[]): Omit<QualityRow, 'key'> {
-    const labels = group.slice(0, named).map((label) => this.label(label));
+    const labels = group.slice(0, named).map((label) => countedLabel(this.labels, label));
     return { found: [], count: group.length, labels };
-  }
-
-  private label(label: number): CountedLabel {
-    const { names, display, counts } = this.labels;
-    return { name: names[label], display: display[label], documents: counts[label] };
   }
 }
 

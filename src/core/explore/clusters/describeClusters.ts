@@ -1,7 +1,7 @@
 import { type SparseMatrix, squaredNorms } from '../../base/sparseMatrix.ts';
 import type { KMeansResult } from './kmeans.ts';
 import type { ClusterSummary } from './clusterApi.ts';
-import type { LabelIncidence } from './labelIncidence.ts';
+import { countedLabel, type LabelIncidence } from './labelIncidence.ts';
 
 /** Means and sizes of the clusters of an assignment, as k-means has them at its end. */
 export function centroidsOf(
@@ -53,10 +53,11 @@ const TOP = 10;
 
 /** Describes every cluster, the largest first; empty ones are left out. */
 export function describeClusters(
-  { names, display, counts }: Pick<LabelIncidence, 'names' | 'display' | 'counts'>,
+  incidence: Pick<LabelIncidence, 'names' | 'display' | 'counts'>,
   matrix: SparseMatrix,
   result: Clusters,
 ): ClusterSummary[] {
+  const { counts } = incidence;
   const cosines = cosinesWithCentroids(matrix, result);
   const members: number[][] = Array.from(result.sizes, () => []);
   result.assignment.forEach((cluster, label) => members[cluster].push(label)); // ids are ranks: most frequent first
@@ -67,7 +68,7 @@ export function describeClusters(
         cluster,
         labels: labels.length,
         meanDocuments: labels.reduce((sum, label) => sum + counts[label], 0) / labels.length,
-        top: labels.slice(0, TOP).map((id) => ({ id, name: names[id], display: display[id], documents: counts[id] })),
+        top: labels.slice(0, TOP).map((id) => ({ id, ...countedLabel(incidence, id) })),
         rare: { one: atMost(1), atMostTwo: atMost(2), atMostFive: atMost(5) },
         cohesion: labels.reduce((sum, label) => sum + cosines[label], 0) / labels.length,
       };

@@ -23,6 +23,7 @@ import {
 } from './clusterApi.ts';
 import type { CountedLabels } from './countLabels.ts';
 import { clusterExport } from './clusterExport.ts';
+import { countedLabel } from './labelIncidence.ts';
 import type { KMeansResult } from './kmeans.ts';
 import { layOut, mapLabels } from './labelMap.ts';
 import {
@@ -284,8 +285,7 @@ export class ClusterExploration {
   }
 
   private label(id: number, assignment: Int32Array): ClusteredLabel {
-    const { names, display, counts } = this.counted.incidence;
-    return { id, name: names[id], display: display[id], documents: counts[id], cluster: assignment[id] };
+    return { id, ...countedLabel(this.counted.incidence, id), cluster: assignment[id] };
   }
 }
 

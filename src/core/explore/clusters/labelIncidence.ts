@@ -1,5 +1,6 @@
 import type { DocumentSource } from '../../data/document.ts';
 import { readThrough } from '../../data/readThrough.ts';
+import type { CountedLabel } from '../analysis/analysisApi.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import type { Incidence } from './cooccurrence.ts';
 import { DocumentLabels } from '../documentIndex.ts';
@@ -25,6 +26,12 @@ export async function readIncidence(
   for await (const { labels } of readThrough(source, 'reading', work)) documents.addLabels(labels);
   return incidenceOf(documents, (name) => displayIn(source.labelNames, name));
 }
+
+/** A label by its rank. */
+export const countedLabel = (
+  { names, display, counts }: Pick<LabelIncidence, 'names' | 'display' | 'counts'>,
+  rank: number,
+): CountedLabel => ({ name: names[rank], display: display[rank], documents: counts[rank] });
 
 /** What people call a label, where its name is an id. */
 export function displayIn(names: ReadonlyMap<string, string>, name: string): string | undefined {
