@@ -1,5 +1,5 @@
 // Builds everything: kernels, the command line, the library, the runner, the extension and its pages. `npm ci` runs it.
-// --dev leaves the bundles readable.
+// --dev leaves the bundles readable, and pages with source maps in them: a webview loads no file beside.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
@@ -80,6 +80,7 @@ await Promise.all([
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
     plugins: [noMapStyles],
     minify,
+    sourcemap: minify ? false : 'inline',
   }),
 ]);
 chmodSync('dist/cli.js', 0o755);

@@ -11,8 +11,8 @@ export interface RunnerOptions {
   cwd?: string;
   /** Variables that the process gets besides those of this one. */
   env?: Readonly<Record<string, string>>;
-  /** Lets a debugger attach; the process prints where. */
-  inspect?: boolean;
+  /** Port on which a debugger may attach. Where it is taken (a second process of a service), the process runs without. */
+  inspectPort?: number;
   /** A line that the process printed on stdout or stderr. */
   onLog: (line: string) => void;
 }
@@ -21,6 +21,12 @@ export interface RunnerOptions {
 const KEPT_LINES = 40;
 /** What a process that was told to end is given, in milliseconds, before it is killed. */
 const GRACE = 65_000;
+
+/** The port of a service in `training=9248 dataset=9242`, as `.vscode/launch.json` states them for development. */
+export function inspectPortOf(service: ServiceName, ports = ''): number | undefined {
+  const found = new RegExp(`(?:^|\\s)${service}=(\\d+)`).exec(ports);
+  return found ? Number(found[1]) : undefined;
+}
 
 /** A runner process and the calls in flight to it. A crash rejects them; it never reaches the caller's own process. */
 export class RunnerClient<S extends ServiceName> implements Caller<Services[S]> {
@@ -39,7 +45,7 @@ export class RunnerClient<S extends ServiceName> implements Caller<Services[S]> 
   ) {
     this.process = fork(options.script, [service], {
       cwd: options.cwd,
-      execArgv: options.inspect ? ['--inspect=0'] : [],
+      execArgv: options.inspectPort === undefined ? [] : [`--inspect=${options.inspectPort}`],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...options.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },

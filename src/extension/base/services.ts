@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { RunnerClient } from '../../runner/client.ts';
+import { inspectPortOf, RunnerClient } from '../../runner/client.ts';
 import type { ServiceName } from '../../runner/protocol.ts';
 
 /** What every feature needs of the extension as a whole. */
@@ -19,9 +19,9 @@ export function createServices(context: vscode.ExtensionContext): Services {
     log,
     startRunner(service, cwd) {
       const env = engineEnvironment(context);
-      const inspect = Boolean(process.env.XMLCNN_INSPECT_RUNNER); // for the development of runners
+      const inspectPort = inspectPortOf(service, process.env.XMLCNN_INSPECT_RUNNERS);
       const onLog = (line: string): void => log.info(`[${service}] ${line}`);
-      const client = new RunnerClient(service, { script, cwd, env, inspect, onLog });
+      const client = new RunnerClient(service, { script, cwd, env, inspectPort, onLog });
       log.debug(`[${service}] process ${client.pid} started`);
       void client.exited.then(() => log.debug(`[${service}] process ${client.pid} ended`));
       return client;
