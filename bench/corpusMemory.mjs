@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 const [documents, length] = [process.argv[2] ?? 100_000, process.argv[3] ?? 500].map(Number);
 const bundle = resolve('node_modules/.cache/xmlcnn-bench/prepare.mjs');
 mkdirSync(resolve(bundle, '..'), { recursive: true });
-const contents = `export { prepareData } from './src/core/text/prepare.ts'; export { completeConfig } from './src/core/config/defaults.ts';`;
+const contents = `export { prepareData } from './src/core/text/prepare.ts'; export { completeConfig } from './src/core/config/layers.ts';`;
 await build({
   stdin: { contents, resolveDir: '.' },
   bundle: true,

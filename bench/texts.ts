@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { Batch } from '../src/core/engine/engine.ts';
 import type { Corpus } from '../src/core/text/corpus.ts';
 import { createTokenizer } from '../src/core/text/tokenizer.ts';
-import { completeConfig } from '../src/core/config/defaults.ts';
+import { completeConfig } from '../src/core/config/layers.ts';
 
 /** Documents as numbers, in the order of the file. */
 export interface Texts {

@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { completeConfig } from '../src/core/config/defaults.ts';
+import { completeConfig } from '../src/core/config/layers.ts';
 import { prepareData } from '../src/core/text/prepare.ts';
 import type { PreparedData } from '../src/core/text/preparedData.ts';
 import { defaultRound, trainWord2Vec, type Word2VecSettings } from '../src/core/word2vec/trainWord2Vec.ts';

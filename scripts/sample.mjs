@@ -7,9 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(root, 'node_modules/.cache/xmlcnn-sample');
 const contents = `
-  export { buildSample } from './src/cli/wordnet/sample.ts';
+  export { buildSample } from './src/cli/wordnet/sampleDataset.ts';
   export { parseNouns } from './src/cli/wordnet/synsets.ts';
-  export { findWordnet } from './src/cli/wordnet/files.ts';
+  export { findWordnet } from './src/cli/wordnet/wordnetDataset.ts';
 `;
 const outfile = join(cache, 'sample.mjs');
 await build({ stdin: { contents, resolveDir: root }, bundle: true, platform: 'node', format: 'esm', outfile });

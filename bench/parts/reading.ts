@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { completeConfig } from '../../src/core/config/defaults.ts';
+import { completeConfig } from '../../src/core/config/layers.ts';
 import type { DatasetFormat } from '../../src/core/data/document.ts';
 import { openDataset } from '../../src/core/data/openDataset.ts';
 import { Interner } from '../../src/core/text/wordNumbers.ts';

@@ -13,7 +13,7 @@ export interface OptionSpec {
   short?: string;
 }
 
-export interface PositionalSpec {
+interface PositionalSpec {
   name: string;
   description: string;
   optional?: boolean;

@@ -1,5 +1,10 @@
 import { formatMetric } from '../core/metrics/metricText.ts';
 import type { Metrics } from '../core/base/metrics.ts';
+import type { Seen } from '../core/text/drawnSplits.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { counted, grouped, table } from './terminal/text.ts';
+import { readHistory } from '../core/training/metricsLog.ts';
+import type { EpochRecord } from '../core/training/runHistory.ts';
 
 const systemTitles: Record<string, string> = {
   'label-frequency': 'most frequent labels',
@@ -7,14 +12,14 @@ const systemTitles: Record<string, string> = {
 };
 
 /** What people call a baseline. */
-export const baselineTitle = (name: string): string => systemTitles[name] ?? name;
+const baselineTitle = (name: string): string => systemTitles[name] ?? name;
 
 export interface System {
   name: string;
   metrics: Metrics;
 }
 
-export interface MetricRow {
+interface MetricRow {
   title: string;
   /** One per system: its figures, in the order that the title names. */
   cells: string[];
@@ -64,4 +69,44 @@ function cell(metrics: Metrics, names: string[]): string {
   if (names.every((name) => metrics[name] === undefined)) return '–';
   const figures = names.map((name) => formatMetric(name, metrics[name]));
   return figures.length > 1 ? figures.map((f) => f.padStart(5)).join(' / ') : figures[0];
+}
+
+/** The model's figures beside those of its baselines, as a table. */
+export function printSystems(systems: System[], terminal: Terminal): void {
+  const [titles, ...rows] = table(
+    [{ title: '' }, ...systems.map((s) => ({ title: s.name, align: 'right' as const }))],
+    metricRows(systems).map(({ title, cells }) => [title, ...cells]),
+  );
+  terminal.print(terminal.style.bold(titles), ...rows);
+}
+
+/** Under a table's title: documents without a label lower all of its figures. */
+export function printUnlabelled(unlabelled: number | undefined, terminal: Terminal): void {
+  if (unlabelled)
+    terminal.print(
+      `${grouped(unlabelled)} of them ${unlabelled === 1 ? 'has' : 'have'} no label and ${unlabelled === 1 ? 'counts' : 'count'} 0.`,
+    );
+}
+
+/** What a table of figures was measured on: "test, 3,019 documents". */
+export const measuredOn = (split: string, documents: number): string => `${split}, ${counted(documents, 'document')}`;
+
+const seenNotes: Record<Seen, string> = {
+  'chose-epoch':
+    'The best epoch was chosen on these documents: expect less on new ones, such as those of a test split.',
+  'trained-on': 'The model was trained on these documents: expect far less on new ones.',
+};
+
+/** Under a table of figures that new documents will not reach. */
+export function printSeen(seen: Seen | undefined, terminal: Terminal): void {
+  if (seen !== undefined) terminal.print('', seenNotes[seen]);
+}
+
+export function systemsOf(metrics: Metrics, baselines: readonly { name: string; metrics: Metrics }[]): System[] {
+  return [{ name: 'XML-CNN', metrics }, ...baselines.map((b) => ({ name: baselineTitle(b.name), metrics: b.metrics }))];
+}
+
+/** The epochs of a run's first phase. Throws `UserError`. */
+export async function readEpochs(folder: string): Promise<EpochRecord[]> {
+  return (await readHistory(folder)).epochs.filter(({ phase }) => phase === 'training');
 }

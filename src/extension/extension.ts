@@ -3,13 +3,13 @@ import { createServices } from './base/services.ts';
 import { Clusters } from './clusters/clusters.ts';
 import { Compare } from './compare/compare.ts';
 import { Datasets } from './datasets/datasets.ts';
-import { EnginesFeature } from './engines/feature.ts';
+import { EnginesFeature } from './engines/showEngines.ts';
 import { ExportFeature } from './export/exportModel.ts';
-import { HoverFeature } from './hover/feature.ts';
+import { HoverFeature } from './hover/hoverFeature.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Predictions } from './predictions/predictions.ts';
-import { RunConfigFeature } from './runConfig/feature.ts';
-import { RunsFeature } from './runs/feature.ts';
+import { RunConfigFeature } from './runConfig/runConfigFeature.ts';
+import { RunsFeature } from './runs/runsFeature.ts';
 import { RunStore } from './runs/runStore.ts';
 import { Sample } from './sample/openSample.ts';
 

@@ -59,7 +59,7 @@ export type Response =
   | { type: 'error'; id: number; error: WireError };
 
 /** An error as it crosses a border: what the user can fix stays that. */
-export type WireError =
+type WireError =
   ({ kind: 'user' } & Failure) | { kind: 'cancelled' } | { kind: 'fault'; message: string; stack?: string };
 
 /** Whether a message is one to answer. What a call's parameters are is the caller's word. */

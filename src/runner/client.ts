@@ -5,7 +5,7 @@ import type { CallOptions, Caller, EventOf, MethodOf, ParamsOf, ResultOf } from 
 import { RpcClient } from '../rpc/rpcClient.ts';
 import type { ServiceName, Services } from './protocol.ts';
 
-export interface RunnerOptions {
+interface RunnerOptions {
   /** The bundled `runner/main.ts`. */
   script: string;
   cwd?: string;

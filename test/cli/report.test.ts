@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { metricRows } from '../../src/cli/figures.ts';
 import { labelFrequencyPlot } from '../../src/cli/report/curves.ts';
-import { escapeHtml } from '../../src/cli/report/escape.ts';
+import { escapeHtml } from '../../src/cli/report/reportPage.ts';
 import { highlighted } from '../../src/cli/report/examples.ts';
 import { highlightsOf } from '../../src/core/predict/highlights.ts';
-import { renderReport, type ReportInput } from '../../src/cli/report/report.ts';
+import { renderReport, type ReportInput } from '../../src/cli/report/runReport.ts';
 import { linearScale, logScale } from '../../src/cli/report/scale.ts';
 import { StatisticsCollector } from '../../src/core/explore/statistics.ts';
 import { defaultTokenizer } from '../../src/core/explore/survey.ts';

@@ -1,9 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { GlossDocument } from '../../src/cli/wordnet/dataset.ts';
-import { findWordnet } from '../../src/cli/wordnet/files.ts';
-import { buildSample } from '../../src/cli/wordnet/sample.ts';
+import { findWordnet, type GlossDocument } from '../../src/cli/wordnet/wordnetDataset.ts';
+import { buildSample } from '../../src/cli/wordnet/sampleDataset.ts';
 import { parseNouns } from '../../src/cli/wordnet/synsets.ts';
 
 const file = (name: string): string => join('examples/glosses', name);

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { splitNames } from '../../src/core/base/splits.ts';
-import { buildDataset, splitOf } from '../../src/cli/wordnet/dataset.ts';
-import { findWordnet } from '../../src/cli/wordnet/files.ts';
+import { buildDataset, findWordnet, splitOf } from '../../src/cli/wordnet/wordnetDataset.ts';
 import { ancestors, parseNouns } from '../../src/cli/wordnet/synsets.ts';
 
 const sample = [

@@ -26,7 +26,7 @@ import {
   showHierarchy,
 } from '../inspect/showClusters.ts';
 import { type Look, showSection } from '../inspect/look.ts';
-import { renderClusters } from '../report/clusters.ts';
+import { renderClusters } from '../report/clusterReport.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, grouped, sanitise } from '../terminal/text.ts';
 

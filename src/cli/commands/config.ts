@@ -9,7 +9,7 @@ import { validateText } from '../../core/config/validate.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import { type Command, usage } from '../command.ts';
-import { diagnosticLines } from '../diagnostics.ts';
+import { diagnosticLines } from './validate.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { sanitise } from '../terminal/text.ts';
 

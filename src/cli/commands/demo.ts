@@ -4,25 +4,28 @@ import { loadConfig, type LoadedConfig } from '../../core/config/load.ts';
 import { makeFolder, withFileErrors, writeFileAtomic } from '../../core/base/files.ts';
 import type { Evaluation } from '../../core/metrics/evaluator.ts';
 import { highlightsOf } from '../../core/predict/highlights.ts';
-import { loadPredictor, type ExplainedLabel, type Prediction } from '../../core/predict/predictor.ts';
+import { type ExplainedLabel, loadPredictor, type Prediction } from '../../core/predict/predictor.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
 import type { RunResult, Summary } from '../../core/training/runSummary.ts';
 import type { Command } from '../command.ts';
 import { readSplit } from '../dataset.ts';
 import { openInspection } from '../../core/explore/inspection.ts';
 import type { SplitInspection } from '../../core/explore/splitInspection.ts';
-import { readEpochs } from '../history.ts';
+import { measuredOn, readEpochs, systemsOf } from '../figures.ts';
 import type { ReportExample } from '../report/examples.ts';
-import { renderReport } from '../report/report.ts';
-import { measuredOn, systemsOf } from '../results.ts';
+import { renderReport } from '../report/runReport.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, duration, grouped, sanitise } from '../terminal/text.ts';
-import { demoConfig } from '../wordnet/config.ts';
-import type { GlossDataset, GlossDocument } from '../wordnet/dataset.ts';
-import { findWordnet, writeDataset } from '../wordnet/files.ts';
+import {
+  demoConfig,
+  findWordnet,
+  type GlossDataset,
+  type GlossDocument,
+  writeDataset,
+} from '../wordnet/wordnetDataset.ts';
 import { showFile } from '../inspect/showFile.ts';
 import { show } from './predict.ts';
-import { overridesOf, resultJson, showFigures, trainOnTerminal, trainingOptions } from './train.ts';
+import { overridesOf, resultJson, showFigures, trainingOptions, trainOnTerminal } from './train.ts';
 
 const FOLDER = 'demo';
 const HEAD = 8;

@@ -6,7 +6,7 @@ import { evaluateToMatrices, type MatrixFiles } from '../../core/export/scoreMat
 import { type EvaluateOptions, evaluateRun } from '../../core/training/evaluateRun.ts';
 import { type Arguments, type Command, usage } from '../command.ts';
 import { datasetOptions, sourceOptions } from '../dataset.ts';
-import { measuredOn, printSeen, printSystems, printUnlabelled, systemsOf } from '../results.ts';
+import { measuredOn, printSeen, printSystems, printUnlabelled, systemsOf } from '../figures.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { grouped, sanitise, table } from '../terminal/text.ts';

@@ -21,7 +21,6 @@ export const commands: readonly Command[] = [
   clusters,
   init,
   config,
-  importCommand,
   validate,
   train,
   evaluate,

@@ -13,11 +13,10 @@ import { datasetOptions, filesOf, readingBar, readSplit, sourceOptions } from '.
 import { lookAgainst } from '../inspect/lookAgainst.ts';
 import { coverageLine, distributionOf, onlyInTrainLine, showFile } from '../inspect/showFile.ts';
 import { lookAtDocument } from '../inspect/lookAtDocument.ts';
-import { lookAtLabel } from '../inspect/lookAtLabel.ts';
+import { lookAtLabel, lookAtWords } from '../inspect/lookAtLabel.ts';
 import { lookAtQuality } from '../inspect/lookAtQuality.ts';
 import { type Look, type ReadDataset, showSection } from '../inspect/look.ts';
-import { lookAtWords } from '../inspect/lookAtWords.ts';
-import { renderInspection } from '../report/inspection.ts';
+import { renderInspection } from '../report/inspectionReport.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 

@@ -7,8 +7,7 @@ import type { Split } from '../../core/base/splits.ts';
 import type { RunResult, Summary } from '../../core/training/runSummary.ts';
 import { train as trainRun } from '../../core/training/trainer.ts';
 import type { Arguments, Command, OptionSpec } from '../command.ts';
-import { measuredOn, printSeen, printSystems, printUnlabelled, systemsOf } from '../results.ts';
-import { readEpochs } from '../history.ts';
+import { measuredOn, printSeen, printSystems, printUnlabelled, readEpochs, systemsOf } from '../figures.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, duration, grouped, sanitise } from '../terminal/text.ts';
@@ -80,7 +79,7 @@ export function trainOnTerminal(
 }
 
 /** How a run ended, with its figures, and what can be done with it. */
-export function showResult(result: RunResult, terminal: Terminal): void {
+function showResult(result: RunResult, terminal: Terminal): void {
   showFigures(result, terminal);
   const folder = sanitise(result.folder);
   if (result.summary)

@@ -5,9 +5,9 @@ import { analyse, validateText } from '../../core/config/validate.ts';
 import { withFileErrors } from '../../core/base/files.ts';
 import { trainingSizes } from '../../core/text/prepare.ts';
 import type { Command } from '../command.ts';
-import { diagnosticLines } from '../diagnostics.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import { counted, sanitise } from '../terminal/text.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 export const validate: Command = {
   name: 'validate',
@@ -41,3 +41,13 @@ export const validate: Command = {
 };
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
+
+/** `file:line:column: severity: message (code)`, which editors and CI systems recognise. */
+export function diagnosticLines(d: Diagnostic, file: string, { style }: Terminal): string[] {
+  const { line, character } = d.range.start;
+  const colour = { error: style.red, warning: style.yellow, info: style.cyan }[d.severity];
+  return [
+    `${sanitise(file)}:${line + 1}:${character + 1}: ${colour(`${d.severity}:`)} ${sanitise(d.message)} ${style.dim(`(${d.code})`)}`,
+    ...(d.fix ? [`  fix: ${sanitise(d.fix.title)}`] : []),
+  ];
+}

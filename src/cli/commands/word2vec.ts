@@ -1,7 +1,7 @@
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { pathOf } from '../../core/data/document.ts';
 import { resolve } from 'node:path';
-import { completeConfig } from '../../core/config/defaults.ts';
+import { completeConfig } from '../../core/config/layers.ts';
 import { defaultCacheFolder, loadConfig } from '../../core/config/load.ts';
 import { parseOverrides } from '../../core/config/overrides.ts';
 import type { PartialConfig } from '../../core/config/presets.ts';

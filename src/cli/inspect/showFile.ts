@@ -144,7 +144,7 @@ export const distributionOf = ({ labelCounts }: DatasetStatistics) =>
   labelDistribution(labelCounts.map(({ documents }) => documents));
 
 /** How unevenly the labels are spread, as named lines. */
-export function spreadLines(statistics: DatasetStatistics): [name: string, value: string][] {
+function spreadLines(statistics: DatasetStatistics): [name: string, value: string][] {
   if (!statistics.labels) return [];
   const { entropy, evenness, topShare, powerLaw, parts } = distributionOf(statistics);
   const slope = powerLaw
@@ -161,7 +161,7 @@ export function spreadLines(statistics: DatasetStatistics): [name: string, value
 }
 
 /** What the usual maximum lengths would cut off. */
-export function cutOffLines(
+function cutOffLines(
   { cutOffs, documents, words }: DatasetStatistics,
   bagOfWords: boolean,
 ): [name: string, value: string][] {

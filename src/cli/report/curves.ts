@@ -1,8 +1,9 @@
 import type { DatasetStatistics } from '../../core/explore/inspectionApi.ts';
 import type { Metrics } from '../../core/base/metrics.ts';
-import { grouped } from '../terminal/text.ts';
+import { grouped, percent } from '../terminal/text.ts';
 import { plot, type Point } from './plot.ts';
 import { linearScale, logScale, type Scale } from './scale.ts';
+import { escapeHtml, section } from './reportPage.ts';
 
 export interface EpochPoint {
   epoch: number;
@@ -34,7 +35,7 @@ export function learningCurves(epochs: EpochPoint[], bestEpoch: number, metrics:
   ].join('')}</div>`;
 }
 
-export type CurveSeries = { name: string; points: Point[]; kind: number; markers: boolean }[];
+type CurveSeries = { name: string; points: Point[]; kind: number; markers: boolean }[];
 
 /** A line plot over whole numbers, with its title below. */
 export function curve(
@@ -93,4 +94,31 @@ export function labelFrequencyPlot(statistics: DatasetStatistics): string {
 /** Counts in descending order as a line: of each run of equal counts only the two ends. */
 function frequencySteps(counts: number[]): Point[] {
   return counts.map((y, i) => ({ x: i + 1, y })).filter(({ y }, i) => counts[i - 1] !== y || counts[i + 1] !== y);
+}
+
+const HEAD_LABELS = 15;
+
+/** How often the labels of a set occur, which must have some: in words, by rank, and the most frequent. */
+export function labelFrequencies(
+  set: string,
+  statistics: DatasetStatistics,
+  display: (label: string) => string,
+): string {
+  const { labelCounts, labels, documents, rareLabels } = statistics;
+  const most = labelCounts[0].documents;
+  const rows = labelCounts
+    .slice(0, HEAD_LABELS)
+    .map(
+      ({ name, documents: n }) =>
+        `<tr><th scope="row">${escapeHtml(display(name))}</th><td>${grouped(n)}</td><td>${percent(n / documents)}</td>` +
+        `<td class="wide"><span class="bar" style="width:${((n / most) * 100).toFixed(1)}%"></span></td></tr>`,
+    );
+  const text =
+    `${grouped(labels)} labels in ${grouped(documents)} documents (${set}): ${grouped(rareLabels.one)} label` +
+    `${rareLabels.one === 1 ? '' : 's'} with one document, ${grouped(rareLabels.atMostTwo)} with at most two, ${grouped(rareLabels.atMostFive)} with at most five.`;
+  const head = `<table><caption>The ${rows.length} most frequent labels</caption><thead><tr><th scope="col">label</th><th scope="col">documents</th><th scope="col">share</th><td></td></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return section(
+    'Label frequencies',
+    `<p>${escapeHtml(text)}</p><div class="columns">${labelFrequencyPlot(statistics)}<div class="scroll">${head}</div></div>`,
+  );
 }

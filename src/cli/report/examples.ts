@@ -1,5 +1,5 @@
 import type { Highlight } from '../../core/predict/highlights.ts';
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from './reportPage.ts';
 
 export interface ReportExample {
   text: string;

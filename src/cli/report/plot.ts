@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape.ts';
+import { escapeHtml } from './reportPage.ts';
 import type { Scale } from './scale.ts';
 
 export interface Point {
@@ -7,7 +7,7 @@ export interface Point {
 }
 
 /** One line of a plot; lines differ by dash and marker as well as by colour. */
-export interface Series {
+interface Series {
   name: string;
   points: Point[];
   /** Colour and dash, 0 … 3. */
@@ -15,7 +15,7 @@ export interface Series {
   markers?: boolean;
 }
 
-export interface PlotOptions {
+interface PlotOptions {
   title: string;
   /** What the plot shows, for those who cannot see it. */
   description: string;

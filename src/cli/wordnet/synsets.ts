@@ -10,7 +10,7 @@ export interface Synset {
   hypernyms: string[];
 }
 
-export interface NounFile {
+interface NounFile {
   /** The licence text at the head of the file. */
   licence: string;
   synsets: Synset[];

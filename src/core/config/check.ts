@@ -18,7 +18,7 @@ import { nearest } from './spelling.ts';
 export type Tree = { [key: string]: unknown };
 
 /** A text held against the schema: what in it is right, where it stands, and what is wrong. */
-export interface Checked {
+interface Checked {
   /** Only what agrees with the schema. */
   values: Tree;
   /** Value nodes by dotted key: `model`, `model.filterSizes`, `model.filterSizes.0`. */
@@ -268,7 +268,7 @@ function named(node: Node): string {
 }
 
 /** The dotted key that has this name, or carries the original program's flag of this name. */
-export function keyNamed(name: string): string | undefined {
+function keyNamed(name: string): string | undefined {
   for (const [section, { properties }] of Object.entries(sections)) {
     for (const [key, schema] of Object.entries(properties)) {
       const flags = schema.info.flags ?? [];

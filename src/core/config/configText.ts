@@ -1,7 +1,7 @@
-import type { Node, ParseError } from 'jsonc-parser';
-import { parseTree, printParseErrorCode } from 'jsonc-parser';
+import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Diagnostic, Edit, Fix, Position, Range } from './diagnostics.ts';
 import { isTrivia, token, tokensOf } from './tokens.ts';
+import { relative, resolve, sep } from 'node:path';
 
 /** No code of jsonc-parser's; it has none for this. */
 const nestedTooDeeply = 0 as ParseError['error'];
@@ -170,3 +170,27 @@ function toText(value: unknown): string {
   const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${toText(member)}`);
   return members.length ? `{ ${members.join(', ')} }` : '{}';
 }
+
+/**
+ * The edit that gives a key (`extends`, `model.filters`) a value, whether the text has the key, its section or neither;
+ * undefined where the text is no object. `nodes` holds the text's values by dotted key.
+ */
+export function setKey(
+  source: ConfigText,
+  nodes: ReadonlyMap<string, Node>,
+  key: string,
+  value: unknown,
+): Edit | undefined {
+  const stated = nodes.get(key);
+  if (stated) return source.replace(stated, value);
+  if (source.root?.type !== 'object') return undefined;
+  const [section, name] = key.split('.');
+  if (name === undefined) return source.insert(source.root, key, value);
+  const object = nodes.get(section);
+  if (!object) return source.insert(source.root, section, { [name]: value });
+  return object.type === 'object' ? source.insert(object, name, value) : undefined;
+}
+
+/** A path as a config in `folder` states it: relative, with forward slashes; absolute where it is on another drive. */
+export const pathFrom = (folder: string, path: string): string =>
+  relative(folder, resolve(path)).split(sep).join('/') || '.';

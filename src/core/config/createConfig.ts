@@ -1,9 +1,8 @@
 import type { DatasetFormat } from '../data/document.ts';
 import { UserError } from '../base/errors.ts';
-import { completeConfig } from './defaults.ts';
-import { pathFrom } from './pathFrom.ts';
-import type { PresetName } from './presets.ts';
-import { presets } from './presets.ts';
+import { completeConfig } from './layers.ts';
+import { pathFrom } from './configText.ts';
+import { type PresetName, presets } from './presets.ts';
 import type { RunConfig } from './runConfig.ts';
 import { memoryLimit } from '../base/memory.ts';
 import { trainingBytes } from './size.ts';

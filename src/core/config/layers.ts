@@ -2,10 +2,9 @@ import { basename, dirname, extname, isAbsolute, resolve } from 'node:path';
 import { checkText, type Tree } from './check.ts';
 import { configFileSchema } from './configFile.ts';
 import { ConfigText } from './configText.ts';
-import type { FileAccess } from './fileAccess.ts';
-import type { PartialConfig } from './presets.ts';
-import { isPreset, presetNames, presets } from './presets.ts';
-import { sections } from './runConfig.ts';
+import { type FileAccess, nodeFiles } from './fileAccess.ts';
+import { isPreset, type PartialConfig, type PresetName, presetNames, presets } from './presets.ts';
+import { type RunConfig, sections } from './runConfig.ts';
 import { nearest } from './spelling.ts';
 
 /** Values of one origin; later layers win over earlier ones. */
@@ -19,7 +18,7 @@ export interface Layer {
   whenPretrained?: Tree;
 }
 
-export interface BaseProblem {
+interface BaseProblem {
   severity: 'error' | 'warning';
   code: string;
   message: string;
@@ -96,7 +95,7 @@ export function nearestFile(stated: string, path: string, files: FileAccess): st
   return near === undefined ? undefined : stated.slice(0, stated.length - basename(path).length) + near;
 }
 
-export interface Merged {
+interface Merged {
   config: Tree;
   /** Where each dotted key has its value from. */
   origins: Map<string, Layer>;
@@ -142,7 +141,7 @@ const place = (path: string, folder: string | undefined): string =>
   folder === undefined ? path : resolve(folder, path);
 
 /** The default of every key that has one. */
-export function defaults(): Tree {
+function defaults(): Tree {
   return Object.fromEntries(
     Object.entries(sections).map(([name, { properties }]) => [
       name,
@@ -153,4 +152,13 @@ export function defaults(): Tree {
       ),
     ]),
   );
+}
+
+/** A complete config from some values, on a preset; for programs that have no config file. Not validated. */
+export function completeConfig(
+  values: PartialConfig & { dataset: { train: string } },
+  preset: PresetName = 'libmultilabel',
+): RunConfig {
+  const { layers } = baseLayers(preset, undefined, [], nodeFiles);
+  return mergeLayers([...layers, { from: 'file', values: values as Tree }], undefined).config as unknown as RunConfig;
 }

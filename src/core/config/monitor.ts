@@ -2,14 +2,14 @@ import { UserError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 
 /** What decides the best epoch: a figure, or the sum of several, of the validation split. */
-export interface MonitorTerms {
+interface MonitorTerms {
   /** Names as `Metrics` has them. */
   terms: string[];
   /** True for log loss: the smaller the better. */
   minimise: boolean;
 }
 
-export const rankingMetrics = ['P', 'nDCG', 'PSP', 'PSnDCG', 'R', 'RP'] as const;
+const rankingMetrics = ['P', 'nDCG', 'PSP', 'PSnDCG', 'R', 'RP'] as const;
 const otherMetrics = ['microF1', 'macroF1'] as const;
 
 /** Every figure that can be monitored with these cut-offs. */

@@ -26,7 +26,7 @@ export interface Violation {
   set?: { key: string; value: unknown };
 }
 
-export interface RuleContext {
+interface RuleContext {
   /** Resolved; `dataset.train` alone may be missing. */
   config: RunConfig;
   facts: Facts;

@@ -27,7 +27,7 @@ import {
 const libMultiLabel = 'LibMultiLabel EUR-Lex settings';
 
 /** Languages with a stop-word list in `natural`. */
-export const stopWordLanguages = [
+const stopWordLanguages = [
   'en',
   'es',
   'fa',

@@ -2,14 +2,12 @@ import type { Node } from 'jsonc-parser';
 import { dirname, resolve } from 'node:path';
 import { checkText, type Tree } from './check.ts';
 import { configFileSchema } from './configFile.ts';
-import { ConfigText } from './configText.ts';
-import type { Diagnostic, Fix, Range } from './diagnostics.ts';
-import { comparePositions, noRange } from './diagnostics.ts';
+import { ConfigText, setKey } from './configText.ts';
+import { comparePositions, type Diagnostic, type Fix, noRange, type Range } from './diagnostics.ts';
 import { type FileAccess, nodeFiles } from './fileAccess.ts';
-import { baseLayers, type Base, type Layer, mergeLayers } from './layers.ts';
+import { type Base, baseLayers, type Layer, mergeLayers } from './layers.ts';
 import { applyRules, type Violation } from './rules.ts';
 import type { RunConfig } from './runConfig.ts';
-import { setKey } from './setKey.ts';
 import type { Facts } from './size.ts';
 
 export interface ValidateOptions {

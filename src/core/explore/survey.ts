@@ -1,6 +1,6 @@
 /** What a new run config wants to know of a dataset: its files, how to read them, and the figures of the training file. */
 import type { DatasetFacts, LeftOut } from '../config/createConfig.ts';
-import { completeConfig } from '../config/defaults.ts';
+import { completeConfig } from '../config/layers.ts';
 import { type DatasetFile, pathOf, type SourceOptions } from '../data/document.ts';
 import { isSameDataset } from '../data/datasetFile.ts';
 import { filesBeside, splitsOf } from '../data/findSplits.ts';

@@ -27,7 +27,7 @@ export interface LineProblem {
   message: string;
 }
 
-export interface LineOptions {
+interface LineOptions {
   encoding?: 'utf-8' | 'latin1';
   /** Bytes of the file as stored (packed, for .gz) read so far. */
   onBytes?: (bytesRead: number) => void;

@@ -18,7 +18,7 @@ import {
   type PyValue,
 } from './pythonValues.ts';
 
-export interface PickleOptions {
+interface PickleOptions {
   /** For messages. */
   file: string;
   /** Offset of the pickle in `bytes`. */

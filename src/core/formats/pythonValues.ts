@@ -74,8 +74,6 @@ export abstract class PyObject {
   setState?(state: PyValue): void;
 }
 
-export const isText = (value: PyValue | undefined): value is PyText => value instanceof PyText;
-
 /** The string of a text, undefined for all else. */
 export const textOf = (value: PyValue | undefined): string | undefined =>
   value instanceof PyText ? value.toString() : undefined;

@@ -191,7 +191,7 @@ export type Metadata = Readonly<Record<string, string>>;
 export type Infos = ReadonlyMap<string, TensorInfo>;
 
 /** Largest piece handed to one read, write or hash. */
-export const piece = 1 << 28;
+const piece = 1 << 28;
 
 export const bytesOf = ({ buffer, byteOffset, byteLength }: TensorData): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);

@@ -9,7 +9,7 @@ import { TorchStorage, TorchTensor, storageOf, torchConstructors } from './torch
 
 const legacyMagic = 0x1950a86a20f9469cfc6cn;
 
-export interface TorchCheckpoint {
+interface TorchCheckpoint {
   /** Tensors of the model by name. */
   state: Map<string, TorchTensor>;
   /** Where the file says so. */

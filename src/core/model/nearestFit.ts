@@ -1,7 +1,7 @@
 /** What makes a network large, and the nearest one that is not too large. */
 import { featureSize, pooledSize, type NetworkShape } from './network.ts';
 
-export interface Matrix {
+interface Matrix {
   what: string;
   /** Weights, as a matrix. */
   rows: number;

@@ -20,7 +20,7 @@ export const poolings = ['dynamic-max', 'dynamic-average', 'seed'] as const;
 export type Pooling = (typeof poolings)[number];
 
 export const paddings = ['fit', 'overhang'] as const;
-export type Padding = (typeof paddings)[number];
+type Padding = (typeof paddings)[number];
 
 export interface NetworkShape {
   /** Rows of the embedding, V: PAD (row 0, always zero), unknown (row 1), then the vocabulary. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { completeConfig } from '../config/defaults.ts';
+import { completeConfig } from '../config/layers.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import { type DatasetFile, pathOf, type SeekableSource } from '../data/document.ts';
@@ -14,7 +14,7 @@ import type { StoredLabels } from '../training/runFolder.ts';
 import { readTorchCheckpoint } from '../formats/torchCheckpoint.ts';
 import { originalNetwork } from './originalNetwork.ts';
 
-export interface OriginalRunOptions {
+interface OriginalRunOptions {
   /** Folder of the new run. */
   run: string;
   /** The original program's dataset: its splits, and vocab.npy and label_set.txt beside them. */
@@ -28,7 +28,7 @@ export interface OriginalRunOptions {
   signal?: AbortSignal;
 }
 
-export interface ImportedOriginalRun {
+interface ImportedOriginalRun {
   shape: NetworkShape;
   epoch?: number;
   /** Tensors that are left out. */

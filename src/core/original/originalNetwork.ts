@@ -7,7 +7,7 @@ import type { TorchTensor } from '../formats/torchValues.ts';
 const padding = '<PAD/>';
 const unknown = '<UNK/>';
 
-export interface OriginalNetwork {
+interface OriginalNetwork {
   shape: NetworkShape;
   weights: Weights;
   /** `<pad>`, `<unk>`, then the words in the order of the checkpoint. */

@@ -6,7 +6,7 @@ import { type DatasetFile, pathOf } from '../data/document.ts';
 import { randomSplit, stratifiedSplit } from '../data/split.ts';
 
 /** The documents of a training file with their labels, numbered in order of first appearance. */
-export interface LabelledDocuments {
+interface LabelledDocuments {
   readonly size: number;
   readonly labelNames: { readonly size: number };
   /** Label numbers of document i. */

@@ -54,7 +54,7 @@ export interface OtherReading {
 }
 
 /** A dataset opened for a model. */
-export interface OpenedForRun extends OpenedDataset {
+interface OpenedForRun extends OpenedDataset {
   /** The file has no labels under the names of the run. */
   isUnlabelled: boolean;
 }
@@ -166,7 +166,7 @@ function missingColumn({ file }: DatasetFile, missing: readonly string[], there:
 }
 
 /** How a file of the dataset is read. */
-export async function sourceOptions(file: DatasetFile, { dataset }: RunConfig): Promise<SourceOptions> {
+async function sourceOptions(file: DatasetFile, { dataset }: RunConfig): Promise<SourceOptions> {
   const { train, labelsFile } = dataset;
   // A file of labels belongs to the training texts line by line; only the table of a folder can serve other splits too.
   const isShared = pathOf(file) === train || (labelsFile !== undefined && (await isFolder(file.file)));

@@ -3,7 +3,7 @@ import { ownString } from '../base/memory.ts';
 import { UserError } from '../base/errors.ts';
 
 /** A word with its place in the text: UTF-16 offsets, `end` exclusive. */
-export interface Span {
+interface Span {
   word: string;
   start: number;
   end: number;

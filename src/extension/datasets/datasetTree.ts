@@ -13,7 +13,7 @@ import type { FoundDataset } from './workspaceDatasets.ts';
 const settling = 500;
 
 /** A dataset, or one of its splits; `file` is what is inspected. */
-export interface DatasetItem extends TreeElement {
+interface DatasetItem extends TreeElement {
   dataset: FoundDataset;
   file: DatasetFile;
   path: string;

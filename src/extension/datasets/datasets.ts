@@ -10,8 +10,7 @@ import { DatasetPanel, panelState } from './datasetPanel.ts';
 import { DatasetTree } from './datasetTree.ts';
 import type { RecordTarget } from '../../core/explore/recordText.ts';
 import { openRaw, openRecord } from './openRecord.ts';
-import { RecordDocuments } from './recordDocuments.ts';
-import { RecordLens } from './recordLens.ts';
+import { RecordDocuments, RecordLens } from './recordDocuments.ts';
 
 const viewType = 'xmlcnn.dataset';
 

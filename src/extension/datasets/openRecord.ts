@@ -54,7 +54,7 @@ async function isShown(file: string): Promise<boolean> {
 }
 
 /** Opens a text file at a line, counted from 1. */
-export async function showAt(uri: vscode.Uri, line: number): Promise<void> {
+async function showAt(uri: vscode.Uri, line: number): Promise<void> {
   const at = new vscode.Position(Math.max(0, line - 1), 0);
   await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at), preview: true });
 }

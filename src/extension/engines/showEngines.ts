@@ -3,15 +3,16 @@ import { Cancelled } from '../../core/base/errors.ts';
 import { nativeEngines } from '../../core/engine/engines/folders.ts';
 import type { EngineStatus } from '../../core/engine/engines/status.ts';
 import type { Services } from '../base/services.ts';
-import { engineRow } from './engineText.ts';
 import { installEngine } from './installEngine.ts';
+import { Disposable } from '../base/disposable.ts';
+import { reporting } from '../base/failures.ts';
 
 interface EngineItem extends vscode.QuickPickItem {
   status: EngineStatus;
 }
 
 /** The engines with their state, as each has been tried; choosing one that does not work offers to install it. */
-export async function showEngines(services: Services): Promise<void> {
+async function showEngines(services: Services): Promise<void> {
   const client = services.startRunner('engines');
   const stop = new AbortController();
   const list = vscode.window.createQuickPick<EngineItem>();
@@ -61,3 +62,41 @@ async function installIfPossible(services: Services, { name }: EngineStatus): Pr
   const native = nativeEngines.find((engine) => engine === name);
   if (native) await installEngine(services, native);
 }
+
+/** What computes: which engines work on this machine, and how they get there. */
+export class EnginesFeature extends Disposable {
+  constructor(services: Services) {
+    super();
+    const commands = { showEngines: () => showEngines(services), installEngine: () => installEngine(services) };
+    for (const [name, work] of Object.entries(commands)) {
+      this.own(vscode.commands.registerCommand(`xmlcnn.${name}`, reporting(services.log, work)));
+    }
+  }
+}
+
+/** A row of the list of engines. */
+interface EngineRow {
+  label: string;
+  description: string;
+  detail: string;
+}
+
+function engineRow(status: EngineStatus): EngineRow {
+  const description = summaries()[status.name];
+  if (!status.works) {
+    const remedy = status.problem === 'absent' ? vscode.l10n.t('Choose it to install it.') : status.remedy;
+    const detail = `${status.message}. ${remedy}`;
+    return { label: `$(circle-slash) ${status.name}`, description, detail };
+  }
+  const rate = status.documentsPerSecond;
+  const speed = rate.toLocaleString(vscode.env.language, { maximumFractionDigits: rate < 10 ? 1 : 0 });
+  const detail = vscode.l10n.t('{0} documents/s in training a small network — {1}', speed, status.version);
+  return { label: `$(check) ${status.name}`, description, detail };
+}
+
+const summaries = (): Record<EngineStatus['name'], string> => ({
+  wasm: vscode.l10n.t('WebAssembly on all cores: part of the extension'),
+  tensorflow: vscode.l10n.t('native TensorFlow'),
+  webgpu: vscode.l10n.t('graphics card'),
+  reference: vscode.l10n.t('plain TypeScript, for checking the others'),
+});

@@ -6,8 +6,7 @@ import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { showInformation, withoutLinks } from '../base/notices.ts';
-import { type Named, named } from '../runs/arguments.ts';
-import { chooseRun } from '../runs/chooseRun.ts';
+import { chooseRun, named, type Named } from '../runs/chooseRun.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { mayStartJobs } from '../runs/trust.ts';
 

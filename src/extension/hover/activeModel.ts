@@ -4,6 +4,12 @@ import type { RunListing } from '../../core/training/runListing.ts';
 import { Disposable } from '../base/disposable.ts';
 import type { Services } from '../base/services.ts';
 import type { RunStore } from '../runs/runStore.ts';
+import { runDescription, shortName } from '../runs/runText.ts';
+import { clip, escapeIcons } from './escape.ts';
+import { UserError } from '../../core/base/errors.ts';
+import type { CommandArguments } from '../base/commandArguments.ts';
+import { named } from '../runs/chooseRun.ts';
+import { mayStartJobs } from '../runs/trust.ts';
 
 const memoryKey = 'xmlcnn.model';
 /** What is remembered where the user wants no model. */
@@ -59,4 +65,70 @@ export class ActiveModel extends Disposable {
     void vscode.commands.executeCommand('setContext', 'xmlcnn.hasModel', this.run !== undefined);
     this.changed.fire();
   }
+}
+
+const longestName = 30;
+
+/** Tells which model predicts in the editor; a click chooses another. Hidden while there is none to choose. */
+export class ModelStatusBar extends Disposable {
+  private readonly item = this.own(
+    vscode.window.createStatusBarItem('xmlcnn.model', vscode.StatusBarAlignment.Right, 90),
+  );
+
+  constructor(private readonly model: ActiveModel) {
+    super();
+    this.item.name = vscode.l10n.t('XML-CNN Model');
+    this.item.command = 'xmlcnn.selectModel';
+    this.own(model.onDidChange(() => this.show()));
+    this.show();
+  }
+
+  private show(): void {
+    const { t } = vscode.l10n;
+    const { run, candidates } = this.model;
+    if (candidates.length === 0 || !vscode.workspace.isTrusted) return this.item.hide();
+    this.item.text = `$(tag) ${run ? escapeIcons(clip(shortName(run.name), longestName)) : t('No model')}`;
+    this.item.tooltip = run
+      ? t(
+          '{0} ({1}) predicts the labels of texts that you point at. Click to choose another model.',
+          run.name,
+          runDescription(run, undefined, t),
+        )
+      : t('No model predicts in the editor. Click to choose one.');
+    this.item.show();
+  }
+}
+
+/** Lets the user choose the model that predicts in the editor, or takes the run given. */
+export async function selectModel(model: ActiveModel, runs: RunStore, given: CommandArguments): Promise<void> {
+  if (!(await mayStartJobs())) return;
+  const { t } = vscode.l10n;
+  await runs.whenRead;
+  await model.refresh();
+  const name = named(given);
+  if (name?.type === 'run') return model.choose(name.folder);
+  const { candidates } = model;
+  if (candidates.length === 0)
+    throw new UserError(
+      'no-model',
+      t('No run of this workspace has a model yet'),
+      t('Train one with "XML-CNN: Train".'),
+    );
+  const active = model.run;
+  const items = candidates.map((run) => ({
+    label: `${run.folder === active?.folder ? '$(check) ' : ''}${escapeIcons(shortName(run.name))}`,
+    description: runDescription(run, undefined, t),
+    detail: escapeIcons(vscode.workspace.asRelativePath(run.folder)),
+    folder: run.folder as string | undefined,
+  }));
+  const off = {
+    label: `${active ? '' : '$(check) '}${t('No model')}`,
+    description: t('Hovers show nothing'),
+    detail: undefined,
+    folder: undefined,
+  };
+  const title = t('Select Model');
+  const placeHolder = t('The run whose model predicts labels in the editor');
+  const chosen = await vscode.window.showQuickPick([...items, off], { title, placeHolder, matchOnDetail: true });
+  if (chosen) await model.choose(chosen.folder);
 }

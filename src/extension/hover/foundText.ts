@@ -1,14 +1,12 @@
 import * as vscode from 'vscode';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import { paragraphAt } from '../../core/data/positions/paragraph.ts';
-import type { PositionMap } from '../../core/data/positions/positionMap.ts';
-import { plainText } from '../../core/data/positions/positionMap.ts';
+import { type Lines, plainText, type PositionMap, type Range } from '../../core/data/positions/positionMap.ts';
 import { RecordLocator } from '../../core/data/positions/recordLocator.ts';
 import { UserError } from '../../core/base/errors.ts';
 import type { RecordDocuments } from '../datasets/recordDocuments.ts';
 import { recordScheme } from '../datasets/recordUri.ts';
 import { holdsRecords, mayHoldRecords, proseLanguages, readingOptions } from './datasetFiles.ts';
-import { linesOf } from './editorLines.ts';
 
 /** A text to predict labels for, and where it stands in the editor. */
 export interface FoundText {
@@ -111,3 +109,15 @@ async function openLocator(
     }
   return undefined;
 }
+
+/** A document's lines, for the core. */
+function linesOf(document: vscode.TextDocument): Lines {
+  return {
+    count: document.lineCount,
+    at: (line) => document.lineAt(line).text,
+    end: document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n',
+  };
+}
+
+export const editorRange = ({ start, end }: Range): vscode.Range =>
+  new vscode.Range(start.line, start.character, end.line, end.character);

@@ -8,7 +8,7 @@ import { shortName } from '../runs/runText.ts';
 import type { ActiveModel } from './activeModel.ts';
 import { commandLink, escapeMarkdown } from './escape.ts';
 import { hoverMarkdown, linkedCommands } from './hoverText.ts';
-import type { Prediction, Predictions } from './predictions.ts';
+import type { Prediction, Predictions } from './textPredictions.ts';
 
 /** Labels predicted for a hover. */
 const top = 5;

@@ -5,7 +5,7 @@ import { clip, commandLink, escapeMarkdown, onOneLine } from './escape.ts';
 import { barText, countsText, ngramTexts, probabilityText, verdictText } from './labelText.ts';
 import type { LabelRow } from './verdicts.ts';
 
-export interface HoverContent {
+interface HoverContent {
   /** Name of the model. */
   model: string;
   place: TextPlace;

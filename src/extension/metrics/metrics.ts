@@ -3,7 +3,7 @@ import { readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
-import { foldersOf } from '../runs/arguments.ts';
+import { foldersOf } from '../runs/chooseRun.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { MetricsPage } from './metricsPage.ts';
 

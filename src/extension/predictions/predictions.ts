@@ -10,8 +10,7 @@ import { type CommandArguments, readArguments } from '../base/commandArguments.t
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
-import { named } from '../runs/arguments.ts';
-import { chooseRun } from '../runs/chooseRun.ts';
+import { chooseRun, named } from '../runs/chooseRun.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { mayStartJobs } from '../runs/trust.ts';
 import { panelState } from './panelState.ts';
@@ -20,7 +19,7 @@ import { PredictionsPanel } from './predictionsPanel.ts';
 const viewType = 'xmlcnn.predictions';
 
 /** What to show of a run; its test documents where nothing is named. */
-export interface ToShow {
+interface ToShow {
   /** A file, or a record of it by its line. */
   file?: string;
   line?: number;

@@ -15,9 +15,8 @@ import { Disposable } from '../base/disposable.ts';
 import type { Jobs } from '../runs/jobs.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { isTraining } from '../runs/trainedConfigs.ts';
-import type { ConfigDocuments } from './configDocuments.ts';
-import { fileOf, selector } from './editorRange.ts';
-import { partRows, sizeText, sizeTooltip } from './sizeText.ts';
+import { type ConfigDocuments, fileOf, selector } from './configDocuments.ts';
+import { partRows, sizeText, sizeTooltip } from './configTexts.ts';
 
 /** Shows what the model's parameters are; for the lens alone. */
 const showParts = 'xmlcnn.showModelParts';

@@ -1,4 +1,4 @@
-import { stat, readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import * as vscode from 'vscode';
@@ -7,7 +7,7 @@ import type { Environment, FolderEntry } from '../../core/config/language/enviro
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import { analyse, type Analysis } from '../../core/config/validate.ts';
 import { type DatasetField, fieldNames } from '../../core/data/fieldNames.ts';
-import { fileOf } from './editorRange.ts';
+import type { Edit, Range } from '../../core/config/diagnostics.ts';
 
 /** Answers kept in mind. */
 const mostKept = 20;
@@ -91,3 +91,17 @@ async function listFolder(folder: string): Promise<FolderEntry[]> {
     }),
   );
 }
+
+/** The core counts lines and characters as the editor does. */
+export const toRange = ({ start, end }: Range): vscode.Range =>
+  new vscode.Range(start.line, start.character, end.line, end.character);
+
+export const toTextEdit = ({ range, newText }: Edit): vscode.TextEdit =>
+  vscode.TextEdit.replace(toRange(range), newText);
+
+/** What the language's providers are registered for. */
+export const selector: vscode.DocumentSelector = { language: 'xmlcnn' };
+
+/** Where a document is on disk; undefined where it is not (yet). */
+export const fileOf = ({ uri }: vscode.TextDocument): string | undefined =>
+  uri.scheme === 'file' ? uri.fsPath : undefined;

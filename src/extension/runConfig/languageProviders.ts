@@ -1,15 +1,12 @@
 import * as vscode from 'vscode';
 import { complete, type Completion } from '../../core/config/language/completion.ts';
 import { describeKey } from '../../core/config/describe.ts';
-import { foldingOf } from '../../core/config/language/folding.ts';
-import { formatEdits } from '../../core/config/language/format.ts';
+import { type ConfigSymbol, foldingOf, formatEdits, symbolsOf } from '../../core/config/language/structure.ts';
 import { hoverAt } from '../../core/config/language/hover.ts';
 import { inheritedValue } from '../../core/config/language/inherited.ts';
 import { linksOf } from '../../core/config/language/links.ts';
-import { type ConfigSymbol, symbolsOf } from '../../core/config/language/symbols.ts';
-import type { ConfigDocuments } from './configDocuments.ts';
-import { fileOf, selector, toRange, toTextEdit } from './editorRange.ts';
-import { keyMarkdown, presetMarkdown } from './keyText.ts';
+import { type ConfigDocuments, fileOf, selector, toRange, toTextEdit } from './configDocuments.ts';
+import { keyMarkdown, presetMarkdown } from './configTexts.ts';
 
 const { languages, l10n } = vscode;
 

@@ -2,8 +2,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Diagnostic } from '../../core/config/diagnostics.ts';
 import { nameFile, remediesOf, type Remedy } from '../../core/config/language/remedies.ts';
-import type { ConfigDocuments } from './configDocuments.ts';
-import { fileOf, selector, toRange, toTextEdit } from './editorRange.ts';
+import { type ConfigDocuments, fileOf, selector, toRange, toTextEdit } from './configDocuments.ts';
 
 const pickFile = 'xmlcnn.pickConfigFile';
 

@@ -2,7 +2,8 @@ import { exists, runPaths } from '../../core/training/runFolder.ts';
 import { describeRun } from '../../core/training/runListing.ts';
 import type { RememberedJob } from './jobMemory.ts';
 import type { JobTask } from './jobs.ts';
-import { waitUntilFree } from './lockWait.ts';
+import { setTimeout } from 'node:timers/promises';
+import { isLocked } from '../../core/training/lock.ts';
 
 /** How long a runner whose window is gone may take for its checkpoint, in milliseconds. */
 const patience = 120_000;
@@ -20,4 +21,22 @@ export async function continuationOf({ task, folder }: RememberedJob): Promise<J
   if (!(await exists(configFile))) return task.kind === 'train' ? task : undefined;
   const { status } = await describeRun(folder);
   return status === 'interrupted' ? { kind: 'resume', configFile, folder, overrides: [] } : undefined;
+}
+
+/** Time between two looks at a lock, in milliseconds. */
+const pause = 300;
+
+/**
+ * Waits until no process works in a run folder: the runner of a window that is gone may still be writing its checkpoint.
+ * @param patience milliseconds
+ * @returns whether the folder is free now; false too where the signal ended the waiting
+ */
+export async function waitUntilFree(folder: string, patience: number, signal?: AbortSignal): Promise<boolean> {
+  const { lock } = runPaths(folder);
+  const end = performance.now() + patience;
+  while (await isLocked(lock)) {
+    if (performance.now() > end || signal?.aborted) return false;
+    await setTimeout(pause);
+  }
+  return true;
 }

@@ -8,7 +8,7 @@ import { showError, showInformation } from '../base/notices.ts';
 import { continuationOf } from './interrupted.ts';
 import { JobMemory } from './jobMemory.ts';
 import type { Job, JobEnd, Jobs, JobTask } from './jobs.ts';
-import { percent } from './jobText.ts';
+import { percent, statusLines, statusText } from './jobText.ts';
 
 /** Tells how jobs ended, and offers to go on with those that were cut off. */
 export class JobNotices extends Disposable {
@@ -127,4 +127,35 @@ function trainedText({ name, epochs, bestEpoch, stopped, summary }: RunResult): 
   return summary?.evaluated
     ? `${how} ${vscode.l10n.t('P@1 {0} on {1}.', percent(precision), summary.evaluated.split)}`
     : `${how} ${vscode.l10n.t('P@1 {0}.', percent(precision))}`;
+}
+
+/** The jobs' progress in the status bar; a click leads to the metrics, or to the runs where there are several. */
+export class JobStatusBar extends Disposable {
+  private readonly item = this.own(
+    vscode.window.createStatusBarItem('xmlcnn.jobs', vscode.StatusBarAlignment.Left, 10),
+  );
+
+  constructor(private readonly jobs: Jobs) {
+    super();
+    this.item.name = vscode.l10n.t('XML-CNN Runs');
+    this.own(jobs.onDidChange(() => this.show()));
+    this.own(jobs.onDidProgress(() => this.show()));
+  }
+
+  private show(): void {
+    const states = this.jobs.all.map(({ state }) => state);
+    const text = statusText(states, vscode.l10n.t);
+    if (text === undefined) {
+      this.item.hide();
+      return;
+    }
+    this.item.text = text;
+    this.item.tooltip = statusLines(states, vscode.l10n.t).join('\n');
+    const [{ folder, kind }] = states;
+    this.item.command =
+      states.length === 1 && folder !== undefined && kind !== 'evaluate'
+        ? { command: 'xmlcnn.showMetrics', title: vscode.l10n.t('Show Metrics'), arguments: [folder] }
+        : { command: 'xmlcnn.runs.focus', title: vscode.l10n.t('Show Runs') };
+    this.item.show();
+  }
 }

@@ -2,7 +2,7 @@ import type { Progress } from '../../core/base/progress.ts';
 import { basename } from 'node:path';
 import type { RunEvent } from '../../core/base/events.ts';
 
-export type JobKind = 'train' | 'resume' | 'evaluate';
+type JobKind = 'train' | 'resume' | 'evaluate';
 export type JobPhase = Extract<RunEvent, { type: 'phase' }>['phase'] | 'starting';
 
 /** What is known of a job while it runs: a pure function of the events of its process. */

@@ -11,12 +11,11 @@ import type { EvaluatedSplit } from '../../runner/services/training.ts';
 import { Disposable } from '../base/disposable.ts';
 import type { Services } from '../base/services.ts';
 import { windowAnswers } from '../base/windowAnswers.ts';
-import { configName } from './configFiles.ts';
-import type { JobState } from './jobState.ts';
-import { advance, startOf, stopping } from './jobState.ts';
-import { logEvent } from './logEvent.ts';
+import { configName } from './chooseRun.ts';
+import { advance, type JobState, startOf, stopping } from './jobState.ts';
 import { RefreshPace } from './refreshPace.ts';
 import type { RunStore } from './runStore.ts';
+import { percent } from './jobText.ts';
 
 export type JobTask =
   | { kind: 'train'; configFile: string; overrides: string[] }
@@ -155,3 +154,28 @@ const busy = (folder: string): UserError =>
     vscode.l10n.t('{0} is being worked on', basename(folder)),
     vscode.l10n.t('Wait until it is done, or stop it.'),
   );
+
+/** Writes what is worth keeping of a job's events to the log; steps are not. */
+function logEvent(log: vscode.LogOutputChannel, title: string, event: RunEvent): void {
+  switch (event.type) {
+    case 'begun':
+      return log.info(`${title}: ${event.isResumed ? 'resumes in' : 'writes to'} ${event.folder}`);
+    case 'phase':
+      return log.debug(`${title}: ${event.phase}${event.message ? ` (${event.message})` : ''}`);
+    case 'notice':
+      return event.level === 'warning'
+        ? log.warn(`${title}: ${event.message}`)
+        : log.info(`${title}: ${event.message}`);
+    case 'epoch': {
+      const precision = event.validation?.['P@1'];
+      const figure = precision === undefined ? '' : `, P@1 ${percent(precision)}`;
+      return log.info(`${title}: epoch ${event.epoch}, loss ${event.trainLoss.toPrecision(4)}${figure}`);
+    }
+    case 'checkpoint':
+      return log.debug(`${title}: wrote ${event.path}`);
+    case 'done':
+      return log.info(`${title}: ${event.stopped} after ${event.epochs} epochs`);
+    default:
+      return;
+  }
+}

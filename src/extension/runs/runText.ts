@@ -18,8 +18,7 @@ export function statusName(status: RunListing['status'], t: Translate): string {
   }
 }
 
-export const epochsText = (epochs: number, t: Translate): string =>
-  epochs === 1 ? t('1 epoch') : t('{0} epochs', epochs);
+const epochsText = (epochs: number, t: Translate): string => (epochs === 1 ? t('1 epoch') : t('{0} epochs', epochs));
 
 /** P@1 of the best epoch on validation, else on what was evaluated. */
 export const bestPrecision = ({ validation, evaluated }: RunListing): number | undefined =>

@@ -1,6 +1,6 @@
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import { presetNames } from '../../../src/core/config/presets.ts';
 import { createConfigText, type DatasetFacts } from '../../../src/core/config/createConfig.ts';
 import { analyse, validateText } from '../../../src/core/config/validate.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import { presetNames } from '../../../src/core/config/presets.ts';
 import { analyse, validateText } from '../../../src/core/config/validate.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'jsonc-parser';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import { createConfigText } from '../../../src/core/config/createConfig.ts';
 import { describeKey } from '../../../src/core/config/describe.ts';
 import { jsonSchema } from '../../../src/core/config/jsonSchema.ts';

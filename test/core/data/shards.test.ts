@@ -8,7 +8,7 @@ import { shardOf } from '../../../src/core/data/datasetEndings.ts';
 import type { PlacedDocument } from '../../../src/core/data/document.ts';
 import { filesBeside } from '../../../src/core/data/findSplits.ts';
 import { splitParts } from '../../../src/core/data/shards.ts';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import { inputFiles } from '../../../src/core/text/cacheKey.ts';
 import { readRecord } from '../../../src/core/explore/recordText.ts';
 import { openSource, readAll, scratch, splitPaths, userError } from './helpers.ts';

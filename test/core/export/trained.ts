@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
 import { bitsAt, key32 } from '../../../src/core/base/random.ts';
 import { prepareData } from '../../../src/core/text/prepare.ts';

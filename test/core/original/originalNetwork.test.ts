@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import { createEngine } from '../../../src/core/engine/createEngine.ts';
 import type { Batch } from '../../../src/core/engine/engine.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';

@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
 import { Cancelled } from '../../../src/core/base/errors.ts';
 import type { JudgedLabelQuery, JudgedQuery } from '../../../src/core/predict/judged.ts';

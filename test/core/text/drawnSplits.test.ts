@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { uniformAt } from '../../../src/core/base/random.ts';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
 import { drawnSplits, drawSplits, seenOf, splitOfFile, splitsOf } from '../../../src/core/text/drawnSplits.ts';
 import { prepareData } from '../../../src/core/text/prepare.ts';

@@ -1,13 +1,12 @@
-import { readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
 import { Cancelled } from '../../../src/core/base/errors.ts';
-import { encodeSource, prepareData } from '../../../src/core/text/prepare.ts';
-import type { PreparedData } from '../../../src/core/text/prepare.ts';
+import { encodeSource, prepareData, type PreparedData } from '../../../src/core/text/prepare.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
 import { jsonLines, put, temporaryFolder, userError } from './helpers.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
 import { ScoreStore } from '../../../src/core/metrics/scores.ts';
 import { bitsAt } from '../../../src/core/base/random.ts';

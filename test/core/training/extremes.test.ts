@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
 import { UserError } from '../../../src/core/base/errors.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';

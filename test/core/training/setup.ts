@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import type { PartialConfig } from '../../../src/core/config/presets.ts';
 import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
 import type { Engine } from '../../../src/core/engine/engine.ts';
 import { bitsAt, key32 } from '../../../src/core/base/random.ts';
-import type { Corpus } from '../../../src/core/text/corpus.ts';
+import { type Corpus, countLabels } from '../../../src/core/text/corpus.ts';
 import { LabelSet } from '../../../src/core/text/labelSet.ts';
 import type { PreparedData } from '../../../src/core/text/prepare.ts';
 import { Vocabulary } from '../../../src/core/text/vocabulary.ts';
-import { countLabels } from '../../../src/core/text/corpus.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
 import { SafetensorsFile } from '../../../src/core/formats/safetensors.ts';
 import type { EngineFactory } from '../../../src/core/training/engineOptions.ts';

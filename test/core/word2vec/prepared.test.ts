@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
 import { probeVectors } from '../../../src/core/data/vectors/probeVectors.ts';
 import { readVectors } from '../../../src/core/data/vectors/readVectors.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import { Cancelled } from '../../../src/core/base/errors.ts';
 import { bitsAt } from '../../../src/core/base/random.ts';
 import type { Corpus } from '../../../src/core/text/corpus.ts';

@@ -1,10 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
 import type { EvidencedLabel, ExplainedText } from '../../../src/runner/services/predictor.ts';
 import { clip, commandLink, escapeIcons, escapeMarkdown } from '../../../src/extension/hover/escape.ts';
-import { marksOf } from '../../../src/extension/hover/evidenceLevels.ts';
+import { labelRows, marksOf } from '../../../src/extension/hover/verdicts.ts';
 import { hoverMarkdown } from '../../../src/extension/hover/hoverText.ts';
 import { barText, countsText, ngramTexts, probabilityText } from '../../../src/extension/hover/labelText.ts';
-import { labelRows } from '../../../src/extension/hover/verdicts.ts';
 
 const t = (message: string, ...args: (string | number)[]): string =>
   message.replace(/\{(\d)\}/g, (_, i: string) => String(args[Number(i)]));

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { describeKey } from '../../../src/core/config/describe.ts';
-import { keyMarkdown, presetMarkdown } from '../../../src/extension/runConfig/keyText.ts';
-import { countText, partRows, sizeText, sizeTooltip } from '../../../src/extension/runConfig/sizeText.ts';
+import {
+  countText,
+  keyMarkdown,
+  partRows,
+  presetMarkdown,
+  sizeText,
+  sizeTooltip,
+} from '../../../src/extension/runConfig/configTexts.ts';
 import { t as translate } from '../runs/translate.ts';
 
 describe('a key in Markdown', () => {

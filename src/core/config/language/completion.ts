@@ -4,10 +4,9 @@ import { ConfigText } from '../configText.ts';
 import type { Edit, Range } from '../diagnostics.ts';
 import { schemaAt } from '../overrides.ts';
 import type { Schema } from '../../base/schema.ts';
-import { cursorAt, type Cursor } from './cursor.ts';
-import type { Environment } from './environment.ts';
+import { type Cursor, cursorAt } from './cursor.ts';
+import type { Environment, Proposal } from './environment.ts';
 import { proposeKeys } from './keys.ts';
-import type { Proposal } from './proposal.ts';
 import { proposeValues } from './values.ts';
 
 export interface Completion extends Proposal {

@@ -7,7 +7,7 @@ import { isPreset, type Preset, presets } from '../presets.ts';
 import type { Environment } from './environment.ts';
 import { inheritedValue, type Inherited } from './inherited.ts';
 
-export interface ConfigHover {
+interface ConfigHover {
   range: Range;
   description: KeyDescription;
   /** Of keys in sections: what holds where the config does not state them. */

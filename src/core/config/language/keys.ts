@@ -2,9 +2,8 @@
 import { presetNames, presets } from '../presets.ts';
 import type { ObjectSchema, Schema } from '../../base/schema.ts';
 import type { Cursor } from './cursor.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, escapeSnippet, jsonLine, type Proposal } from './environment.ts';
 import { inheritedValue } from './inherited.ts';
-import { escapeSnippet, jsonLine, type Proposal } from './proposal.ts';
 
 interface Place {
   text: string;

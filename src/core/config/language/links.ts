@@ -10,7 +10,7 @@ import { namesDataset } from '../runConfig.ts';
 import type { Environment } from './environment.ts';
 
 /** A path in a config and what it leads to. */
-export interface ConfigPath {
+interface ConfigPath {
   key: string;
   /** Of the path between its quotes. */
   range: Range;

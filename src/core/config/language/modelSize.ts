@@ -3,7 +3,7 @@ import type { RunConfig } from '../runConfig.ts';
 import { shapeOf, trainingBytes } from '../size.ts';
 
 /** Counts that only a look at the data gives. */
-export interface KnownCounts {
+interface KnownCounts {
   labels?: number;
   /** Rows of the embedding, padding and unknown word included. */
   vocabulary?: number;

@@ -2,10 +2,8 @@
 import { basename, dirname } from 'node:path';
 import { checkText } from '../check.ts';
 import { configFileSchema } from '../configFile.ts';
-import { ConfigText } from '../configText.ts';
+import { ConfigText, pathFrom, setKey } from '../configText.ts';
 import type { Diagnostic, Edit } from '../diagnostics.ts';
-import { pathFrom } from '../pathFrom.ts';
-import { setKey } from '../setKey.ts';
 import { pathsOf } from './links.ts';
 
 export type Remedy =

@@ -10,7 +10,7 @@ export interface GivenFlag {
   values: string[];
 }
 
-export interface OriginalCommandLine {
+interface OriginalCommandLine {
   flags: GivenFlag[];
   /** What belongs to no flag, and flags that the program does not have. */
   ignored: string[];

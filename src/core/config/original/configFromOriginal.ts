@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { findSplits, type Splits } from '../../data/findSplits.ts';
 import { UserError } from '../../base/errors.ts';
 import { layOut, type Line, type Section } from '../createConfig.ts';
-import { pathFrom } from '../pathFrom.ts';
+import { pathFrom } from '../configText.ts';
 import { nearestFlag, parseOriginalCommandLine, type GivenFlag } from './commandLine.ts';
 import { isPretrained } from './flags.ts';
 
@@ -28,7 +28,7 @@ export interface OriginalConfig {
   remarks: string[];
 }
 
-export interface OriginalConfigOptions {
+interface OriginalConfigOptions {
   /** Folder that the config is to stand in. */
   folder: string;
   /** The dataset, in place of that of `--ds`. */

@@ -6,7 +6,7 @@ import { nativeEngines } from './folders.ts';
 import { trainingSpeed } from './speed.ts';
 import { EngineUnavailable, reasonOf } from './unavailable.ts';
 
-export interface Chosen {
+interface Chosen {
   engine: Engine;
   /** Which engine, and why, as a sentence; where there was a choice. */
   reason?: string;

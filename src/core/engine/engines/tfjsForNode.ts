@@ -6,5 +6,5 @@ import { KernelBackend as Base } from '@tensorflow/tfjs-core';
 
 export * from '@tensorflow/tfjs-core';
 
-export function KernelBackend(): void {}
+function KernelBackend(): void {}
 KernelBackend.prototype = Base.prototype;

@@ -2,8 +2,7 @@ import { UserError } from '../../base/errors.ts';
 import type { NativeEngine } from './folders.ts';
 
 /** Why an engine does not work here. */
-export const problems = ['absent', 'no-add-on', 'add-on-fails', 'no-adapter'] as const;
-export type Problem = (typeof problems)[number];
+export type Problem = 'absent' | 'no-add-on' | 'add-on-fails' | 'no-adapter';
 
 /** An engine that was asked for does not work here. */
 export class EngineUnavailable extends UserError {

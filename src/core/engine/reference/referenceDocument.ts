@@ -16,7 +16,7 @@ import {
 } from './referenceLayers.ts';
 
 /** Dropout factors of one document; absent at inference. */
-export interface Masks {
+interface Masks {
   words?: Map<number, Float64Array>;
   /** Of the hidden layer, or of the pooled vector where there is none. */
   hidden?: Float64Array;

@@ -112,7 +112,7 @@ export function receptiveFields(pooling: Pooling, filters: number, n: number, po
   });
 }
 
-export interface Pooled {
+interface Pooled {
   /** Before ReLU. */
   values: Float64Array;
   /** Index into the flattened convolution outputs of each maximum, the first one on a tie; -1 for averages. */
@@ -195,7 +195,7 @@ export const times = (x: Float64Array, factors: Float64Array | undefined): Float
   factors ? x.map((value, i) => value * factors[i]) : x;
 
 /** Sigmoid that never overflows. */
-export const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : 1 - 1 / (1 + Math.exp(x)));
+const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : 1 - 1 / (1 + Math.exp(x)));
 
 /**
  * Binary cross-entropy of one document from its logits, times `scale`, and the gradient of that.
@@ -221,7 +221,7 @@ export function crossEntropy(
 }
 
 /** Dropout of one training step. `step` counts the steps done before it. */
-export interface DropoutKey {
+interface DropoutKey {
   seed: number;
   step: number;
 }

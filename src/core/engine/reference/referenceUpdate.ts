@@ -34,7 +34,7 @@ export function adamUpdate(
 }
 
 /** Euclidean norm of all gradients together. */
-export function globalNorm(gradients: Iterable<Float64Array>): number {
+function globalNorm(gradients: Iterable<Float64Array>): number {
   let sum = 0;
   for (const gradient of gradients) for (const g of gradient) sum += g * g;
   return Math.sqrt(sum);

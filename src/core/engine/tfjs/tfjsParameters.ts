@@ -13,7 +13,7 @@ interface Place {
   average?: tf.Tensor;
 }
 
-export interface Update {
+interface Update {
   learningRate: number;
   /** Number of this step, from 1. */
   step: number;

@@ -105,7 +105,7 @@ function byDocument(rows: tf.Tensor2D, { documents }: WindowTable, { pools, filt
 }
 
 /** The window that each pooled unit of one filter size comes from. Both [B, S_k] */
-export interface Winners {
+interface Winners {
   filters: Int32Array;
   /** Place of the window's first word in `DistinctWords.tokens`. */
   starts: Int32Array;

@@ -51,7 +51,7 @@ export function buildName(build: KernelBuild): string {
 }
 
 /** Memory of the threads' own: `scratchBytes` each, from `scratch` on. */
-export interface Scratch {
+interface Scratch {
   scratch: number;
   scratchBytes: number;
 }

@@ -15,7 +15,7 @@ const PART_BYTES = 128 * 1048576;
 const PIECE_TILES = 8;
 
 /** What scoring gives of a document. */
-export type Scored = 'logits' | 'features';
+type Scored = 'logits' | 'features';
 
 export async function score(
   model: WasmModel,

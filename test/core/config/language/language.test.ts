@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../../../src/core/config/diagnostics.ts';
-import { foldingOf } from '../../../../src/core/config/language/folding.ts';
-import { formatEdits } from '../../../../src/core/config/language/format.ts';
+import {
+  type ConfigSymbol,
+  foldingOf,
+  formatEdits,
+  symbolsOf,
+} from '../../../../src/core/config/language/structure.ts';
 import { hoverAt } from '../../../../src/core/config/language/hover.ts';
 import { linksOf, pathsOf } from '../../../../src/core/config/language/links.ts';
 import { modelParts, modelSize } from '../../../../src/core/config/language/modelSize.ts';
 import { nameFile, remediesOf } from '../../../../src/core/config/language/remedies.ts';
-import { symbolsOf, type ConfigSymbol } from '../../../../src/core/config/language/symbols.ts';
-import { completeConfig } from '../../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../../src/core/config/layers.ts';
 import { parameterCount } from '../../../../src/core/model/network.ts';
 import { presetNames } from '../../../../src/core/config/presets.ts';
 import { sections } from '../../../../src/core/config/runConfig.ts';

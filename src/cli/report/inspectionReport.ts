@@ -8,13 +8,11 @@ import type { SplitInspection } from '../../core/explore/splitInspection.ts';
 import { distributionOf, onlyInTrainLine } from '../inspect/showFile.ts';
 import type { Look, Section, SectionTable } from '../inspect/look.ts';
 import { bytes, counted, grouped, percent } from '../terminal/text.ts';
-import { curve } from './curves.ts';
-import { escapeHtml } from './escape.ts';
-import { labelFrequencies } from './frequencies.ts';
-import { dataTable, page, section } from './page.ts';
+import { curve, labelFrequencies } from './curves.ts';
+import { dataTable, escapeHtml, page, section } from './reportPage.ts';
 
 /** All that an inspection found; every string may come from data and is escaped. */
-export interface InspectionInput {
+interface InspectionInput {
   path: string;
   inspection: Inspection;
   unseen: readonly { split: string; labels: number }[];
@@ -131,7 +129,7 @@ function labelNumbers(files: readonly SplitInspection[]): string {
 }
 
 /** One of the looks that were asked for. */
-export const lookSection = ({ title, lines, tables }: Section): string =>
+const lookSection = ({ title, lines, tables }: Section): string =>
   section(title, paragraphs(lines.filter(Boolean)) + tables.map(tableOf).join(''));
 
 function tableOf({ caption, columns, rows }: SectionTable): string {

@@ -1,5 +1,54 @@
+/**
+ * A page that needs nothing but itself: no script, no network, light or dark as the reader's system is.
+ * @param parts HTML
+ */
+export function page(title: string, subtitle: string, parts: string[]): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+<p class="lead">${escapeHtml(subtitle)}</p>
+${parts.filter(Boolean).join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+/** A titled part of a page. `content` is HTML. */
+export const section = (title: string, content: string): string =>
+  `<section><h2>${escapeHtml(title)}</h2>${content}</section>`;
+
+/** The first column is text, the others are figures. */
+export function dataTable(titles: string[], rows: string[][]): string {
+  const head = titles.map((t) => `<th scope="col">${escapeHtml(t)}</th>`).join('');
+  const body = rows.map(
+    ([first, ...rest]) =>
+      `<tr><th scope="row">${escapeHtml(first)}</th>${rest.map((c) => `<td>${escapeHtml(c)}</td>`).join('')}</tr>`,
+  );
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Data as HTML or SVG text or as a quoted attribute. Control characters, which no document may hold, become U+FFFD. */
+export function escapeHtml(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (c) => entities[c])
+    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]/gu, '\ufffd');
+}
+
 /** The report's style sheet. Colours have a contrast of at least 4.5 to 1 as text and 3 to 1 as lines in both schemes. */
-export const style = `
+const style = `
 :root { color-scheme: light dark;
   --page: #ffffff; --panel: #f5f6f8; --text: #1c2024; --muted: #5a6169; --rule: #d5d9de; --grid: #e3e6ea; --axis: #6b727a;
   --line-0: #0b62c4; --line-1: #b3400f; --line-2: #107a4a; --line-3: #7a3fb0; --bar: #5b9be6; --good: #107a4a;

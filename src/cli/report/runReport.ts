@@ -3,11 +3,9 @@ import type { Band } from '../../core/metrics/labelCounts.ts';
 import { formatMetric } from '../../core/metrics/metricText.ts';
 import { metricRows, type System } from '../figures.ts';
 import { grouped } from '../terminal/text.ts';
-import { learningCurves, type EpochPoint } from './curves.ts';
-import { escapeHtml } from './escape.ts';
+import { type EpochPoint, labelFrequencies, learningCurves } from './curves.ts';
+import { dataTable, escapeHtml, page, section } from './reportPage.ts';
 import { exampleCard, type ReportExample } from './examples.ts';
-import { labelFrequencies } from './frequencies.ts';
-import { dataTable, page, section } from './page.ts';
 
 /** All a report shows; every string may come from data and is escaped. */
 export interface ReportInput {

@@ -1,5 +1,5 @@
 import { mix32 } from '../../core/base/random.ts';
-import type { GlossDocument } from './dataset.ts';
+import type { GlossDocument } from './wordnetDataset.ts';
 import { ancestors, type Synset } from './synsets.ts';
 
 /** Kinds of thing that a gloss can be told to be of. A word of several synsets means the one above the most others. */
@@ -16,7 +16,7 @@ const labelWords = [
 const enough = 122;
 const sizes = { train: 5000, test: 700 };
 
-export interface Sample {
+interface Sample {
   train: GlossDocument[];
   test: GlossDocument[];
 }

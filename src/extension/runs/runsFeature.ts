@@ -1,11 +1,10 @@
 import { Disposable } from '../base/disposable.ts';
 import type { Services } from '../base/services.ts';
-import { registerRunCommands } from './commands.ts';
-import { JobNotices } from './jobNotices.ts';
+import { registerRunCommands } from './runCommands.ts';
+import { JobNotices, JobStatusBar } from './jobNotices.ts';
 import { Jobs } from './jobs.ts';
 import type { RunStore } from './runStore.ts';
 import { RunsTree } from './runsTree.ts';
-import { JobStatusBar } from './statusBar.ts';
 import { TrainedConfigs } from './trainedConfigs.ts';
 
 /** Training, evaluation and the view of the runs. */

@@ -2,11 +2,10 @@ import { type ClustersOverview, type DrawnMap, mapLimit } from '../../core/explo
 import { type DescribedCluster, type HierarchyNode, nodeText, titleOf } from '../inspect/showClusters.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
 import { curve } from './curves.ts';
-import { escapeHtml } from './escape.ts';
-import { page, section } from './page.ts';
+import { escapeHtml, page, section } from './reportPage.ts';
 
 /** What was found of the label clusters; every string may come from data and is escaped. */
-export interface ClustersInput {
+interface ClustersInput {
   title: string;
   overview: ClustersOverview;
   /** The number of clusters that is shown. */

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import type { Diagnostic } from '../../core/config/diagnostics.ts';
 import { Disposable } from '../base/disposable.ts';
-import type { ConfigDocuments } from './configDocuments.ts';
-import { toRange } from './editorRange.ts';
+import { type ConfigDocuments, toRange } from './configDocuments.ts';
 
 const languageId = 'xmlcnn';
 /** Typing pauses this long, in milliseconds, before a config is checked again. */

@@ -8,7 +8,7 @@ import type { RunStore } from '../runs/runStore.ts';
 import { ConfigCodeLenses } from './codeLenses.ts';
 import { ConfigDocuments } from './configDocuments.ts';
 import { createRunConfig } from './createRunConfig.ts';
-import { RunConfigDiagnostics } from './diagnostics.ts';
+import { RunConfigDiagnostics } from './configDiagnostics.ts';
 import { registerLanguageProviders } from './languageProviders.ts';
 import { registerQuickFixes } from './quickFixes.ts';
 
