@@ -11,7 +11,7 @@ import { sanitise } from './terminal/text.ts';
 
 /** How to read a dataset; each option has a key of the same meaning in the run config. */
 export const datasetOptions: Record<string, OptionSpec> = {
-  format: { value: 'NAME', description: `Format, where its content does not tell: ${datasetFormats.join(', ')}` },
+  format: { value: 'NAME', description: `Format, where its content does not show it: ${datasetFormats.join(', ')}` },
   'id-field': {
     value: 'NAME',
     description: 'Field (JSONL) or column (CSV, TSV; a name, or a number from 0) of the id',

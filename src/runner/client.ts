@@ -17,7 +17,7 @@ interface RunnerOptions {
   onLog: (line: string) => void;
 }
 
-/** Lines of log kept to be told with a crash. */
+/** Lines of log kept to be reported with a crash. */
 const KEPT_LINES = 40;
 /** What a process that was told to end is given, in milliseconds, before it is killed. */
 const GRACE = 65_000;

@@ -5,7 +5,7 @@ import { inWorkbench } from '../workbench/inWorkbench.ts';
 const settings = { 'http.proxy': 'http://127.0.0.1:9' };
 
 inWorkbench('engines', { settings }, (workbench) => {
-  it('tells which work here, how fast, and how the others come to work', async () => {
+  it('shows which work here, how fast, and how the others come to work', async () => {
     await workbench().runCommand('XML-CNN: Show Engines');
     const rows = workbench().page.locator('.quick-input-list .monaco-list-row');
     await rows.filter({ hasText: /wasm.*[\d,.]+ documents\/s in training a small network/s }).waitFor();

@@ -92,7 +92,7 @@ it.skipIf(!isBuilt)('evaluates a run on a file and on a split', async () => {
   await runner.exited;
 });
 
-it.skipIf(!isBuilt)('tells of a killed process, and leaves a run that a resume begins anew', async () => {
+it.skipIf(!isBuilt)('tells of a killed process, and leaves a run that a resume begins again', async () => {
   const configFile = await writeConfig('killed', 'train.jsonl', 2);
   const runner = client();
   const onEvent = (event: RunEvent): void => {

@@ -17,7 +17,7 @@ export const config: Command = {
   name: 'config',
   summary: 'Turn a command line of the original program into a run config',
   details:
-    'Takes the line whole, with environment, `python main.py` and redirections, and tells of each flag which key carries it, or why it has no effect. ' +
+    'Takes the line whole, with environment, `python main.py` and redirections, and reports for each flag which key carries it, or why it has no effect. ' +
     'Datasets and vectors are looked for where the original program has them, as seen from the folder of the config.',
   positionals: [],
   options: {

@@ -7,7 +7,7 @@ import { grouped, padEnd, sanitise } from '../terminal/text.ts';
 
 export const engines: Command = {
   name: 'engines',
-  summary: 'Tell which engines work here and how fast they are, or install one',
+  summary: 'Show which engines work here and how fast they are, or install one',
   details:
     'An engine is what computes: wasm is part of the program and works everywhere; tensorflow and webgpu use native code that is installed beside it. ' +
     'XMLCNN_TENSORFLOW names the folder of an installed @tensorflow/tfjs-node, XMLCNN_ENGINES the folder that engines are installed to.',

@@ -43,7 +43,7 @@ export const inspect: Command = {
       description: 'Compare with another set, file or folder (with --document: for its nearest document alone)',
     },
     quality: { description: 'Look for duplicates, leakage, damaged texts and doubtful labels' },
-    embeddings: { value: 'FILE', description: 'Tell how many of the words a file of word vectors knows' },
+    embeddings: { value: 'FILE', description: 'Report how many of the words a file of word vectors knows' },
     'embeddings-entry': {
       value: 'NAME',
       description: 'With --embeddings: which file of a .zip, where several hold vectors',

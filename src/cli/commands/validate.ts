@@ -11,7 +11,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 
 export const validate: Command = {
   name: 'validate',
-  summary: 'Check a run config and say what is wrong, where, and how to mend it',
+  summary: 'Check a run config and say what is wrong, where, and how to fix it',
   details: 'Exits with 1 where there is an error; warnings and remarks alone leave it at 0.',
   positionals: [{ name: 'CONFIG', description: 'A *.xmlcnn.json file' }],
   options: {

@@ -85,7 +85,7 @@ export const nameOf = (split: { split: SplitOrAll } & DatasetFile): string =>
 export const labelText = ({ name, display }: DocumentLabel): string =>
   display === undefined ? name : `${display} (${name})`;
 
-/** Words of a bag of words are the numbers of its features; their names, where the set tells them. */
+/** Words of a bag of words are the numbers of its features; their names, where the set has them. */
 export const wordText = (source: DocumentSource, word: string): string =>
   source.bagOfWords ? (source.featureNames?.[Number(word)] ?? `feature ${word}`) : word;
 

@@ -152,7 +152,7 @@ export function hierarchyOf(
   return merges.length ? node(k + merges.length - 1) : undefined;
 }
 
-/** What a node is called; `titleOf` tells what is in a cluster. */
+/** What a node is called; `titleOf` says what is in a cluster. */
 export const nodeText = ({ cluster, distance, labels }: HierarchyNode, titleOf: (cluster: number) => string): string =>
   cluster === undefined
     ? `${counted(labels, 'label')}, joined at ${distance!.toFixed(2)}`

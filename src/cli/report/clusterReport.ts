@@ -77,10 +77,10 @@ interface Mark {
   x: number;
   y: number;
   cluster: number;
-  /** What its area tells. */
+  /** What its area stands for. */
   size: number;
   name: string;
-  /** Told when it is pointed at. */
+  /** Shown when it is pointed at. */
   title: string;
 }
 
@@ -141,7 +141,7 @@ function figure(marks: readonly Mark[], what: DrawnMap['shows'], description: st
     (mark) =>
       `<text class="name" x="${x(mark.x)}" y="${y(mark.y)}" text-anchor="middle">${escapeHtml(mark.name)}</text>`,
   );
-  const told =
+  const areaText =
     what === 'labels'
       ? `The ${named.length} most frequent are named`
       : `The ${named.length} largest are named by their most frequent label`;
@@ -149,7 +149,7 @@ function figure(marks: readonly Mark[], what: DrawnMap['shows'], description: st
 <title id="map-t">Map of the ${what}</title><desc id="map-d">${description}</desc>
 ${circles.join('\n')}
 ${names.join('\n')}
-</svg><figcaption>${description}${note} ${told}; a circle tells its name when pointed at.</figcaption></figure>`;
+</svg><figcaption>${description}${note} ${areaText}; a circle shows its name when pointed at.</figcaption></figure>`;
 }
 
 /** From the values' range to pixels within the margins. */

@@ -2,7 +2,7 @@ import { mix32 } from '../../core/base/random.ts';
 import type { GlossDocument } from './wordnetDataset.ts';
 import { ancestors, type Synset } from './synsets.ts';
 
-/** Kinds of thing that a gloss can be told to be of. A word of several synsets means the one above the most others. */
+/** Kinds of thing that a gloss can be recognised as. A word of several synsets means the one above the most others. */
 const labelWords = [
   ...['animal', 'bird', 'fish', 'insect', 'mammal', 'reptile', 'invertebrate', 'plant', 'tree', 'shrub', 'herb'],
   ...['flower', 'fungus', 'food', 'beverage', 'fruit', 'drug', 'disease', 'symptom', 'body part', 'chemical'],
@@ -37,7 +37,7 @@ export function buildSample(synsets: readonly Synset[]): Sample {
   return { test: chosen.slice(0, sizes.test), train: chosen.slice(sizes.test, sizes.test + sizes.train) };
 }
 
-/** The same order on every machine, another for each salt. `offsetOf` tells a thing's eight digits. */
+/** The same order on every machine, another for each salt. `offsetOf` gives a thing's eight digits. */
 function shuffled<T>(things: readonly T[], offsetOf: (thing: T) => string, salt: number): T[] {
   const rank = (thing: T): number => mix32(Number(offsetOf(thing)) ^ salt);
   return [...things].sort((a, b) => rank(a) - rank(b));

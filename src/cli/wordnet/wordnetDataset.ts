@@ -120,7 +120,7 @@ export const demoConfig = `// XML-CNN on the glosses of WordNet's nouns. Change 
   "text": {
     // Few glosses are longer.
     "maxLength": 64,
-    // "of", "a" and numbers tell a synset's kind as well: nothing is dropped but words seen once.
+    // "of", "a" and numbers indicate a synset's kind as well: nothing is dropped but words seen once.
     "minCount": 2,
   },
   "embedding": { "dim": 128 },

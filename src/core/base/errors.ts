@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /**
- * Something the user can mend: bad input, an impossible setting, a full disk.
+ * Something the user can fix: bad input, an impossible setting, a full disk.
  * Faces show `message`, the place and `remedy`, never a stack trace. Anything else that is thrown is an internal fault.
  */
 export class UserError extends Error {

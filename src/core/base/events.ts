@@ -1,7 +1,7 @@
 import type { Metrics } from './metrics.ts';
 import { Rate, throttled, type OnProgress, type Progress } from './progress.ts';
 
-/** What a run tells its face while it works. Every face (terminal, runner, panel) uses these and nothing else. */
+/** What a run reports to its face while it works. Every face (terminal, runner, panel) uses these and nothing else. */
 export type RunEvent =
   /** The first of a training run: its folder is locked from here on. `epochs` is what the config asks for at most. */
   | { type: 'begun'; folder: string; epochs: number; isResumed: boolean }

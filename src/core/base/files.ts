@@ -1,4 +1,4 @@
-/** Files of the user: errors told as something to mend, and writes that are whole or not there at all. */
+/** Files of the user: errors reported as something to fix, and writes that are whole or not there at all. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -40,7 +40,7 @@ export async function withFileErrors<T>(file: string, work: () => Promise<T>): P
 
 const absent = ['ENOENT', 'ENOTDIR', 'ERR_INVALID_ARG_VALUE'];
 
-/** What is at `path`; undefined where there is nothing. Throws `UserError` where it cannot be told, as on a disk that fails. */
+/** What is at `path`; undefined where there is nothing. Throws `UserError` where that cannot be found out, as on a disk that fails. */
 export async function statOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
@@ -100,11 +100,11 @@ export async function writeAtomic(
       );
       await withFileErrors(path, () => file.sync());
     } finally {
-      await withFileErrors(path, () => file.close()); // some network drives tell only now that they are full
+      await withFileErrors(path, () => file.close()); // some network drives report only now that they are full
     }
     await withFileErrors(path, () => rename(temporary, path));
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {}); // the drive may be gone: what is thrown tells
+    await rm(temporary, { force: true }).catch(() => {}); // the drive may be gone: what is thrown says so
     throw error;
   } finally {
     underWay.delete(name);

@@ -1,4 +1,4 @@
-// Node 20 has resizable buffers; TypeScript's library tells of them from ES2024 on.
+// Node 20 has resizable buffers; TypeScript's library declares them from ES2024 on.
 interface ResizableBuffer extends ArrayBuffer {
   resize(byteLength: number): void;
 }

@@ -1,4 +1,4 @@
-/** How far a piece of work is: what every long function tells, every process passes on and every face shows. */
+/** How far a piece of work is: what every long function reports, every process passes on and every face shows. */
 export interface Progress<Phase extends string = string> {
   phase: Phase;
   /** Of the phase, or of `file` where several are read one after the other. */
@@ -21,13 +21,13 @@ export const isProgress = (event: unknown): event is Progress =>
 
 export type OnProgress<Phase extends string = string> = (progress: Progress<Phase>) => void;
 
-/** What long work takes besides its input. It may tell its progress often: whoever passes it on throttles it. */
+/** What long work takes besides its input. It may report its progress often: whoever passes it on throttles it. */
 export interface WorkOptions<Phase extends string = string> {
   signal?: AbortSignal;
   onProgress?: OnProgress<Phase>;
 }
 
-/** What is due at most every so many milliseconds. Faces cannot show more, and telling must not slow the work. */
+/** What is due at most every so many milliseconds. Faces cannot show more, and reporting must not slow the work. */
 export class Throttle {
   private last = -Infinity;
 

@@ -39,7 +39,7 @@ export class ConfigText {
       if (this.lineStarts[middle] <= offset) low = middle;
       else high = middle - 1;
     }
-    // the parser tells of errors past the end, such as of a comment that is not closed
+    // the parser reports errors past the end, such as of a comment that is not closed
     return { line: low, character: Math.min(offset, this.text.length) - this.lineStarts[low] };
   }
 
@@ -113,7 +113,7 @@ export class ConfigText {
         code: 'syntax',
         message: this.explain(name, offset, length),
         range,
-        fix: this.mend(name, offset, length),
+        fix: this.syntaxFix(name, offset, length),
       },
     ];
   }
@@ -140,7 +140,7 @@ export class ConfigText {
     return `${explanations[name] ?? 'The text is nested too deeply or is not JSON'}.`;
   }
 
-  private mend(name: string, offset: number, length: number): Fix | undefined {
+  private syntaxFix(name: string, offset: number, length: number): Fix | undefined {
     const insertAfterPrevious = (what: string, title: string): Fix => {
       const end = this.endOfTokenBefore(offset);
       return { title, edits: [{ range: this.range(end, end), newText: what }] };

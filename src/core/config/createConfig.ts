@@ -29,7 +29,7 @@ export interface DatasetFacts {
   /** Records of the training file that cannot be read. */
   skipped?: number;
   leftOut?: LeftOut[];
-  /** How to read the files, where their content alone does not tell. */
+  /** How to read the files, where their content alone does not show it. */
   fields?: Partial<
     Pick<
       RunConfig['dataset'],

@@ -22,7 +22,7 @@ export interface Violation {
   message: string;
   /** Keys it is about, the likeliest to be at fault first; an entry of a list as `key.index`. */
   keys: string[];
-  /** Setting this key to this value mends it. */
+  /** Setting this key to this value fixes it. */
   set?: { key: string; value: unknown };
 }
 
@@ -272,7 +272,7 @@ const vectorsAgree: Rule = ({ config: { embedding }, files, facts }) => {
   if (file === undefined) return [];
   let found = facts.embeddingDim;
   if (found === undefined) {
-    if (!files || !isAbsolute(file) || !files.kind(file)) return []; // a missing file was told of already
+    if (!files || !isAbsolute(file) || !files.kind(file)) return []; // a missing file was reported already
     const probed = files.vectorDim(file, dim, entry);
     if (probed instanceof UserError) return [vectorsUnreadable(file, probed)];
     found = probed;

@@ -253,7 +253,7 @@ const embedding = object(
     file: optional(
       path({
         description:
-          'Pretrained vectors: text (GloVe, fastText .vec) or word2vec binary (GoogleNews), plain, .gz or in a .zip; told apart by content. Without it all vectors start random. Original flags `--model_variation` (random or pretrained), `--pretrain_type` and `--model_type` (which vectors).',
+          'Pretrained vectors: text (GloVe, fastText .vec) or word2vec binary (GoogleNews), plain, .gz or in a .zip; recognised by content. Without it all vectors start random. Original flags `--model_variation` (random or pretrained), `--pretrain_type` and `--model_type` (which vectors).',
         source: 'original flags --model_variation, --pretrain_type, --model_type',
         flags: ['--model_variation', '--pretrain_type', '--model_type'],
       }),

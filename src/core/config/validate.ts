@@ -84,7 +84,7 @@ const at = (tree: Tree, key: string): unknown => {
   return (tree[section] as Tree | undefined)?.[name];
 };
 
-/** Finds where in the text a violation is best shown, and how the text is to be changed to mend it. */
+/** Finds where in the text a violation is best shown, and how the text is to be changed to fix it. */
 class Places {
   constructor(
     private readonly source: ConfigText,

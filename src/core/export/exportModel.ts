@@ -16,7 +16,7 @@ import { isShard, tensorFlowModel } from './tfjs/tfjsModel.ts';
 export const exportFormats = ['safetensors', 'onnx', 'tfjs'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-/** Progress is told in bytes written, of all. */
+/** Progress is reported in bytes written, of all. */
 export interface ExportOptions extends WorkOptions {
   format: ExportFormat;
   /** Folder to write into; `exports/<format>` in the run folder where absent. Files of the same names are replaced, and weight files of an earlier model. */
@@ -89,7 +89,7 @@ function companions({ run }: StoredModel): Map<string, Content> {
   ]);
 }
 
-/** A config that tells nothing of the folders of this machine. */
+/** A config that says nothing of the folders of this machine. */
 function withoutFolders(config: RunConfig): Partial<RunConfig> {
   const named: Partial<RunConfig> = structuredClone(config);
   delete named.output;

@@ -82,7 +82,7 @@ async function readParameters(path: string): Promise<{ shape: NetworkShape; weig
   }
 }
 
-/** The network that the sizes of the tensors tell; a checkpoint of Lightning has `network.` before each name. */
+/** The network that the sizes of the tensors imply; a checkpoint of Lightning has `network.` before each name. */
 function shapeOf({ path, tensors }: SafetensorsFile): {
   shape: NetworkShape;
   network: LibMultiLabelNetwork;

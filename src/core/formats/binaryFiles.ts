@@ -1,4 +1,4 @@
-/** Files that are no text: told by their first bytes, and read whole. */
+/** Files that are no text: recognised by their first bytes, and read whole. */
 import { open, readFile, stat } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
@@ -17,7 +17,7 @@ async function isPackedPickle(path: string): Promise<boolean> {
   try {
     for await (const chunk of readBytes(path)) return kindOf(chunk.subarray(0, 16)) === 'pickle';
   } catch (error) {
-    if (!(error instanceof TornPacked)) throw error; // told when the file is read
+    if (!(error instanceof TornPacked)) throw error; // reported when the file is read
   }
   return false;
 }
@@ -65,7 +65,7 @@ async function unpackWhole(path: string): Promise<Buffer> {
     }
   } catch (error) {
     if (!(error instanceof TornPacked)) throw error;
-    throw new UserError('torn-line', error.message, 'Fetch or write the file anew.', { file: path });
+    throw new UserError('torn-line', error.message, 'Fetch or write the file again.', { file: path });
   }
   return Buffer.concat(chunks, length);
 }

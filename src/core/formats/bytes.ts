@@ -45,7 +45,7 @@ const chunkSize = 256 * 1024;
 
 export const remedies = {
   undecodable: 'Save the file as UTF-8, or set "encoding": "latin1" where it is Latin-1.',
-  'torn-line': 'Fetch or write the file anew; "onError": "skip" reads what is whole.',
+  'torn-line': 'Fetch or write the file again; "onError": "skip" reads what is whole.',
 } as const;
 
 /**
@@ -88,7 +88,7 @@ export async function* readLines(path: string, options: LineOptions = {}): Async
   if (pending.length) yield take(Buffer.concat(pending));
 }
 
-/** The bytes of a file, unpacked where it is gzip (told by its first bytes, not its name). Throws `UserError`. */
+/** The bytes of a file, unpacked where it is gzip (recognised by its first bytes, not its name). Throws `UserError`. */
 export async function* readBytes(
   path: string,
   options: Pick<LineOptions, 'onBytes' | 'signal'> = {},
@@ -246,7 +246,7 @@ function tooLong(file: string, line: number, byte: number): UserError {
   });
 }
 
-/** Index of the first byte that is not part of well-formed UTF-8 (RFC 3629), or -1. The slow path: tells where. */
+/** Index of the first byte that is not part of well-formed UTF-8 (RFC 3629), or -1. The slow path: finds where. */
 export function firstInvalidByte(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length;) {
     const length = sequenceLength(bytes, at);

@@ -61,7 +61,7 @@ function objectArray(bytes: Buffer, start: number, file: string): NdArray {
 }
 
 const damagedNpy = (file: string, why: string): UserError =>
-  new UserError('damaged-npy', `The NumPy array is damaged: ${why}`, 'Write the file anew.', { file });
+  new UserError('damaged-npy', `The NumPy array is damaged: ${why}`, 'Write the file again.', { file });
 
 /** What is written, little-endian. */
 type Storable = Float64Array | Float32Array | Int32Array | BigInt64Array;

@@ -55,7 +55,7 @@ export function readPickle(bytes: Buffer, options: PickleOptions): { value: PyVa
         place,
       );
     if (!(error instanceof BadPickle)) throw error;
-    throw new UserError('damaged-pickle', error.message, 'Write the file anew, or name another.', place);
+    throw new UserError('damaged-pickle', error.message, 'Write the file again, or name another.', place);
   }
 }
 
@@ -107,7 +107,7 @@ class Machine {
     return part;
   }
 
-  /** A length of 1, 4 or 8 bytes; what does not fit into the file is told when it is taken. */
+  /** A length of 1, 4 or 8 bytes; what does not fit into the file is reported when it is taken. */
   length(size: 1 | 4 | 8): number {
     const part = this.take(size);
     return size === 1 ? part[0] : size === 4 ? part.readUInt32LE() : Number(part.readBigUInt64LE());

@@ -7,12 +7,12 @@ import { npy, npyBytes } from './npy.ts';
 
 const writers: Record<string, (matrix: SparseMatrix, name: string) => Uint8Array> = { '.npz': npz, '.mat': mat };
 
-/** Throws `UserError` `matrix-format` where the name of a file does not tell how a matrix is written. */
+/** Throws `UserError` `matrix-format` where the name of a file does not say how a matrix is written. */
 export function checkMatrixName(path: string): void {
   if (Object.hasOwn(writers, extname(path).toLowerCase())) return;
   throw new UserError(
     'matrix-format',
-    'The name does not tell how to write a matrix',
+    'The name does not say how to write a matrix',
     'End it in .npz (scipy, pyxclib) or .mat (MATLAB, Octave).',
     { file: path },
   );

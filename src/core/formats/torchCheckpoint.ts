@@ -109,4 +109,4 @@ const notTorch = (file: string, why: string): UserError =>
   });
 
 const damaged = (file: string, why: string): UserError =>
-  new UserError('damaged-torch', `The checkpoint is damaged: ${why}`, 'Fetch or write the file anew.', { file });
+  new UserError('damaged-torch', `The checkpoint is damaged: ${why}`, 'Fetch or write the file again.', { file });

@@ -8,7 +8,7 @@ export interface ZipEntry {
   /** Bytes of the entry as stored: `[from, to)` of the file. */
   from: number;
   to: number;
-  /** Bytes when unpacked, as the zip tells, and their CRC-32. */
+  /** Bytes when unpacked, as the zip states, and their CRC-32. */
   size: number;
   crc: number;
 }
@@ -115,7 +115,7 @@ function endOf(tail: Buffer): number {
 }
 
 const damaged = (file: string, why: string): UserError =>
-  new UserError('zip-damaged', `The zip file is damaged: ${why}`, 'Fetch or pack it anew.', { file });
+  new UserError('zip-damaged', `The zip file is damaged: ${why}`, 'Fetch or pack it again.', { file });
 
 const unsupported = (file: string, why: string): UserError =>
   new UserError('zip-unsupported', `The zip file cannot be read: ${why}`, 'Unpack it first.', { file });
@@ -148,7 +148,7 @@ export class Zip {
     const data = entry.method === 'stored' ? packed : inflate(packed, entry.size);
     if (data?.length === entry.size && crc32(data) === entry.crc) return data;
     const place = { file: this.file, byte: entry.from };
-    throw new UserError('zip-damaged', `"${name}" in the zip is damaged`, 'Fetch or pack it anew.', place);
+    throw new UserError('zip-damaged', `"${name}" in the zip is damaged`, 'Fetch or pack it again.', place);
   }
 }
 

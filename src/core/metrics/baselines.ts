@@ -68,14 +68,14 @@ async function evaluate(
   const evaluator = new Evaluator(options);
   const pace = new Pace(options.signal);
   const total = documents.length;
-  const tell = (done: number): void => options.onProgress?.({ phase: 'baselines', done, total, unit: 'documents' });
+  const report = (done: number): void => options.onProgress?.({ phase: 'baselines', done, total, unit: 'documents' });
   for (const [done, document] of documents.entries()) {
     evaluator.add(scoresOf(document), labelsOf(test, document));
     if (!pace.due()) continue;
-    tell(done + 1);
+    report(done + 1);
     await pace.rest();
   }
-  tell(total);
+  report(total);
   const evaluation = evaluator.result();
   return { name, metrics: evaluation.metrics, evaluation, documents: documents.length, available: test.size };
 }

@@ -33,7 +33,7 @@ export interface Evaluation extends ThresholdFigures {
   documents: number;
   /** They count 0 in the ranking metrics and stay in the mean. */
   unlabelledDocuments: number;
-  /** Labels of the evaluated file that no training document holds; 0 without `trainLabelCounts`, which tell. */
+  /** Labels of the evaluated file that no training document holds; 0 without `trainLabelCounts`, which say so. */
   testOnlyLabels: number;
   tuned?: ThresholdFigures;
 }

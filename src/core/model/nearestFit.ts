@@ -28,7 +28,7 @@ export interface Remedy {
 
 /** Hidden units that stand for a layer where there is none. */
 const usualHidden = 512;
-/** Values are told in steps that people write. */
+/** Values are stated in steps that people write. */
 const steps = { hidden: 8, filters: 8, vocabulary: 1000 };
 /** Rows of the embedding that are no words of the vocabulary: padding and unknown word. */
 const specialRows = 2;

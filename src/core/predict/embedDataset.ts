@@ -79,7 +79,7 @@ function rowsOf(vectors: readonly Float32Array[], size: number): Uint8Array {
 const jsonLine = ({ id, labels }: Document, vector: Float32Array): string =>
   `${JSON.stringify({ id, labels, vector: Array.from(vector, shortest) })}\n`;
 
-/** Nine digits tell one float32 from every other. */
+/** Nine digits distinguish a float32 from every other. */
 const shortest = (x: number): number => (x === 0 ? 0 : Number(x.toPrecision(9)));
 
 /** Items in arrays of `size`; the last may be shorter. */

@@ -108,7 +108,7 @@ function activeUnits(document: ExplainedDocument, weights: Weights, shape: Netwo
   return units;
 }
 
-/** The windows in the mean of each unit of one filter size. Engines keep no convolution outputs, so they are computed anew. */
+/** The windows in the mean of each unit of one filter size. Engines keep no convolution outputs, so they are computed again. */
 function averagedWindows(words: Int32Array, weights: Weights, shape: NetworkShape, k: number) {
   const { dim, filters, pooling, pools } = shape;
   const x = embed(padded(words, shape), weights.get('embedding')!, dim);

@@ -50,8 +50,8 @@ function stretches({ contributions }: Pick<Explanation, 'contributions'>, length
   return found;
 }
 
-/** N-grams told for and against a label. */
-const told = 8;
+/** N-grams shown for and against a label. */
+const shown = 8;
 
 /** What spoke for a label and what against it. `length`: of the text, in UTF-16 units. */
 export function evidenceOf(explanation: Explanation, length: number): LabelEvidence {
@@ -59,10 +59,10 @@ export function evidenceOf(explanation: Explanation, length: number): LabelEvide
   const ngrams = contributions.map(({ text, contribution }) => ({ text, contribution }));
   return {
     highlights: signedHighlightsOf(explanation, length),
-    for: ngrams.filter(({ contribution }) => contribution > 0).slice(0, told),
+    for: ngrams.filter(({ contribution }) => contribution > 0).slice(0, shown),
     against: ngrams
       .filter(({ contribution }) => contribution < 0)
-      .slice(-told)
+      .slice(-shown)
       .reverse(),
     rest: padding + bias,
     logit,

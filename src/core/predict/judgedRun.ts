@@ -187,7 +187,7 @@ async function evaluated(
   return ScoreStore.load(await withFileErrors(file, () => readFile(file)), file);
 }
 
-/** The stored scores where they can be believed: damaged ones, and those of other documents or weights, are computed anew. */
+/** The stored scores where they can be believed: damaged ones, and those of other documents or weights, are computed again. */
 async function storedScores(
   file: string,
   documents: RunDocuments,
@@ -229,7 +229,7 @@ async function ageOf(scores: string, file: string): Promise<Pick<JudgedSet, 'sco
   return { scoredAt: scored.mtime.toISOString(), stale: read.mtimeMs > scored.mtimeMs ? 'unverified' : undefined };
 }
 
-/** Labels told of a text. */
+/** Labels shown of a text. */
 const shownLabels = 50;
 
 /** A run's predictions for one text. */

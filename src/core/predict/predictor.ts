@@ -75,7 +75,7 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
   const make = makeEngine ?? ((o: EngineOptions) => createEngine(name, o));
   const engine = await make(threads === undefined ? scoring : { ...scoring, threads });
   try {
-    // a run that is still trained may have another best epoch by now: what is told of it goes with the weights
+    // a run that is still trained may have another best epoch by now: what is reported of it goes with the weights
     const restored = await restoreScoringWeights(file, engine);
     return new Predictor(run, new Vocabulary(run.words), restored, tokenizer, engine);
   } catch (error) {

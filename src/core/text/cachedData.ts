@@ -13,7 +13,7 @@ import { Vocabulary } from './vocabulary.ts';
 
 /**
  * The data from the cache if it holds them, else from `build`, which are then stored. A cache that cannot be read or
- * written is told in a notice and never stops a run.
+ * written is reported in a notice and never stops a run.
  */
 export async function withCache(
   config: RunConfig,
@@ -59,7 +59,7 @@ export async function throughCache<T>(
   const warn = (message: string) => onEvent({ type: 'notice', level: 'warning', message });
   const cache = new PreparedCache(cacheFolder, cacheLimit * 1e6);
   const found = await orWarn(`${what} could not be read`, () => cache.read(key, signal), warn);
-  if (found === 'torn') warn(`The ${what} in the cache is damaged; it is made anew`);
+  if (found === 'torn') warn(`The ${what} in the cache is damaged; it is made again`);
   else if (found) return fromEntry(found);
   const value = await build();
   if (isCurrent && !(await isCurrent()))

@@ -30,7 +30,7 @@ export class DocumentBuffer {
   }
 
   add({ id, text, labels }: Document): void {
-    const words = this.numbers.of(text, this.maxLength + 1); // one more tells whether it is cut
+    const words = this.numbers.of(text, this.maxLength + 1); // one more shows whether it is cut
     const length = Math.min(words.length, this.maxLength);
     for (let i = 0; i < length; i++) this.words.push(words[i]);
     for (const label of labels) this.labels.push(this.labelNames.idOf(label));

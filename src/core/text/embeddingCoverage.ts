@@ -47,7 +47,7 @@ export async function embeddingCoverage(
   const probed = probeVectors(file, { entry });
   const vectors = await readVectors(probed, sink, work);
   if (!vectors)
-    throw new UserError('embedding-empty', 'The file holds no whole word vector', 'Fetch the file anew.', { file });
+    throw new UserError('embedding-empty', 'The file holds no whole word vector', 'Fetch the file again.', { file });
   const coverages = vocabularies.map((words, i) => coverageOf(words, found[i]));
   return { file, entry: probed.entry?.name, dim: probed.dim, vectors, coverages };
 }

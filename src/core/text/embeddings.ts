@@ -63,7 +63,7 @@ export async function readEmbeddings(
   const kept = new KeptRows(vocabulary, probed.dim, options.lowercaseFallback ?? false);
   const vectors = await readVectors(probed, kept, options);
   if (vectors === 0)
-    throw new UserError('embedding-empty', 'The file holds no whole word vector', 'Fetch the file anew.', {
+    throw new UserError('embedding-empty', 'The file holds no whole word vector', 'Fetch the file again.', {
       file: probed.file,
     });
   return { rows: kept.rows, found: kept.found, report: kept.report(probed, vectors) };

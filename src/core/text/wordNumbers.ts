@@ -10,7 +10,7 @@ const longestPiece = 48;
 
 /**
  * Texts as numbers of their words, exactly those that the tokenizer finds, but fast: nearly every piece between two separators was
- * seen before, and is told by its UTF-8 bytes without a string being made of it. Lone surrogates become U+FFFD on the way,
+ * seen before, and is recognised by its UTF-8 bytes without a string being made of it. Lone surrogates become U+FFFD on the way,
  * which is no part of a word either.
  */
 export class WordNumbers {
@@ -113,7 +113,7 @@ export class WordNumbers {
   }
 }
 
-/** What `get` tells of a key that is not there. */
+/** What `get` returns for a key that is not there. */
 export const absent = -0x80000000;
 
 /** Numbers of a slot, side by side so that a look-up goes to the memory but twice: hash, start, length (0 = free), value. */

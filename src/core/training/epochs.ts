@@ -215,5 +215,5 @@ const diverged = (what: string, rate: string, kept: string): UserError =>
   new UserError(
     'training-diverged',
     `The ${what}: the training has diverged.${kept}`,
-    `Set a smaller "training.learningRate"${rate}, more "training.warmupSteps", or a "training.clip" such as 1, and train anew.`,
+    `Set a smaller "training.learningRate"${rate}, more "training.warmupSteps", or a "training.clip" such as 1, and train again.`,
   );

@@ -39,7 +39,7 @@ export interface EvaluateOptions {
   baselines?: boolean;
   signal?: AbortSignal;
   onEvent: (event: RunEvent) => void;
-  /** Told each document's probabilities [Y], overwritten by the next, and its label ids, ascending. */
+  /** Called with each document's probabilities [Y], overwritten by the next, and its label ids, ascending. */
   onDocument?: OnJudged;
   /** Makes the engine; by the name in the config where absent. */
   makeEngine?: EngineFactory;

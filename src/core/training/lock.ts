@@ -8,9 +8,9 @@ import { fileError, withFileErrors } from '../base/files.ts';
 const ownerSchema = object(part, {
   pid: integer(),
   host: string(),
-  /** When the process began, as far as the system tells: a pid may be given to another process later. */
+  /** When the process began, as far as the system says: a pid may be given to another process later. */
   started: optional(string()),
-  /** This start of the system and its set of pids, where it tells of them: a host may get another name. */
+  /** This start of the system and its set of pids, where it names them: a host may get another name. */
   boot: optional(string()),
   pids: optional(string()),
 });
@@ -119,17 +119,17 @@ function isOtherAlive(owner: Owner): boolean {
 
 /** Start time of a process in clock ticks since the boot (field 22 of its stat file), where the system has one. */
 function startOf(pid: number): string | undefined {
-  return told(() => {
+  return ifKnown(() => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   });
 }
 
 /** Linux gives each start of the system an id, and each set of pids (a container has its own) another. */
-const bootId = (): string | undefined => told(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
-const pidsId = (): string | undefined => told(() => readlinkSync('/proc/self/ns/pid'));
+const bootId = (): string | undefined => ifKnown(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+const pidsId = (): string | undefined => ifKnown(() => readlinkSync('/proc/self/ns/pid'));
 
-function told(look: () => string): string | undefined {
+function ifKnown(look: () => string): string | undefined {
   try {
     return look();
   } catch {

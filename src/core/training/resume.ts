@@ -48,7 +48,7 @@ export async function goOn(start: Start): Promise<TrainingState | undefined> {
     await restore(last, start);
     return info.state;
   }
-  if (claimed.isResumed) notice('info', 'The run has no checkpoint yet: it begins anew.');
+  if (claimed.isResumed) notice('info', 'The run has no checkpoint yet: it begins again.');
   const { resumeFrom } = config.training;
   if (resumeFrom === undefined || resolve(resumeFrom) === claimed.paths.folder) return undefined;
   return startFrom((await isFolder(resumeFrom)) ? await lastOf(resumeFrom) : resumeFrom, start);

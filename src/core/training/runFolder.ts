@@ -241,7 +241,7 @@ async function refuseLinks({ folder, checkpoints }: RunPaths): Promise<void> {
   }
 }
 
-/** Throws `UserError` where it cannot be told: what is there must not be taken for absent, and be overwritten. */
+/** Throws `UserError` where that cannot be found out: what is there must not be taken for absent, and be overwritten. */
 export const exists = async (path: string): Promise<boolean> => (await statOf(path)) !== undefined;
 
 const runNotFound = (file: string): UserError =>

@@ -29,7 +29,7 @@ import type { RunResult, Summary } from './runSummary.ts';
 export interface TrainOptions {
   /** Gives a run without `output.name` its name. */
   configFile?: string;
-  /** Folder of a run to go on with; without a checkpoint in it, the run begins anew. */
+  /** Folder of a run to go on with; without a checkpoint in it, the run begins again. */
   resume?: string;
   /** Ends the run after the present batch, with a checkpoint. */
   signal?: AbortSignal;

@@ -14,7 +14,7 @@ import { Word2VecModel } from './word2vecModel.ts';
 /** What the vectors depend on, beside the texts. */
 export type Word2VecSettings = Omit<RunConfig['word2vec'], 'normalise'> & { dim: number; seed: number };
 
-/** Progress is told in words of the texts, of all epochs. */
+/** Progress is reported in words of the texts, of all epochs. */
 interface Word2VecOptions extends WorkOptions {
   /** 0, the default, uses all cores. The vectors do not depend on it. */
   threads?: number;
@@ -25,7 +25,7 @@ interface Word2VecOptions extends WorkOptions {
 /** Small enough for vectors that differ from those of single steps no more than two seeds do (bench/RESULTS.md). */
 export const defaultRound = 128;
 
-/** Examples after which the learning rate changes, and progress is told. */
+/** Examples after which the learning rate changes, and progress is reported. */
 const batchSize = 8192;
 
 /**

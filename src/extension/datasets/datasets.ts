@@ -74,7 +74,7 @@ export class Datasets extends Disposable {
   }
 }
 
-/** Any file will do: its content tells the format. */
+/** Any file will do: its content shows the format. */
 export async function chooseDataset(title: string, openLabel: string): Promise<string | undefined> {
   const active = vscode.window.activeTextEditor?.document.uri;
   const [chosen] =

@@ -47,7 +47,7 @@ export async function openLine(file: string, line: number, records: RecordDocume
   else await records.show({ file, line, raw: true });
 }
 
-/** Whether an editor shows the file, and tells us of it. */
+/** Whether an editor shows the file, and reports it to us. */
 async function isShown(file: string): Promise<boolean> {
   const { size } = await withFileErrors(file, () => stat(file));
   return size <= largestSynchronised && !(await isGzip(file)) && (await binaryKind(file)) === undefined;

@@ -1,4 +1,4 @@
-/** Which of a workspace's files are datasets, told by their names alone. */
+/** Which of a workspace's files are datasets, recognised by their names alone. */
 import { basename, dirname, join } from 'node:path';
 import { namesEndingIn, sureEndings } from '../../core/data/datasetEndings.ts';
 import { datasetName } from '../../core/data/datasetFile.ts';

@@ -26,7 +26,7 @@ export class ExportFeature extends Disposable {
     const run = given?.type === 'run' ? given.folder : await this.chosenRun();
     if (run === undefined) return;
     const format = await chooseFormat();
-    if (format) await told(await this.written(run, format));
+    if (format) await showWritten(await this.written(run, format));
   }
 
   private async chosenRun(): Promise<string | undefined> {
@@ -70,7 +70,7 @@ async function chooseFormat(): Promise<ExportFormat | undefined> {
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.format;
 }
 
-async function told({ run, folder, files, bytes }: ExportResult): Promise<void> {
+async function showWritten({ run, folder, files, bytes }: ExportResult): Promise<void> {
   const openCard = vscode.l10n.t('Open Model Card');
   const showFolder = vscode.l10n.t('Show Folder');
   const text = vscode.l10n.t('{0} exported: {1}, {2} MB', basename(run), files[0], (bytes / 1e6).toFixed(1));

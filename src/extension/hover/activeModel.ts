@@ -48,7 +48,7 @@ export class ActiveModel extends Disposable {
   /** undefined: no model. */
   async choose(folder: string | undefined): Promise<void> {
     await this.services.context.workspaceState.update(memoryKey, folder ?? none);
-    this.tell();
+    this.announce();
   }
 
   /** Reads which runs have a model. */
@@ -58,10 +58,10 @@ export class ActiveModel extends Disposable {
     const haveModel = await Promise.all(runs.map(({ folder }) => exists(runPaths(folder).checkpoint('best'))));
     if (turn !== this.latest || this.isDisposed) return;
     this.usable = runs.filter(({ status }, i) => haveModel[i] && status !== 'damaged');
-    this.tell();
+    this.announce();
   }
 
-  private tell(): void {
+  private announce(): void {
     void vscode.commands.executeCommand('setContext', 'xmlcnn.hasModel', this.run !== undefined);
     this.changed.fire();
   }
@@ -69,7 +69,7 @@ export class ActiveModel extends Disposable {
 
 const longestName = 30;
 
-/** Tells which model predicts in the editor; a click chooses another. Hidden while there is none to choose. */
+/** Shows which model predicts in the editor; a click chooses another. Hidden while there is none to choose. */
 export class ModelStatusBar extends Disposable {
   private readonly item = this.own(
     vscode.window.createStatusBarItem('xmlcnn.model', vscode.StatusBarAlignment.Right, 90),

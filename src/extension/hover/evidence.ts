@@ -11,12 +11,12 @@ import type { Prediction } from './textPredictions.ts';
 interface Shown {
   document: vscode.TextDocument;
   ranges: vscode.Range[][];
-  /** Tells a text and label from others. */
+  /** Identifies a text and label. */
   key: string;
 }
 
 const names = ['weak', 'medium', 'strong'] as const;
-/** Told apart without colour, too: high contrast shows the borders. */
+/** Distinguished without colour, too: high contrast shows the borders. */
 const borders = ['1px dotted', '1px solid', '2px solid'];
 
 /** The words that spoke for a label, marked in the text; until Escape, an edit, or something else is marked. */

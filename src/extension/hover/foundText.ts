@@ -28,7 +28,7 @@ export class TextFinder {
 
   constructor(private readonly records: Pick<RecordDocuments, 'load' | 'pointerOf'>) {}
 
-  /** Told by name, language and the first line alone: false for code and the like. */
+  /** Recognised by name, language and the first line alone: false for code and the like. */
   mayHoldText(document: vscode.TextDocument): boolean {
     const { uri, languageId } = document;
     if (uri.scheme === recordScheme || proseLanguages.includes(languageId)) return true;

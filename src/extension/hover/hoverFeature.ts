@@ -152,14 +152,14 @@ class LargeFileNotice extends Disposable {
     if (!(input instanceof vscode.TabInputText) || input.uri.scheme !== 'file') return;
     const { uri } = input;
     const { workspaceState } = this.services.context;
-    const told = workspaceState.get<string[]>(memoryKey, []);
+    const shown = workspaceState.get<string[]>(memoryKey, []);
     const isOn = vscode.workspace.getConfiguration('xmlcnn', uri).get('hover.enabled', true);
-    if (!isOn || told.includes(uri.fsPath) || !(await isLargeDataset(uri.fsPath))) return;
-    await workspaceState.update(memoryKey, [...told, uri.fsPath]);
-    await this.tell(uri);
+    if (!isOn || shown.includes(uri.fsPath) || !(await isLargeDataset(uri.fsPath))) return;
+    await workspaceState.update(memoryKey, [...shown, uri.fsPath]);
+    await this.offer(uri);
   }
 
-  private async tell(uri: vscode.Uri): Promise<void> {
+  private async offer(uri: vscode.Uri): Promise<void> {
     const { t } = vscode.l10n;
     const record = t('Open a Record');
     const inspect = t('Inspect Dataset');

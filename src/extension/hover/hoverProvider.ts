@@ -13,7 +13,7 @@ import type { Prediction, Predictions } from './textPredictions.ts';
 /** Labels predicted for a hover. */
 const top = 5;
 
-/** Tells the labels of the record, paragraph or selection under the mouse. */
+/** Shows the labels of the record, paragraph or selection under the mouse. */
 export class LabelHover extends Disposable implements vscode.HoverProvider {
   private current: AbortController | undefined;
 

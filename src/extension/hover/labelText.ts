@@ -20,7 +20,7 @@ export function probabilityText(probability: number): string {
   return `${percent.padStart(3, figureSpace)}%`;
 }
 
-/** A mark and a word, so that neither colour nor sign alone tells it. */
+/** A mark and a word, so that neither colour nor sign alone carries it. */
 export function verdictText(verdict: Verdict, t: Translate): string {
   return verdict === 'hit' ? `✓ ${t('hit')}` : verdict === 'missed' ? `○ ${t('missed')}` : `✗ ${t('false')}`;
 }

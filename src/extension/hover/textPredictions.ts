@@ -52,7 +52,7 @@ export class Predictions {
     return (await this.finder.find(document, position, undefined, undefined))?.record !== undefined;
   }
 
-  /** The active model's run. Throws a `UserError` that tells how to get one. */
+  /** The active model's run. Throws a `UserError` that says how to get one. */
   require(t: (message: string) => string): RunListing {
     const { run, candidates } = this.model;
     if (run) return run;

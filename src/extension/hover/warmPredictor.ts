@@ -85,7 +85,7 @@ export class WarmPredictor extends Disposable {
   }
 }
 
-/** A checkpoint that is not there is told by the process that opens it. */
+/** A checkpoint that is not there is reported by the process that opens it. */
 async function modelFile(folder: string): Promise<ModelFile> {
   const found = await stat(runPaths(folder).checkpoint('best')).catch(() => undefined);
   return { folder, stamp: found ? `${found.mtimeMs} ${found.size}` : '' };

@@ -75,7 +75,7 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
     return size ? [...lenses, size] : lenses;
   }
 
-  /** A job tells of each of its steps: the lenses change with who trains, and where. */
+  /** A job reports each of its steps: the lenses change with who trains, and where. */
   private tellOfJobs(): void {
     const known = this.jobs.all.map(({ task, state }) => [task.kind, state.title, state.folder]).join('\n');
     if (known === this.known) return;

@@ -82,7 +82,7 @@ export function sizeTooltip({ size, isOfOtherData }: SizeFacts, t: Translate): s
     ...(isOfOtherData ? [t('Labels and words are counted as in the last run, which read other data.')] : []),
     ...(isAtMost ? [t('The vocabulary is counted at its limit: it is smaller where there are fewer words.')] : []),
     ...(perWord !== undefined || perLabel !== undefined
-      ? [t('How many labels and words there are, the first run will tell.')]
+      ? [t('The first run will show how many labels and words there are.')]
       : []),
   ].join('\n');
 }

@@ -10,7 +10,7 @@ import { JobMemory } from './jobMemory.ts';
 import type { Job, JobEnd, Jobs, JobTask } from './jobs.ts';
 import { percent, statusLines, statusText } from './jobText.ts';
 
-/** Tells how jobs ended, and offers to go on with those that were cut off. */
+/** Reports how jobs ended, and offers to go on with those that were cut off. */
 export class JobNotices extends Disposable {
   private readonly memory: JobMemory;
 
@@ -24,7 +24,7 @@ export class JobNotices extends Disposable {
     this.own(
       jobs.onDidEnd(({ job, end }) => {
         void this.memory.forget(job.id);
-        void this.tell(job, end);
+        void this.report(job, end);
       }),
     );
   }
@@ -62,7 +62,7 @@ export class JobNotices extends Disposable {
     if (!known || known.folder !== folder) await this.memory.keep({ id, title, task, folder });
   }
 
-  private async tell(job: Job, end: JobEnd): Promise<void> {
+  private async report(job: Job, end: JobEnd): Promise<void> {
     switch (end.type) {
       case 'trained':
         if (end.result.stopped !== 'interrupted') return this.tellDone(trainedText(end.result), end.result.folder);

@@ -49,7 +49,7 @@ export function advance(state: JobState, event: RunEvent): JobState {
         ...state,
         phase: event.phase,
         share: undefined,
-        ...(event.phase === 'retraining' && { epoch: undefined }), // they are counted anew
+        ...(event.phase === 'retraining' && { epoch: undefined }), // they are counted again
         ...(!(isEpoch(state.phase) && isEpoch(event.phase)) && unknownPace),
       };
     case 'progress': {

@@ -51,7 +51,7 @@ export class Jobs extends Disposable {
   /** A job began, learnt its folder, was told to stop, or ended. */
   readonly onDidChange = this.changed.event;
   readonly onDidProgress = this.progressed.event;
-  /** Not told when the window closes: the job's process ends by itself, with a checkpoint. */
+  /** Not fired when the window closes: the job's process ends by itself, with a checkpoint. */
   readonly onDidEnd = this.finished.event;
 
   constructor(
@@ -137,7 +137,7 @@ export class Jobs extends Disposable {
     const { folder } = job.state;
     job.state = advance(job.state, event);
     logEvent(this.services.log, job.state.title, event);
-    this.runs.tell({ folder: job.state.folder, event });
+    this.runs.report({ folder: job.state.folder, event });
     if (job.state.folder !== folder) this.changed.fire();
     this.pace.change(job);
   }

@@ -5,7 +5,7 @@ const patience = 5000;
 
 /**
  * Gathers the changes of a view and passes them on when the editor has drawn the former ones: it draws them one after
- * the other, so that a view which is told of changes faster than its window draws would fall behind by minutes.
+ * the other, so that a view which hears of changes faster than its window draws would fall behind by minutes.
  * A change of `undefined` means the whole view, and takes in all others.
  */
 export class RefreshPace<Node> {
@@ -21,7 +21,7 @@ export class RefreshPace<Node> {
     if (!this.waiting) this.timer ??= setTimeout(() => this.pass(), pause);
   }
 
-  /** The editor asks for rows, or answers otherwise: it is done with what it was told before. */
+  /** The editor asks for rows, or answers otherwise: it is done with what it heard before. */
   answered(): void {
     if (!this.waiting) return;
     this.waiting = false;

@@ -9,7 +9,7 @@ import { Disposable } from '../base/disposable.ts';
 import { watch } from '../base/watch.ts';
 import { outputFolderOf, runOf, settingFolders } from './runFolders.ts';
 
-/** What a job tells of a run. `folder` is unknown until training has made it. */
+/** What a job reports of a run. `folder` is unknown until training has made it. */
 export interface JobEvent {
   folder: string | undefined;
   event: RunEvent;
@@ -23,10 +23,10 @@ const listedFiles = '*/{config.json,summary.json,lock,metrics.jsonl,evaluation-*
 const pause = 1000;
 const mostConfigs = 500;
 
-/** The runs of the workspace, and what their jobs tell: the one place where every view learns of runs. */
+/** The runs of the workspace, and what their jobs report: the one place where every view learns of runs. */
 export class RunStore extends Disposable {
   private readonly changed = this.own(new vscode.EventEmitter<void>());
-  private readonly told = this.own(new vscode.EventEmitter<JobEvent>());
+  private readonly reported = this.own(new vscode.EventEmitter<JobEvent>());
   private readonly listings = new Map<string, RunListing>();
   private watched = new Map<string, vscode.Disposable>();
   /** Run folders to describe again; everything where undefined stands among them. */
@@ -40,7 +40,7 @@ export class RunStore extends Disposable {
 
   /** The list changed: a run began, ended, was deleted, or its files changed. */
   readonly onDidChange = this.changed.event;
-  readonly onDidTell = this.told.event;
+  readonly onDidTell = this.reported.event;
 
   constructor(private readonly log: vscode.LogOutputChannel) {
     super();
@@ -82,9 +82,9 @@ export class RunStore extends Disposable {
     this.later(this.visit(folder));
   }
 
-  /** For the jobs: passes on what a run's process tells. */
-  tell(event: JobEvent): void {
-    this.told.fire(event);
+  /** For the jobs: passes on what a run's process reports. */
+  report(event: JobEvent): void {
+    this.reported.fire(event);
   }
 
   override dispose(): void {

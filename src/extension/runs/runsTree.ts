@@ -28,7 +28,7 @@ interface FileNode extends TreeElement {
   /** The run's folder. */
   path: string;
   file: RunFile;
-  /** The epoch that a checkpoint holds, where the listing of the run tells. */
+  /** The epoch that a checkpoint holds, where the listing of the run says. */
   epoch?: number;
 }
 
@@ -107,7 +107,7 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
     return known ? Object.assign(known, { path, listing, job }) : node;
   }
 
-  /** What a run that works here changes in its folder is not shown: its job tells more, and sooner. */
+  /** What a run that works here changes in its folder is not shown: its job reports more, and sooner. */
   private showRuns(): void {
     const shown = this.runs.runs.map((run) => (this.jobs.inFolder(run.folder) ? run.folder : run));
     const key = JSON.stringify(shown);

@@ -14,14 +14,14 @@ export const isTraining = ({ task, state: { folder } }: Job, document: vscode.Te
 export class TrainedConfigs extends Disposable {
   constructor(private readonly jobs: Jobs) {
     super();
-    this.own(jobs.onDidChange(() => this.tell()));
+    this.own(jobs.onDidChange(() => this.announce()));
     const { onDidOpenTextDocument, onDidSaveTextDocument } = vscode.workspace;
     for (const event of [onDidOpenTextDocument, onDidSaveTextDocument])
-      this.own(event((document) => void (isConfig(document) && this.tell())));
-    this.tell(); // an extension host that crashed may have left other values
+      this.own(event((document) => void (isConfig(document) && this.announce())));
+    this.announce(); // an extension host that crashed may have left other values
   }
 
-  private tell(): void {
+  private announce(): void {
     const { all } = this.jobs;
     const configs = all.length > 0 ? vscode.workspace.textDocuments.filter(isConfig) : [];
     const trained = configs.filter((document) => all.some((job) => isTraining(job, document)));

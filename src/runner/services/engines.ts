@@ -7,7 +7,7 @@ import type { Call, Handlers } from '../../rpc/call.ts';
 
 /** Loads native code and downloads it, far from the extension host. */
 export interface EnginesService {
-  /** Tries every engine; events tell of each as it is done. */
+  /** Tries every engine; events report each as it is done. */
   statuses: Call<Record<string, never>, EngineStatus[], EngineStatus>;
   /** Downloads an engine's binaries; returns its folder. */
   install: Call<{ engine: NativeEngine; sha256: string[]; proxy?: string; strictSsl: boolean }, string, Progress>;

@@ -4,7 +4,7 @@ import type { ExportFormat, ExportResult } from '../../core/export/exportModel.t
 import type { Call, Handlers } from '../../rpc/call.ts';
 
 export interface ExporterService {
-  /** Writes a run's model into `exports/<format>` in its folder. Events tell bytes. */
+  /** Writes a run's model into `exports/<format>` in its folder. Events report bytes. */
   export: Call<{ run: string; format: ExportFormat }, ExportResult, Progress>;
 }
 

@@ -16,7 +16,7 @@ import type { Call, Handlers } from '../../rpc/call.ts';
 
 /** The predictions of one run for one set of documents or one text; opening again replaces it. */
 export interface PredictionsService {
-  /** With `evaluate` the scores are computed even where they are stored. Events tell of reading and evaluating. */
+  /** With `evaluate` the scores are computed even where they are stored. Events report reading and evaluating. */
   open: Call<{ folder: string; target: JudgedTarget; evaluate?: boolean; threads?: number }, Judged, RunEvent>;
   documents: Call<JudgedQuery, Page<JudgedRow>>;
   document: Call<{ document: number }, JudgedDocument>;

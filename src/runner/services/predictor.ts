@@ -11,7 +11,7 @@ import type { Call, Handlers } from '../../rpc/call.ts';
 /** A run's best weights. */
 export interface ModelFile {
   folder: string;
-  /** Tells one state of the file from another: where it differs, the weights are read again. */
+  /** Distinguishes one state of the file from another: where it differs, the weights are read again. */
   stamp: string;
 }
 
@@ -48,8 +48,8 @@ export interface PredictorService {
 
 /** One: a hover must not take the cores from a training. */
 const threads = 1;
-/** N-grams told of a label. */
-const told = 5;
+/** N-grams shown of a label. */
+const mostNgrams = 5;
 const usualThreshold = 0.5;
 
 /** The model that this process holds. */
@@ -109,7 +109,7 @@ function evidenceOf({ explanation, ...label }: ExplainedLabel, text: string): Ev
 function strongest({ contributions }: Explanation): Contribution[] {
   const chosen: Contribution[] = [];
   for (const candidate of contributions) {
-    if (!(candidate.contribution > 0) || chosen.length === told) break;
+    if (!(candidate.contribution > 0) || chosen.length === mostNgrams) break;
     if (chosen.every(({ start, end }) => candidate.end <= start || candidate.start >= end)) chosen.push(candidate);
   }
   return chosen;

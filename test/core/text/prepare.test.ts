@@ -224,7 +224,7 @@ test('companions that are found by name count as well', async () => {
   expect(data.labels.names).toEqual(['x', 'z']);
 });
 
-test('a damaged cache entry is told and made anew', async () => {
+test('a damaged cache entry is reported and made again', async () => {
   const config = await project();
   const first = await prepareData(config);
   const folder = config.output.cacheFolder!;

@@ -180,13 +180,13 @@ describe('resume', () => {
     expect(await outcome(result.folder)).toEqual(uninterrupted);
   });
 
-  it('begins anew where the run has no checkpoint yet', async () => {
+  it('begins again where the run has no checkpoint yet', async () => {
     const folder = await newFolder();
     await mkdir(join(folder, 'run'));
     await writeFile(join(folder, 'run', 'metrics.jsonl'), '{"type":"step"}\n{"ty');
     const { events } = await run(makeConfig(folder, training), { resume: join(folder, 'run') });
     expect(events).toContainEqual(
-      expect.objectContaining({ type: 'notice', message: expect.stringMatching(/begins anew/) }),
+      expect.objectContaining({ type: 'notice', message: expect.stringMatching(/begins again/) }),
     );
     expect(await outcome(join(folder, 'run'))).toEqual(uninterrupted);
   });

@@ -33,7 +33,7 @@ function knownShape(config: RunConfig, { labels, vocabulary }: KnownCounts) {
   return { facts, shape: shapeOf(config, facts) };
 }
 
-/** How large a config's network is, as far as that can be told. */
+/** How large a config's network is, as far as that is known. */
 export function modelSize(config: RunConfig, counts: KnownCounts): ModelSize {
   const { facts, shape } = knownShape(config, counts);
   return {

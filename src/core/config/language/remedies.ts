@@ -13,7 +13,7 @@ export type Remedy =
   /** Asks for a file that the key is to name. */
   | { kind: 'pick'; key: string };
 
-/** Codes of diagnostics that another file would mend. */
+/** Codes of diagnostics that another file would fix. */
 const fileCodes = ['file-not-found', 'embedding-unreadable', 'missing-key', 'same-file', 'bag-of-words'];
 const creatable = /^(extends|dataset\.(train|validation|test|labelNames|labelsFile))$/;
 

@@ -15,7 +15,7 @@ import type { Download } from './table.ts';
 import { downloadsOf } from './table.ts';
 import { unpackTar } from './tar.ts';
 
-/** Progress is told of each archive by its name, in bytes. */
+/** Progress is reported for each archive by its name, in bytes. */
 export interface InstallOptions extends HttpOptions, Pick<WorkOptions, 'onProgress'> {
   /** Folder of all installed engines. */
   folder?: string;

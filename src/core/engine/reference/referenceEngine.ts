@@ -153,7 +153,7 @@ class ReferenceEngine implements Engine {
     await this.catchUp(tensors);
   }
 
-  /** Other engines leave rows of the embedding behind until their word returns, and tell when they last moved. */
+  /** Other engines leave rows of the embedding behind until their word returns, and record when they last moved. */
   private async catchUp(tensors: TensorSource): Promise<void> {
     const { step } = this;
     const { shape, ema, adam } = this.options;

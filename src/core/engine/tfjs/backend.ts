@@ -12,7 +12,7 @@ export interface Backend {
   largestBuffer?: number;
   /** Makes it the present one: TensorFlow.js has one at a time in a process. */
   use(): Promise<void>;
-  /** Told when an engine is done with it. */
+  /** Called when an engine is done with it. */
   release(): Promise<void>;
 }
 

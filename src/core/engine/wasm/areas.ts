@@ -23,7 +23,7 @@ export interface BatchCounts {
   denseRows: number;
 }
 
-/** Addresses of a batch's areas; they lie above the parameters and are laid out anew for each batch. */
+/** Addresses of a batch's areas; they lie above the parameters and are laid out again for each batch. */
 export interface Areas {
   tokens: number;
   starts: number;
