@@ -3,6 +3,7 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { PlacedDocument, SourceOptions } from '../../../src/core/data/document.ts';
+import { stampOf } from '../../../src/core/data/slices.ts';
 import { fixtures, openSource, scratch, userError } from './helpers.ts';
 
 const { write } = scratch();
@@ -98,4 +99,9 @@ describe('reading again', () => {
     utimesSync(path, 1, 1);
     expect((await userError(again([1, 1]))).code).toBe('file-changed');
   });
+});
+
+test('a file that is gone is something that the user can fix, not a fault of ours', async () => {
+  const error = await userError(stampOf('gone.jsonl'));
+  expect([error.code, error.place.file]).toEqual(['file-not-found', 'gone.jsonl']);
 });
