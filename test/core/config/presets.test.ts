@@ -50,7 +50,7 @@ describe('presets', () => {
       vocabularySize: null,
       minCount: 1,
     });
-    expect(dataset).toEqual({ train: 'a', validationFraction: 0.2, split: 'random', onError: 'stop' });
+    expect(dataset).toEqual({ train: 'a', validationFraction: 0.2, testFraction: 0, split: 'random', onError: 'stop' });
     expect(evaluation).toEqual({ k: [1, 3, 5], propensityA: 0.55, propensityB: 1.5, baselines: true });
   });
   it('paper', () => {
