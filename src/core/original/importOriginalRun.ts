@@ -37,7 +37,7 @@ interface ImportedOriginalRun {
 
 /**
  * Makes a run of one of the original program's checkpoints, with its own wiring (`pooling: "seed"`).
- * Throws `UserError` (`no-vocabulary`, `labels-differ`, `run-exists`, those of the checkpoint, of `seedNetwork` and of the data), `Cancelled`.
+ * Throws `UserError` (`no-vocabulary`, `labels-differ`, `run-exists`, those of the checkpoint, of `originalNetwork` and of the data), `Cancelled`.
  */
 export async function importOriginalRun(checkpoint: string, options: OriginalRunOptions): Promise<ImportedOriginalRun> {
   const splits = options.data === undefined ? {} : await findSplits(datasetFile(options.data));

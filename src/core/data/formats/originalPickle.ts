@@ -29,7 +29,7 @@ export async function openOriginalPickle({ file, part }: DatasetFile, options: S
   return { options, labelNames: categories, reader: (pass) => readRows(pass, file, rows), byNumber: true };
 }
 
-/** The splits in it that have documents. Throws `UserError` as `openSeedPickle`. */
+/** The splits in it that have documents. Throws `UserError` as `openOriginalPickle`. */
 export async function pickleParts(file: string): Promise<('train' | 'test')[]> {
   const { train, test } = await remembered(file, () => parse(file));
   return [...(train.length ? (['train'] as const) : []), ...(test.length ? (['test'] as const) : [])];
