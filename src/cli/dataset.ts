@@ -5,6 +5,7 @@ import { datasetFiles, type SplitFile } from '../core/data/findSplits.ts';
 import { Cancelled } from '../core/base/errors.ts';
 import type { OnProgress } from '../core/base/progress.ts';
 import type { SplitInspection } from '../core/explore/splitInspection.ts';
+import { type TokenizerName, tokenizerNames } from '../core/text/tokenizer.ts';
 import type { Arguments, OptionSpec } from './command.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { sanitise } from './terminal/text.ts';
@@ -27,6 +28,15 @@ export const datasetOptions: Record<string, OptionSpec> = {
   encoding: { value: 'NAME', description: 'utf-8 (default) or latin1' },
   'on-error': { value: 'ACTION', description: 'Malformed records: skip (and count them) or stop' },
 };
+
+export const tokenizerOption = {
+  tokenizer: {
+    value: 'NAME',
+    description: `What a word is: ${tokenizerNames.join(', ')} (default segmenter, which finds words in scripts without spaces too, and is unicode elsewhere)`,
+  },
+} satisfies Record<string, OptionSpec>;
+
+export const tokenizerOf = (args: Arguments): TokenizerName | undefined => args.oneOf('tokenizer', tokenizerNames);
 
 const column = (name: string): string | number => (/^\d+$/.test(name) ? Number(name) : name);
 

@@ -33,6 +33,8 @@ describe('dataset statistics', () => {
       wordsSeenOnce: 3,
       labels: 4,
       labelsPerDocument: { mean: 1.5, median: 1.5, p95: 3, max: 3 },
+      script: undefined,
+      tokenizer: 'segmenter',
       documentsByLabels: [1, 1, 1, 1],
       density: 0.375,
       documentsPerLabel: { mean: 1.5, median: 1, p95: 3, max: 3 },

@@ -40,6 +40,7 @@ export const embed: Command = {
       threads: args.whole('threads', 0),
       ...(engine && { makeEngine: (options) => createEngine(engine, options) }),
     });
+    if (predictor.warning !== undefined) terminal.warn(sanitise(predictor.warning));
     try {
       const result = await embedDataset(predictor, datasetFile(data), files, {
         signal,

@@ -6,7 +6,7 @@ import { UserError } from '../../core/base/errors.ts';
 import { surveyDataset } from '../../core/explore/survey.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import type { Command } from '../command.ts';
-import { datasetOptions, sourceOptions, readingBar } from '../dataset.ts';
+import { datasetOptions, sourceOptions, readingBar, tokenizerOf, tokenizerOption } from '../dataset.ts';
 import { counted, sanitise } from '../terminal/text.ts';
 
 export const init: Command = {
@@ -20,6 +20,7 @@ export const init: Command = {
   options: {
     output: { short: 'o', value: 'FILE', description: 'Where to write (default: NAME.xmlcnn.json in this folder)' },
     force: { description: 'Overwrite a config that is there' },
+    ...tokenizerOption,
     ...datasetOptions,
   },
   examples: ['xmlcnn init data/train.jsonl', 'xmlcnn init data -o experiments/first.xmlcnn.json'],
@@ -33,7 +34,11 @@ export const init: Command = {
         'Name another with --output, or overwrite it with --force.',
         { file: output },
       );
-    const facts = await surveyDataset(data, sourceOptions(args), { signal, onProgress: readingBar(terminal) });
+    const facts = await surveyDataset(data, sourceOptions(args), {
+      signal,
+      onProgress: readingBar(terminal),
+      tokenizer: tokenizerOf(args),
+    });
     terminal.progress.clear();
     for (const one of facts.leftOut ?? []) terminal.warn(sanitise(leftOutText(one)));
     const text = createConfigText(factsFrom(dirname(resolve(output)), facts));

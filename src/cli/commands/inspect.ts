@@ -9,7 +9,15 @@ import { Cancelled } from '../../core/base/errors.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import { embeddingCoverage, type EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
 import type { Arguments, Command } from '../command.ts';
-import { datasetOptions, filesOf, readingBar, readSplit, sourceOptions } from '../dataset.ts';
+import {
+  datasetOptions,
+  filesOf,
+  readingBar,
+  readSplit,
+  sourceOptions,
+  tokenizerOf,
+  tokenizerOption,
+} from '../dataset.ts';
 import { lookAgainst } from '../inspect/lookAgainst.ts';
 import { coverageLine, distributionOf, onlyInTrainLine, showFile } from '../inspect/showFile.ts';
 import { lookAtDocument } from '../inspect/lookAtDocument.ts';
@@ -49,6 +57,7 @@ export const inspect: Command = {
       description: 'With --embeddings: which file of a .zip, where several hold vectors',
     },
     html: { value: 'FILE', description: 'Write all that is shown as a page that works offline' },
+    ...tokenizerOption,
     ...datasetOptions,
   },
   examples: [
@@ -59,7 +68,7 @@ export const inspect: Command = {
   async run(args, terminal, signal) {
     const path = args.positionals[0];
     const options = { onError: 'skip', ...sourceOptions(args) } as const;
-    const inspection = await openInspection(datasetFile(path), options, { alone: true });
+    const inspection = await openInspection(datasetFile(path), options, { alone: true, tokenizer: tokenizerOf(args) });
     const analyses = new Analyses(inspection);
     const { splits } = inspection;
     const visit = analyses.gather(gatheringOf(args, splits));

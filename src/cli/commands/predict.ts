@@ -81,6 +81,8 @@ export const predict: Command = {
         ...(engine && { makeEngine: (options) => createEngine(engine, options) }),
       });
     const call: Call = { predictor: await load(), args, settings, terminal, signal };
+    const { warning } = call.predictor;
+    if (warning !== undefined) terminal.warn(sanitise(warning));
     if (terminal.json && settings.output === undefined) return { json: await jsonOf(call) };
     try {
       if (settings.output !== undefined) return { json: await predictToFile(call, settings.output) };

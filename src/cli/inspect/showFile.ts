@@ -1,4 +1,11 @@
 import { type FindingLog, pathOf } from '../../core/data/document.ts';
+import {
+  isMentionable,
+  isSpaceless,
+  percentOf,
+  spacelessTokenizers,
+  tokenizerWarning,
+} from '../../core/base/scripts.ts';
 import type { DatasetStatistics } from '../../core/explore/inspectionApi.ts';
 import { lengthBins } from '../../core/explore/statistics.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -22,6 +29,7 @@ export function showFile(file: SplitInspection, inspection: Inspection, head: nu
       `${source.format} (${sanitise(reason)}), ${bytes(source.totalBytes)}${source.files.length > 1 ? ` in ${counted(source.files.length, 'file')}` : ''}`,
     ],
     ...fieldsRead(file),
+    ...scriptLine(s),
     ['documents', `${grouped(s.documents)}${remarks(s.unlabelled, 'without a label')}${remarks(s.empty, 'empty')}`],
     [
       source.bagOfWords ? 'features' : 'words',
@@ -85,6 +93,19 @@ function fieldsRead({
     ['fields', `text from ${text}, labels from ${labels}${idField === undefined ? '' : `, id from ${name(idField)}`}`],
   ];
 }
+
+/** How the words of scripts without spaces were found. */
+function scriptLine({ script, tokenizer }: DatasetStatistics): [string, string][] {
+  if (!script || !isMentionable(script)) return [];
+  const unfit = tokenizerWarning(script, tokenizer);
+  const here = `${script.name}: ${percentOf(script)} of the letters are of a script without spaces; words are those of the tokenizer "${tokenizer}" (--tokenizer)`;
+  const train = isSpaceless(script)
+    ? [`set "text.tokenizer" in run configs to ${advised}, as \`xmlcnn init\` does`]
+    : [];
+  return [unfit ?? here, ...(unfit === undefined ? train : [])].map((line, i) => [i ? '' : 'script', line]);
+}
+
+const advised = spacelessTokenizers.map((name) => `"${name}"`).join(' or ');
 
 const remarks = (n: number, what: string): string => (n ? `, ${grouped(n)} ${what}` : '');
 

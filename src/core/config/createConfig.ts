@@ -1,4 +1,5 @@
 import type { DatasetFormat } from '../data/document.ts';
+import { isSpaceless, percentOf, type Script, spacelessTokenizers, tokenizerWarning } from '../base/scripts.ts';
 import { UserError } from '../base/errors.ts';
 import { completeConfig } from './layers.ts';
 import { pathFrom } from './configText.ts';
@@ -25,6 +26,10 @@ export interface DatasetFacts {
   meanWords: number;
   p95Words: number;
   labelsPerDocument: number;
+  /** Where texts have letters of a script without spaces. */
+  script?: Script;
+  /** Of the words counted, where one was asked for. */
+  tokenizer?: RunConfig['text']['tokenizer'];
   format: DatasetFormat;
   /** Records of the training file that cannot be read. */
   skipped?: number;
@@ -85,7 +90,7 @@ export function createConfigText(facts: DatasetFacts, preset?: PresetName): stri
   const isAsPublished = !adaptable.includes(choice.preset);
   const sections: Section[] = [
     ['dataset', datasetLines(facts)],
-    ['text', isAsPublished ? [] : textLines(facts, choice)],
+    ['text', isAsPublished ? tokenizerLines(facts) : textLines(facts, choice)],
     ['model', choice.hidden === undefined ? [] : [['hidden', choice.hidden, choice.hiddenWhy]]],
     ['training', isAsPublished ? [] : trainingLines(facts, choice)],
     ['evaluation', evaluationLines(facts)],
@@ -265,7 +270,26 @@ const skipLines = ({ skipped = 0 }: DatasetFacts): Line[] =>
       ]
     : [];
 
-function textLines({ p95Words }: DatasetFacts, { preset }: Choice): Line[] {
+/** Scripts without spaces need a tokenizer that knows them; others only what was asked for. */
+function tokenizerLines({ script, tokenizer }: DatasetFacts): Line[] {
+  const [better, other] = spacelessTokenizers;
+  if (!script || !isSpaceless(script))
+    return tokenizer === undefined ? [] : [['tokenizer', tokenizer, 'As it was asked for.']];
+  const unfit = tokenizer && tokenizerWarning(script, tokenizer);
+  if (unfit) return [['tokenizer', tokenizer, unfit]];
+  const chosen = tokenizer ?? better;
+  const instead = chosen === better ? other : better;
+  const why = `${percentOf(script)} of the letters are ${script.name}, without spaces between words. "${chosen}": ${tokenizerWords[chosen as typeof better]}; "${instead}": ${tokenizerWords[instead]}.`;
+  return [['tokenizer', chosen, why]];
+}
+
+const tokenizerWords = {
+  segmenter: 'words as the dictionaries of this platform cut them',
+  character: 'each letter is a word, which needs no dictionary and makes texts longer',
+};
+
+function textLines(facts: DatasetFacts, { preset }: Choice): Line[] {
+  const { p95Words } = facts;
   const cap = isWide(preset) ? 1000 : 500;
   const least = 16; // twice the largest filter
   const step = p95Words > 100 ? 50 : 10;
@@ -277,7 +301,7 @@ function textLines({ p95Words }: DatasetFacts, { preset }: Choice): Line[] {
   const vocabulary: Line[] = isWide(preset)
     ? []
     : [['vocabularySize', vocabularyLimit, 'The most frequent words; bounds the memory that word vectors take.']];
-  return [['maxLength', Math.min(cap, enough), why], ...vocabulary];
+  return [...tokenizerLines(facts), ['maxLength', Math.min(cap, enough), why], ...vocabulary];
 }
 
 function trainingLines(facts: DatasetFacts, { preset }: Choice): Line[] {

@@ -11,6 +11,7 @@ import type { RunConfig } from './runConfig.ts';
 import { namesDataset, sections } from './runConfig.ts';
 import { isRunName, runNameLike } from './runName.ts';
 import type { Facts } from './size.ts';
+import { spacelessTokenizers, tokenizerWarning } from '../base/scripts.ts';
 import { kernelRoom, megabytes, memoryLimit } from '../base/memory.ts';
 import { fittingChanges, shapeOf, trainingBytes } from './size.ts';
 import { nearest } from './spelling.ts';
@@ -311,6 +312,18 @@ const oneStart: Rule = ({ config: { embedding, word2vec } }) => [
     : []),
 ];
 
+const wordsFound: Rule = ({ config: { dataset, text }, files, facts }) => {
+  const isStandIn = spacelessTokenizers.some((name) => name === text.tokenizer);
+  if (isStandIn || dataset.train === undefined) return [];
+  const looks = files !== undefined && isAbsolute(dataset.train);
+  const script = facts.script ?? (looks ? files.script(datasetFile(dataset.train).file, dataset.encoding) : undefined);
+  const message = tokenizerWarning(script, text.tokenizer);
+  const set = { key: 'text.tokenizer', value: spacelessTokenizers[0] };
+  return message === undefined
+    ? []
+    : [warning('sentences-as-words', ['text.tokenizer', 'dataset.train'], message, set)];
+};
+
 function vectorsUnreadable(file: string, { code, message, remedy }: UserError): Violation {
   const key = code === 'embedding-entry' ? 'embedding.entry' : 'embedding.file';
   return error(
@@ -334,6 +347,7 @@ const rules: Rule[] = [
   filesExist,
   vectorsAgree,
   oneStart,
+  wordsFound,
 ];
 
 export const applyRules = (context: RuleContext): Violation[] => rules.flatMap((rule) => rule(context));

@@ -181,12 +181,19 @@ const text = object(
     source: 'this project',
   },
   {
-    tokenizer: oneOf(['unicode', 'libmultilabel', 'kim', 'character'], {
+    tokenizer: oneOf(['unicode', 'libmultilabel', 'kim', 'character', 'segmenter'], {
       description:
-        "What a word is: `unicode` (letters, marks and digits of any script), `libmultilabel` (`\\w+`), `kim` (the original program's clean_str), `character` (scripts without spaces).",
+        "What a word is: `unicode` (letters, marks and digits of any script), `libmultilabel` (`\\w+`), `kim` (the original program's clean_str); for scripts without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) `segmenter` (words as the platform's dictionaries cut them; the rest as `unicode`) or `character` (each letter of such a script alone).",
       default: 'unicode',
       source: 'this project; kim: Kim 2014, used by the original program',
     }),
+    segmenterVersion: optional(
+      string({
+        description:
+          'Which dictionaries cut the words of `segmenter`. A run records it, and says so where it is used with others; not for writing yourself.',
+        source: 'this project',
+      }),
+    ),
     lowercase: boolean({ description: 'Lower-case all words.', default: true, source: libMultiLabel }),
     keepNumbers: boolean({
       description: 'Keep words that consist of digits only.',

@@ -1,3 +1,4 @@
+import type { Script } from '../base/scripts.ts';
 import { memoryLimit } from '../base/memory.ts';
 import type { NetworkShape } from '../model/network.ts';
 import { nearestFits, type Remedy } from '../model/nearestFit.ts';
@@ -11,6 +12,8 @@ export interface Facts {
   embeddingDim?: number;
   /** Words in the vocabulary. */
   vocabularySize?: number;
+  /** Of the training texts; looked for in the beginning of the file where absent and files are checked. */
+  script?: Script;
 }
 
 type Sized = Pick<RunConfig, 'model' | 'text' | 'embedding'> & { training: Pick<RunConfig['training'], 'ema'> };

@@ -28,6 +28,7 @@ import { LabelTable } from './documentIndex.ts';
 import { lengthBins } from './statistics.ts';
 import { shownText } from './recordText.ts';
 import { SplitInspection } from './splitInspection.ts';
+import type { TokenizerName } from '../text/tokenizer.ts';
 import { defaultTokenizer } from './survey.ts';
 
 /** Milliseconds between two snapshots; more where making one takes long. */
@@ -314,19 +315,19 @@ export class Inspection {
 /**
  * Finds the files of a dataset, the one that was asked for first. `options` tell how to read them, where their content
  * does not. Throws `UserError` where the path cannot be read.
- * @param alone of a file, without its siblings
+ * @param alone of a file, without its siblings; `tokenizer`: what finds the words, where it is not the usual one
  */
 export async function openInspection(
   dataset: DatasetFile,
   options: SourceOptions = {},
-  { alone = false } = {},
+  { alone = false, tokenizer: name }: { alone?: boolean; tokenizer?: TokenizerName } = {},
 ): Promise<Inspection> {
   const labels = new LabelTable();
   const files = await datasetFiles(dataset);
   const own = files.findIndex((file) => isSameDataset(file, dataset));
   if (own > 0) files.unshift(...files.splice(own, 1));
   if (own >= 0 && alone) files.splice(1);
-  const tokenizer = await defaultTokenizer();
+  const tokenizer = await defaultTokenizer(name);
   const splits = files.map(({ split, ...file }) => new SplitInspection(split, file, labels, options, tokenizer));
   return new Inspection(dataset, labels, splits);
 }

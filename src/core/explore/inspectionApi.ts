@@ -1,5 +1,6 @@
 /** What an inspection of a dataset shows; plain data that crosses process borders. */
 import type { Failure } from '../base/errors.ts';
+import type { Script } from '../base/scripts.ts';
 import type { SplitOrAll } from '../base/splits.ts';
 import type { DatasetFile, DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
 import type { LabelDistribution } from './labelDistribution.ts';
@@ -179,6 +180,10 @@ export interface DatasetStatistics {
   unlabelled: number;
   /** Documents without a word (without a feature, in a bag of words). */
   empty: number;
+  /** Where texts have letters of a script without spaces. */
+  script?: Script;
+  /** What cut the words. */
+  tokenizer: string;
   /** Words per document; in a bag of words, distinct features per document. */
   words: Spread & { total: number };
   /** Exact, for each of the usual maximum lengths; features of a bag of words. */

@@ -1,4 +1,5 @@
 import type { Document } from '../data/document.ts';
+import { ScriptSample } from '../base/scripts.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
 import type { CutOff, DatasetStatistics, LengthBins, LengthHistogram, Spread } from './inspectionApi.ts';
 import { Tally, WordTable } from './words/wordTable.ts';
@@ -12,17 +13,19 @@ const mostLabels = 50;
 export class StatisticsCollector {
   private documents = 0;
   private readonly words: WordTable;
+  private readonly scripts = new ScriptSample();
   private readonly occurrences = new Tally();
   private readonly labelCounts = new Map<string, number>();
   private readonly wordsPerDocument = new Histogram();
   private readonly labelsPerDocument = new Histogram();
 
-  constructor(tokenizer: WordScanner) {
+  constructor(private readonly tokenizer: WordScanner) {
     this.words = new WordTable(tokenizer);
   }
 
   /** Returns how many words the document has. */
   add({ text, features, labels }: Pick<Document, 'text' | 'features' | 'labels'>): number {
+    this.scripts.add(text);
     const words = this.words.of({ text, features });
     this.documents++;
     this.occurrences.add(words);
@@ -90,6 +93,8 @@ export class StatisticsCollector {
       documents: this.documents,
       unlabelled: this.labelsPerDocument.countOf(0),
       empty: this.wordsPerDocument.countOf(0),
+      script: this.scripts.result(),
+      tokenizer: this.tokenizer.name,
       words: { ...this.wordsPerDocument.spread(), total: this.wordsPerDocument.total },
       cutOffs: this.cutOffs(usualMaxima),
       vocabulary: this.words.names.length,

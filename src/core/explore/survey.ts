@@ -4,16 +4,20 @@ import { completeConfig } from '../config/layers.ts';
 import { type DatasetFile, pathOf, type SourceOptions } from '../data/document.ts';
 import { isSameDataset } from '../data/datasetFile.ts';
 import { filesBeside, splitsOf } from '../data/findSplits.ts';
+import { spacelessTokenizers } from '../base/scripts.ts';
 import { openDataset } from '../data/openDataset.ts';
 import { readThrough } from '../data/readThrough.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
+import { createTokenizer, type TokenizerName, type WordScanner } from '../text/tokenizer.ts';
 import { StatisticsCollector } from './statistics.ts';
 
-/** The tokenizer of a config that says nothing about it. */
-export const defaultTokenizer = (): Promise<WordScanner> =>
-  createTokenizer(completeConfig({ dataset: { train: '' } }).text);
+/**
+ * What finds the words of a dataset that is looked at: those of a config that says nothing about it, and the words of scripts without
+ * spaces too, of which such a config makes sentences.
+ */
+export const defaultTokenizer = (tokenizer: TokenizerName = 'segmenter'): Promise<WordScanner> =>
+  createTokenizer({ ...completeConfig({ dataset: { train: '' } }).text, tokenizer });
 
 /**
  * Finds the files of a dataset (a file with its siblings, or a folder) and reads the training file. Paths are absolute or
@@ -22,15 +26,17 @@ export const defaultTokenizer = (): Promise<WordScanner> =>
 export async function surveyDataset(
   data: DatasetFile,
   options: SourceOptions,
-  work: WorkOptions = {},
+  work: WorkOptions & { tokenizer?: TokenizerName } = {},
 ): Promise<DatasetFacts> {
   const { train, ...found } = await splitsOf(data);
   if (train === undefined)
     throw new UserError('no-splits', 'There is no training file beside this one', 'Name the training file.', {
       file: data.file,
     });
+  const { tokenizer } = work;
   const { source, labelNames } = await openDataset(train, options);
-  const counts = new StatisticsCollector(await defaultTokenizer());
+  const scanner = await defaultTokenizer(tokenizer ?? spacelessTokenizers[0]); // lengths are those of the config's words
+  const counts = new StatisticsCollector(scanner);
   for await (const document of readThrough(source, 'reading', work)) counts.add(document);
   const statistics = counts.result();
   const reading = { ...options, format: source.format, onError: 'skip' as const };
@@ -55,6 +61,8 @@ export async function surveyDataset(
     meanWords: statistics.words.mean,
     p95Words: statistics.words.p95,
     labelsPerDocument: statistics.labelsPerDocument.mean,
+    script: statistics.script,
+    tokenizer,
     format: source.format,
     skipped: source.findings.skipped,
     leftOut,

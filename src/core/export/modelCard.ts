@@ -89,6 +89,7 @@ function settingRows({ run: { config }, info }: StoredModel): Rows {
 const textSettings = ({ text }: RunConfig): string =>
   [
     `tokenizer ${text.tokenizer}`,
+    ...(text.segmenterVersion === undefined ? [] : [`dictionaries ${text.segmenterVersion}`]),
     text.lowercase ? 'lower case' : 'case kept',
     text.keepNumbers ? 'numbers kept' : 'numbers left out',
     ...(text.stopWords === null ? [] : [`stop words (${text.stopWords}) left out`]),
@@ -114,7 +115,7 @@ function figures({ info }: StoredModel, summary: Summary | undefined): string[] 
   ];
 }
 
-function limits({ run: { labels }, info: { shape } }: StoredModel): string[] {
+function limits({ run: { labels, config }, info: { shape } }: StoredModel): string[] {
   const counts = labels.trainCounts.slice(0, labels.outputs);
   const rare = counts.filter((count) => count > 0 && count <= 5).length;
   const never = counts.filter((count) => count === 0).length;
@@ -122,6 +123,11 @@ function limits({ run: { labels }, info: { shape } }: StoredModel): string[] {
     `It knows the labels of its training documents and no others${never ? `; ${grouped(never)} of its outputs had no training document` : ''}.`,
     ...(rare ? [`${grouped(rare)} labels had at most 5 training documents: they are learnt badly.`] : []),
     `Words beyond the ${grouped(shape.maxLength)}th of a document are not read; words outside the vocabulary count as one unknown word.`,
+    ...(config.text.tokenizer === 'segmenter'
+      ? [
+          'Chinese, Japanese, Thai, Lao, Khmer and Burmese are cut into words by the dictionaries of ICU (`Intl.Segmenter`): another version may cut other words, which the vocabulary does not hold.',
+        ]
+      : []),
     'Probabilities are not calibrated, and figures hold for documents like those of the test set only.',
     'What its training documents hold of errors and prejudice, it has learnt too.',
   ];

@@ -5,6 +5,7 @@ import { TopList } from '../metrics/ranking.ts';
 import { featureSize, type Weights } from '../model/network.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import { versionWarning } from '../text/segmenter.ts';
 import { unknownId, Vocabulary } from '../text/vocabulary.ts';
 import { type CheckpointInfo, restoreScoringWeights } from '../training/checkpoint.ts';
 import { scoringOptions } from '../training/engineOptions.ts';
@@ -108,6 +109,11 @@ export class Predictor {
   /** Decision threshold tuned on validation, where the run has one. */
   get tunedThreshold(): number | undefined {
     return this.checkpoint.state.best?.threshold;
+  }
+
+  /** Said once to whoever uses the model: its words may be cut otherwise here than where it was trained. */
+  get warning(): string | undefined {
+    return versionWarning(this.config.text.segmenterVersion);
   }
 
   /**

@@ -15,9 +15,10 @@ import { Cancelled } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { statOf, withFileErrors } from '../base/files.ts';
 import { isRecord } from '../base/schema.ts';
+import { segmenterVersion } from './segmenter.ts';
 
 /** Raise it whenever the same input gives other prepared data, or the entry's layout changes. */
-const formatVersion = 3;
+const formatVersion = 4;
 
 /** State of a file by the file system: cheap, and enough to see a change during a run. */
 interface FileState {
@@ -88,7 +89,7 @@ export async function cacheKey(
     canonical({
       ...depends,
       dataset,
-      text,
+      text: { ...text, segmenterVersion: text.tokenizer === 'segmenter' ? segmenterVersion() : undefined },
       vectors: vectorsOf(embedding),
       seed: training.seed,
     }),

@@ -1,6 +1,7 @@
 import type { Document } from '../data/document.ts';
 import type { Corpus } from './corpus.ts';
 import { GrowingInts } from '../base/growing.ts';
+import { ScriptSample } from '../base/scripts.ts';
 import { ownString } from '../base/memory.ts';
 import type { WordScanner } from './tokenizer.ts';
 import { Interner, WordNumbers } from './wordNumbers.ts';
@@ -15,6 +16,7 @@ export class DocumentBuffer {
   private readonly labelCounts = new GrowingInts();
   private readonly cut = new GrowingInts();
   private readonly numbers: WordNumbers;
+  readonly scripts = new ScriptSample();
 
   /** @param wordId number of a word: of an `Interner` for train, of the vocabulary for other files */
   constructor(
@@ -30,6 +32,7 @@ export class DocumentBuffer {
   }
 
   add({ id, text, labels }: Document): void {
+    this.scripts.add(text);
     const words = this.numbers.of(text, this.maxLength + 1); // one more shows whether it is cut
     const length = Math.min(words.length, this.maxLength);
     for (let i = 0; i < length; i++) this.words.push(words[i]);

@@ -3,6 +3,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import { type DatasetFile, type DocumentSource, pathOf } from '../data/document.ts';
 import { UserError } from '../base/errors.ts';
+import type { Script } from '../base/scripts.ts';
 import { progressEvents } from '../base/events.ts';
 import { overFiles, type WorkOptions } from '../base/progress.ts';
 import type { Corpus } from './corpus.ts';
@@ -21,6 +22,7 @@ import {
   type SplitReport,
 } from './preparedData.ts';
 import { openForRun, openSplit, pickReading, readSplit, type OtherReading, type TrainedReading } from './readSplit.ts';
+import { versionWarning } from './segmenter.ts';
 import { createTokenizer, type WordScanner } from './tokenizer.ts';
 
 export type { PreparedData, PrepareOptions } from './preparedData.ts';
@@ -32,10 +34,17 @@ export type { PreparationReport, SplitReport } from './preparedData.ts';
  * Throws `Cancelled`; `UserError` for unreadable files, bag-of-words sets, and training data without documents, labels or words.
  */
 export async function prepareData(config: RunConfig, options: PrepareOptions = {}): Promise<PreparedData> {
+  tellOfOtherWords(config, options);
   const prepared = await withCache(config, options, () => build(config, options));
-  for (const notice of notices(prepared.report)) options.onEvent?.(notice);
+  for (const notice of notices(prepared.report, config.text.tokenizer)) options.onEvent?.(notice);
   const { options: found, labelNames } = await openSplit(datasetFile(config.dataset.train), config);
   return { ...prepared, reading: { ...pickReading(found), labelNames: labelNames.file ?? found.labelNames } };
+}
+
+/** A run that was trained where other dictionaries cut the words. */
+function tellOfOtherWords({ text }: RunConfig, { onEvent }: PrepareOptions): void {
+  const message = versionWarning(text.segmenterVersion);
+  if (message !== undefined) onEvent?.({ type: 'notice', level: 'warning', message });
 }
 
 async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareOptions): Promise<PreparedData> {
@@ -71,7 +80,7 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
     { train: own.report, validation: validation?.report, test: test?.report },
     all.map((source) => source.findings),
     { validationOnlyLabels: validation?.newLabels ?? [], testOnlyLabels: test?.newLabels ?? [] },
-    vectors?.report,
+    { script: own.script, embeddings: vectors?.report },
   );
   const pretrained = vectors && { rows: vectors.rows, found: vectors.found };
   const corpora = { train, validation: validation?.corpus, test: test?.corpus };
@@ -82,11 +91,12 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
 export async function trainingSizes(
   config: RunConfig,
   { signal, onEvent = () => {} }: Pick<PrepareOptions, 'signal' | 'onEvent'> = {},
-): Promise<{ labelCount: number; vocabularySize: number }> {
+): Promise<{ labelCount: number; vocabularySize: number; script?: Script }> {
   const { source } = await openSplit(datasetFile(config.dataset.train), config);
   const reading = { signal, onProgress: progressEvents(onEvent, 'reading') };
-  const { labels, vocabulary } = await readTrain(source, config, await createTokenizer(config.text), reading);
-  return { labelCount: labels.trainSize, vocabularySize: vocabulary.size };
+  const tokenizer = await createTokenizer(config.text);
+  const { labels, vocabulary, script } = await readTrain(source, config, tokenizer, reading);
+  return { labelCount: labels.trainSize, vocabularySize: vocabulary.size, script };
 }
 
 interface TrainData {
@@ -95,6 +105,7 @@ interface TrainData {
   vocabulary: Vocabulary;
   /** Of the documents that are trained on alone. */
   labels: LabelSet;
+  script?: Script;
   validation?: OtherSplit;
   /** As validation: the labels that it adds come after those of a validation file, which is read later. */
   test?: (known: LabelSet) => OtherSplit;
@@ -129,6 +140,7 @@ async function readTrain(
     report,
     vocabulary,
     labels,
+    script: buffer.scripts.result(),
     validation: dealt[1].size > 0 ? validation(labels) : undefined,
     test: dealt[2].size > 0 ? test : undefined,
   };
@@ -199,6 +211,7 @@ export async function encodeSource(
 ): Promise<EncodedSource> {
   const { config } = run;
   onEvent({ type: 'phase', phase: 'reading' });
+  tellOfOtherWords(config, { onEvent });
   const tokenizer = await createTokenizer(config.text);
   const { source } = await openForRun(file, run, reading);
   const onProgress = progressEvents(onEvent, 'reading');

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../base/events.ts';
+import { type Script, tokenizerWarning } from '../base/scripts.ts';
 import type { Corpus } from './corpus.ts';
 import type { EmbeddingReport, PretrainedRows } from './embeddings.ts';
 import type { LabelSet } from './labelSet.ts';
@@ -55,6 +56,8 @@ export interface PreparationReport {
   /** Labels of validation and of test that no training document has. */
   validationOnlyLabels: string[];
   testOnlyLabels: string[];
+  /** Of the training file, where it has letters of a script without spaces. */
+  script?: Script;
   embeddings?: EmbeddingReport;
 }
 
@@ -84,7 +87,7 @@ export function preparationReport(
   splits: PreparationReport['splits'],
   logs: FindingLog[],
   onlyLabels: Pick<PreparationReport, 'validationOnlyLabels' | 'testOnlyLabels'>,
-  embeddings: EmbeddingReport | undefined,
+  { script, embeddings }: Pick<PreparationReport, 'script' | 'embeddings'>,
 ): PreparationReport {
   const { train, validation, test } = splits;
   const findingCounts: FindingLog['counts'] = {};
@@ -99,6 +102,7 @@ export function preparationReport(
     unknownRate: { validation: validation?.unknownRate, test: test?.unknownRate },
     truncated: train.truncated + (validation?.truncated ?? 0) + (test?.truncated ?? 0),
     ...onlyLabels,
+    script,
     embeddings,
   };
 }
@@ -106,7 +110,7 @@ export function preparationReport(
 type Notice = Extract<RunEvent, { type: 'notice' }>;
 
 /** What of a report a user should see without asking. */
-export function notices(report: PreparationReport): Notice[] {
+export function notices(report: PreparationReport, tokenizer: string): Notice[] {
   const { skipped, findings, validationOnlyLabels, testOnlyLabels, embeddings } = report;
   const found: Notice[] = [];
   const say = (level: Notice['level'], message: string) => found.push({ type: 'notice', level, message });
@@ -116,6 +120,8 @@ export function notices(report: PreparationReport): Notice[] {
     say('warning', `${records(skipped)} left out${where}`);
   }
   for (const { code, file, message } of findings) if (code === 'missing-file') say('warning', `${file}: ${message}`);
+  const unfit = tokenizerWarning(report.script, tokenizer);
+  if (unfit !== undefined) say('warning', unfit);
   const { unlabelled, truncated, documents } = report.splits.train;
   if (unlabelled > 0) say('info', `${unlabelled} of ${documents} training documents have no label`);
   if (truncated > 0) say('info', `${truncated} of ${documents} training documents were cut at text.maxLength`);

@@ -1,6 +1,8 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import { ownString } from '../base/memory.ts';
 import { UserError } from '../base/errors.ts';
+import { spacelessLetter } from '../base/scripts.ts';
+import { cutRun, holdsSpaceless } from './segmenter.ts';
 
 /** A word with its place in the text: UTF-16 offsets, `end` exclusive. */
 interface Span {
@@ -8,6 +10,8 @@ interface Span {
   start: number;
   end: number;
 }
+
+export type TokenizerName = RunConfig['text']['tokenizer'];
 
 export interface Tokenizer {
   /** The words of a text in order, the first `limit` of them: `spans(text)` without the places. */
@@ -17,6 +21,7 @@ export interface Tokenizer {
 
 /** The two halves of a tokenizer, for those who keep what they know of a word by the way it is written. */
 export interface WordScanner extends Tokenizer {
+  readonly name: TokenizerName;
   /** Calls `visit` with each piece of text that may be a word, until it returns false. */
   scan(text: string, visit: (found: string, start: number) => boolean): void;
   /** The word that a piece stands for, '' where it is dropped. */
@@ -31,13 +36,13 @@ export interface WordScanner extends Tokenizer {
 /**
  * The tokenizer of a config: cuts words, drops pure numbers and stop words, lower-cases, stems, in this order.
  * Stemming lower-cases too. Stemmer and stop words are loaded when asked for, hence the promise.
- * Throws `UserError` `unknown-language`.
+ * Throws `UserError` `unknown-language`; what it cuts, `no-segmenter`.
  */
 export async function createTokenizer(text: RunConfig['text']): Promise<WordScanner> {
   const pattern = wordPatterns[text.tokenizer];
   const stopWords = text.stopWords === null ? undefined : await loadStopWords(text.stopWords);
   const stem = text.stem === 'porter' ? await loadPorterStemmer() : undefined;
-  return new PatternTokenizer(pattern, (found) => {
+  return new PatternTokenizer(text.tokenizer, pattern, (found) => {
     if (!text.keepNumbers && pattern.number?.test(found)) return '';
     const lower = found.toLowerCase();
     if (stopWords?.has(lower)) return '';
@@ -56,15 +61,18 @@ const cacheSize = 1 << 17;
 class PatternTokenizer implements WordScanner {
   readonly wordBytes: Uint8Array | undefined;
   private readonly word: RegExp;
+  private readonly isCut: boolean;
   /** Nearly every word of a document was seen before. The frequent ones come first, so a full cache just stays. */
   private readonly cache = new Map<string, string>();
 
   constructor(
+    readonly name: TokenizerName,
     pattern: WordPattern,
     readonly normalise: (found: string) => string,
   ) {
     this.word = new RegExp(pattern.word); // its own lastIndex
-    const { ascii } = pattern;
+    const { ascii, isCut = false } = pattern;
+    this.isCut = isCut;
     this.wordBytes =
       ascii &&
       Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= 128 || ascii.test(String.fromCharCode(byte))));
@@ -92,9 +100,12 @@ class PatternTokenizer implements WordScanner {
 
   scan(text: string, visit: (found: string, start: number) => boolean): void {
     const { word } = this;
+    const isCut = this.isCut && holdsSpaceless(text);
     word.lastIndex = 0;
-    for (let match = word.exec(text); match !== null; match = word.exec(text))
-      if (!visit(match[0], match.index)) return;
+    for (let match = word.exec(text); match !== null; match = word.exec(text)) {
+      const { 0: found, index } = match;
+      if (!(isCut && holdsSpaceless(found) ? cutRun(found, index, visit) : visit(found, index))) return;
+    }
   }
 
   private cached(found: string): string {
@@ -155,29 +166,13 @@ interface WordPattern {
    * where that is not so.
    */
   ascii?: RegExp;
+  /** What is matched is cut further where it holds letters of a script without spaces. */
+  isCut?: boolean;
 }
 
 // A joiner between two word characters belongs to the word: Hindi conjuncts and Persian suffixes are written with it.
 const joiner = String.raw`[\u200c\u200d](?=[\p{L}\p{Nl}\p{M}\p{Nd}])`;
 const digitsOnly = /^[\p{Nd}\p{M}\u200c\u200d]+$/u;
-
-/** Scripts that are written without spaces between words. */
-const spaceless = [
-  'Han',
-  'Hira',
-  'Kana',
-  'Bopo',
-  'Yiii',
-  'Thai',
-  'Laoo',
-  'Khmr',
-  'Mymr',
-  'Talu',
-  'Tale',
-  'Lana',
-  'Tavt',
-];
-const character = String.raw`[[\p{L}\p{Nl}]&&[${spaceless.map((script) => String.raw`\p{scx=${script}}`).join('')}]]`;
 
 // Ideographs that count as numbers for Python's str.isnumeric (Unicode's Numeric_Type), beside category N.
 const numericIdeographs =
@@ -189,15 +184,23 @@ const numericIdeographs =
 const letter = String.raw`[\p{L}\p{Nl}\p{Nd}]`;
 const inner = String.raw`[\p{L}\p{Nl}\p{M}\p{Nd}]`;
 
-const wordPatterns: Record<RunConfig['text']['tokenizer'], WordPattern> = {
-  /** Letters and digits with the marks on them, in any script. */
-  unicode: { word: new RegExp(`${letter}(?:${inner}|${joiner})*`, 'gu'), number: digitsOnly, ascii: /[A-Za-z0-9]/ },
+/** Letters and digits with the marks on them, in any script. */
+const unicode: WordPattern = {
+  word: new RegExp(`${letter}(?:${inner}|${joiner})*`, 'gu'),
+  number: digitsOnly,
+  ascii: /[A-Za-z0-9]/,
+};
+
+const wordPatterns: Record<TokenizerName, WordPattern> = {
+  unicode,
   /** Each character of a script without spaces (with its marks) alone; other scripts as in `unicode`. */
   character: {
-    word: new RegExp(String.raw`${character}\p{M}*|${letter}(?:[${inner}--${character}]|${joiner})*`, 'gv'),
+    word: new RegExp(String.raw`${spacelessLetter}\p{M}*|${letter}(?:[${inner}--${spacelessLetter}]|${joiner})*`, 'gv'),
     number: digitsOnly,
     ascii: /[A-Za-z0-9]/,
   },
+  /** The words of such scripts, as the platform's dictionaries cut them; other scripts as in `unicode`. */
+  segmenter: { ...unicode, isCut: true },
   /** Python's `\w+`: letters, numbers of any kind and the underscore, but no marks; numbers as `str.isnumeric` says. */
   libmultilabel: {
     word: /[\p{L}\p{N}_]+/gu,
@@ -211,3 +214,5 @@ const wordPatterns: Record<RunConfig['text']['tokenizer'], WordPattern> = {
    */
   kim: { word: /[(),!?]|[A-Za-z0-9'`](?:(?!'(?:s|ve|re|d|ll)|n't)[A-Za-z0-9'`])*/g },
 };
+
+export const tokenizerNames = Object.keys(wordPatterns) as TokenizerName[];

@@ -10,6 +10,7 @@ import { type NetworkShape, parameterCount } from '../model/network.ts';
 import { concatCorpora, countLabels, type Corpus, unlabelledIn } from '../text/corpus.ts';
 import { initialEmbedding } from '../text/embeddings.ts';
 import { withTrainedVectors } from '../word2vec/trainedVectors.ts';
+import { segmenterVersion } from '../text/segmenter.ts';
 import { prepareData, type PreparedData } from '../text/prepare.ts';
 import { longestBatch } from './corpusBatches.ts';
 import { hashOfCorpora, hashOfNames, recipeOf, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
@@ -54,10 +55,11 @@ export async function train(config: RunConfig, options: TrainOptions): Promise<R
 
 /** The same with other sources of data and engines. */
 export async function trainWith(
-  config: RunConfig,
+  stated: RunConfig,
   options: TrainOptions,
   parts: { prepare: typeof prepareData; makeEngine: EngineFactory },
 ): Promise<RunResult> {
+  const config = withSegmenterVersion(stated);
   createMonitor(config.training.monitor, config.evaluation.k);
   const resume = options.resume ?? (await runToResume(config));
   const claimed = await claimRun(config, { configFile: options.configFile, resume });
@@ -75,6 +77,13 @@ export async function trainWith(
   } finally {
     await session.close();
   }
+}
+
+/** What cuts the words goes into the run: elsewhere they may be cut otherwise. */
+function withSegmenterVersion(config: RunConfig): RunConfig {
+  const { text } = config;
+  if (text.tokenizer !== 'segmenter' || text.segmenterVersion !== undefined) return config;
+  return { ...config, text: { ...text, segmenterVersion: segmenterVersion() } };
 }
 
 /** Where a disk failed a run that has a checkpoint, the user is told that it can go on. */

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
 import type { ExplainedText } from '../../runner/services/predictor.ts';
+import { showWarning } from '../base/notices.ts';
 import type { ActiveModel } from './activeModel.ts';
 import type { FoundText, TextFinder } from './foundText.ts';
 import type { LabelRow } from './verdicts.ts';
@@ -18,6 +19,8 @@ export interface Prediction {
 
 /** Predicts for places in documents. */
 export class Predictions {
+  private readonly warned = new Set<string>();
+
   constructor(
     private readonly model: ActiveModel,
     private readonly predictor: WarmPredictor,
@@ -33,13 +36,21 @@ export class Predictions {
   ): Promise<Prediction | undefined> {
     const { run } = this.model;
     if (!run) return undefined;
-    const { dataset, threshold } = await this.predictor.open(run.folder);
+    const { dataset, threshold, warning } = await this.predictor.open(run.folder);
+    if (warning !== undefined) this.warn(run, warning);
     if (signal?.aborted) return undefined;
     const found = await this.finder.find(document, position, selection, dataset);
     if (!found || signal?.aborted) return undefined;
     const { truth, map } = found;
     const text = await this.predictor.explain(run.folder, map.text, { top, truth, signal });
     return { run, found, text, rows: labelRows(text, threshold, truth) };
+  }
+
+  /** Once for each model. */
+  private warn({ folder, name }: RunListing, warning: string): void {
+    if (this.warned.has(folder)) return;
+    this.warned.add(folder);
+    void showWarning(`${name}: ${warning}`);
   }
 
   /** Whether a document is worth starting the model for. */

@@ -20,6 +20,8 @@ export interface ModelInfo {
   dataset: RunConfig['dataset'];
   /** Labels of a greater probability are predicted: tuned on validation, else 0.5. */
   threshold: number;
+  /** What is to be said once of the model as it is used here. */
+  warning?: string;
 }
 
 export interface EvidencedLabel extends PredictedLabel {
@@ -80,8 +82,8 @@ async function load({ folder, stamp }: ModelFile): Promise<Predictor> {
 export const predictor: Handlers<PredictorService> = {
   open: (model, { signal }) =>
     inTurn(signal, async () => {
-      const { config, tunedThreshold } = await load(model);
-      return { dataset: config.dataset, threshold: tunedThreshold ?? usualThreshold };
+      const { config, tunedThreshold, warning } = await load(model);
+      return { dataset: config.dataset, threshold: tunedThreshold ?? usualThreshold, warning };
     }),
   explain: ({ model, text, top, truth }, { signal }) =>
     inTurn(signal, async () => {

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Diagnostic, Edit, Range } from '../../../src/core/config/diagnostics.ts';
 import type { FileAccess } from '../../../src/core/config/fileAccess.ts';
 import { vectorHead } from '../../../src/core/data/vectors/vectorHead.ts';
+import { ScriptSample } from '../../../src/core/base/scripts.ts';
 import { UserError } from '../../../src/core/base/errors.ts';
 import { validateText, type ValidateOptions } from '../../../src/core/config/validate.ts';
 
@@ -70,6 +71,11 @@ export function fakeFiles(texts: Record<string, string>): FileAccess {
     list: (folder) =>
       paths.filter((p) => p.startsWith(`${folder}/`)).map((p) => p.slice(folder.length + 1).split('/')[0]),
     read: (path) => texts[path],
+    script: (path) => {
+      const sample = new ScriptSample();
+      sample.add(texts[path] ?? '');
+      return sample.result();
+    },
     vectorDim: (path) =>
       vectorHead(Buffer.from(texts[path]), true)?.dim ?? new UserError('embedding-unreadable', 'No vectors', 'None.'),
   };

@@ -46,6 +46,27 @@ describe('surveyDataset', () => {
     expect(text).toMatch(/\/\/ 1 record cannot be read.*\n *"onError": "skip"/);
     expect(validateText(text)).toEqual([]);
   });
+  test('a config for a script without spaces has a tokenizer for it, and a length in its words', async () => {
+    const line = (i: number) => JSON.stringify({ text: `第${i}台手机的电池很快就没电了。`, labels: [`x${i % 2}`] });
+    const path = write('zh.jsonl', Array.from({ length: 40 }, (_, i) => line(i)).join('\n'));
+    const facts = await surveyDataset({ file: path }, {});
+    expect(facts.script).toMatchObject({ name: 'Chinese', share: 1 });
+    expect(facts.meanWords).toBeGreaterThan(4);
+    const text = createConfigText(facts);
+    expect(text).toMatch(/\/\/ 100% of the letters are Chinese.*"segmenter".*\n *"tokenizer": "character"/);
+    expect(validateText(text, { file: join(dirname(path), 'x.xmlcnn.json'), checkFiles: true })).toEqual([]);
+
+    const words = await surveyDataset({ file: path }, {}, { tokenizer: 'segmenter' });
+    expect(words.meanWords).toBeLessThan(facts.meanWords);
+    expect(createConfigText(words)).toMatch(/"character".*\n *"tokenizer": "segmenter"/);
+    const forced = createConfigText(await surveyDataset({ file: path }, {}, { tokenizer: 'unicode' }));
+    expect(forced).toMatch(/takes whole sentences for words.*\n *"tokenizer": "unicode"/);
+  });
+  test('a config for other texts names a tokenizer where one was asked for only', async () => {
+    expect(createConfigText(await surveyDataset({ file: train }, {}))).not.toContain('"tokenizer"');
+    const asked = createConfigText(await surveyDataset({ file: train }, {}, { tokenizer: 'libmultilabel' }));
+    expect(asked).toContain('"tokenizer": "libmultilabel"');
+  });
   test('fails where nothing is to be trained on, and can be cancelled', async () => {
     const path = write('set-test.jsonl', '{"text":"a","labels":["x"]}\n');
     expect((await userError(surveyDataset({ file: path }, {}))).code).toBe('no-splits');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
 import { createTokenizer } from '../../../src/core/text/tokenizer.ts';
+import { segmenterVersion, versionWarning } from '../../../src/core/text/segmenter.ts';
 import { defaultText, userError } from './helpers.ts';
 
 async function words(text: string, options: Partial<RunConfig['text']> = {}): Promise<string[]> {
@@ -125,4 +126,63 @@ test('a limit cuts, and does not disturb the next text', async () => {
   expect(tokenizer.words('1 a 2 b c d', 2)).toEqual(['a', 'b']);
   expect(tokenizer.spans('x y').map(({ start }) => start)).toEqual([0, 2]);
   expect(tokenizer.words('e f')).toEqual(['e', 'f']);
+});
+
+/** What of a word list of ICU is sure in any version: that a sentence is more than one word, and words longer than a letter. */
+const cutInto = (words: string[], text: string): void => {
+  expect(words.join('')).toBe(text);
+  expect(words.length).toBeGreaterThan(2);
+  expect(words.length).toBeLessThan(text.length);
+};
+
+test.each([
+  ['Chinese', '人民生活水平显著提高'],
+  ['Japanese', '新しいスマートフォンの電池はすぐに切れます'],
+  ['Thai', 'วันนี้อากาศดีมากฉันไปเดินเล่น'],
+  ['Lao', 'ມື້ນີ້ອາກາດດີຂ້ອຍໄປຍ່າງຫຼິ້ນ'],
+  ['Khmer', 'ថ្ងៃនេះអាកាសធាតុល្អខ្ញុំទៅដើរលេង'],
+  ['Burmese', 'ယနေ့ရာသီဥတုကောင်းသည်'],
+])('segmenter: %s', async (_name, text) => {
+  cutInto(await words(text, { tokenizer: 'segmenter' }), text);
+  expect(await words(text)).toHaveLength(1);
+});
+
+test('segmenter: scripts side by side, numbers, and the rest as unicode', async () => {
+  const split = (text: string, options = {}) => words(text, { tokenizer: 'segmenter', ...options });
+  expect(await split('我买了iPhone手机3部，battery不好。')).toEqual(
+    ['我', '买', '了', 'iphone', '手机', '部', 'battery', '不好'], // the 3 is a number
+  );
+  expect(await split('第3部', { keepNumbers: true })).toContain('3');
+  expect(await split('한국어 문장입니다 漢字')).toEqual(['한국어', '문장입니다', '漢字']);
+  expect(await split('手机 a_b 电池')).toEqual(['手机', 'a', 'b', '电池']);
+  expect(await split('ꆈꌠꉙ')).toEqual(['ꆈ', 'ꌠ', 'ꉙ']); // there is no dictionary of Yi
+  const latin = "Zu\u0308rich don't क्\u200dष x² İstanbul 👩 d'accord 3d";
+  expect(await split(latin)).toEqual(await words(latin));
+});
+
+test('segmenter: offsets lead back to the words, whatever stands between them', async () => {
+  const tokenizer = await createTokenizer({ ...defaultText, tokenizer: 'segmenter' });
+  const text = '👩 电池\n很快，iPhone没电了 𠮷野家。';
+  const spans = tokenizer.spans(text);
+  for (const { word, start, end } of spans) expect(text.slice(start, end).toLowerCase()).toBe(word);
+  expect(spans[0]).toEqual({ word: '电池', start: 3, end: 5 });
+  expect(spans.at(-1)?.end).toBe(text.length - 1);
+});
+
+test('segmenter: a limit ends the cutting', async () => {
+  const tokenizer = await createTokenizer({ ...defaultText, tokenizer: 'segmenter' });
+  const all = tokenizer.words('人民生活水平显著提高');
+  expect(tokenizer.words('人民生活水平显著提高', 2)).toEqual(all.slice(0, 2));
+});
+
+test('the version of the dictionaries is told, and a difference is said with the scripts that it changes', () => {
+  const here = segmenterVersion();
+  expect(here).toContain(`icu:${process.versions.icu}`);
+  expect(versionWarning(undefined)).toBeUndefined();
+  expect(versionWarning(here)).toBeUndefined();
+  const older = here.replace(/icu:\S+/, 'icu:1.0');
+  expect(versionWarning(older)).toMatch(/by ICU 1\.0, here is ICU \d.*cut alike/);
+  const other = older.replace(/Thai:\w+/, 'Thai:00000000');
+  expect(versionWarning(other)).toMatch(/sample of Thai into other words/);
+  expect(versionWarning('nonsense')).toMatch(/ICU unknown/);
 });

@@ -93,6 +93,8 @@ test.each([
   { keepNumbers: true, lowercase: false },
   { tokenizer: 'character' as const },
   { tokenizer: 'character' as const, keepNumbers: true },
+  { tokenizer: 'segmenter' as const },
+  { tokenizer: 'segmenter' as const, keepNumbers: true },
   { tokenizer: 'libmultilabel' as const },
   { tokenizer: 'kim' as const },
   { stem: 'porter' as const, stopWords: 'en' },

@@ -1,4 +1,5 @@
 /** Inspect Dataset: overview, labels, documents and findings of a dataset, filling while it is read. */
+import { isMentionable, percentOf } from '../../../core/base/scripts.ts';
 import { pathOf } from '../../../core/data/document.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { ClusterFilter, DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspectionApi.ts';
@@ -266,6 +267,7 @@ class DatasetPage implements Context {
     this.frame.setSubtitle(
       pathOf(first),
       first.format && `${first.format}: ${first.reason}`,
+      scriptLine(first),
       latest.labelNamesFile && t('label names from {0}', fileName(latest.labelNamesFile)),
     );
     const now = latest.splits.find(({ state }) => state === 'reading');
@@ -274,6 +276,16 @@ class DatasetPage implements Context {
     const text = `${t('Reading {0}: {1} of {2}', partName(now.split).toLowerCase(), bytes(now.bytesRead), bytes(now.totalBytes))} · ${amount.documents(done)}`;
     this.reading.set(now.totalBytes ? now.bytesRead / now.totalBytes : undefined, text);
   }
+}
+
+function scriptLine({ statistics: { script, tokenizer } }: DatasetSnapshot['splits'][number]): string | undefined {
+  if (!script || !isMentionable(script)) return undefined;
+  return t(
+    '{0} ({1} of the letters): no spaces between words, which are those of the tokenizer {2}',
+    script.name,
+    percentOf(script),
+    tokenizer,
+  );
 }
 
 new DatasetPage();

@@ -101,6 +101,7 @@ describe('values', () => {
       'unicode',
       'libmultilabel',
       'character',
+      'segmenter',
     ]);
     expect(await labels('{ "text": { "lowercase": | } }')).toEqual(['true', 'false']);
     expect(await labels('{ "text": { "stopWords": | } }')).toEqual(expect.arrayContaining(['null', 'en']));
