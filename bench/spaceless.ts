@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { completeConfig } from '../src/core/config/defaults.ts';
+import { completeConfig } from '../src/core/config/layers.ts';
 import { createTokenizer } from '../src/core/text/tokenizer.ts';
 import { Interner, WordNumbers } from '../src/core/text/wordNumbers.ts';
 import { train } from '../src/core/training/trainer.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { completeConfig } from '../../../src/core/config/defaults.ts';
+import { completeConfig } from '../../../src/core/config/layers.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { segmenterVersion } from '../../../src/core/text/segmenter.ts';
 import { train } from '../../../src/core/training/trainer.ts';
