@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type DatasetFile, datasetFormats, type Document, type SourceOptions } from '../core/data/document.ts';
+import { cellStyles } from '../core/data/guess/cells.ts';
 import { isSameDataset } from '../core/data/datasetFile.ts';
 import { datasetFiles, type SplitFile } from '../core/data/findSplits.ts';
 import { Cancelled } from '../core/base/errors.ts';
@@ -19,13 +20,33 @@ export const datasetOptions: Record<string, OptionSpec> = {
   },
   'text-field': { value: 'NAME', description: 'Field or column of the text; several are joined', multiple: true },
   'label-field': { value: 'NAME', description: 'Field or column of the labels' },
-  'label-separator': { value: 'TEXT', description: 'What separates labels given as one string' },
+  'label-columns': {
+    value: 'NAME',
+    description: 'Column of 0 and 1 that stands for one label; several',
+    multiple: true,
+  },
+  'label-separator': {
+    value: 'TEXT',
+    description:
+      'What separates labels given as one string (\\n and \\t as typed); none: the whole string is one label',
+  },
+  'label-style': { value: 'NAME', description: `How a string holds labels: ${cellStyles.join(', ')}` },
+  'whole-labels': { value: 'LABEL', description: 'Label that holds the separator itself; several', multiple: true },
+  'label-prefix': { value: 'TEXT', description: 'What labels of fastText lines begin with (default: __label__)' },
+  missing: { value: 'LIST', description: 'Words that stand for no label, between commas; none: every word is a label' },
+  'whole-numbers': { value: 'yes|no', description: 'Count 1.0 as the label 1' },
+  header: { value: 'yes|no', description: 'Whether the first row of a table names its columns' },
+  delimiter: { value: 'TEXT', description: 'What parts the fields of a table: comma, semicolon, tab, pipe' },
+  quoting: { value: 'yes|no', description: 'Whether double quotes enclose fields of a table' },
   'label-names': { value: 'FILE', description: 'File with the names of label ids' },
   'labels-file': {
     value: 'FILE',
     description: 'Companion file that holds the labels, where it is not found by its name',
   },
-  encoding: { value: 'NAME', description: 'utf-8 (default) or latin1' },
+  encoding: {
+    value: 'NAME',
+    description: 'Encoding, where the bytes do not show it: utf-8, windows-1252, gb18030, shift_jis, utf-16le, …',
+  },
   'on-error': { value: 'ACTION', description: 'Malformed records: skip (and count them) or stop' },
 };
 
@@ -40,6 +61,21 @@ export const tokenizerOf = (args: Arguments): TokenizerName | undefined => args.
 
 const column = (name: string): string | number => (/^\d+$/.test(name) ? Number(name) : name);
 
+function yesNo(args: Arguments, name: string): boolean | undefined {
+  const value = args.oneOf(name, ['yes', 'no'] as const);
+  return value === undefined ? undefined : value === 'yes';
+}
+
+/** Keys of `SourceOptions` as the options above. */
+export const optionName = (key: string): string => `--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+
+/** Advice that names keys of the run config, with the options above in their place. */
+export const withOptionNames = (advice: string): string =>
+  advice.replace(/"([a-zA-Z]+)"/g, (quoted, key: string) => {
+    const name = optionName(key);
+    return name.slice(2) in datasetOptions ? name : quoted;
+  });
+
 /** Reads the options above. */
 export function sourceOptions(args: Arguments): SourceOptions {
   const [idField, labelField] = [args.text('id-field'), args.text('label-field')];
@@ -49,10 +85,22 @@ export function sourceOptions(args: Arguments): SourceOptions {
     idField: idField === undefined ? undefined : column(idField),
     textField: textFields.length > 1 ? textFields : textFields[0],
     labelField: labelField === undefined ? undefined : column(labelField),
-    labelSeparator: args.text('label-separator')?.replaceAll('\\t', '\t'),
+    labelColumns: args.list('label-columns').length ? args.list('label-columns').map(column) : undefined,
+    labelSeparator: args.text('label-separator') === '' ? 'none' : args.text('label-separator'),
+    labelStyle: args.oneOf('label-style', cellStyles),
+    wholeLabels: args.list('whole-labels').length ? args.list('whole-labels') : undefined,
+    labelPrefix: args.text('label-prefix'),
+    missing: args
+      .text('missing')
+      ?.split(',')
+      .map((word) => word.trim()),
+    wholeNumbers: yesNo(args, 'whole-numbers'),
+    header: yesNo(args, 'header'),
+    delimiter: args.text('delimiter'),
+    quoting: yesNo(args, 'quoting'),
     labelNames: args.text('label-names'),
     labelsFile: args.text('labels-file'),
-    encoding: args.oneOf('encoding', ['utf-8', 'latin1'] as const),
+    encoding: args.text('encoding'),
     onError: args.oneOf('on-error', ['skip', 'stop'] as const),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

@@ -1,6 +1,7 @@
 import packageJson from '../../package.json';
 import { Cancelled, UserError } from '../core/base/errors.ts';
 import { type Command, commonOptions, type OptionSpec, parseArguments, usage } from './command.ts';
+import { withOptionNames } from './dataset.ts';
 import { nearest } from '../core/config/spelling.ts';
 import { errorJson } from './terminal/jsonStream.ts';
 import { createStyle, type Style } from './terminal/style.ts';
@@ -22,10 +23,18 @@ export async function run(
     const code = await dispatch(commands, argv, terminal, signal);
     return signal.aborted ? EXIT.interrupted : code;
   } catch (error) {
-    return await reportError(error, terminal, signal);
+    return await reportError(inOptionNames(error, commands, argv[0]), terminal, signal);
   } finally {
     terminal.progress.clear();
   }
+}
+
+/** Where a command reads a dataset by options, advice names these. */
+function inOptionNames(error: unknown, commands: readonly Command[], name: string): unknown {
+  const readsDatasets = commands.find((command) => command.name === name)?.options?.['label-separator'] !== undefined;
+  if (!readsDatasets || !(error instanceof UserError)) return error;
+  const { code, message, remedy, place } = error;
+  return new UserError(code, withOptionNames(message), withOptionNames(remedy), place);
 }
 
 const optionsOf = (argv: readonly string[]): readonly string[] => {

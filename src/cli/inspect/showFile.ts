@@ -12,6 +12,8 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { bar, bytes, clip, counted, grouped, percent, sanitise, sparkline, table } from '../terminal/text.ts';
 import type { Inspection } from '../../core/explore/inspection.ts';
 import type { SplitInspection } from '../../core/explore/splitInspection.ts';
+import { readAs } from '../../core/data/readAs.ts';
+import { optionName } from '../dataset.ts';
 import { dirname } from 'node:path';
 import { labelDistribution } from '../../core/explore/labelDistribution.ts';
 import type { EmbeddingCoverage } from '../../core/text/embeddingCoverage.ts';
@@ -28,7 +30,7 @@ export function showFile(file: SplitInspection, inspection: Inspection, head: nu
       'format',
       `${source.format} (${sanitise(reason)}), ${bytes(source.totalBytes)}${source.files.length > 1 ? ` in ${counted(source.files.length, 'file')}` : ''}`,
     ],
-    ...fieldsRead(file),
+    ...howRead(file),
     ...scriptLine(s),
     ['documents', `${grouped(s.documents)}${remarks(s.unlabelled, 'without a label')}${remarks(s.empty, 'empty')}`],
     [
@@ -80,17 +82,12 @@ function labelsLine({ documentsByLabels, labelsPerDocument: { max } }: DatasetSt
   return [['', `0 ${sparkline(documentsByLabels)} ${last}${max > last ? ' and more' : ''}`]];
 }
 
-/** Which fields were taken for text and labels, of formats that have fields. */
-function fieldsRead({
-  options: { textField, labelField, labelColumns, idField },
-}: SplitInspection): [string, string][] {
-  if (textField === undefined) return [];
-  const name = (field: string | number): string =>
-    typeof field === 'number' ? `column ${field}` : `"${sanitise(field)}"`;
-  const text = [textField].flat().map(name).join(' and ');
-  const labels = labelField === undefined ? counted(labelColumns?.length ?? 0, 'label column') : name(labelField);
+/** What was taken for what, and each doubt with the option that decides it. */
+function howRead({ options, reasons }: SplitInspection): [string, string][] {
+  const { line, doubts } = readAs(options, reasons);
   return [
-    ['fields', `text from ${text}, labels from ${labels}${idField === undefined ? '' : `, id from ${name(idField)}`}`],
+    ...(line ? [['read as', sanitise(line)] as [string, string]] : []),
+    ...doubts.map(({ option, text }): [string, string] => ['', `${sanitise(text)} (${optionName(option)})`]),
   ];
 }
 

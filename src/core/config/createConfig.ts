@@ -43,6 +43,12 @@ export interface DatasetFacts {
       | 'labelField'
       | 'labelColumns'
       | 'labelSeparator'
+      | 'labelStyle'
+      | 'wholeLabels'
+      | 'missing'
+      | 'wholeNumbers'
+      | 'labelPrefix'
+      | 'delimiter'
       | 'header'
       | 'quoting'
       | 'encoding'
@@ -70,7 +76,7 @@ export type Line = [key: string, value: unknown, why?: string];
 export type Section = [name: string, lines: Line[]];
 
 const count = (n: number): string => Math.round(n).toLocaleString('en-US');
-const bagOfWords: readonly DatasetFormat[] = ['xmlrepo-sparse', 'arff', 'numpy-bow'];
+const bagOfWords: readonly DatasetFormat[] = ['xmlrepo-sparse', 'libsvm', 'arff', 'numpy-bow'];
 
 /** Below this many documents an epoch is short, and held-out documents must be drawn with care. */
 const smallSet = 20_000;

@@ -7,6 +7,7 @@
  */
 import { splitNames } from '../base/splits.ts';
 import { datasetFormats } from '../data/document.ts';
+import { cellStyles } from '../data/guess/cells.ts';
 import { paddings, poolings } from '../model/network.ts';
 import type { Infer, ObjectSchema } from '../base/schema.ts';
 import {
@@ -127,7 +128,52 @@ const dataset = object(
     labelSeparator: optional(
       string(
         {
-          description: 'What separates labels that are given as one string.',
+          description:
+            'What separates labels that are given as one string; `none` where the whole string is one label. Found from the content where absent.',
+          source: 'this project',
+        },
+        { minLength: 1 },
+      ),
+    ),
+    labelStyle: optional(
+      oneOf(cellStyles, {
+        description:
+          "How a string holds labels: `whole` (it is one), `separated`, `list` (a list written as text, such as \"['a', 'b']\"), `vector` (0 and 1 by label number), `brackets` (`<a><b>`). Found from the content where absent.",
+        source: 'this project',
+      }),
+    ),
+    wholeLabels: optional(
+      array(string(part, { minLength: 1 }), {
+        description: 'Labels that hold the separator themselves, such as "Health, safety".',
+        source: 'this project',
+      }),
+    ),
+    missing: optional(
+      array(string(part, { minLength: 1 }), {
+        description:
+          'Words that stand for "no label", whatever their case; ["none"] where every word is a label. Where absent: nan, none, null, NA, n/a, #N/A, NaT, - unless more than half of the documents carry one.',
+        source: 'this project; pandas.read_csv',
+      }),
+    ),
+    wholeNumbers: optional(
+      boolean({
+        description: 'Count `1.0` as the label `1`. Where absent, only where both forms occur.',
+        source: 'this project',
+      }),
+    ),
+    labelPrefix: optional(
+      string(
+        {
+          description: 'What labels of fastText lines begin with; `__label__` where absent and not found.',
+          source: 'fastText -label',
+        },
+        { minLength: 1 },
+      ),
+    ),
+    delimiter: optional(
+      string(
+        {
+          description: 'What parts the fields of a table: `,`, `;`, `|`, `\\t`. Found from the content where absent.',
           source: 'this project',
         },
         { minLength: 1 },
@@ -148,8 +194,9 @@ const dataset = object(
       }),
     ),
     encoding: optional(
-      oneOf(['utf-8', 'latin1'], {
-        description: 'Character encoding of the files. UTF-8 (with or without BOM) where absent.',
+      string({
+        description:
+          'Character encoding of the files: `utf-8`, `windows-1252`, `gb18030`, `shift_jis`, `utf-16le`, … (WHATWG Encoding). Found from the bytes where absent.',
         source: 'this project',
       }),
     ),

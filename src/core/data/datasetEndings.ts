@@ -24,9 +24,9 @@ export const splitWords: Record<string, Split> = {
 /** Of files of text with a record a line. */
 const rows = ['jsonl', 'ndjson', 'csv', 'tsv', 'tab'];
 /** Of other files that hold documents whatever they are called. */
-const others = ['arff', 'svm', 'p', 'pkl', 'pickle'];
+const others = ['arff', 'svm', 'libsvm', 'parquet', 'arrow', 'feather', 'xlsx', 'p', 'pkl', 'pickle'];
 /** Of files that may be anything: they must name a split, matrices `x`. */
-const doubtful = ['txt', 'npy', 'npz'];
+const doubtful = ['txt', 'json', 'npy', 'npz'];
 
 export const rowEndings: readonly string[] = [...rows, ...Object.keys(splitWords)];
 export const sureEndings: readonly string[] = [...rows, ...others];

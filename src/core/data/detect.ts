@@ -1,36 +1,61 @@
 /** Tells a dataset's format from its content. */
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import { isRecord } from '../base/schema.ts';
 import { binaryKind, type BinaryKind } from '../formats/binaryFiles.ts';
+import { jsonPlace, type JsonPlace } from '../formats/jsonRecords.ts';
 import { type DatasetFormat, datasetFormats, type SourceOptions } from './document.ts';
-import { hasFastTextLabel } from './formats/fasttext.ts';
-import { parseJson } from './formats/jsonl.ts';
+import { guessPrefix } from './formats/fasttext.ts';
+import { isLibSvm } from './formats/libsvm.ts';
 import { hasVocabulary } from './formats/numpy.ts';
-import { commonWidth, isQuotedTsv, sampleRows } from './formats/rows.ts';
+import { recordIn } from './formats/records.ts';
+import { commonWidth, sampleRows } from './formats/rows.ts';
 import { findLabelsFile } from './formats/xmlrepoRaw.ts';
 import { parseSparseHeader } from './formats/xmlrepoSparse.ts';
+import { bestDelimiter } from './guess/delimiter.ts';
+import { guessHeader } from './guess/header.ts';
 import { readSample, type Sample } from './sample.ts';
 
 export interface Recognised {
   format: DatasetFormat;
   reason: string;
-  /** undefined for folders. */
+  /** undefined for folders, and for files that are no text. */
   sample?: Sample;
 }
 
 /** Throws `UserError` where the file cannot be read, or its format not be told. */
 export async function recogniseFormat(file: string, options: SourceOptions): Promise<Recognised> {
-  if ((await withFileErrors(file, () => stat(file))).isDirectory())
-    return { format: 'folder', reason: 'a folder of text files' };
+  if ((await withFileErrors(file, () => stat(file))).isDirectory()) return recogniseFolder(file);
   const binary = recogniseBinary(await binaryKind(file), file);
-  return binary ?? recogniseSample(await readSample(file), options);
+  return binary ?? recogniseSample(await readSample(file, options), options);
+}
+
+async function recogniseFolder(folder: string): Promise<Recognised> {
+  const names = await withFileErrors(folder, () => readdir(folder));
+  if (existsSync(join(folder, 'dataset_info.json')) || names.some((name) => /\.arrow$/i.test(name)))
+    return { format: 'arrow', reason: "a folder that Hugging Face's save_to_disk wrote" };
+  const json = names.filter((name) => /\.json(\.gz)?$/i.test(name)).length;
+  const texts = names.filter((name) => /\.txt(\.gz)?$/i.test(name)).length;
+  if (json > texts) return { format: 'json-folder', reason: 'a folder of JSON files, one a document' };
+  return { format: 'folder', reason: 'a folder of text files' };
 }
 
 function recogniseBinary(kind: BinaryKind | undefined, file: string): Recognised | undefined {
-  if (kind === undefined) return undefined;
-  if (kind === 'pickle') return { format: 'pickle', reason: 'a Python pickle' };
+  switch (kind) {
+    case undefined:
+      return undefined;
+    case 'pickle':
+      return { format: 'pickle', reason: 'a Python pickle' };
+    case 'parquet':
+      return { format: 'parquet', reason: 'an Apache Parquet file' };
+    case 'arrow':
+      return { format: 'arrow', reason: 'an Apache Arrow file' };
+    case 'xlsx':
+      return { format: 'xlsx', reason: 'an Excel workbook, its first sheet' };
+  }
   if (kind === 'zip' && !/\.npz$/i.test(file)) return undefined;
   const array = kind === 'npy' ? 'a NumPy array' : 'NumPy arrays in a zip';
   if (hasVocabulary(file))
@@ -54,33 +79,48 @@ type Found = Pick<Recognised, 'format' | 'reason'>;
 function recognise(sample: Sample, options: SourceOptions): Found | undefined {
   const lines = sample.lines.filter(({ text }) => text.trim() !== '').slice(0, 1000);
   const texts = lines.map(({ text }) => text);
-  if (texts[0].trimStart().startsWith('[') && isJsonArray(texts)) throw jsonArray(sample.path);
   return (
-    recogniseJson(texts) ??
+    recogniseJson(sample, texts) ??
     recogniseRaw(sample.path, options) ??
     recogniseArff(texts) ??
     recogniseSparse(texts) ??
-    recogniseFastText(texts) ??
-    recogniseTable(sample)
+    recogniseFastText(texts, options) ??
+    recogniseTable(sample, options)
   );
 }
 
-function isJsonArray(texts: string[]): boolean {
-  return /^\s*\[\s*(\{|$)/.test(texts[0]) && (texts.length === 1 || /^\s*[{"\]]/.test(texts[1]));
+function recogniseJson(sample: Sample, texts: string[]): Found | undefined {
+  const first = texts[0].trimStart();
+  if (!/^[{[]/.test(first)) return undefined;
+  if (first.startsWith('{')) {
+    const some = texts.slice(0, 100);
+    const records = some.map(recordIn).filter((record) => record !== undefined);
+    if (records.length * 2 >= some.length && !(sample.isWhole && texts.length === 1 && isWrapper(records[0]))) {
+      if ('target_ind' in records[0]) return { format: 'xmlrepo-jsonl', reason: 'JSON lines with target_ind' };
+      return { format: 'jsonl', reason: 'one JSON object a line' };
+    }
+  }
+  const place = jsonPlace(texts.join('\n'), sample.isWhole);
+  return place && { format: 'json', reason: placeReasons[place.in](place) };
 }
 
-function jsonArray(file: string): UserError {
-  return new UserError('json-array', 'This is one JSON array', 'Write one JSON object a line (jq -c ".[]" does it).', {
-    file,
-  });
-}
+const placeReasons: Record<JsonPlace['in'], (place: JsonPlace) => string> = {
+  array: () => 'one JSON array',
+  key: (place: JsonPlace) => `JSON with its records under "${'key' in place ? place.key : ''}"`,
+  sequence: () => 'JSON objects over several lines',
+  columns: () => 'JSON written column by column',
+};
 
-function recogniseJson(texts: string[]): Found | undefined {
-  if (!texts[0].trimStart().startsWith('{')) return undefined;
-  const record = texts.slice(0, 100).map(parseJson).find(isRecord);
-  if (!record) return undefined;
-  if ('target_ind' in record) return { format: 'xmlrepo-jsonl', reason: 'JSON lines with target_ind' };
-  return { format: 'jsonl', reason: 'one JSON object a line' };
+/** One object that is no document: its records stand under a key, or it holds columns. */
+function isWrapper(record: Record<string, unknown>): boolean {
+  const values = Object.values(record);
+  if (values.some((value) => Array.isArray(value) && value.length > 1 && value.every(isRecord)))
+    return !values.some((value) => typeof value === 'string' && value.length > 100);
+  return (
+    values.length > 1 &&
+    values.every((value) => (Array.isArray(value) || isRecord(value)) && Object.keys(value).length > 0) &&
+    new Set(values.map((value) => Object.keys(value as object).length)).size === 1
+  );
 }
 
 function recogniseRaw(path: string, options: SourceOptions): Found | undefined {
@@ -94,40 +134,46 @@ function recogniseArff(texts: string[]): Found | undefined {
 }
 
 function recogniseSparse(texts: string[]): Found | undefined {
-  if (!parseSparseHeader(texts[0])) return undefined;
-  const isSparse = texts.length === 1 || /^(\d+(,\d+)*)?( +\d+:\S+)*\s*$/.test(texts[1]);
-  return isSparse ? { format: 'xmlrepo-sparse', reason: 'a header of three numbers, then sparse rows' } : undefined;
+  if (parseSparseHeader(texts[0])) {
+    const isSparse = texts.length === 1 || /^(\d+(,\d+)*)?( +\d+:\S+)*\s*$/.test(texts[1]);
+    if (isSparse) return { format: 'xmlrepo-sparse', reason: 'a header of three numbers, then sparse rows' };
+  }
+  return isLibSvm(texts) ? { format: 'libsvm', reason: 'labels, then feature:value pairs' } : undefined;
 }
 
-function recogniseFastText(texts: string[]): Found | undefined {
-  const labelled = texts.filter(hasFastTextLabel).length;
-  return labelled * 2 >= texts.length
-    ? { format: 'fasttext', reason: '__label__ at the beginning of lines' }
-    : undefined;
+function recogniseFastText(texts: string[], { labelPrefix }: SourceOptions): Found | undefined {
+  const prefix = labelPrefix ?? guessPrefix(texts);
+  return prefix === undefined ? undefined : { format: 'fasttext', reason: `${prefix} at the beginning of labels` };
 }
 
 /** Nearly all rows have the same number of fields, at least two; most of them suffice where the name says the same. */
-function recogniseTable(sample: Sample): Found | undefined {
-  const tsv = sampleRows(sample.lines, '\t', isQuotedTsv(sample.lines));
-  const tabs = commonWidth(tsv);
-  const commas = commonWidth(sampleRows(sample.lines, ',', true));
-  const needed = (ending: string) => (sample.path.replace(/\.gz$/i, '').toLowerCase().endsWith(ending) ? 0.5 : 0.9);
-  const isTsv = tabs.width > 1 && tabs.share >= needed('.tsv');
-  const isCsv = commas.width > 1 && commas.share >= needed('.csv');
-  if (isTsv && !(isCsv && commas.share > tabs.share))
-    return isLibMultiLabel(tsv, tabs.width)
-      ? { format: 'libmultilabel', reason: 'lines of labels, a tab and the text' }
-      : { format: 'tsv', reason: `rows of ${tabs.width} fields between tabs` };
-  return isCsv ? { format: 'csv', reason: `rows of ${commas.width} fields between commas` } : undefined;
+function recogniseTable(sample: Sample, options: SourceOptions): Found | undefined {
+  const lines = /^"?sep=/i.test(sample.lines[0]?.text ?? '') ? sample.lines.slice(1) : sample.lines;
+  const ending = /\.(csv|tsv|tab)(?:\.gz)?$/i.exec(sample.path)?.[1].toLowerCase();
+  const best = bestDelimiter(lines, ending === 'csv' ? ',' : '\t');
+  const raw = commonWidth(sampleRows(lines, '\t', false));
+  if (ending !== 'csv' && (!best || best.delimiter === '\t') && raw.width > 1 && isLibMultiLabel(lines, raw.width))
+    return { format: 'libmultilabel', reason: 'lines of labels, a tab and the text' };
+  if (!best)
+    return ending === undefined ? undefined : { format: ending === 'csv' ? 'csv' : 'tsv', reason: 'by its name' };
+  if (best.share < (ending === undefined ? 0.9 : 0.5) && options.delimiter === undefined) return undefined;
+  const shown = { ',': 'commas', '\t': 'tabs', ';': 'semicolons', '|': 'bars' }[best.delimiter];
+  const reason = `rows of ${best.width} fields between ${shown}`;
+  return { format: best.delimiter === '\t' ? 'tsv' : 'csv', reason };
 }
 
+/** Share of the lines with the common number of tabs, or more of them: tabs in the text cost no line. */
+const mostLines = 0.95;
+
 /** Two or three columns, the text last, labels before it that are separated by spaces, not by commas and the like. */
-function isLibMultiLabel(rows: string[][], width: number): boolean {
-  if (width > 3) return false;
-  const even = rows.filter((row) => row.length === width);
-  const isHeader = (row: string[]) => row.some((cell) => /^(labels?|text|content|title|id)$/i.test(cell.trim()));
-  if (isHeader(even[0])) return false;
-  const length = (column: number) => even.reduce((sum, row) => sum + row[column].length, 0);
+function isLibMultiLabel(lines: Sample['lines'], common: number): boolean {
+  const rows = sampleRows(lines, '\t', false);
+  const width = common;
+  if (width < 2 || width > 3) return false;
+  if (guessHeader(rows.filter((row) => row.length === width)).header) return false;
+  const even = rows.filter((row) => row.length >= width);
+  if (even.length < rows.length * mostLines) return false;
+  const length = (column: number): number => even.reduce((sum, row) => sum + row[column].length, 0);
   const others = Array.from({ length: width - 1 }, (_, i) => i);
   if (others.some((column) => length(column) >= length(width - 1))) return false;
   const labels = even.map((row) => row[width - 2]);

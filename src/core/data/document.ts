@@ -1,3 +1,6 @@
+import type { Encoding } from '../formats/encoding.ts';
+import type { CellStyle } from './guess/cells.ts';
+
 /** A file of documents, or a folder of texts; of a file that holds several splits, the one that is meant. */
 export interface DatasetFile {
   file: string;
@@ -25,6 +28,7 @@ export interface Document {
 
 export const datasetFormats = [
   'jsonl',
+  'json',
   'csv',
   'tsv',
   'fasttext',
@@ -33,7 +37,12 @@ export const datasetFormats = [
   'xmlrepo-jsonl',
   'xmlrepo-sparse',
   'arff',
+  'libsvm',
   'folder',
+  'json-folder',
+  'parquet',
+  'arrow',
+  'xlsx',
   'pickle',
   'numpy-ids',
   'numpy-bow',
@@ -41,9 +50,16 @@ export const datasetFormats = [
 export type DatasetFormat = (typeof datasetFormats)[number];
 
 /** Without word order: documents carry features in place of a text. */
-export const bagOfWordsFormats: readonly DatasetFormat[] = ['xmlrepo-sparse', 'arff', 'numpy-bow'];
+export const bagOfWordsFormats: readonly DatasetFormat[] = ['xmlrepo-sparse', 'libsvm', 'arff', 'numpy-bow'];
 /** No text: not to be read line by line. */
-export const binaryFormats = ['pickle', 'numpy-ids', 'numpy-bow'] as const satisfies readonly DatasetFormat[];
+export const binaryFormats = [
+  'pickle',
+  'numpy-ids',
+  'numpy-bow',
+  'parquet',
+  'arrow',
+  'xlsx',
+] as const satisfies readonly DatasetFormat[];
 export type BinaryFormat = (typeof binaryFormats)[number];
 export const isBinary = (format: DatasetFormat): format is BinaryFormat =>
   binaryFormats.some((binary) => binary === format);
@@ -58,7 +74,12 @@ export interface Finding {
     | 'unlabelled'
     | 'repeated-id'
     | 'repeated-label'
-    | 'missing-file';
+    | 'missing-file'
+    | 'missing-label'
+    | 'lenient-json'
+    | 'half-character'
+    | 'left-out'
+    | 'odd-label';
   file: string;
   line: number;
   byte?: number;
@@ -75,12 +96,24 @@ export interface SourceOptions {
   /** One field, or several that are joined with a newline (title and text, say). */
   textField?: string | number | (string | number)[];
   labelField?: string | number;
-  /** Label columns of one-hot CSV/TSV. */
+  /** Columns of 0 and 1 that stand for one label each; none where the documents are to have no labels. */
   labelColumns?: (string | number)[];
-  /** Separator of labels given as one string. */
+  /** Separator of labels given as one string; `none` where the whole string is one label. */
   labelSeparator?: string;
+  /** How a string holds labels, where that is not between separators. */
+  labelStyle?: CellStyle;
+  /** Labels that hold the separator themselves. */
+  wholeLabels?: string[];
+  /** Words that stand for no label, whatever their case; `['none']` where every word is a label. */
+  missing?: string[];
+  /** `1.0` is the label `1`. */
+  wholeNumbers?: boolean;
+  /** What labels of fastText lines begin with. */
+  labelPrefix?: string;
+  /** What parts the fields of a table; the format's own where absent. */
+  delimiter?: string;
   header?: boolean;
-  encoding?: 'utf-8' | 'latin1';
+  encoding?: Encoding;
   onError?: 'stop' | 'skip';
   /** A file that gives names to label ids (`id<TAB>name`, `id,name`, or one name a line for ids 0, 1, …). */
   labelNames?: string;

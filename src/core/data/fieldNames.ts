@@ -1,28 +1,28 @@
 import { recogniseFormat } from './detect.ts';
-import { isBinary, type SourceOptions } from './document.ts';
+import type { DatasetFormat, SourceOptions } from './document.ts';
+import { openReader } from './openDataset.ts';
 import { sampleTable } from './formats/delimited.ts';
 import { sampleRecords } from './formats/jsonl.ts';
+import { type DataRecord, fieldsOf } from './guess/records.ts';
+import type { DatasetField } from './record.ts';
 import { readSample } from './sample.ts';
 
-/** A field of a dataset's records: a name, or a column's number where a table has no header. */
-export interface DatasetField {
-  name: string | number;
-  /** A value of it. */
-  example?: string;
-}
+export type { DatasetField };
+
+const readByLine: readonly DatasetFormat[] = ['jsonl', 'xmlrepo-jsonl', 'csv', 'tsv'];
+const openedWhole: readonly DatasetFormat[] = ['json', 'json-folder', 'parquet', 'arrow', 'xlsx'];
 
 /**
  * The fields of a dataset file, read off its beginning whatever they hold; none for formats without fields.
  * Throws `UserError` where the file cannot be read or its format not be told.
  */
 export async function fieldNames(file: string, options: SourceOptions = {}): Promise<DatasetField[]> {
-  if (options.format === 'folder' || (options.format && isBinary(options.format))) return [];
-  const { format, sample } = options.format
-    ? { format: options.format, sample: await readSample(file) }
-    : await recogniseFormat(file, options);
-  if (!sample) return [];
+  const format = options.format ?? (await recogniseFormat(file, options)).format;
+  if (openedWhole.includes(format))
+    return (await openReader({ file }, { format, encoding: options.encoding })).fields ?? [];
+  if (!readByLine.includes(format)) return [];
+  const sample = await readSample(file, options);
   if (format === 'jsonl' || format === 'xmlrepo-jsonl') return recordFields(sampleRecords(sample));
-  if (format !== 'csv' && format !== 'tsv') return [];
   const { header, names, rows } = sampleTable(sample, options, format === 'csv' ? ',' : '\t');
   return names.map((name, i) => ({
     name: header ? name : i,
@@ -30,13 +30,10 @@ export async function fieldNames(file: string, options: SourceOptions = {}): Pro
   }));
 }
 
-function recordFields(records: Record<string, unknown>[]): DatasetField[] {
-  const fields = new Map<string, DatasetField>();
-  for (const record of records)
-    for (const [name, value] of Object.entries(record)) {
-      const field = fields.get(name) ?? fields.set(name, { name }).get(name);
-      if (field && value !== null && value !== '')
-        field.example ??= typeof value === 'string' ? value : JSON.stringify(value);
-    }
-  return [...fields.values()];
+/** Nested fields by their paths, behind them the objects that hold them. */
+function recordFields(records: DataRecord[]): DatasetField[] {
+  const fields = fieldsOf(records).map(({ name, values }) => ({ name, example: values.find((value) => value !== '') }));
+  const known = new Set(fields.map(({ name }) => name));
+  const outer = [...new Set(records.flatMap((record) => Object.keys(record)))].filter((name) => !known.has(name));
+  return [...fields, ...outer.map((name) => ({ name }))];
 }

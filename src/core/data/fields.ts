@@ -1,98 +1,80 @@
-/** Which fields of a record hold its id, text and labels: what the user says, else well-known names, else an error. */
+/** Which fields of a record hold its id, text and labels: those that the user names; the others are found (guess/layout.ts). */
 import { UserError } from '../base/errors.ts';
 import type { SourceOptions } from './document.ts';
+import type { GivenFields } from './guess/columns.ts';
+import { missingWords } from './guess/missing.ts';
+import type { FieldName, Layout } from './guess/layout.ts';
 
-const idNames = ['id', '_id', 'uid', 'guid', 'uuid', 'doc_id', 'docid', 'document_id', 'celex_id'];
-const textNames = [
-  'text',
-  'content',
-  'body',
-  'abstract',
-  'document',
-  'sentence',
-  'comment',
-  'comment_text',
-  'description',
-  'review',
-  'question',
-];
-const titleNames = ['title', 'headline', 'header'];
-const labelNames = [
-  'labels',
-  'label',
-  'tags',
-  'tag',
-  'categories',
-  'category',
-  'topics',
-  'topic',
-  'classes',
-  'class',
-  'concepts',
-  'subjects',
-  'target',
-  'targets',
-  'target_ind',
-];
-const wellKnown = new Set([...idNames, ...textNames, ...titleNames, ...labelNames]);
-
-export function isWellKnown(name: string): boolean {
-  return wellKnown.has(name.trim().toLowerCase());
-}
-
-export interface Guess {
-  id?: string;
-  text: string[];
-  label?: string;
-}
-
-/**
- * Fields by their names, without regard to case: the first of the lists above that occurs. A title goes before the text.
- * `text` is empty where no name is known.
- */
-export function guessFields(names: readonly string[]): Guess {
-  const find = (known: string[]) => {
-    for (const wanted of known) {
-      const name = names.find((candidate) => candidate.trim().toLowerCase() === wanted);
-      if (name !== undefined) return name;
-    }
-    return undefined;
-  };
-  const text = [find(titleNames), find(textNames)].filter((name) => name !== undefined);
-  return { id: find(idNames), text, label: find(labelNames) };
-}
-
-export function listOf(field: SourceOptions['textField']): (string | number)[] | undefined {
+export function listOf(field: SourceOptions['textField']): FieldName[] | undefined {
   return field === undefined ? undefined : Array.isArray(field) ? field : [field];
 }
 
-export function unknownField(file: string, option: string, name: string | number, names: readonly string[]): UserError {
-  const there = names.length > 20 ? `${names.slice(0, 20).join(', ')}, …` : names.join(', ');
+/**
+ * The fields that options name, as the reader knows them. Throws `UserError` `unknown-field`.
+ * @param find the field of that name, undefined where there is none
+ */
+export function givenFields(
+  file: string,
+  options: SourceOptions,
+  find: (name: FieldName) => FieldName | undefined,
+  names: readonly FieldName[],
+): GivenFields {
+  const named = (option: string, name: FieldName): FieldName => {
+    const found = find(name);
+    if (found === undefined) throw unknownField(file, option, name, names);
+    return found;
+  };
+  return {
+    id: options.idField === undefined ? undefined : named('idField', options.idField),
+    text: listOf(options.textField)?.map((name) => named('textField', name)),
+    label: options.labelField === undefined ? undefined : named('labelField', options.labelField),
+    labelColumns: options.labelColumns?.map((name) => named('labelColumns', name)),
+  };
+}
+
+/** The options that a layout comes to; `named` gives fields as options name them. */
+export function optionsOf(
+  options: SourceOptions,
+  { id, text, label, labelColumns, reading, missing, wholeNumbers, isListed }: Layout,
+  named: (name: FieldName) => FieldName,
+): SourceOptions {
+  const kept = missingWords.filter((word) => missing.has(word));
+  const style = reading.style === 'separated' || reading.style === 'whole' ? undefined : reading.style;
+  const hasCells = label !== undefined && !isListed;
+  return {
+    ...options,
+    idField: id === undefined ? undefined : named(id),
+    textField: text.length === 1 ? named(text[0]) : text.map(named),
+    labelField: label === undefined ? undefined : named(label),
+    labelColumns: labelColumns.length ? labelColumns.map(named) : options.labelColumns,
+    labelStyle: options.labelStyle ?? (isListed && style === 'list' ? undefined : style),
+    labelSeparator: options.labelSeparator ?? (!hasCells || style ? undefined : (reading.separator ?? 'none')),
+    ...(reading.wholeLabels?.length && { wholeLabels: [...reading.wholeLabels] }),
+    ...(options.missing === undefined &&
+      kept.length < missingWords.length && { missing: kept.length ? kept : ['none'] }),
+    ...(wholeNumbers && { wholeNumbers }),
+  };
+}
+
+const listed = (names: readonly FieldName[]): string =>
+  names.length > 20 ? `${names.slice(0, 20).join(', ')}, …` : names.join(', ');
+
+export function unknownField(file: string, option: string, name: FieldName, names: readonly FieldName[]): UserError {
   return new UserError(
     'unknown-field',
     `There is no field ${JSON.stringify(name)}`,
-    `Set "${option}" to one of: ${there}.`,
-    {
-      file,
-    },
-  );
-}
-
-export function noTextField(file: string, names: readonly string[]): UserError {
-  return new UserError(
-    'no-text-field',
-    `None of the fields is known to hold the text: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
-    'Name it with "textField".',
+    `Set "${option}" to one of: ${listed(names)}.`,
     { file },
   );
 }
 
-/** The separator that the label strings show: `|`, `;` or `,`, whichever of them occurs first in this list; never a space. */
-export function guessSeparator(values: Iterable<string>): string | undefined {
-  const found = new Set<string>();
-  for (const value of values)
-    for (const separator of ['|', ';', ',']) if (value.includes(separator)) found.add(separator);
-  return ['|', ';', ','].find((separator) => found.has(separator));
+export function noTextField(file: string, names: readonly FieldName[]): UserError {
+  return new UserError(
+    'no-text-field',
+    `None of the fields looks like the text: ${listed(names)}`,
+    'Name it with "textField".',
+    { file },
+  );
 }
 
 /** 1, 0 or undefined for a value that is no yes or no. */
@@ -107,5 +89,7 @@ const flagStrings = new Map<string, 0 | 1>([
   ['0.0', 0],
   ['true', 1],
   ['false', 0],
+  ['yes', 1],
+  ['no', 0],
   ['', 0],
 ]);

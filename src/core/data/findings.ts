@@ -30,6 +30,12 @@ export class Findings implements FindingLog {
     this.add({ ...finding, skipped: true });
   }
 
+  /** A record that is whole but no document: counted and left out. */
+  leaveOut(finding: Omit<Finding, 'skipped'>): void {
+    this.skipped++;
+    this.add({ ...finding, skipped: true });
+  }
+
   private add(finding: Finding): void {
     this.counts[finding.code] = (this.counts[finding.code] ?? 0) + 1;
     if (this.first.length < kept) this.first.push(finding);

@@ -26,10 +26,10 @@ export async function labelNamesOf(
   options: ResolvedOptions,
   own: ReadonlyMap<string, string> = new Map(),
 ): Promise<LabelNames> {
-  const { labelNames, encoding } = options;
-  if (labelNames !== undefined) return { file: labelNames, map: await readLabelNames(labelNames, encoding), notes: [] };
+  const { labelNames } = options;
+  if (labelNames !== undefined) return { file: labelNames, map: await readLabelNames(labelNames), notes: [] };
   const companion = options.format === 'xmlrepo-jsonl' ? repositoryNames(dataset.file) : undefined;
-  const native = companion === undefined ? own : await readLabelNames(companion, encoding);
+  const native = companion === undefined ? own : await readLabelNames(companion);
   const beside = await namesBeside(dataset.file, options);
   const map = beside.map.size === 0 ? native : native.size === 0 ? beside.map : new Map([...native, ...beside.map]);
   return { ...beside, file: beside.file ?? companion, map };
@@ -40,13 +40,10 @@ const repositoryNames = (file: string): string | undefined =>
   ['lbl.json', 'lbl.json.gz', 'Yf.txt'].map((name) => join(dirname(file), name)).find((path) => existsSync(path));
 
 /** Found by its name only, a file may be something else: that it cannot be read is noted. */
-async function namesBeside(
-  dataset: string,
-  options: Pick<SourceOptions, 'encoding' | 'labelsFile'>,
-): Promise<LabelNames> {
+async function namesBeside(dataset: string, options: Pick<SourceOptions, 'labelsFile'>): Promise<LabelNames> {
   try {
     const file = await findLabelNamesFile(dataset, options.labelsFile);
-    const map = file === undefined ? new Map<string, string>() : await readLabelNames(file, options.encoding);
+    const map = file === undefined ? new Map<string, string>() : await readLabelNames(file);
     return { file, map, notes: [] };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -80,12 +77,9 @@ export async function findLabelNamesFile(dataset: string, labelsFile?: string): 
  * A comma counts as separator only where every line has one and the parts before it are all different and without spaces.
  * Throws `UserError`.
  */
-export async function readLabelNames(
-  path: string,
-  encoding: 'utf-8' | 'latin1' = 'utf-8',
-): Promise<Map<string, string>> {
+export async function readLabelNames(path: string): Promise<Map<string, string>> {
   const lines: { text: string; number: number }[] = [];
-  for await (const batch of readLines(path, { encoding }))
+  for await (const batch of readLines(path, { form: 'guess' }))
     for (const { text, number } of batch) if (text !== undefined) lines.push({ text, number });
   while (lines.length && lines[lines.length - 1].text.trim() === '') lines.pop();
   if (lines.length === 0)

@@ -19,10 +19,14 @@ import { openArff } from './formats/arff.ts';
 import { openDelimited } from './formats/delimited.ts';
 import { openFastText } from './formats/fasttext.ts';
 import { openFolder } from './formats/folder.ts';
+import { openJson } from './formats/json.ts';
+import { openJsonFolder } from './formats/jsonFolder.ts';
 import { openJsonl } from './formats/jsonl.ts';
+import { openLibSvm } from './formats/libsvm.ts';
 import { openLibMultiLabel } from './formats/libmultilabel.ts';
 import { openNumpyFeatures, openNumpyIds } from './formats/numpy.ts';
 import { openOriginalPickle } from './formats/originalPickle.ts';
+import { openArrowSet, openParquetSet, openXlsx } from './formats/recordFiles.ts';
 import { openXmlRepoRaw } from './formats/xmlrepoRaw.ts';
 import { openXmlRepoSparse } from './formats/xmlrepoSparse.ts';
 import { labelNamesOf, type LabelNames } from './labelNames.ts';
@@ -84,7 +88,7 @@ export async function openReader(dataset: DatasetFile, options: SourceOptions, s
   const { format } = found;
   if (dataset.part !== undefined && format !== 'pickle') throw noParts(dataset, format);
   const opened = await openFormat(dataset, format, options, sample ?? found.sample);
-  return { ...opened, options: { ...opened.options, format }, reasons: { format: found.reason } };
+  return { ...opened, options: { ...opened.options, format }, reasons: { ...opened.reasons, format: found.reason } };
 }
 
 async function formatOf(dataset: DatasetFile, options: SourceOptions, sample?: Sample): Promise<Recognised> {
@@ -92,10 +96,11 @@ async function formatOf(dataset: DatasetFile, options: SourceOptions, sample?: S
   return sample ? recogniseSample(sample, options) : recogniseFormat(dataset.file, options);
 }
 
-type TextFormat = Exclude<DatasetFormat, 'folder' | BinaryFormat>;
+type TextFormat = Exclude<DatasetFormat, 'folder' | 'json-folder' | BinaryFormat>;
 
 const openers: Record<TextFormat, (sample: Sample, options: SourceOptions) => OpenedFormat | Promise<OpenedFormat>> = {
   jsonl: openJsonl,
+  json: openJson,
   csv: (sample, options) => openDelimited(sample, options, ','),
   tsv: (sample, options) => openDelimited(sample, options, '\t'),
   fasttext: openFastText,
@@ -103,6 +108,7 @@ const openers: Record<TextFormat, (sample: Sample, options: SourceOptions) => Op
   'xmlrepo-raw': openXmlRepoRaw,
   'xmlrepo-jsonl': openJsonl,
   'xmlrepo-sparse': openXmlRepoSparse,
+  libsvm: openLibSvm,
   arff: openArff,
 };
 
@@ -110,6 +116,9 @@ const binaryOpeners: Record<BinaryFormat, (dataset: DatasetFile, options: Source
   pickle: openOriginalPickle,
   'numpy-ids': ({ file }, options) => openNumpyIds(file, options),
   'numpy-bow': ({ file }, options) => openNumpyFeatures(file, options),
+  parquet: openParquetSet,
+  arrow: openArrowSet,
+  xlsx: openXlsx,
 };
 
 async function openFormat(
@@ -119,9 +128,26 @@ async function openFormat(
   sample?: Sample,
 ): Promise<OpenedFormat> {
   if (format === 'folder') return openFolder(dataset.file, options);
+  if (format === 'json-folder') return openJsonFolder(dataset.file, options);
   if (isBinary(format)) return binaryOpeners[format](dataset, options);
-  return openers[format](sample ?? (await readSample(dataset.file)), options);
+  return openText(sample ?? (await readSample(dataset.file, options)), format, options);
 }
+
+/** The encoding is an option like others: as found where it is not plain UTF-8. */
+async function openText(sample: Sample, format: TextFormat, options: SourceOptions): Promise<OpenedFormat> {
+  const { form, encodedBy } = sample;
+  const encoding = options.encoding ?? (form.encoding === 'utf-8' ? undefined : form.encoding);
+  const opened = await openers[format](sample, { ...options, ...(encoding !== undefined && { encoding }) });
+  const reason = encoding === undefined || encodedBy === undefined ? {} : { encoding: encodingReasons[encodedBy] };
+  return { ...opened, form, reasons: { ...reason, ...opened.reasons } };
+}
+
+const encodingReasons: Record<NonNullable<Sample['encodedBy']>, string> = {
+  mark: 'by its byte order mark',
+  shape: 'by the zeros between its letters',
+  valid: 'all bytes fit',
+  guess: 'it is not UTF-8, and its letters are likeliest in this encoding',
+};
 
 const noParts = ({ file, part }: DatasetFile, format: DatasetFormat): UserError =>
   new UserError('no-such-part', `A file of format ${format} has no part "${part}"`, `Leave out "#${part}".`, { file });

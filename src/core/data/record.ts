@@ -1,6 +1,6 @@
-import type { SourceOptions } from './document.ts';
+import type { Finding, Reasons, SourceOptions } from './document.ts';
 import type { Findings } from './findings.ts';
-import type { Line, LineProblem } from '../formats/bytes.ts';
+import type { Line, LineProblem, TextForm } from '../formats/bytes.ts';
 import { readLines, splitLines } from '../formats/bytes.ts';
 
 /** What a format's reader yields; ids, repeats and doubts are seen to in one place (source.ts). */
@@ -13,10 +13,15 @@ export interface RawRecord {
   /** Number of the record among all, 1-based, skipped ones included. */
   number: number;
   features?: { indices: Uint32Array; values: Float32Array };
+  /** What was forgiven, or left out of it. */
+  doubts?: readonly Doubt[];
   /** Where the record's lines begin and end in the file, in the unpacked data of a .gz; 0 for one-file-per-document sets. */
   byte: number;
   stop: number;
 }
+
+/** A doubt about a record that is read all the same. */
+export type Doubt = Pick<Finding, 'code' | 'message'>;
 
 /** A stretch of records that are read again: of a file its bytes, of a folder the numbers alone. */
 export interface Stretch {
@@ -29,6 +34,13 @@ export interface Stretch {
   bytes: Buffer;
 }
 
+/** A field of a dataset's records: a name, or a column's number where a table has no header. */
+export interface DatasetField {
+  name: string | number;
+  /** A value of it. */
+  example?: string;
+}
+
 /** Yields records in batches, so that the cost of awaiting is not paid per record. */
 export type RecordReader = (pass: Pass) => AsyncIterable<RawRecord[]>;
 
@@ -36,13 +48,19 @@ export type RecordReader = (pass: Pass) => AsyncIterable<RawRecord[]>;
 export interface OpenedFormat {
   /** The options as they will be used, guesses included. */
   options: SourceOptions;
+  /** What gave options away, or a doubt about them. */
+  reasons?: Partial<Omit<Reasons, 'format'>>;
   reader: RecordReader;
+  /** All fields of the records, where they have fields. */
+  fields?: DatasetField[];
   /** Size of the stored data where it is not that of the one file. */
   totalBytes?: number;
   /** Names of label ids that the format brings along. */
   labelNames?: ReadonlyMap<string, string>;
   /** Bags of words: names of the features, by number. */
   featureNames?: readonly string[];
+  /** How the bytes of the main file are read as lines; UTF-8 and line feeds where absent. */
+  form?: TextForm;
   /** Documents are reached by their number, not by bytes of the file. */
   byNumber?: boolean;
   /** CSV and TSV: numbers of the columns that make up the text, in order. */
@@ -53,7 +71,7 @@ export interface OpenedFormat {
 export interface Pass {
   bytesRead: number;
   readonly findings: Findings;
-  readonly encoding: 'utf-8' | 'latin1';
+  readonly form: TextForm;
   /**
    * Read these records alone. Labels that a companion file holds are then left out: who reads again knows the labels.
    */
@@ -63,20 +81,23 @@ export interface Pass {
 /** Thrown by parsers for a record that is not as the format wants it; becomes a finding with file and line. */
 export class Malformed extends Error {}
 
+/** Thrown by parsers for a record that is whole but no document; becomes a finding, whatever `onError` says. */
+export class LeftOut extends Error {}
+
 /** The lines of `path`; undecodable ones and broken .gz go to the findings, progress too if this is the main file. */
 export async function* passLines(pass: Pass, path: string, main = true): AsyncGenerator<Line[], void> {
   const onProblem = ({ code, line, byte, message }: LineProblem): void =>
     pass.findings.reject({ code, file: path, line, byte, message });
   if (main && pass.stretch) {
     const { bytes, line, byte } = pass.stretch;
-    yield splitLines(bytes, line, byte, pass.encoding, onProblem);
+    yield splitLines(bytes, line, byte, pass.form, onProblem);
     return;
   }
   const onBytes = main ? (bytes: number): void => void (pass.bytesRead = bytes) : undefined;
-  yield* readLines(path, { encoding: pass.encoding, onBytes, onProblem });
+  yield* readLines(path, { form: main ? pass.form : 'guess', onBytes, onProblem });
 }
 
-type ParsedLine = Omit<RawRecord, 'line' | 'number' | 'byte' | 'stop'>;
+export type ParsedRecord = Omit<RawRecord, 'line' | 'number' | 'byte' | 'stop'>;
 
 /**
  * Reads a file of one record a line. `parse` gives the record, undefined for a line that is none, or throws `Malformed`.
@@ -85,7 +106,7 @@ type ParsedLine = Omit<RawRecord, 'line' | 'number' | 'byte' | 'stop'>;
 export async function* readRecordLines(
   pass: Pass,
   path: string,
-  parse: (text: string, line: number) => ParsedLine | undefined,
+  parse: (text: string, line: number) => ParsedRecord | undefined,
   { blankLines = false } = {},
 ): AsyncGenerator<RawRecord[], void> {
   let number = (pass.stretch?.first ?? 1) - 1;
@@ -101,21 +122,37 @@ export async function* readRecordLines(
       if (record === undefined) continue;
       number++;
       if (record === 'rejected') continue;
-      const { id, text, labels, features } = record; // a spread would take most of the time of short records
-      records.push({ id, text, labels, line: line.number, number, features, byte: line.byte, stop: line.stop });
+      const { id, text, labels, features, doubts } = record; // a spread would take most of the time of short records
+      records.push({ id, text, labels, line: line.number, number, features, byte: line.byte, stop: line.stop, doubts });
     }
     yield records;
   }
 }
 
 /** Runs `parse`; what is malformed becomes a finding: torn, where the file ends within the line. */
-export function attempt<T>(pass: Pass, file: string, line: Line, parse: () => T): T | 'rejected' {
+export function attempt<T>(
+  pass: Pass,
+  file: string,
+  line: Pick<Line, 'number' | 'byte' | 'end'>,
+  parse: () => T,
+  which = '',
+): T | 'rejected' {
   try {
     return parse();
   } catch (error) {
+    if (error instanceof LeftOut) {
+      pass.findings.leaveOut({
+        code: 'left-out',
+        file,
+        line: line.number,
+        byte: line.byte,
+        message: which + error.message,
+      });
+      return 'rejected';
+    }
     if (!(error instanceof Malformed)) throw error;
     const torn = line.end === '';
-    const message = torn ? `The last line is torn: ${error.message}` : error.message;
+    const message = which + (torn ? `The last line is torn: ${error.message}` : error.message);
     pass.findings.reject({
       code: torn ? 'torn-line' : 'malformed-record',
       file,

@@ -13,10 +13,11 @@ import type {
 import { Findings } from './findings.ts';
 import { IdSet } from './idSet.ts';
 import type { OpenedFormat, Pass, RawRecord, Stretch } from './record.ts';
+import { plainForm } from '../formats/bytes.ts';
 import { fileChanged, readSlices, stampOf, type Stamp } from './slices.ts';
 
 /** What a source needs of a format that was opened. */
-export type ReadableDataset = Pick<OpenedFormat, 'byNumber' | 'featureNames'> & {
+export type ReadableDataset = Pick<OpenedFormat, 'byNumber' | 'featureNames' | 'form'> & {
   /** The files that make it up, in their order; most often one. */
   files: readonly ReadableFile[];
   /** Numbered files that belong to it and are not there. */
@@ -214,7 +215,7 @@ export class ReaderSource implements SeekableSource {
     let bytes = 0;
     this.noteMissing(pass);
     for (const [index, { file, reader, totalBytes }] of this.opened.files.entries()) {
-      const own: Pass = index === 0 ? pass : { bytesRead: 0, findings: pass.findings, encoding: pass.encoding };
+      const own: Pass = index === 0 ? pass : { bytesRead: 0, findings: pass.findings, form: pass.form };
       this.before[index] = before;
       let last = before;
       for await (const batch of reader(own)) {
@@ -235,8 +236,7 @@ export class ReaderSource implements SeekableSource {
   }
 
   private newPass(onError = this.options.onError ?? 'stop'): Pass {
-    const { encoding = 'utf-8' } = this.options;
-    return { bytesRead: 0, findings: new Findings(onError), encoding };
+    return { bytesRead: 0, findings: new Findings(onError), form: this.opened.form ?? plainForm };
   }
 
   private async *documents(pass: Pass): AsyncGenerator<Document, void> {
@@ -281,6 +281,7 @@ function finish(record: RawRecord, file: string, findings: Findings, ids: IdSet)
   const id = record.id ?? String(record.number);
   const labels = withoutRepeats(record.labels);
   const note = (code: Finding['code'], message: string) => findings.note({ code, file, line, message });
+  for (const { code, message } of record.doubts ?? []) note(code, message);
   if (labels !== record.labels) note('repeated-label', `Document ${id} has a label twice`);
   if (record.id !== undefined && ids.seen(id)) note('repeated-id', `The id ${id} was seen before`);
   if (features ? features.indices.length === 0 : !/\S/.test(text)) note('empty-document', `Document ${id} is empty`);

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { readSample } from '../data/sample.ts';
 import { readLines } from '../formats/bytes.ts';
+import { canonicalEncoding, decode } from '../formats/encoding.ts';
 import type {
   DatasetFile,
   Document,
@@ -95,8 +97,8 @@ function fileNamed(source: SeekableSource, file: string): (place: DocumentPlace)
 
 async function rawLine(path: string, line: number, options: SourceOptions = {}): Promise<RecordText> {
   const onProblem = (): void => {}; // a line that cannot be decoded is looked for, too
-  const { encoding } = options;
-  for await (const lines of readLines(path, { encoding, onProblem })) {
+  const { form } = await readSample(path, options);
+  for await (const lines of readLines(path, { form, onProblem })) {
     const found = lines.find(({ number }) => number === line);
     if (!found) continue;
     const place = { number: line, line, byte: found.byte, stop: found.stop };
@@ -112,7 +114,7 @@ async function rawText(
   encoding: SourceOptions['encoding'],
 ): Promise<string> {
   const bytes = await rawBytes(file, { byte, stop });
-  return bytes.toString(encoding === 'latin1' ? 'latin1' : 'utf8').trimEnd();
+  return (decode(bytes, canonicalEncoding(encoding ?? 'utf-8') ?? 'utf-8') ?? bytes.toString('latin1')).trimEnd();
 }
 
 async function rawBytes(path: string, { byte, stop }: Pick<DocumentPlace, 'byte' | 'stop'>): Promise<Buffer> {

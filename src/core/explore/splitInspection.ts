@@ -5,6 +5,7 @@ import {
   type SeekableSource,
   type SourceOptions,
 } from '../data/document.ts';
+import type { Reasons } from '../data/document.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
 import { readingProgress } from '../data/readThrough.ts';
@@ -67,9 +68,13 @@ export class SplitInspection implements DatasetFile {
     return { ...this.stated, ...this.opened?.options };
   }
 
-  /** What gave the format away; undefined until the file was opened. */
+  /** What gave the options away; undefined until the file was opened. */
+  get reasons(): Reasons | undefined {
+    return this.opened?.reasons;
+  }
+
   get reason(): string | undefined {
-    return this.opened?.reasons.format;
+    return this.reasons?.format;
   }
 
   /** Figures of the documents read so far. */

@@ -4,14 +4,19 @@ import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import { TornPacked, readBytes } from './bytes.ts';
 
-export type BinaryKind = 'pickle' | 'npy' | 'zip';
+export type BinaryKind = 'pickle' | 'npy' | 'zip' | 'xlsx' | 'parquet' | 'arrow';
 
 /** What a file is by its first bytes, those of a .gz unpacked; undefined for text and all else. */
 export async function binaryKind(path: string): Promise<BinaryKind | undefined> {
   const head = await firstBytes(path);
   if (head[0] === 0x1f && head[1] === 0x8b) return (await isPackedPickle(path)) ? 'pickle' : undefined;
-  return kindOf(head);
+  const kind = kindOf(head);
+  return kind === 'zip' && isWorkbook(path, head) ? 'xlsx' : kind;
 }
+
+/** By its name, or by the list of contents that Office files begin with. */
+const isWorkbook = (path: string, head: Buffer): boolean =>
+  /\.xls[xm]$/i.test(path) || head.toString('latin1').includes('[Content_Types].xml');
 
 async function isPackedPickle(path: string): Promise<boolean> {
   try {
@@ -26,6 +31,8 @@ function kindOf(head: Buffer): BinaryKind | undefined {
   const text = head.toString('latin1');
   if (text.startsWith('\x93NUMPY')) return 'npy';
   if (text.startsWith('PK\x03\x04')) return 'zip';
+  if (text.startsWith('PAR1')) return 'parquet';
+  if (text.startsWith('ARROW1') || /^\xff{4}[^]{2}[\0-\x02]\0/.test(text)) return 'arrow';
   // protocols 2 to 5, then lists as protocols 0 and 1 begin them
   return /^(\x80[\x02-\x05]|\(lp\d+\r?\n|\]q[^\n]\()/s.test(text) ? 'pickle' : undefined;
 }
@@ -34,7 +41,7 @@ async function firstBytes(path: string): Promise<Buffer> {
   return withFileErrors(path, async () => {
     const file = await open(path, 'r');
     try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(16), 0, 16, 0);
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(64), 0, 64, 0);
       return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();

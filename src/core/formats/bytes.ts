@@ -5,6 +5,7 @@ import { Cancelled, UserError } from '../base/errors.ts';
 import { fileError, withFileErrors } from '../base/files.ts';
 import { crc32, type ZipEntry } from './zip.ts';
 import { createGunzip, createInflateRaw } from 'node:zlib';
+import { canonicalEncoding, decode, guessEncoding, markOf, unitOf, type Encoding } from './encoding.ts';
 
 /** One line of a file, without its line end. */
 export interface Line {
@@ -17,8 +18,17 @@ export interface Line {
   /** Offset of the first byte after the line and its end. */
   stop: number;
   /** The line end as it stands in the file; '' only on a last line that has none. */
-  end: '\n' | '\r\n' | '';
+  end: '\n' | '\r\n' | '\r' | '';
 }
+
+/** How the bytes of a file are to be read as lines. */
+export interface TextForm {
+  encoding: Encoding;
+  /** `\r` for files without any line feed, as old Macintosh programs write them. */
+  lineEnd: '\n' | '\r';
+}
+
+export const plainForm: TextForm = { encoding: 'utf-8', lineEnd: '\n' };
 
 export interface LineProblem {
   code: 'undecodable' | 'torn-line';
@@ -28,7 +38,8 @@ export interface LineProblem {
 }
 
 interface LineOptions {
-  encoding?: 'utf-8' | 'latin1';
+  /** Found from the first bytes where absent: a byte order mark, the line ends; UTF-8 otherwise. `guess`: the encoding too. */
+  form?: Partial<TextForm> | 'guess';
   /** Bytes of the file as stored (packed, for .gz) read so far. */
   onBytes?: (bytesRead: number) => void;
   signal?: AbortSignal;
@@ -44,30 +55,32 @@ const longestLine = 256 * 1024 * 1024;
 const chunkSize = 256 * 1024;
 
 export const remedies = {
-  undecodable: 'Save the file as UTF-8, or set "encoding": "latin1" where it is Latin-1.',
+  undecodable: 'Save the file as UTF-8, or name its encoding with "encoding".',
   'torn-line': 'Fetch or write the file again; "onError": "skip" reads what is whole.',
 } as const;
 
 /**
  * The lines of a file in batches of about 256 KiB, so that the cost of awaiting is not paid per line.
- * Memory: one batch, or the longest line. Throws `UserError` for missing or unreadable files, unknown compression, UTF-16.
+ * Memory: one batch, or the longest line. Throws `UserError` for missing or unreadable files and unknown compression.
  */
 export async function* readLines(path: string, options: LineOptions = {}): AsyncGenerator<Line[], void> {
   const problem = options.onProblem ?? ((found: LineProblem) => throwProblem(path, found));
+  let form: TextForm | undefined;
   let line = 1;
   let byte = 0;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   const take = (block: Buffer) => {
-    const skip = byte === 0 && startsWith(block, 0xef, 0xbb, 0xbf) ? 3 : 0;
-    const lines = splitLines(block.subarray(skip), line, byte + skip, options.encoding ?? 'utf-8', problem);
+    const skip = byte === 0 ? (markOf(block)?.length ?? 0) : 0;
+    const lines = splitLines(block.subarray(skip), line, byte + skip, form ?? plainForm, problem);
     line += lines.length;
     byte += block.length;
     return lines;
   };
   try {
     for await (const chunk of readBytes(path, options)) {
-      const cut = chunk.lastIndexOf(10) + 1;
+      form ??= options.form === 'guess' ? guessForm(chunk) : formOf(chunk, options.form);
+      const cut = lastCut(chunk, byte + pendingBytes, form);
       pendingBytes += chunk.length;
       if (cut === 0) {
         pending.push(chunk);
@@ -86,6 +99,43 @@ export async function* readLines(path: string, options: LineOptions = {}): Async
     return;
   }
   if (pending.length) yield take(Buffer.concat(pending));
+}
+
+/** The form of a file by its first bytes, but for what is given. */
+export function formOf(start: Buffer, given: Partial<TextForm> = {}): TextForm {
+  const named = given.encoding === undefined ? undefined : canonicalEncoding(given.encoding);
+  const encoding = markOf(start)?.encoding ?? named ?? 'utf-8';
+  return { encoding, lineEnd: given.lineEnd ?? lineEndOf(start, encoding) };
+}
+
+/** As `formOf`, the encoding being guessed where it is not given. */
+export function guessForm(start: Buffer, given: Partial<TextForm> = {}): TextForm {
+  return formOf(start, { ...given, encoding: given.encoding ?? guessEncoding(start).encoding });
+}
+
+function lineEndOf(start: Buffer, encoding: Encoding): TextForm['lineEnd'] {
+  const has = (code: number): boolean => nextUnit(start, code, 0, encoding) >= 0;
+  return has(13) && !has(10) ? '\r' : '\n';
+}
+
+/** Offset behind the last line end of the chunk, which begins at `at` of the file; 0 where there is none. */
+function lastCut(chunk: Buffer, at: number, { encoding, lineEnd }: TextForm): number {
+  const code = lineEnd === '\n' ? 10 : 13;
+  if (unitOf(encoding) === 1) return chunk.lastIndexOf(code) + 1;
+  const shift = at & 1;
+  for (let i = chunk.length - 2; i >= shift; i--)
+    if (((i ^ shift) & 1) === 0 && isUnit(chunk, i, code, encoding)) return i + 2;
+  return 0;
+}
+
+const isUnit = (bytes: Buffer, at: number, code: number, encoding: Encoding): boolean =>
+  encoding === 'utf-16be' ? bytes[at] === 0 && bytes[at + 1] === code : bytes[at] === code && bytes[at + 1] === 0;
+
+/** Index of the next code unit `code` from `from` on, or -1. Of two-byte encodings, `bytes` begins at a unit. */
+function nextUnit(bytes: Buffer, code: number, from: number, encoding: Encoding): number {
+  if (unitOf(encoding) === 1) return bytes.indexOf(code, from);
+  for (let at = from; at >= 0 && at + 1 < bytes.length; at += 2) if (isUnit(bytes, at, code, encoding)) return at;
+  return -1;
 }
 
 /** The bytes of a file, unpacked where it is gzip (recognised by its first bytes, not its name). Throws `UserError`. */
@@ -171,10 +221,8 @@ async function* readRaw(
   }
 }
 
-/** Throws `UserError` `utf-16`, `unknown-compression` by the first bytes of a file. */
+/** Throws `UserError` `unknown-compression` by the first bytes of a file. */
 export function refuseUnreadable(file: string, start: Buffer): void {
-  if (startsWith(start, 0xff, 0xfe) || startsWith(start, 0xfe, 0xff))
-    throw new UserError('utf-16', 'The file is UTF-16', 'Save it as UTF-8.', { file, line: 1, byte: 0 });
   const packer = packers.find(([, ...magic]) => startsWith(start, ...magic))?.[0];
   if (packer)
     throw new UserError(
@@ -203,32 +251,51 @@ export function splitLines(
   block: Buffer,
   firstLine: number,
   firstByte: number,
-  encoding: 'utf-8' | 'latin1',
+  form: TextForm,
   problem: (found: LineProblem) => void,
 ): Line[] {
+  const { encoding, lineEnd } = form;
+  const text = decoderOf(block, encoding);
   const lines: Line[] = [];
-  const oneByte = encoding === 'latin1' || isAscii(block);
-  const valid = oneByte || isUtf8(block);
-  const decoding = oneByte ? 'latin1' : 'utf8';
+  const unit = unitOf(encoding);
+  const code = lineEnd === '\n' ? 10 : 13;
   for (let start = 0; start < block.length;) {
-    const newline = block.indexOf(10, start);
+    const newline = nextUnit(block, code, start, encoding);
     let stop = newline < 0 ? block.length : newline;
-    const crlf = newline > start && block[newline - 1] === 13;
-    if (crlf) stop--;
+    const crlf = code === 10 && newline > start && isReturn(block, newline - unit, encoding);
+    if (crlf) stop -= unit;
     const number = firstLine + lines.length;
     const byte = firstByte + start;
-    const next = newline < 0 ? block.length : newline + 1;
-    const bytes = valid ? block : block.subarray(start, stop);
-    const decodable = valid || isUtf8(bytes);
-    if (!decodable) problem(undecodable(bytes, number, byte));
-    const text = !decodable ? undefined : block.toString(decoding, start, stop);
-    lines.push({ text, number, byte, stop: firstByte + next, end: newline < 0 ? '' : crlf ? '\r\n' : '\n' });
+    const next = newline < 0 ? block.length : newline + unit;
+    const decoded = text(start, stop);
+    if (decoded === undefined) problem(undecodable(block.subarray(start, stop), number, byte, encoding));
+    lines.push({
+      text: decoded,
+      number,
+      byte,
+      stop: firstByte + next,
+      end: newline < 0 ? '' : crlf ? '\r\n' : lineEnd,
+    });
     start = next;
   }
   return lines;
 }
 
-function undecodable(bytes: Buffer, line: number, byte: number): LineProblem {
+const isReturn = (block: Buffer, at: number, encoding: Encoding): boolean =>
+  unitOf(encoding) === 1 ? block[at] === 13 : isUnit(block, at, 13, encoding);
+
+/** Text of stretches of the block; undefined for those that are not valid. Whole blocks are checked at once where that is fast. */
+function decoderOf(block: Buffer, encoding: Encoding): (start: number, stop: number) => string | undefined {
+  if (encoding !== 'utf-8' && encoding !== 'latin1')
+    return (start, stop) => decode(block.subarray(start, stop), encoding);
+  const oneByte = encoding === 'latin1' || isAscii(block);
+  if (oneByte) return (start, stop) => block.toString('latin1', start, stop);
+  if (isUtf8(block)) return (start, stop) => block.toString('utf8', start, stop);
+  return (start, stop) => (isUtf8(block.subarray(start, stop)) ? block.toString('utf8', start, stop) : undefined);
+}
+
+function undecodable(bytes: Buffer, line: number, byte: number, encoding: Encoding): LineProblem {
+  if (encoding !== 'utf-8') return { code: 'undecodable', line, byte, message: `This line is not valid ${encoding}` };
   const at = firstInvalidByte(bytes);
   const value = bytes[at].toString(16).toUpperCase().padStart(2, '0');
   return { code: 'undecodable', line, byte: byte + at, message: `Byte 0x${value} is not valid UTF-8 here` };

@@ -1,10 +1,12 @@
 /** The columns of a document's record as they stand in its file, for what is written beside them. */
 import { sampleTable } from '../data/formats/delimited.ts';
+import { recordIn } from '../data/formats/records.ts';
 import { RowParser } from '../data/formats/rows.ts';
 import type { Document, ResolvedOptions } from '../data/document.ts';
 import type { OpenedDataset } from '../data/openDataset.ts';
 import { readSample } from '../data/sample.ts';
 import { readBytes } from '../formats/bytes.ts';
+import { canonicalEncoding, decode } from '../formats/encoding.ts';
 import { UserError } from '../base/errors.ts';
 
 /** A record as its file has it; of files without columns, what was read of it. */
@@ -28,7 +30,7 @@ class RecordBytes {
   private at = 0;
 
   constructor(
-    private readonly file: string,
+    readonly file: string,
     signal?: AbortSignal,
   ) {
     this.chunks = readBytes(file, { signal });
@@ -74,18 +76,26 @@ export async function* withColumns(
       yield batch.map(({ document }) => ({ document, columns: asRead(document) }));
     return;
   }
-  const bytes = new RecordBytes(source.file, signal);
-  const decoding = options.encoding === 'latin1' ? 'latin1' : 'utf8';
+  let bytes: RecordBytes | undefined;
+  const encoding = canonicalEncoding(options.encoding ?? 'utf-8') ?? 'utf-8';
   try {
     for await (const batch of source.placed()) {
-      if (batch.length) await bytes.fill(batch[0].place.byte, batch[batch.length - 1].place.stop);
+      if (batch.length === 0) continue;
+      const [first, last] = [batch[0].place, batch[batch.length - 1].place];
+      const file = first.file ?? source.file; // a batch is of one file
+      if (bytes?.file !== file) {
+        await bytes?.close();
+        bytes = new RecordBytes(file, signal);
+      }
+      const held = bytes;
+      await held.fill(first.byte, last.stop);
       yield batch.map(({ document, place: { byte, stop } }) => ({
         document,
-        columns: split(bytes.slice(byte, stop).toString(decoding), document),
+        columns: split(decode(held.slice(byte, stop), encoding) ?? '', document),
       }));
     }
   } finally {
-    await bytes.close();
+    await bytes?.close();
   }
 }
 
@@ -93,8 +103,8 @@ async function splitter(file: string, options: ResolvedOptions): Promise<Split |
   const { format } = options;
   if (format === 'jsonl' || format === 'xmlrepo-jsonl') return ofObject;
   if (format !== 'csv' && format !== 'tsv') return undefined;
-  const delimiter = format === 'csv' ? ',' : '\t';
-  const { names, quoting } = sampleTable(await readSample(file), options, delimiter);
+  const sample = await readSample(file, options);
+  const { names, quoting, delimiter } = sampleTable(sample, options, format === 'csv' ? ',' : '\t');
   const parser = new RowParser(delimiter, quoting);
   return (record) => ({ names, values: rowOf(parser, record) });
 }
@@ -115,9 +125,19 @@ function rowOf(parser: RowParser, record: string): string[] {
 
 /** A line of JSON that is no object has no columns. */
 function ofObject(record: string, document: Document): RecordColumns {
-  const value: unknown = JSON.parse(record);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return asRead(document);
-  return { names: Object.keys(value), values: Object.values(value), json: record.trim() };
+  const value = recordIn(record);
+  if (value === undefined) return asRead(document);
+  return { names: Object.keys(value), values: Object.values(value), ...(isStrict(record) && { json: record.trim() }) };
+}
+
+/** What was forgiven as JSON is written anew. */
+function isStrict(record: string): boolean {
+  try {
+    JSON.parse(record);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const readNames = ['id', 'text', 'labels'];

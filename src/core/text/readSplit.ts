@@ -1,17 +1,9 @@
 /** From a dataset file to numbered documents. */
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import { recogniseFormat } from '../data/detect.ts';
-import {
-  pathOf,
-  type DatasetFile,
-  type Document,
-  type DocumentSource,
-  type PlacedDocument,
-  type SeekableSource,
-  type SourceOptions,
-} from '../data/document.ts';
+import { pathOf, type DatasetFile, type DocumentSource, type SourceOptions } from '../data/document.ts';
 import { fieldNames } from '../data/fieldNames.ts';
 import { openDataset, requireWordOrder, type OpenedDataset } from '../data/openDataset.ts';
 import { readThrough } from '../data/readThrough.ts';
@@ -77,32 +69,8 @@ export async function openForRun(
   if (missing.text.length || (missing.labels.length && !isUnlabelledFine))
     throw missingColumn(file, [...missing.text, ...(isUnlabelledFine ? [] : missing.labels)], missing.there);
   if (missing.labels.length === 0) return { ...(await opened(file, known)), isUnlabelled: false };
-  // readers look for labels elsewhere where none are named: they are given the text for them, and what comes of it is left out
-  const [text] = [options.textField ?? 'text'].flat();
-  const unlabelled = { ...known, labelField: text, labelColumns: undefined, labelSeparator: undefined };
-  const found = await opened(file, unlabelled);
-  return { ...found, source: withoutLabels(found.source), isUnlabelled: true };
-}
-
-const bare = (batch: PlacedDocument[]): PlacedDocument[] =>
-  batch.map(({ document, place }) => ({ document: { ...document, labels: [] }, place }));
-
-function withoutLabels(source: SeekableSource): SeekableSource {
-  async function* placed(): AsyncGenerator<PlacedDocument[]> {
-    for await (const batch of source.placed()) yield bare(batch);
-  }
-  async function* again(...from: Parameters<SeekableSource['again']>): AsyncGenerator<PlacedDocument[]> {
-    for await (const batch of source.again(...from)) yield bare(batch);
-  }
-  async function* documents(): AsyncGenerator<Document> {
-    for await (const document of source) yield { ...document, labels: [] };
-  }
-  const own: ReadonlyMap<string | symbol, unknown> = new Map<string | symbol, unknown>([
-    ['placed', placed],
-    ['again', again],
-    [Symbol.asyncIterator, documents],
-  ]);
-  return new Proxy(source, { get: (target, key) => own.get(key) ?? (Reflect.get(target, key, target) as unknown) });
+  const unlabelled = { ...known, labelField: undefined, labelColumns: [], labelSeparator: undefined };
+  return { ...(await opened(file, unlabelled)), isUnlabelled: true };
 }
 
 async function opened(file: DatasetFile, options: SourceOptions): Promise<OpenedDataset> {
@@ -112,17 +80,36 @@ async function opened(file: DatasetFile, options: SourceOptions): Promise<Opened
 }
 
 /** Formats whose records have fields with names: what was read from one of them can be read from another. */
-const withFields: readonly string[] = ['jsonl', 'csv', 'tsv', 'xmlrepo-jsonl', 'json', 'parquet', 'arrow', 'xlsx'];
+const withFields: readonly string[] = [
+  'jsonl',
+  'json',
+  'json-folder',
+  'csv',
+  'tsv',
+  'xmlrepo-jsonl',
+  'parquet',
+  'arrow',
+  'xlsx',
+];
 
 /** What the run remembers of its reading, as far as it says something of another file. */
 async function readingOf(file: DatasetFile, { config, reading }: TrainedReading): Promise<SourceOptions> {
   const shared = without(reading ?? (await readingOfTrain(config)), ['labelsFile']);
   const { format } = shared;
   if (format !== undefined && !withFields.includes(format)) return sourceOptions(file, config);
-  if (extname(file.file) === extname(config.dataset.train)) return shared;
-  const found = (await recogniseFormat(file.file, {})).format;
-  if (found === format || !withFields.includes(found)) return shared;
+  const found = await formatOf(file.file);
+  if (found === undefined || found === format || !withFields.includes(found)) return shared;
   return { ...without(shared, ofLayout), format: found };
+}
+
+/** undefined where the file does not show it. */
+async function formatOf(file: string): Promise<SourceOptions['format']> {
+  try {
+    return (await recogniseFormat(file, {})).format;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'unknown-format') return undefined;
+    throw error;
+  }
 }
 
 /** Runs of before did not store it. */
@@ -165,12 +152,23 @@ function missingColumn({ file }: DatasetFile, missing: readonly string[], there:
   );
 }
 
+/** What was found in the training file serves all splits: a separator is the same in each. */
+async function readingShared({ train, ...options }: RunConfig['dataset']): Promise<SourceOptions> {
+  const file = datasetFile(train);
+  if (!(await statOf(file.file))) return {};
+  const format = options.format ?? (await formatOf(file.file));
+  if (format === undefined || !withFields.includes(format)) return {};
+  const found = pickReading((await openDataset(file, { ...options, format })).options);
+  return without(found, ['labelsFile', 'labelNames', 'encoding', 'format']);
+}
+
 /** How a file of the dataset is read. */
 async function sourceOptions(file: DatasetFile, { dataset }: RunConfig): Promise<SourceOptions> {
   const { train, labelsFile } = dataset;
   // A file of labels belongs to the training texts line by line; only the table of a folder can serve other splits too.
   const isShared = pathOf(file) === train || (labelsFile !== undefined && (await isFolder(file.file)));
-  return { ...dataset, labelsFile: isShared ? labelsFile : undefined };
+  const shared = pathOf(file) === train ? {} : await readingShared(dataset);
+  return { ...shared, ...dataset, labelsFile: isShared ? labelsFile : undefined };
 }
 
 /**

@@ -90,8 +90,7 @@ describe('decoding', () => {
       expect(firstInvalidByte(Uint8Array.from(bytes))).toBe(index);
   });
 
-  test('UTF-16 and foreign compression are told by name', async () => {
-    expect((await userError(openSource(write('u16', Buffer.from('\ufefftext', 'utf16le'))))).code).toBe('utf-16');
+  test('foreign compression is told by name', async () => {
     const xz = write('a.xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1]));
     expect(await userError(openSource(xz))).toMatchObject({
       code: 'unknown-compression',
@@ -113,7 +112,7 @@ describe('torn and missing files', () => {
   test('a malformed line in the middle', async () => {
     const path = write(
       'middle.jsonl',
-      `${lines[0]}\n{"text": oops}\n[1]\n{"id":"z"}\n{"text":["a",1]}\n{"text":"t","labels":[{}]}\n${lines[1]}\n`,
+      `${lines[0]}\n{"text": oops}\n[1]\n{"id":"z"}\n{"text":["a",1]}\n{"text":"t","labels":[true]}\n${lines[1]}\n`,
     );
     const error = await userError(readAll(path));
     expect(error).toMatchObject({ code: 'malformed-record', place: { line: 2, byte: lines[0].length + 1 } });

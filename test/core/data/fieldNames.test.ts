@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { fieldNames } from '../../../src/core/data/fieldNames.ts';
 import { scratch, userError } from './helpers.ts';
 
-const { write } = scratch();
+const { folder, write } = scratch();
 
 describe('fieldNames', () => {
   test('of JSON lines, whatever they are called, with a value each', async () => {
     const path = write('a.jsonl', '{"x":null,"y":["a"]}\n{"x":"first","z":3}\n');
     expect(await fieldNames(path)).toEqual([
       { name: 'x', example: 'first' },
-      { name: 'y', example: '["a"]' },
+      { name: 'y', example: 'a' },
       { name: 'z', example: '3' },
     ]);
   });
@@ -27,7 +27,8 @@ describe('fieldNames', () => {
   });
   test('none, for formats without fields', async () => {
     expect(await fieldNames(write('a.txt', '__label__a text\n'))).toEqual([]);
-    expect(await fieldNames('.')).toEqual([]);
+    write('texts/a.txt', 'some text');
+    expect(await fieldNames(`${folder}/texts`)).toEqual([]);
   });
   test('fails where there is nothing to read', async () => {
     expect((await userError(fieldNames('no-such-file'))).code).toBe('file-not-found');

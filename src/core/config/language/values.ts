@@ -1,6 +1,6 @@
 /** Values that a key may have: those that it is limited to, the default, what presets say, files, fields of the dataset. */
 import type { DatasetField } from '../../data/fieldNames.ts';
-import { guessFields } from '../../data/fields.ts';
+import { hintOf } from '../../data/guess/names.ts';
 import { monitorable } from '../monitor.ts';
 import { presetNames, presets } from '../presets.ts';
 import type { Schema } from '../../base/schema.ts';
@@ -95,17 +95,13 @@ async function proposeFields({ text, cursor, environment }: ValuePlace, key: str
 
 /** Fields whose names are well known for what the key wants come first. */
 function likeliestFirst(fields: DatasetField[], key: string): DatasetField[] {
-  const { id, text, label } = guessFields(fields.map(({ name }) => String(name)));
-  const likely: Record<string, (string | undefined)[]> = {
-    'dataset.idField': [id],
-    'dataset.textField': text.toReversed(), // the text itself before a title
-    'dataset.labelField': [label],
+  const likeliness = ({ name }: DatasetField): number => {
+    const { id, text, title, label } = hintOf(name);
+    if (key === 'dataset.idField') return Number(id);
+    if (key === 'dataset.labelField') return label;
+    return key === 'dataset.textField' ? text * 2 + Number(title) : 0; // the text itself before a title
   };
-  const rank = ({ name }: DatasetField): number => {
-    const at = (likely[key] ?? []).indexOf(String(name));
-    return at < 0 ? Infinity : at;
-  };
-  return fields.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+  return fields.toSorted((a, b) => likeliness(b) - likeliness(a));
 }
 
 function clip(text: string): string {
@@ -132,7 +128,8 @@ const wholeConfig: Proposal = {
 
 /** Files and folders that a key may name, relative to the config. */
 
-const datasets = namesEndingIn(datasetEndings);
+const endings = namesEndingIn(datasetEndings);
+const datasets = { test: (name: string): boolean => endings.test(name) && !/\.(?:xmlcnn|clusters)\.json$/i.test(name) };
 /** Names of the files that a key most likely wants; of the others it may want any. */
 const likely: Record<string, RegExp> = {
   extends: /\.json$/i,

@@ -86,7 +86,7 @@ interface Features {
 }
 
 async function readFeatures(file: string, signal?: AbortSignal): Promise<Features> {
-  const { attributes, dataLine } = await readHeader(file, 'utf-8');
+  const { attributes, dataLine } = await readHeader(file);
   const nominal = attributes.map(({ type }) => nominalValues(type));
   const [documents, starts, indices, values] = [[] as number[], [0], new GrowingInts(), [] as number[]];
   const take = (row: string): void => {

@@ -1,5 +1,6 @@
 /**
- * Mulan's and Weka's sparse ARFF: `{attribute value,…}` rows, with a label XML that says which attributes are labels.
+ * Mulan's, MEKA's and Weka's ARFF, sparse (`{attribute value,…}` rows) or dense. A label XML, MEKA's `-C` or `labelColumns` say
+ * which attributes are labels.
  * Features are numbered in the order of the attributes that are no labels.
  */
 import { existsSync } from 'node:fs';
@@ -7,9 +8,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { withFileErrors } from '../../base/files.ts';
-import { readLines } from '../../formats/bytes.ts';
+import { readLines, type TextForm } from '../../formats/bytes.ts';
 import type { SourceOptions } from '../document.ts';
-import type { OpenedFormat, Pass, RawRecord } from '../record.ts';
+import type { OpenedFormat, ParsedRecord, Pass, RawRecord } from '../record.ts';
 import { Malformed, isBlank, readRecordLines } from '../record.ts';
 import type { Sample } from '../sample.ts';
 import { finiteNumber, wholeNumber } from './xmlrepoSparse.ts';
@@ -29,20 +30,45 @@ interface Header {
   labels: string[];
 }
 
-/** Throws `UserError` where the label XML is missing, or names a label that is no attribute. */
+/** Throws `UserError` where nothing says which attributes are labels, or a label is no attribute. */
 export async function openArff(sample: Sample, options: SourceOptions): Promise<OpenedFormat> {
-  const labelsFile = options.labelsFile ?? findLabelXml(sample.path);
-  if (labelsFile === undefined)
-    throw new UserError(
-      'no-labels-file',
-      'There is no label XML beside the ARFF file, so it cannot be told which attributes are labels',
-      'Name it with "labelsFile".',
-      { file: sample.path },
-    );
-  const { attributes, dataLine } = await readHeader(sample.path, options.encoding);
-  const header = { dataLine, ...assignRoles(sample.path, attributes, labelsFile, await readLabelXml(labelsFile)) };
+  const { attributes, dataLine, relation } = await readHeader(sample.path, sample.form);
+  const labelsFile = options.labelColumns ? undefined : (options.labelsFile ?? findLabelXml(sample.path));
+  const labels =
+    options.labelColumns?.map((name) => nameOf(name, attributes)) ??
+    (labelsFile === undefined ? mekaLabels(relation, attributes) : await readLabelXml(labelsFile));
+  if (labels === undefined) throw noLabels(sample.path, attributes);
+  const header = { dataLine, ...assignRoles(sample.path, attributes, labelsFile ?? sample.path, labels) };
   const featureNames = attributes.filter((_, i) => header.roles[i] >= 0).map(({ name }) => unescape(name));
-  return { options: { ...options, labelsFile }, featureNames, reader: (pass) => read(pass, sample.path, header) };
+  const byCount = labelsFile === undefined && options.labelColumns === undefined;
+  return {
+    options: { ...options, labelsFile },
+    ...(byCount && { reasons: { labelColumns: `${labels.length} attributes by MEKA's -C in @relation` } }),
+    featureNames,
+    reader: (pass) => read(pass, sample.path, header),
+  };
+}
+
+const nameOf = (name: string | number, attributes: readonly Attribute[]): string =>
+  typeof name === 'number' ? (attributes[name]?.name ?? String(name)) : name;
+
+/** MEKA writes the number of label attributes into the name of the relation: `-C 6` the first six, `-C -6` the last six. */
+function mekaLabels(relation: string, attributes: readonly Attribute[]): string[] | undefined {
+  const count = Number(/-C\s+(-?\d+)/i.exec(relation)?.[1] ?? 0);
+  if (count === 0 || Math.abs(count) >= attributes.length) return undefined;
+  const names = attributes.map(({ name }) => name);
+  return count > 0 ? names.slice(0, count) : names.slice(count);
+}
+
+function noLabels(file: string, attributes: readonly Attribute[]): UserError {
+  const binary = attributes.filter(({ type }) => /^\{\s*0\s*,\s*1\s*\}$/.test(type)).map(({ name }) => name);
+  const shown = binary.slice(0, 8).join(', ') + (binary.length > 8 ? ', …' : '');
+  return new UserError(
+    'no-labels-file',
+    'There is no label XML beside the ARFF file, and no -C in its @relation, so it cannot be told which attributes are labels',
+    `Name the XML with "labelsFile", or the attributes with "labelColumns"${shown && ` (of 0 and 1 are: ${shown})`}.`,
+    { file },
+  );
 }
 
 /** `x.xml`, or that without `-train`, `-test` and the like. */
@@ -74,12 +100,14 @@ function decodeEntities(text: string): string {
 /** Attributes in their order, and the line of `@data`. Throws `UserError`. */
 export async function readHeader(
   file: string,
-  encoding: SourceOptions['encoding'],
-): Promise<{ attributes: Attribute[]; dataLine: number }> {
+  form?: TextForm,
+): Promise<{ attributes: Attribute[]; dataLine: number; relation: string }> {
   const attributes: Attribute[] = [];
-  for await (const lines of readLines(file, { encoding }))
+  let relation = '';
+  for await (const lines of readLines(file, { form }))
     for (const { text = '', number } of lines) {
-      if (/^\s*@data\b/i.test(text)) return { attributes, dataLine: number };
+      if (/^\s*@data\b/i.test(text)) return { attributes, dataLine: number, relation };
+      if (/^\s*@relation\b/i.test(text)) relation = text;
       if (/^\s*@attribute\b/i.test(text)) attributes.push(parseAttribute(text, file, number));
     }
   throw new UserError('no-data', 'There is no @data line', 'Name a whole ARFF file.', { file });
@@ -147,21 +175,13 @@ function read(pass: Pass, file: string, header: Header): AsyncIterable<RawRecord
   });
 }
 
-function parseRow(text: string, header: Header): Pick<RawRecord, 'text' | 'labels' | 'features'> {
+function parseRow(text: string, header: Header): ParsedRecord {
   const row = text.trim();
-  if (!row.startsWith('{'))
-    throw new Malformed('This row is not in sparse form ({attribute value,…}); only sparse ARFF is read');
-  if (!row.endsWith('}')) throw new Malformed('The closing brace is missing');
-  const inner = row.slice(1, -1).trim();
   const labels: string[] = [];
   const indices: number[] = [];
   const values: number[] = [];
-  for (const cell of inner === '' ? [] : inner.split(',')) {
-    const pair = cell.trim();
-    const space = pair.indexOf(' ');
-    if (space < 0) throw new Malformed(`${JSON.stringify(pair.slice(0, 30))} is not attribute and value`);
-    const attribute = wholeNumber(pair.slice(0, space), header.roles.length, 'attribute');
-    const value = cellValue(pair.slice(space + 1).trim(), header.values[attribute]);
+  for (const [attribute, cell] of row.startsWith('{') ? sparseCells(row, header) : denseCells(row, header)) {
+    const value = cellValue(cell, header.values[attribute]);
     const role = header.roles[attribute];
     if (value === 0) continue;
     if (role >= 0) {
@@ -171,6 +191,29 @@ function parseRow(text: string, header: Header): Pick<RawRecord, 'text' | 'label
     else throw new Malformed(`The label ${header.labels[-1 - role]} is neither 0 nor 1`);
   }
   return { text: '', labels, features: { indices: Uint32Array.from(indices), values: Float32Array.from(values) } };
+}
+
+function* sparseCells(row: string, header: Header): Generator<[attribute: number, cell: string]> {
+  if (!row.endsWith('}')) throw new Malformed('The closing brace is missing');
+  const inner = row.slice(1, -1).trim();
+  for (const cell of inner === '' ? [] : inner.split(',')) {
+    const pair = cell.trim();
+    const space = pair.indexOf(' ');
+    if (space < 0) throw new Malformed(`${JSON.stringify(pair.slice(0, 30))} is not attribute and value`);
+    yield [wholeNumber(pair.slice(0, space), header.roles.length, 'attribute'), pair.slice(space + 1).trim()];
+  }
+}
+
+/** Values of all attributes; `?` is a missing one, which counts as 0. */
+function* denseCells(row: string, header: Header): Generator<[attribute: number, cell: string]> {
+  const cells = row.split(',');
+  const { length } = header.roles;
+  if (cells.length !== length)
+    throw new Malformed(`This row has ${cells.length} values where there are ${length} attributes`);
+  for (let i = 0; i < length; i++) {
+    const cell = cells[i].trim().replace(/^(['"])(.*)\1$/, '$2');
+    if (cell !== '?') yield [i, cell];
+  }
 }
 
 /** Throws `Malformed`. */

@@ -1,10 +1,13 @@
 /** CSV and TSV, with or without a header, with a label column or one 0/1 column per label. */
-import { UserError } from '../../base/errors.ts';
 import type { SourceOptions } from '../document.ts';
-import { flagOf, guessFields, guessSeparator, isWellKnown, listOf, noTextField, unknownField } from '../fields.ts';
+import { givenFields, listOf, noTextField, optionsOf } from '../fields.ts';
 import type { Line } from '../../formats/bytes.ts';
-import type { OpenedFormat, Pass, RawRecord } from '../record.ts';
-import { Malformed, detach, isBlank, passLines, splitLabels } from '../record.ts';
+import { guessDelimiter, namedDelimiter, parseDelimiter, type Delimiter } from '../guess/delimiter.ts';
+import { guessHeader } from '../guess/header.ts';
+import { flagIn, LabelReader } from '../guess/labelReader.ts';
+import { layOut, type FieldName } from '../guess/layout.ts';
+import type { Doubt, OpenedFormat, ParsedRecord, Pass, RawRecord } from '../record.ts';
+import { Malformed, detach, isBlank, passLines } from '../record.ts';
 import type { Sample } from '../sample.ts';
 import { RowParser, commonWidth, isQuotedTsv, sampleRows } from './rows.ts';
 
@@ -12,51 +15,32 @@ interface Table {
   delimiter: string;
   quoting: boolean;
   header: boolean;
+  /** Lines before the table: a spreadsheet's `sep=;`. */
+  skip: number;
   width: number;
-  id?: number;
-  text: number[];
-  label?: number;
-  separator?: string;
-  flags: { column: number; label: string }[];
-}
-
-/** What the sample shows of a table; `names` are the header's, or the column numbers. */
-interface Shape {
-  file: string;
-  names: string[];
-  rows: string[][];
+  toDocument(row: readonly string[]): ParsedRecord;
 }
 
 /** Throws `UserError` where a named column does not exist, or it cannot be told which column is what. */
-export function openDelimited(sample: Sample, options: SourceOptions, delimiter: ',' | '\t'): OpenedFormat {
-  const { quoting, header, width, names, rows } = sampleTable(sample, options, delimiter);
-  const table = {
-    delimiter,
-    quoting,
-    header,
-    width,
-    ...findColumns({ file: sample.path, names, rows }, header, options),
-  };
-  const named = (column: number) => (header ? names[column] : column);
+export function openDelimited(sample: Sample, options: SourceOptions, preferred: Delimiter): OpenedFormat {
+  const table = sampleTable(sample, options, preferred);
+  const { toDocument, ...opened } = layOutTable(sample.path, table, options);
+  const { delimiter, quoting, skip, header, width } = table;
+  const layout = { delimiter, quoting, skip, header, width, toDocument };
   return {
-    options: {
-      ...options,
-      header,
-      quoting,
-      idField: table.id === undefined ? undefined : named(table.id),
-      textField: table.text.length === 1 ? named(table.text[0]) : table.text.map(named),
-      labelField: table.label === undefined ? undefined : named(table.label),
-      labelColumns: table.flags.length ? table.flags.map(({ column }) => named(column)) : undefined,
-      labelSeparator: table.separator,
-    },
-    reader: (pass) => read(pass, sample.path, table),
-    textColumns: table.text,
+    ...opened,
+    options: { ...opened.options, quoting, ...(delimiter !== preferred && { delimiter }) },
+    reader: (pass) => read(pass, sample.path, layout),
   };
 }
 
 export interface SampledTable {
+  delimiter: string;
   quoting: boolean;
+  skip: number;
   header: boolean;
+  /** Whether it is beyond doubt that there is a header, or none. */
+  sureHeader: boolean;
   width: number;
   /** The header's, else the columns' numbers. */
   names: string[];
@@ -64,91 +48,99 @@ export interface SampledTable {
   rows: string[][];
 }
 
+/** Rows that are looked at. */
+const mostRows = 3000;
+
 /** The rows that a sample shows, before it is known which column is what. */
-export function sampleTable(sample: Sample, options: SourceOptions, delimiter: ',' | '\t'): SampledTable {
-  const quoting = options.quoting ?? (delimiter === ',' || isQuotedTsv(sample.lines));
-  const all = sampleRows(sample.lines, delimiter, quoting);
-  const header = options.header ?? hasHeader(all);
+export function sampleTable(sample: Sample, options: SourceOptions, preferred: Delimiter): SampledTable {
+  const named = namedDelimiter(sample.lines[0]?.text ?? '');
+  const lines = named === undefined ? sample.lines : sample.lines.slice(1);
+  const delimiter =
+    options.delimiter === undefined
+      ? (named ?? guessDelimiter(lines, preferred) ?? preferred)
+      : (parseDelimiter(options.delimiter) ?? options.delimiter);
+  const quoting = options.quoting ?? (delimiter !== '\t' || isQuotedTsv(lines));
+  const rows = sampleRows(lines, delimiter, quoting).slice(0, mostRows);
+  return { delimiter, quoting, skip: named === undefined ? 0 : 1, ...shapeOf(rows, options) };
+}
+
+/** Header, width and names of rows. */
+export function shapeOf(
+  all: string[][],
+  options: SourceOptions,
+): Pick<SampledTable, 'header' | 'sureHeader' | 'width' | 'names' | 'rows'> {
+  const { header, sure } = headerOf(all, options);
   const width = header ? (all[0]?.length ?? 0) : commonWidth(all).width;
   const names = header ? (all[0] ?? []).map((name) => name.trim()) : Array.from({ length: width }, (_, i) => String(i));
-  return { quoting, header, width, names, rows: all.slice(header ? 1 : 0).filter((row) => row.length === width) };
+  const rows = all.slice(header ? 1 : 0).filter((row) => row.length === width);
+  return { header, sureHeader: sure, width, names, rows };
 }
 
-/** A header has a well-known name in it, or a word above a column of numbers. */
-function hasHeader([first, ...rows]: string[][]): boolean {
-  if (!first || first.some((name) => name.trim() === '' || name.length > 64)) return false;
-  if (first.some(isWellKnown)) return true;
-  const isNumber = (cell: string | undefined) => cell !== undefined && /^-?\d+(\.\d+)?$/.test(cell.trim());
-  return first.some((name, i) => !/\d/.test(name) && rows.length > 0 && rows.every((row) => isNumber(row[i])));
-}
-
-type Columns = Pick<Table, 'id' | 'text' | 'label' | 'separator' | 'flags'>;
-
-function findColumns(shape: Shape, header: boolean, options: SourceOptions): Columns {
-  const { file, names } = shape;
-  const find = (option: string, field: string | number | undefined): number | undefined => {
-    if (field === undefined) return undefined;
-    const column = typeof field === 'number' ? field : names.indexOf(field);
-    if (column < 0 || column >= names.length) throw unknownField(file, option, field, names);
-    return column;
-  };
-  const guess = header ? guessFields(names) : { text: [] };
-  const known = (name: string | undefined) => (name === undefined ? undefined : names.indexOf(name));
-  const givenFlags = options.labelColumns?.map((field) => find('labelColumns', field) as number);
-  let label = find('labelField', options.labelField) ?? (givenFlags ? undefined : known(guess.label));
-  let id = find('idField', options.idField) ?? known(guess.id);
-  const text =
-    listOf(options.textField)?.map((field) => find('textField', field) as number) ??
-    guess.text.map((name) => names.indexOf(name));
-  if (text.length === 0) text.push(...longestColumn(shape, [id, label, ...(givenFlags ?? [])]));
-  if (text.length === 0) throw noTextField(file, names);
-  const isTaken = (column: number) => column === id || column === label || text.includes(column);
-  const shownFlags = label === undefined ? flagColumns(shape, isTaken) : [];
-  const flags = givenFlags ?? (header || shownFlags.length > 1 ? shownFlags : []);
-  if (label === undefined && flags.length === 0) {
-    const rest = names.map((_, i) => i).filter((column) => !isTaken(column));
-    if (!header && id === undefined && rest.length === 2) id = rest.find((column) => isIdColumn(shape, column, rest));
-    const candidates = rest.filter((column) => column !== id);
-    if (candidates.length > 1) throw ambiguous(shape, candidates);
-    label = candidates[0];
-  }
-  const cells = label === undefined ? [] : shape.rows.map((row) => row[label]);
-  const separator = options.labelSeparator ?? guessSeparator(cells);
-  return { id, text, label, separator, flags: flags.map((column) => ({ column, label: names[column] })) };
-}
-
-function longestColumn({ names, rows }: Shape, taken: (number | undefined)[]): number[] {
-  const lengths = names.map((_, i) => (taken.includes(i) ? 0 : rows.reduce((sum, row) => sum + row[i].length, 0)));
-  const longest = Math.max(...lengths);
-  return longest > 0 ? [lengths.indexOf(longest)] : [];
-}
-
-/** Columns of 0 and 1 only. */
-function flagColumns({ names, rows }: Shape, isTaken: (column: number) => boolean): number[] {
-  if (rows.length === 0) return [];
-  const columns = names.map((_, i) => i).filter((column) => !isTaken(column));
-  return columns.filter((column) => rows.every((row) => row[column] !== '' && flagOf(row[column]) !== undefined));
-}
-
-/** Without a header: of two columns the one that is no list while the other is, or never repeats while the other does. */
-function isIdColumn({ rows }: Shape, column: number, pair: number[]): boolean {
-  const other = pair[0] === column ? pair[1] : pair[0];
-  const isList = (i: number) => rows.some((row) => /[,;|]/.test(row[i]));
-  if (isList(column) !== isList(other)) return isList(other);
-  const isUnique = (i: number) => new Set(rows.map((row) => row[i])).size === rows.length;
-  return isUnique(column) && !isUnique(other);
-}
-
-function ambiguous({ file, names, rows }: Shape, candidates: number[]): UserError {
-  const shown = candidates
-    .slice(0, 10)
-    .map((column) => `${names[column]} (${JSON.stringify((rows[0]?.[column] ?? '').slice(0, 30))})`);
-  return new UserError(
-    'ambiguous-columns',
-    `It cannot be told which column holds the labels: ${shown.join(', ')}`,
-    'Name it with "labelField", or one 0/1 column per label with "labelColumns".',
-    { file },
+/** A row that holds a name by which the user calls a field is the header. */
+function headerOf(rows: string[][], options: SourceOptions): { header: boolean; sure: boolean } {
+  if (options.header !== undefined) return { header: options.header, sure: true };
+  const { idField, labelField, textField, labelColumns = [] } = options;
+  const asked = [idField, labelField, ...(listOf(textField) ?? []), ...labelColumns].filter(
+    (name) => typeof name === 'string' && !/^\d+$/.test(name),
   );
+  const first = (rows[0] ?? []).map((name) => name.trim());
+  if (asked.some((name) => first.includes(String(name)))) return { header: true, sure: true };
+  const { width } = commonWidth(rows);
+  return guessHeader(rows.filter((row, i) => i === 0 || row.length === width));
+}
+
+/** How rows of a table become documents. Throws `UserError` where a named column does not exist, or none looks like text. */
+export function layOutTable(
+  file: string,
+  { names, rows, header, sureHeader, width }: Pick<SampledTable, 'names' | 'rows' | 'header' | 'sureHeader' | 'width'>,
+  options: SourceOptions,
+): Omit<OpenedFormat, 'reader'> & Pick<Table, 'toDocument'> {
+  const columns: FieldName[] = names.map((name, i) => (header && names.indexOf(name) === i ? name : i));
+  const given = givenFields(file, options, (name) => columnNamed(name, names, columns), names);
+  const fields = columns.map((name, i) => ({ name, values: rows.map((row) => row[i]) }));
+  const layout = layOut(fields, options, given);
+  if (layout.text.length === 0) throw noTextField(file, names);
+  const at = (name: FieldName): number => columns.indexOf(name);
+  const [id, label] = [layout.id, layout.label].map((name) => (name === undefined ? undefined : at(name)));
+  const text = layout.text.map(at);
+  const flags = layout.labelColumns.map((name) => ({ column: at(name), label: String(name) }));
+  const labels = new LabelReader(layout);
+  const isByContent = !header && label !== undefined && options.labelField === undefined;
+  const reasons = {
+    ...(isByContent && { labelField: 'there is no header: columns are told by their content' }),
+    ...layout.reasons,
+    ...(!sureHeader && { header: headerReason(header, names, rows, width) }),
+  };
+  return {
+    options: { ...optionsOf(options, layout, (name) => name), header },
+    reasons,
+    fields: fields.map(({ name, values }) => ({ name, example: values.find((value) => value !== '') })),
+    textColumns: text,
+    toDocument(row) {
+      const doubts: Doubt[] = [];
+      const found = label === undefined ? [] : labels.read(row[label], names[label], doubts);
+      for (const { column, label } of flags) if (flagIn(row[column], label)) found.push(label);
+      return {
+        id: (id === undefined ? '' : detach(row[id].trim())) || undefined,
+        text: text.length === 1 ? row[text[0]] : joinTexts(text.map((column) => row[column])),
+        labels: found,
+        ...(doubts.length && { doubts }),
+      };
+    },
+  };
+}
+
+/** A column by its name in the header, else by its number, also where that was typed. */
+function columnNamed(name: FieldName, names: readonly string[], columns: readonly FieldName[]): FieldName | undefined {
+  const found = names.indexOf(String(name));
+  if (found >= 0) return columns[found];
+  return /^\d+$/.test(String(name)) ? columns[Number(name)] : undefined;
+}
+
+function headerReason(header: boolean, names: readonly string[], rows: readonly string[][], width: number): string {
+  const shown = (header ? names : (rows[0] ?? [])).slice(0, Math.min(width, 4)).map((cell) => cell.slice(0, 30));
+  const row = `the first row (${shown.join(' | ')}${width > 4 ? ' | …' : ''})`;
+  return header ? `${row} is taken for the header` : `${row} is taken for a document, not for a header`;
 }
 
 async function* read(pass: Pass, path: string, table: Table): AsyncGenerator<RawRecord[], void> {
@@ -169,6 +161,7 @@ class TableReader {
   private held: Line[] = [];
   private number: number;
   private headerSeen: boolean;
+  private skip: number;
 
   constructor(
     private readonly pass: Pass,
@@ -177,6 +170,7 @@ class TableReader {
   ) {
     this.parser = new RowParser(table.delimiter, table.quoting);
     this.headerSeen = !table.header || pass.stretch !== undefined;
+    this.skip = pass.stretch ? 0 : table.skip;
     this.number = (pass.stretch?.first ?? 1) - 1;
   }
 
@@ -199,6 +193,10 @@ class TableReader {
 
   /** Returns lines to be read again. */
   private takeOne(line: Line): Line[] {
+    if (this.skip > 0) {
+      this.skip--;
+      return [];
+    }
     if (line.text === undefined) {
       if (this.held.length) return this.reject('The quoted field that opens here holds a line that cannot be decoded');
       if (this.headerSeen) this.number++;
@@ -230,10 +228,10 @@ class TableReader {
       throw new Malformed(
         `This row has ${row.length} ${row.length === 1 ? 'field' : 'fields'} where the others have ${width}`,
       );
-    const { id, text, labels } = toRecord(row, this.table);
     const { number: line, byte } = this.held[0];
     const { stop } = this.held[this.held.length - 1];
-    this.records.push({ id, text, labels, line, number: ++this.number, byte, stop });
+    const { id, text, labels, doubts } = this.table.toDocument(row);
+    this.records.push({ id, text, labels, line, number: ++this.number, byte, stop, doubts });
   }
 
   /** Reports the row that is being read; returns its lines but the first. */
@@ -247,21 +245,6 @@ class TableReader {
     this.pass.findings.reject({ code, file, line: first.number, byte: first.byte, message });
     return again;
   }
-}
-
-function toRecord(row: string[], table: Table): Pick<RawRecord, 'id' | 'text' | 'labels'> {
-  const id = table.id === undefined ? '' : detach(row[table.id].trim());
-  const text = table.text.length === 1 ? row[table.text[0]] : joinTexts(table.text.map((column) => row[column]));
-  const labels = table.label === undefined ? [] : splitLabels(row[table.label], table.separator);
-  for (const { column, label } of table.flags) {
-    const flag = flagOf(row[column]);
-    if (flag === undefined)
-      throw new Malformed(
-        `The label column "${label}" holds ${JSON.stringify(row[column].slice(0, 30))}, neither 0 nor 1`,
-      );
-    if (flag === 1) labels.push(label);
-  }
-  return { id: id || undefined, text, labels };
 }
 
 function joinTexts(parts: string[]): string {

@@ -1,21 +1,39 @@
 /** fastText's supervised format: `__label__x __label__y the text`; labels may stand anywhere in the line, as in fastText. */
 import type { SourceOptions } from '../document.ts';
-import { detach, readRecordLines, type OpenedFormat } from '../record.ts';
+import { detach, type Doubt, type OpenedFormat, type ParsedRecord, readRecordLines } from '../record.ts';
 import type { Sample } from '../sample.ts';
 
-const prefix = '__label__';
+const usual = '__label__';
+/** Others that labels are seen to begin with (fastText's option `-label`). */
+const others = /^(?:__[a-z]+__|#|@|(?:label|tag|class|cat|topic)[:=])(?=[^\s#@])/i;
+
 /** A label behind the first word of a line, and what is before it. */
-export const labelWithin = /(^|\s)__label__(\S+)/g;
+export const labelWithin = (prefix = usual): RegExp =>
+  new RegExp(`(^|\\s)${prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(\\S+)`, 'g');
 
 export function openFastText(sample: Sample, options: SourceOptions): OpenedFormat {
-  return { options, reader: (pass) => readRecordLines(pass, sample.path, parseFastText) };
+  const texts = sample.lines.map(({ text }) => text).filter((text) => text.trim() !== '');
+  const prefix = options.labelPrefix ?? guessPrefix(texts) ?? usual;
+  const within = labelWithin(prefix);
+  return {
+    options: { ...options, ...(prefix !== usual && { labelPrefix: prefix }) },
+    reasons: prefix === usual ? {} : { labelPrefix: `most lines begin with a word in "${prefix}"` },
+    reader: (pass) => readRecordLines(pass, sample.path, (line) => parseFastText(line, prefix, within)),
+  };
 }
 
-export function hasFastTextLabel(line: string): boolean {
-  return line.startsWith(prefix) || /\s__label__\S/.test(line);
+/** What labels begin with: `__label__` in half of the lines, or another mark at the beginning of nearly all whose labels come back. */
+export function guessPrefix(texts: readonly string[]): string | undefined {
+  const labelled = texts.filter((text) => text.startsWith(usual) || /\s__label__\S/.test(text)).length;
+  if (labelled > 0 && labelled * 2 >= texts.length) return usual;
+  const prefix = others.exec(texts[0] ?? '')?.[0];
+  if (prefix === undefined) return undefined;
+  const words = texts.filter((text) => text.startsWith(prefix)).map((text) => text.split(/\s/, 1)[0]);
+  const hasText = texts.some((text) => text.split(/\s+/).some((word) => !word.startsWith(prefix)));
+  return hasText && words.length >= texts.length * 0.9 && new Set(words).size * 2 <= words.length ? prefix : undefined;
 }
 
-function parseFastText(line: string): { text: string; labels: string[] } {
+function parseFastText(line: string, prefix: string, within: RegExp): ParsedRecord {
   const labels: string[] = [];
   let at = 0;
   while (line.startsWith(prefix, at)) {
@@ -25,13 +43,26 @@ function parseFastText(line: string): { text: string; labels: string[] } {
     while (at < line.length && isSpace(line.charCodeAt(at))) at++;
   }
   const rest = line.slice(at);
-  if (!rest.includes(prefix)) return { text: rest, labels };
-  const text = rest.replace(labelWithin, (_, space: string, label: string) => {
-    labels.push(detach(label));
-    return space;
-  });
-  return { text, labels };
+  const text = !rest.includes(prefix)
+    ? rest
+    : rest.replace(within, (_, space: string, label: string) => {
+        labels.push(detach(label));
+        return space;
+      });
+  const doubts = labels.some((label) => label.startsWith('"')) ? labels.flatMap(quoteDoubt) : [];
+  return { text, labels, ...(doubts.length && { doubts }) };
 }
+
+/** fastText knows no quotes: a label ends at the next space. */
+const quoteDoubt = (label: string): Doubt[] =>
+  label.startsWith('"') && !/^".*"$/.test(label)
+    ? [
+        {
+          code: 'odd-label',
+          message: `The label ${label} begins with a quote: fastText ends labels at a space, quotes or not`,
+        },
+      ]
+    : [];
 
 function wordEnd(line: string, from: number): number {
   let at = from;

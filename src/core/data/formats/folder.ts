@@ -1,19 +1,20 @@
 /**
  * One text file per document. Labels stand beside each text (`a.txt` with `a.labels`, `a.label`, `a.lab` or `a.key`, one label
- * a line) or in one label file (`name<TAB>labels`, labels separated by `|`, `;`, `,` as found, or by further tabs).
+ * a line; `a.tsv`, `<uri>`, a tab and its name) or in one label file (`name<TAB>labels`, labels separated by `|`, `;`, `,` as found, or by further tabs).
  */
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { withFileErrors } from '../../base/files.ts';
-import { readLines } from '../../formats/bytes.ts';
+import { type LineProblem, readBytes, readLines, TornPacked } from '../../formats/bytes.ts';
+import { guessEncoding } from '../../formats/encoding.ts';
 import type { SourceOptions } from '../document.ts';
-import { guessSeparator } from '../fields.ts';
+import { labelsOfCell, readingOfCells, type CellReading } from '../guess/cells.ts';
 import type { OpenedFormat, Pass, RawRecord, RecordReader } from '../record.ts';
-import { passLines, splitLabels } from '../record.ts';
+import { detach, passLines, splitLabels } from '../record.ts';
 
-const besideEndings = ['.labels', '.label', '.lab', '.key'];
+const besideEndings = ['.labels', '.label', '.lab', '.key', '.tsv'];
 const batchSize = 64;
 
 /** Labels of the document called `name` (its path in the folder, without ending). */
@@ -38,8 +39,17 @@ export async function openFolder(folder: string, options: SourceOptions): Promis
   const labelsOf = await findLabels(folder, texts, labelsFile, options);
   let totalBytes = 0;
   for (const file of texts) totalBytes += (await withFileErrors(file, () => stat(join(folder, file)))).size;
+  const encoding = options.encoding ?? (await encodingOf(folder, texts));
   const reader: RecordReader = (pass) => read(pass, folder, texts, labelsOf);
-  return { options: { ...options, labelsFile }, totalBytes, reader, byNumber: true };
+  const names = labelsFile === undefined ? await namesBesideTexts(folder, texts) : new Map<string, string>();
+  return {
+    options: { ...options, labelsFile, ...(encoding !== undefined && { encoding }) },
+    form: { encoding: encoding ?? 'utf-8', lineEnd: '\n' },
+    totalBytes,
+    reader,
+    byNumber: true,
+    ...(names.size > 0 && { labelNames: names }),
+  };
 }
 
 /** Text files in the folder and below, in code-point order. */
@@ -90,33 +100,61 @@ async function findLabels(
     if (!existsSync(file)) return [];
     const labels: string[] = [];
     for await (const lines of passLines(pass, file, false))
-      for (const { text = '' } of lines) labels.push(...splitLabels(text, options.labelSeparator));
+      for (const { text = '' } of lines) labels.push(...labelsOfBeside(text, ending, options).map(({ id }) => id));
     return labels;
   };
 }
 
+interface NamedLabel {
+  id: string;
+  name?: string;
+}
+
+/** A line of a file beside a text: `<uri>` and its name between tabs (Annif), else labels as they stand. */
+function labelsOfBeside(line: string, ending: string, { labelSeparator }: SourceOptions): NamedLabel[] {
+  const uri = /^\s*<([^<>]+)>\s*(?:\t([^\t]*))?/.exec(line);
+  if (uri) return [{ id: detach(uri[1]), name: uri[2]?.trim() || undefined }];
+  const text = ending === '.tsv' ? line.split('\t', 1)[0] : line;
+  return splitLabels(text, labelSeparator).map((id) => ({ id }));
+}
+
+/** Names of the labels that stand in files beside the texts. */
+async function namesBesideTexts(folder: string, texts: readonly string[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const text of texts) {
+    const file = join(folder, `${documentName(text)}.tsv`);
+    if (!existsSync(file)) continue;
+    for await (const lines of readLines(file, { form: 'guess', onProblem: () => {} }))
+      for (const { text = '' } of lines)
+        for (const { id, name } of labelsOfBeside(text, '.tsv', {})) if (name !== undefined) names.set(id, name);
+  }
+  return names;
+}
+
 async function readLabelTable(file: string, options: SourceOptions): Promise<Map<string, string[]>> {
-  const rows: { name: string; labels: string; line: number }[] = [];
-  for await (const lines of readLines(file, { encoding: options.encoding }))
-    for (const { text = '', number } of lines) {
+  const rows: { name: string; labels: string }[] = [];
+  for await (const lines of readLines(file, { form: 'guess' }))
+    for (const { text = '' } of lines) {
       if (text.trim() === '') continue;
       const cut = text.search(/[\t,]/);
       const name = (cut < 0 ? text : text.slice(0, cut)).trim().replace(/\.txt(\.gz)?$/i, '');
-      rows.push({ name, labels: cut < 0 ? '' : text.slice(cut + 1), line: number });
+      rows.push({ name, labels: cut < 0 ? '' : text.slice(cut + 1) });
     }
-  const separator =
-    options.labelSeparator ??
-    (rows.some((row) => row.labels.includes('\t')) ? '\t' : guessSeparator(rows.map((row) => row.labels)));
+  const reading = tableReading(rows, options);
   const table = new Map<string, string[]>();
-  for (const { name, labels, line } of rows) {
-    if (table.has(name))
-      throw new UserError('repeated-id', `The document ${name} is listed twice`, 'Remove one of the lines.', {
-        file,
-        line,
-      });
-    table.set(name, splitLabels(labels, separator));
+  for (const { name, labels } of rows) {
+    const found = labelsOfCell(labels, reading).map(detach);
+    table.set(name, [...new Set([...(table.get(name) ?? []), ...found])]);
   }
   return table;
+}
+
+/** Labels between further tabs, else as the cells show; a document may stand on several lines. */
+function tableReading(rows: readonly { labels: string }[], { labelSeparator }: SourceOptions): CellReading {
+  const cells = rows.map(({ labels }) => labels);
+  if (labelSeparator === 'none') return { style: 'whole' };
+  if (labelSeparator !== undefined) return { style: 'separated', separator: labelSeparator };
+  return cells.some((cell) => cell.includes('\t')) ? { style: 'separated', separator: '\t' } : readingOfCells(cells);
 }
 
 async function* read(
@@ -151,10 +189,31 @@ async function* read(
   yield records;
 }
 
+/** What the texts are written in, by the beginnings of some; undefined for UTF-8. */
+async function encodingOf(folder: string, texts: readonly string[]): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  const step = Math.max(1, Math.floor(texts.length / 100));
+  for (let i = 0; i < texts.length; i += step)
+    try {
+      for await (const chunk of readBytes(join(folder, texts[i]))) {
+        parts.push(chunk.subarray(0, 4096), Buffer.from('\n'));
+        break;
+      }
+    } catch (error) {
+      if (!(error instanceof TornPacked)) throw error; // told when the file is read
+    }
+  const { encoding } = guessEncoding(Buffer.concat(parts));
+  return encoding === 'utf-8' || encoding.startsWith('utf-16') ? undefined : encoding;
+}
+
 /** The whole file, or undefined where a part of it could not be read (which the findings then tell). */
 async function readText(pass: Pass, path: string): Promise<string | undefined> {
   const skippedBefore = pass.findings.skipped;
   const parts: string[] = [];
-  for await (const lines of passLines(pass, path, false)) for (const { text = '', end } of lines) parts.push(text, end);
+  const onProblem = ({ code, line, byte, message }: LineProblem): void =>
+    pass.findings.reject({ code, file: path, line, byte, message });
+  const { encoding } = pass.form;
+  for await (const lines of readLines(path, { form: { encoding }, onProblem }))
+    for (const { text = '', end } of lines) parts.push(text, end);
   return pass.findings.skipped > skippedBefore ? undefined : parts.join('').trimEnd();
 }

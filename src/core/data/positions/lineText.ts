@@ -1,16 +1,14 @@
 import { labelWithin } from '../formats/fasttext.ts';
 import type { MapBuilder } from './positionMap.ts';
 
-/** The labels that a line begins with, as `formats/fasttext.ts` reads them. */
-const leadingLabels = /^(?:__label__[^ \t-\r]*[ \t-\r]*)*/;
-
 /** What is left of a fastText line without its labels. */
-export function mapFastText(builder: MapBuilder): void {
+export function mapFastText(builder: MapBuilder, prefix = '__label__'): void {
   const { raw } = builder;
-  let at = leadingLabels.exec(raw)?.[0].length ?? 0;
+  let at = 0;
+  while (raw.startsWith(prefix, at)) at += /^\S*\s*/.exec(raw.slice(at))?.[0].length ?? 0;
   const rest = raw.slice(at);
   const start = at;
-  for (const match of rest.matchAll(labelWithin)) {
+  for (const match of rest.matchAll(labelWithin(prefix))) {
     const label = start + match.index;
     builder.add(at, label + match[1].length);
     at = label + match[0].length;
@@ -18,9 +16,10 @@ export function mapFastText(builder: MapBuilder): void {
   builder.add(at, raw.length);
 }
 
-/** The last of the parts between tabs. */
-export function mapLibMultiLabel(builder: MapBuilder): void {
-  builder.add(builder.raw.lastIndexOf('\t') + 1, builder.raw.length);
+/** What follows the labels, the first or second of the parts between tabs. */
+export function mapLibMultiLabel(builder: MapBuilder, columns: 2 | 3): void {
+  const first = builder.raw.indexOf('\t');
+  builder.add((columns === 2 ? first : builder.raw.indexOf('\t', first + 1)) + 1, builder.raw.length);
 }
 
 export function mapWholeLine(builder: MapBuilder): void {

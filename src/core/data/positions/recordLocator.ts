@@ -4,6 +4,7 @@ import { listOf } from '../fields.ts';
 import { Findings } from '../findings.ts';
 import { labelsOfLine } from '../formats/xmlrepoRaw.ts';
 import { openReader, type OpenedReader } from '../openDataset.ts';
+import { plainForm } from '../../formats/bytes.ts';
 import type { RawRecord } from '../record.ts';
 import type { Sample, SampleLine } from '../sample.ts';
 import { sampleChars } from '../sample.ts';
@@ -110,7 +111,7 @@ export class RecordLocator {
     const findings = new Findings('skip');
     const stretch = { first: 1, count: 0, line: first, byte: 0, bytes: Buffer.from(text) };
     const records: RawRecord[] = [];
-    for await (const batch of this.opened.reader({ bytesRead: 0, findings, encoding: 'utf-8', stretch }))
+    for await (const batch of this.opened.reader({ bytesRead: 0, findings, form: plainForm, stretch }))
       records.push(...batch);
     const lineOf = lineCounter(stretch.bytes, first);
     for (const record of records) [record.byte, record.stop] = [record.line, lineOf(record.stop)];
@@ -125,18 +126,18 @@ export class RecordLocator {
       mapJson(builder, (listOf(this.options.textField) ?? []).map(String));
     else if (this.isTable)
       mapRow(builder, this.opened.textColumns ?? [], {
-        delimiter: format === 'csv' ? ',' : '\t',
+        delimiter: this.options.delimiter ?? (format === 'csv' ? ',' : '\t'),
         quoting: this.options.quoting === true,
       });
-    else if (format === 'fasttext') mapFastText(builder);
-    else if (format === 'libmultilabel') mapLibMultiLabel(builder);
+    else if (format === 'fasttext') mapFastText(builder, this.options.labelPrefix);
+    else if (format === 'libmultilabel') mapLibMultiLabel(builder, this.opened.textColumns?.[0] === 1 ? 2 : 3);
     else mapWholeLine(builder);
     return builder.build();
   }
 }
 
 const hasLines = (format: DatasetFormat): boolean =>
-  format !== 'folder' && !isBinary(format) && !bagOfWordsFormats.includes(format);
+  !['folder', 'json-folder', 'json'].includes(format) && !isBinary(format) && !bagOfWordsFormats.includes(format);
 
 interface Found {
   record: RawRecord;
@@ -175,5 +176,6 @@ function sampleOf(path: string, lines: Lines): Sample {
     sample.push({ text, end, number: i + 1, byte: chars, stop: chars + text.length + end.length });
     chars += text.length;
   }
-  return { path, lines: sample };
+  const start = Buffer.from(sample.map(({ text, end }) => text + end).join(''));
+  return { path, lines: sample, form: plainForm, start, isWhole: sample.length >= lines.count - 1 };
 }

@@ -1,0 +1,159 @@
+/** One JSON text that is no "object a line": an array, an array under a key, objects over several lines, columns. */
+import { stat } from 'node:fs/promises';
+import { UserError } from '../../base/errors.ts';
+import { withFileErrors } from '../../base/files.ts';
+import { isRecord } from '../../base/schema.ts';
+import { readWhole } from '../../formats/binaryFiles.ts';
+import { readBytes, TornPacked } from '../../formats/bytes.ts';
+import { decode, markOf, unitOf } from '../../formats/encoding.ts';
+import { jsonPlace, JsonRecordScanner, type RecordPlace, type RecordSpan } from '../../formats/jsonRecords.ts';
+import { parseLiteral } from '../../formats/literal.ts';
+import type { SourceOptions } from '../document.ts';
+import type { DataRecord } from '../guess/records.ts';
+import { isKnownName } from '../guess/names.ts';
+import { attempt, type OpenedFormat, type Pass, type RawRecord } from '../record.ts';
+import type { Sample } from '../sample.ts';
+import { documentOf } from './jsonl.ts';
+import { layOutRecords, recordIn, type RecordLayout } from './records.ts';
+import { readRows } from './rowSets.ts';
+
+/** Records that are looked at. */
+const mostRecords = 1000;
+/** Of JSON that must be read whole. */
+const largestWhole = 256 * 1024 * 1024;
+/** Of one record. */
+const longestRecord = 64 * 1024 * 1024;
+
+/** Throws `UserError` where the text is no JSON of records, `file-too-large` where it must be read whole and is too large. */
+export async function openJson(sample: Sample, options: SourceOptions): Promise<OpenedFormat> {
+  const place = jsonPlace(sample.lines.map(({ text, end }) => text + end).join(''), sample.isWhole) ?? {
+    in: 'sequence',
+  };
+  const isPlain = ['utf-8', 'latin1'].includes(sample.form.encoding) || !isWide(sample.form.encoding);
+  if (place.in === 'columns' || !isPlain) return openWhole(sample, options);
+  const records = sampleSpans(sample, place).map(({ bytes }) => recordOf(textOf(bytes, sample.form.encoding)));
+  const { toDocument, ...layout } = layOutRecords(sample.path, records.filter(isRecord), options);
+  return { ...layout, reader: (pass) => read(pass, sample.path, place, toDocument) };
+}
+
+/** Encodings whose bytes beyond the first may look like brackets and quotes. */
+const isWide = (encoding: string): boolean =>
+  unitOf(encoding) === 2 || /^(?:gb18030|gbk|big5|shift_jis|euc-kr)$/.test(encoding);
+
+const textOf = (bytes: Buffer, encoding: string): string => decode(bytes, encoding) ?? bytes.toString('latin1');
+
+/** A list is a record whose fields are its places. */
+const recordOf = (text: string): DataRecord | undefined => recordIn(text) ?? recordOfList(text);
+
+function recordOfList(text: string): DataRecord | undefined {
+  if (!text.trimStart().startsWith('[')) return undefined;
+  const found = parseLiteral(text)?.value;
+  return Array.isArray(found) ? { ...found } : undefined;
+}
+
+function sampleSpans(sample: Sample, place: RecordPlace): RecordSpan[] {
+  const skip = markOf(sample.start)?.length ?? 0;
+  const scanner = new JsonRecordScanner(place);
+  const spans = scanner.scan(sample.start.subarray(skip));
+  return [...spans, ...(sample.isWhole ? scanner.end() : [])].slice(0, mostRecords);
+}
+
+async function* read(
+  pass: Pass,
+  file: string,
+  place: RecordPlace,
+  toDocument: RecordLayout['toDocument'],
+): AsyncGenerator<RawRecord[], void> {
+  const { stretch } = pass;
+  let number = (stretch?.first ?? 1) - 1;
+  const take = (spans: RecordSpan[]): RawRecord[] =>
+    spans.flatMap((span) => {
+      number++;
+      const record = attempt(pass, file, { number: span.line, byte: span.byte, end: '\n' }, () => {
+        const text = textOf(span.bytes, pass.form.encoding);
+        return documentOf(text.trimStart().startsWith('[') ? JSON.stringify(recordOfList(text)) : text, toDocument);
+      });
+      const { line, byte, stop } = span;
+      return record === 'rejected' ? [] : [{ ...record, line, number, byte, stop }];
+    });
+  if (stretch) {
+    const scanner = new JsonRecordScanner({ in: 'sequence' }, { line: stretch.line, byte: stretch.byte });
+    yield take([...scanner.scan(stretch.bytes), ...scanner.end()]);
+    return;
+  }
+  yield* readAll(pass, file, place, take);
+}
+
+async function* readAll(
+  pass: Pass,
+  file: string,
+  place: RecordPlace,
+  take: (spans: RecordSpan[]) => RawRecord[],
+): AsyncGenerator<RawRecord[], void> {
+  let scanner: JsonRecordScanner | undefined;
+  const torn = (message: string): void => {
+    const { line, byte } = scanner?.openAt ?? { line: 1, byte: 0 };
+    pass.findings.reject({ code: 'torn-line', file, line, byte, message });
+  };
+  try {
+    for await (const chunk of readBytes(file, { onBytes: (bytes) => void (pass.bytesRead = bytes) })) {
+      const skip = scanner ? 0 : (markOf(chunk)?.length ?? 0);
+      scanner ??= new JsonRecordScanner(place, { line: 1, byte: skip });
+      yield take(scanner.scan(chunk.subarray(skip)));
+      if (scanner.held > longestRecord)
+        return torn('A record of more than 64 MiB begins here, or a bracket or quote is not closed');
+    }
+  } catch (error) {
+    if (!(error instanceof TornPacked)) throw error;
+    return torn(error.message);
+  }
+  if (!scanner) return;
+  yield take(scanner.end());
+  if (scanner.isOpen) torn('The JSON breaks off here: a bracket or quote is not closed');
+}
+
+// --------------------------------------------------------------------------------------------------------- read whole
+
+async function openWhole(sample: Sample, options: SourceOptions): Promise<OpenedFormat> {
+  const { path, form } = sample;
+  const records = await readRecords(path, form.encoding);
+  const { toDocument, ...layout } = layOutRecords(path, records.slice(0, mostRecords), options);
+  const { size } = await withFileErrors(path, () => stat(path));
+  const rows = { count: records.length, bytes: size, at: (i: number) => toDocument(records[i]) };
+  return { ...layout, byNumber: true, reader: (pass) => readRows(pass, path, rows) };
+}
+
+async function readRecords(file: string, encoding: string): Promise<DataRecord[]> {
+  const { size } = await withFileErrors(file, () => stat(file));
+  if (size > largestWhole)
+    throw new UserError(
+      'file-too-large',
+      `JSON of this form is read whole, up to ${largestWhole / 1048576} MiB; this file has ${Math.ceil(size / 1048576)}`,
+      'Write it as JSON lines (Python: pandas.read_json(path).to_json("data.jsonl", orient="records", lines=True)).',
+      { file },
+    );
+  const bytes = await readWhole(file);
+  const text = decode(bytes.subarray(markOf(bytes)?.length ?? 0), encoding);
+  const value = text === undefined ? undefined : parseLiteral(text)?.value;
+  const records = recordsOf(value);
+  if (records) return records;
+  const why = text === undefined ? `it is not valid ${encoding}` : 'it breaks off, or is damaged';
+  throw new UserError('malformed-record', `This JSON cannot be read as a whole (${why})`, 'Write it again.', { file });
+}
+
+/** Records of a value as a whole: a list, a list under a key, columns of one length, or records by their ids. */
+function recordsOf(value: unknown): DataRecord[] | undefined {
+  if (Array.isArray(value)) return value.map((item) => (isRecord(item) ? item : { ...(item as unknown[]) }));
+  if (!isRecord(value)) return undefined;
+  const parts = Object.entries(value);
+  const list = parts.find(([, part]) => Array.isArray(part) && part.length > 0 && part.every(isRecord));
+  if (list) return list[1] as DataRecord[];
+  if (parts.length > 0 && parts.every(([, part]) => isRecord(part) && Object.keys(part).some(isKnownName)))
+    return parts.map(([id, part]) => ({ id, ...(part as DataRecord) }));
+  const columns = parts.filter(([, part]) => part !== null && typeof part === 'object') as [string, object][];
+  if (columns.length === 0) return [value];
+  const keys = Object.keys(columns[0][1]);
+  return keys.map((key) =>
+    Object.fromEntries(columns.map(([name, column]) => [name, (column as Record<string, unknown>)[key]])),
+  );
+}

@@ -1,0 +1,62 @@
+/** A folder of JSON files, one a document (EURLEX57K as it is published). */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
+import { UserError } from '../../base/errors.ts';
+import { withFileErrors } from '../../base/files.ts';
+import { isRecord } from '../../base/schema.ts';
+import type { SourceOptions } from '../document.ts';
+import { attempt, type OpenedFormat, type Pass, type RawRecord } from '../record.ts';
+import { documentOf } from './jsonl.ts';
+import { layOutRecords, recordIn, type RecordLayout } from './records.ts';
+
+const looked = 300;
+const batchSize = 64;
+
+/** Memory: the list of file names. Throws `UserError` where the folder holds no JSON files, or none holds a record. */
+export async function openJsonFolder(folder: string, options: SourceOptions): Promise<OpenedFormat> {
+  const names = await withFileErrors(folder, () => readdir(folder));
+  const files = names
+    .filter(
+      (name) => /\.json$/i.test(name) && !basename(name).startsWith('.') && basename(name) !== 'dataset_info.json',
+    )
+    .sort((a, b) => (a < b ? -1 : 1));
+  if (files.length === 0)
+    throw new UserError('no-documents', 'The folder holds no .json files', 'Name a dataset file.', { file: folder });
+  const sample = [];
+  for (const file of evenly(files, looked)) sample.push(recordIn(await textOf(join(folder, file))));
+  const { toDocument, ...layout } = layOutRecords(folder, sample.filter(isRecord), options);
+  let totalBytes = 0;
+  for (const file of files) totalBytes += (await withFileErrors(folder, () => stat(join(folder, file)))).size;
+  return { ...layout, totalBytes, byNumber: true, reader: (pass) => read(pass, folder, files, toDocument) };
+}
+
+/** So many of a list, spread over all of it. */
+const evenly = <T>(all: readonly T[], count: number): T[] =>
+  all.length <= count ? [...all] : Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]);
+
+const textOf = async (file: string): Promise<string> =>
+  (await withFileErrors(file, () => readFile(file, 'utf8'))).replace(/^\uFEFF/, '');
+
+async function* read(
+  pass: Pass,
+  folder: string,
+  files: readonly string[],
+  toDocument: RecordLayout['toDocument'],
+): AsyncGenerator<RawRecord[], void> {
+  const { first, count } = pass.stretch ?? { first: 1, count: files.length };
+  let records: RawRecord[] = [];
+  for (const [i, file] of files.slice(first - 1, first - 1 + count).entries()) {
+    const text = await textOf(join(folder, file));
+    pass.bytesRead += Buffer.byteLength(text);
+    const name = file.replace(/\.json$/i, '').replaceAll(sep, '/');
+    const document = attempt(pass, join(folder, file), { number: 0, byte: 0, end: '\n' }, () =>
+      documentOf(text, toDocument),
+    );
+    if (document !== 'rejected')
+      records.push({ ...document, id: document.id ?? name, line: 0, number: first + i, byte: 0, stop: 0 });
+    if (records.length < batchSize) continue;
+    yield records;
+    records = [];
+  }
+  yield records;
+}

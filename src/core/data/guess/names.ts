@@ -1,0 +1,103 @@
+/** What the name of a field says of it: a hint, never a proof. */
+
+export interface NameHint {
+  id: boolean;
+  /** 2 for a whole name (`text`), 1 where a word of it says so (`comment_text`). */
+  text: number;
+  title: boolean;
+  /** One of several bodies of a record: `header`, `recitals`, `main_body`. */
+  section: boolean;
+  label: number;
+  /** Something else, even where it looks like labels or flags: an annotator, a prediction, a split, a count. */
+  other: number;
+}
+
+const idNames = words(
+  'id _id uid guid uuid docid celex_id celexid key index idx unnamed:_0 pmid doi asin isbn tweetid rowid',
+);
+const textNames = words(
+  `text texts content contents body abstract abstracts document documents doc sentence sentences comment comments description
+   descriptions desc review reviews question questions summary summaries overview overviews plot plots synopsis synopses
+   message messages tweet tweets post posts article articles passage passages paragraph paragraphs narrative utterance
+   utterances transcript transcription excerpt snippet story note notes complaint query prompt response answer
+   lyrics statement report input main_body recitals attachments header findings fulltext`,
+);
+const sectionNames = words(
+  'header recitals main_body mainbody attachments body articles findings impression background conclusion',
+);
+const titleNames = words('title titles headline headlines heading subject_line name caption');
+const labelNames = words(
+  `label labels tag tags category categories topic topics class classes concept concepts subject subjects genre genres term
+   terms code codes target targets target_ind keyword keywords descriptor descriptors emotion emotions intent intents
+   sentiment theme themes mesh annotation annotations choice choices accept cats sector sectors department product
+   issue aspect aspects hashtags hashtag type types area areas field fields skill skills diagnosis diagnoses eurovoc
+   subject_uris descriptors_uris`,
+);
+const otherNames = words(
+  `annotator annotators annotation_id annotator_id rater rater_id worker worker_id author authors user user_id username subreddit
+   link_id parent_id split fold source url link href date time datetime created created_at created_utc updated updated_at
+   timestamp year month day lang language languages country score scores confidence probability prob predicted prediction predictions pred
+   preds count counts num n length len rating ratings stars votes price lead_time status version file filename path gold
+   is_gold answer_id options spans tokens meta metadata image agreement example_very_unclear unclear deleted verified
+   retweet retweets favorites likes`,
+);
+const otherPrefix =
+  /^(?:is|has|was|pred|prediction|predicted|num|n|count|flag|score|prob|logit|annotator|rater|gold)[ _-]/;
+const otherSuffix =
+  /[ _-](?:id|ids|pred|prediction|predicted|score|count|confidence|prob|probability|date|time|at|url|flag|unclear|utc|length|annotator)$/;
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(/\s+/));
+}
+
+/** Lower case, camel case and spaces as underscores. */
+export function normalName(name: string): string {
+  return name
+    .trim()
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+}
+
+/** The last part of a dotted path that says more than "value". */
+function tellingPart(path: string): string {
+  const parts = path.split('.');
+  const generic = /^(?:values?|name|names|uri|id|choices|text|result|items?|\d+)$/i;
+  while (parts.length > 1 && generic.test(parts[parts.length - 1]) && namesLabels(parts[parts.length - 2])) parts.pop();
+  return parts[parts.length - 1];
+}
+
+const namesLabels = (part: string): boolean => labelNames.has(normalName(part));
+
+/** Of a dotted path the whole says what it is, else its last part does. */
+export function hintOf(name: string | number): NameHint {
+  const none: NameHint = { id: false, text: 0, title: false, section: false, label: 0, other: 0 };
+  if (typeof name === 'number') return none;
+  const whole = normalName(tellingPart(name));
+  const parts = whole.split('_').filter(Boolean);
+  const last = parts.at(-1) ?? '';
+  const level = (set: ReadonlySet<string>): number => (set.has(whole) ? 2 : set.has(last) ? 1 : 0);
+  const id = idNames.has(whole) || /(?:^|_)(?:id|uid|uuid|guid)$/.test(whole);
+  const other = otherNames.has(whole) ? 2 : otherPrefix.test(whole) || otherSuffix.test(whole) ? 1 : 0;
+  const label =
+    level(labelNames) ||
+    (parts.some((part) => /^(?:labels?|tags?|categor(?:y|ies)|genres?|topics?)$/.test(part)) ? 1 : 0);
+  const text = level(textNames);
+  const isOther = other === 2 || (other === 1 && label < 2);
+  return {
+    id: idNames.has(whole) || (id && !label),
+    text: isOther || label === 2 ? 0 : text,
+    title: !isOther && (titleNames.has(whole) || titleNames.has(last)),
+    section: sectionNames.has(whole),
+    label: isOther || text === 2 ? 0 : label,
+    other: isOther ? Math.max(1, other) : 0,
+  };
+}
+
+export const isPlural = (name: string | number): boolean => typeof name === 'number' || /s$/i.test(name.trim());
+
+/** Whether any of the lists knows the name: such a row is a header. */
+export function isKnownName(name: string): boolean {
+  const { id, text, title, label, other } = hintOf(name);
+  return name.trim() !== '' && (id || text === 2 || title || label === 2 || other === 2);
+}

@@ -1,0 +1,242 @@
+/** Tables as spreadsheets, pandas and databases write them. */
+import { describe, expect, test } from 'vitest';
+import { openDataset } from '../../../../src/core/data/openDataset.ts';
+import { readAs } from '../../../../src/core/data/readAs.ts';
+import type { SourceOptions } from '../../../../src/core/data/document.ts';
+import { readAll, scratch, userError } from '../helpers.ts';
+
+const { write } = scratch();
+
+/** Sentences that are all different, and labels of a small set by their number. */
+const topics = ['gardening', 'tax law', 'sailing'];
+const sentences = Array.from(
+  { length: 24 },
+  (_, i) => `Letter ${i} asks about the matter of paragraph ${i * 7} in detail`,
+);
+const labelsOf = (i: number): string[] => topics.filter((_, t) => i % (t + 2) === 0 || t === i % 3);
+
+function table(cell: (labels: string[], i: number) => string, { header = 'text,labels', parted = ',' } = {}): string {
+  const rows = sentences.map((text, i) => `${text}${parted}${cell(labelsOf(i), i)}`);
+  return [...(header ? [header] : []), ...rows, ''].join('\n');
+}
+
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+let files = 0;
+
+async function counts(content: string | Uint8Array, options?: SourceOptions, ending = 'csv') {
+  const { documents, source } = await readAll(write(`t${files++}.${ending}`, content), options);
+  const found = new Map<string, number>();
+  for (const { labels } of documents) for (const label of labels) found.set(label, (found.get(label) ?? 0) + 1);
+  return { documents, source, labels: Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+const right = Object.fromEntries(
+  [...topics].sort().map((topic) => [topic, sentences.filter((_, i) => labelsOf(i).includes(topic)).length]),
+);
+
+describe('lists written as text', () => {
+  test.each([
+    ['Python', (labels: string[]) => `[${labels.map((l) => `'${l}'`).join(', ')}]`],
+    ['JSON', (labels: string[]) => JSON.stringify(labels)],
+    ['NumPy, without commas', (labels: string[]) => `[${labels.map((l) => `'${l}'`).join(' ')}]`],
+    ['a tuple', (labels: string[]) => `(${labels.map((l) => `'${l}'`).join(', ')},)`],
+    ['a set', (labels: string[]) => `{${labels.map((l) => `'${l}'`).join(', ')}}`],
+    ['objects with a name', (labels: string[]) => JSON.stringify(labels.map((name, id) => ({ id, name })))],
+    ['bare words', (labels: string[]) => `[${labels.join(', ')}]`],
+  ])('%s', async (_, cell) => {
+    const { labels, documents, source } = await counts(table((l) => quoted(cell(l))));
+    expect(documents.length).toBe(sentences.length);
+    expect(labels).toEqual(right);
+    expect(source.findings.counts).toEqual({});
+  });
+
+  test('one cell that looks like a list changes nothing', async () => {
+    const { labels } = await counts(table((l, i) => quoted(i === 5 ? '[draft]' : l.join(', '))));
+    expect(labels['[draft]']).toBe(1);
+    expect(Object.keys(labels).filter((label) => topics.includes(label)).length).toBe(3);
+  });
+
+  test('vectors of 0 and 1 are positions', async () => {
+    const vector = (l: string[]): string => `[${topics.map((t) => (l.includes(t) ? '1' : '0')).join(', ')}]`;
+    const { labels, source } = await counts(table((l) => quoted(vector(l))));
+    expect(labels).toEqual(Object.fromEntries(topics.map((topic, t) => [String(t), right[topic]])));
+    expect(source.findings.counts['repeated-label']).toBeUndefined();
+  });
+});
+
+describe('separators', () => {
+  test.each([[','], [', '], [';'], ['|'], [' | '], ['\n'], ['/']])('%j', async (separator) => {
+    const { labels } = await counts(table((l) => quoted(l.join(separator))));
+    expect(labels).toEqual(right);
+  });
+
+  test('the one that most cells agree on; a stray one changes nothing', async () => {
+    const { labels } = await counts(table((l, i) => quoted(i === 3 ? 'food; drink' : l.join(','))));
+    expect(labels['food; drink']).toBe(1);
+    expect(labels.sailing).toBeGreaterThan(5);
+  });
+
+  test('none, or one that occurs nowhere: whole cells', async () => {
+    const content = table((l) => quoted(l.join(',')));
+    const whole = new Set(sentences.map((_, i) => labelsOf(i).join(',')));
+    for (const labelSeparator of ['none', '~'])
+      expect(new Set(Object.keys((await counts(content, { labelSeparator })).labels))).toEqual(whole);
+  });
+
+  test('backslash n, as it is typed', async () => {
+    expect(
+      (
+        await counts(
+          table((l) => quoted(l.join('\n'))),
+          { labelSeparator: '\\n' },
+        )
+      ).labels,
+    ).toEqual(right);
+  });
+
+  test('angle brackets', async () => {
+    expect((await counts(table((l) => l.map((x) => `<${x}>`).join('')))).labels).toEqual(right);
+    expect((await counts(table((l) => l.map((x) => `<${x}>`).join(' ')))).labels).toEqual(right);
+  });
+
+  test('what was split, or was not, is reported with its option', async () => {
+    const { options, reasons } = await openDataset({
+      file: write(
+        'doubt.csv',
+        table((l, i) => quoted(i % 4 ? l[0] : `${l[0]}, second hand`)),
+      ),
+    });
+    const { doubts } = readAs(options, reasons);
+    expect(doubts.find(({ option }) => option === 'labelSeparator')?.text).toMatch(/cells? like/);
+  });
+});
+
+describe('header', () => {
+  const asTable = (header: string): string => table((l) => quoted(l.join(';')), { header });
+
+  test.each([['letters,matters'], ['"Body Of Letter","What It Is About"'], ['x1,x2']])(
+    'unknown names: %s',
+    async (header) => {
+      expect((await counts(asTable(header))).documents.length).toBe(sentences.length);
+    },
+  );
+
+  test('an index column without a name is neither id of nothing nor label', async () => {
+    const rows = sentences.map((text, i) => `${i},${text},${quoted(labelsOf(i).join(';'))}`);
+    const { documents, labels } = await counts([',text,labels', ...rows].join('\n'));
+    expect(documents.length).toBe(sentences.length);
+    expect(labels).toEqual(right);
+  });
+
+  test('a line sep=; names the delimiter', async () => {
+    const content = ['sep=;', 'text;labels', ...sentences.map((t, i) => `${t};${labelsOf(i).join(', ')}`)].join('\r\n');
+    const { labels, documents } = await counts(content);
+    expect(documents.length).toBe(sentences.length);
+    expect(labels).toEqual(right);
+  });
+
+  test('none: columns by number; a row of the same make as those below is no header', async () => {
+    const rows = sentences.map((text, i) => `${quoted(labelsOf(i).join(';'))},${text}`);
+    const { documents, source } = await counts(rows.join('\n'));
+    expect(documents.length).toBe(sentences.length);
+    expect(source.findings.counts.unlabelled).toBeUndefined();
+  });
+
+  test('as it is said, and a column named by its header makes it one', async () => {
+    const content = asTable('alpha,beta');
+    expect((await counts(content, { header: false })).documents.length).toBe(sentences.length + 1);
+    expect((await counts(content, { textField: 'alpha', labelField: 'beta' })).labels).toEqual(right);
+    const error = await userError(readAll(write('odd.csv', content), { textField: 'gamma' }));
+    expect([error.code, error.remedy]).toEqual(['unknown-field', expect.stringContaining('alpha')]);
+  });
+});
+
+describe('delimiters and line ends', () => {
+  test.each([[';'], ['\t'], ['|']])('fields between %j', async (parted) => {
+    const content = table((l) => l.join(','), { header: `text${parted}labels`, parted });
+    expect((await counts(content)).labels).toEqual(right);
+    expect((await counts(content, { format: 'csv' })).labels).toEqual(right);
+  });
+
+  test('CR alone', async () => {
+    expect((await counts(table((l) => quoted(l.join(';'))).replaceAll('\n', '\r'))).labels).toEqual(right);
+  });
+});
+
+describe('fields by content', () => {
+  test('columns of 0 and 1, blanks, 1.0; what is constant or says yes and no is left out', async () => {
+    const flag = (l: string[], t: string): string => (l.includes(t) ? '1.0' : '');
+    const rows = sentences.map(
+      (text, i) => `1,${text},${topics.map((t) => flag(labelsOf(i), t)).join(',')},${i % 2 ? 'TRUE' : 'FALSE'}`,
+    );
+    const { labels } = await counts([`annotator,remark,${topics.join(',')},unclear`, ...rows].join('\n'));
+    expect(labels).toEqual(right);
+  });
+
+  test('a label column with a name of the field wins over one that only repeats', async () => {
+    const rows = sentences.map((text, i) => `${text},${['open', 'closed'][i % 2]},${quoted(labelsOf(i).join('|'))}`);
+    expect((await counts(['synopsis,status,genres', ...rows].join('\n'))).labels).toEqual(right);
+  });
+
+  test('a longer text that is left out is reported with its mean length', async () => {
+    const rows = sentences.map((text, i) => `${text},${`${text} `.repeat(3)},${labelsOf(i).join('|')}`);
+    const { options, reasons } = await openDataset({
+      file: write('longer.csv', ['text,author_notes_at,labels', ...rows].join('\n')),
+    });
+    expect(options.textField).toBe('text');
+    expect(reasons.textField).toMatch(/author_notes_at.*characters/);
+  });
+});
+
+describe('missing values and numbers', () => {
+  test('nan and its kin are no labels, counted; given words, and none', async () => {
+    const content = table((l, i) => (i % 6 === 0 ? ['nan', 'None', 'NULL', '-'][(i / 6) % 4] : l.join('|')));
+    const { labels, source } = await counts(content);
+    expect(Object.keys(labels).sort()).toEqual([...topics].sort());
+    expect(source.findings.counts['missing-label']).toBe(4);
+    expect((await counts(content, { missing: ['none'] })).labels.nan).toBe(1);
+    expect((await counts(content, { missing: ['sailing'] })).labels.sailing).toBeUndefined();
+  });
+
+  test('a word that most documents carry is a label', async () => {
+    const { labels, source } = await counts(table((l, i) => (i % 3 ? 'none' : l[0])));
+    expect(labels.none).toBe(16);
+    expect(source.findings.counts['missing-label']).toBeUndefined();
+  });
+
+  test('001, 01 and 1 are three labels; 1.0 and 1 are one, reported', async () => {
+    const zeros = await counts(table((_, i) => ['001', '01', '1'][i % 3]));
+    expect(zeros.labels).toEqual({ '001': 8, '01': 8, '1': 8 });
+    const path = write(
+      'floats.csv',
+      table((_, i) => ['1.0', '1', '2.0'][i % 3]),
+    );
+    expect((await counts(table((_, i) => ['1.0', '1', '2.0'][i % 3]))).labels).toEqual({ '1': 16, '2': 8 });
+    expect((await openDataset({ file: path })).reasons.wholeNumbers).toMatch(/1\.0 and 1/);
+  });
+});
+
+describe('encodings', () => {
+  const content = table((l) => quoted(l.map((x) => `${x} für Köln – “größer”`).join(';')));
+  const expected = Object.fromEntries(Object.entries(right).map(([l, n]) => [`${l} für Köln – “größer”`, n]));
+
+  test('UTF-16 of both orders, with a mark and without', async () => {
+    const little = Buffer.from(content, 'utf16le');
+    const big = Buffer.from(little).swap16();
+    const marked = [
+      Buffer.concat([Buffer.from([0xff, 0xfe]), little]),
+      Buffer.concat([Buffer.from([0xfe, 0xff]), big]),
+    ];
+    for (const bytes of [little, big, ...marked]) expect((await counts(bytes)).labels).toEqual(expected);
+  });
+
+  test('Windows-1252 is found, or as it is named; no name is an error', async () => {
+    const map: Record<string, number> = { '–': 0x96, '“': 0x93, '”': 0x94 };
+    const bytes = Buffer.from([...content].map((c) => map[c] ?? c.charCodeAt(0)));
+    const { labels, source } = await counts(bytes);
+    expect(labels).toEqual(expected);
+    expect(source.format).toBe('csv');
+    expect((await counts(bytes, { encoding: 'cp1252' })).labels).toEqual(expected);
+    expect((await userError(counts(bytes, { encoding: 'klingon' }))).code).toBe('unknown-encoding');
+  });
+});
