@@ -128,8 +128,8 @@ const wholeConfig: Proposal = {
 
 /** Files and folders that a key may name, relative to the config. */
 
-const endings = namesEndingIn(datasetEndings);
-const datasets = { test: (name: string): boolean => endings.test(name) && !/\.(?:xmlcnn|clusters)\.json$/i.test(name) };
+/** Run configs and stored clusters are JSON, too. */
+const datasets = new RegExp(`^(?!.*\\.(?:xmlcnn|clusters)\\.json$).*${namesEndingIn(datasetEndings).source}`, 'i');
 /** Names of the files that a key most likely wants; of the others it may want any. */
 const likely: Record<string, RegExp> = {
   extends: /\.json$/i,
