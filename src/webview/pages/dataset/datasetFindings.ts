@@ -15,6 +15,11 @@ const findingNames: Record<Finding['code'], string> = {
   'repeated-id': t('Repeated id'),
   'missing-file': t('Missing file'),
   'repeated-label': t('Repeated label'),
+  'missing-label': t('Missing value as label'),
+  'lenient-json': t('Not strict JSON'),
+  'half-character': t('Half of a character'),
+  'left-out': t('Left out by its annotator'),
+  'odd-label': t('Odd label'),
 };
 
 /** What the reader left out, and what it has doubts about. */
