@@ -21,14 +21,14 @@ export function sampleRecords(sample: Sample): DataRecord[] {
   return records;
 }
 
-/** An escape that stands for a half of a character beyond the first 65,536. */
-const halves = /\\u[dD][89a-fA-F]/;
+/** Whether escapes stand in it for halves of characters, as those beyond the first 65,536 have. */
+const mayHoldHalves = (text: string): boolean => text.includes('\\ud') || text.includes('\\uD');
 
 /** The document that the text of one record holds, with what was forgiven. Throws `Malformed` and `LeftOut`. */
 export function documentOf(text: string, toDocument: RecordLayout['toDocument']): ParsedRecord {
   const { record, forgiven } = parseRecord(text);
   const document = toDocument(record);
-  const isHalf = halves.test(text) && [document.text, ...document.labels].some((part) => /\p{Surrogate}/u.test(part));
+  const isHalf = mayHoldHalves(text) && [document.text, ...document.labels].some((part) => /\p{Surrogate}/u.test(part));
   if (!forgiven && !isHalf) return document;
   const doubts = [...(document.doubts ?? [])];
   if (forgiven) doubts.push({ code: 'lenient-json', message: `Read although it is not strict JSON: ${forgiven}` });

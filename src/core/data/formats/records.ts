@@ -119,8 +119,16 @@ export interface ParsedJson {
   forgiven?: string;
 }
 
-/** Numbers that a double does not hold: 16 digits or more, outside strings as far as a quick look tells. */
-const longNumber = /[:[,\s]\s*-?\d{16,}/;
+/** Ids and labels do not stand deeper. */
+const deepest = 8;
+
+/** Whether a value holds whole numbers that a double does not hold. */
+function hasLongNumbers(value: unknown, depth = 0): boolean {
+  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER && Number.isInteger(value);
+  if (typeof value !== 'object' || value === null || depth > deepest) return false;
+  const parts: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  return parts.some((part) => hasLongNumbers(part, depth + 1));
+}
 
 /** Such numbers as strings, so that they keep their digits. */
 const withLongNumbers = (text: string): string =>
@@ -130,7 +138,8 @@ const withLongNumbers = (text: string): string =>
 export function parseRecord(text: string): ParsedJson {
   let value: unknown;
   try {
-    value = JSON.parse(longNumber.test(text) ? withLongNumbers(text) : text);
+    value = JSON.parse(text);
+    if (hasLongNumbers(value)) value = JSON.parse(withLongNumbers(text));
   } catch (error) {
     return parseForgiving(text, (error as Error).message);
   }
