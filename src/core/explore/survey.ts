@@ -102,7 +102,7 @@ async function whyUseless(
       if (++documents === sampled) break;
     }
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || error.code === 'disk-failed') throw error; // no fault of the file
     return `it cannot be read as the training file is (${error.message})`;
   }
   if (documents === 0) return 'it holds no documents';
