@@ -5,7 +5,7 @@ import { Analyses, type Gathering } from '../../core/explore/analysis/analyses.t
 import { type OtherSet, wordMeasures } from '../../core/explore/analysis/analysisApi.ts';
 import { type Inspection, openInspection } from '../../core/explore/inspection.ts';
 import type { SplitInspection } from '../../core/explore/splitInspection.ts';
-import { Cancelled } from '../../core/base/errors.ts';
+import { Cancelled, UserError } from '../../core/base/errors.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import { embeddingCoverage, type EmbeddingCoverages } from '../../core/text/embeddingCoverage.ts';
 import type { Arguments, Command } from '../command.ts';
@@ -77,6 +77,7 @@ export const inspect: Command = {
       await readSplit(split, terminal, signal, (document) => visit(split, document));
       showFile(split, inspection, head, terminal);
     }
+    requireDocuments(splits, path);
     const { unseen, onlyInTrain } = labelsAlone(inspection);
     for (const { split, labels } of unseen)
       terminal.print('', `${counted(labels, 'label')} of ${split} never occur${labels === 1 ? 's' : ''} in train.`);
@@ -103,6 +104,17 @@ export const inspect: Command = {
     };
   },
 };
+
+function requireDocuments(splits: readonly SplitInspection[], file: string): void {
+  if (splits.some(({ statistics }) => statistics.documents > 0)) return;
+  const left = splits.reduce((sum, { source }) => sum + (source?.findings.skipped ?? 0), 0);
+  throw new UserError(
+    'no-documents',
+    left > 0 ? `No document could be read: ${counted(left, 'record')} left out` : 'There is no document in it',
+    'Name a dataset with at least one document, or its form with --format and the fields with --text-field and --label-field.',
+    { file },
+  );
+}
 
 /** What the looks that are asked for need of the documents: those of the first file, but for a document, which may be in any. */
 function gatheringOf(args: Arguments, splits: readonly SplitInspection[]): Gathering {

@@ -6,7 +6,7 @@ import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import { isRecord } from '../base/schema.ts';
 import { binaryKind, type BinaryKind } from '../formats/binaryFiles.ts';
-import { jsonPlace, type JsonPlace } from '../formats/jsonRecords.ts';
+import { isSplit, jsonPlace, recordsWithin, type JsonPlace } from '../formats/jsonRecords.ts';
 import { type DatasetFormat, datasetFormats, type SourceOptions } from './document.ts';
 import { guessPrefix } from './formats/fasttext.ts';
 import { isLibSvm } from './formats/libsvm.ts';
@@ -39,8 +39,16 @@ async function recogniseFolder(folder: string): Promise<Recognised> {
     return { format: 'arrow', reason: "a folder that Hugging Face's save_to_disk wrote" };
   const json = names.filter((name) => /\.json(\.gz)?$/i.test(name)).length;
   const texts = names.filter((name) => /\.txt(\.gz)?$/i.test(name)).length;
-  if (json > texts) return { format: 'json-folder', reason: 'a folder of JSON files, one a document' };
+  const isDeep = json + texts === 0 && (await isJsonBelow(folder));
+  if (json > texts || isDeep) return { format: 'json-folder', reason: 'a folder of JSON files, one a document' };
   return { format: 'folder', reason: 'a folder of text files' };
+}
+
+/** Whether most files in the folders below are JSON. */
+async function isJsonBelow(folder: string): Promise<boolean> {
+  const names = await withFileErrors(folder, () => readdir(folder, { recursive: true }));
+  const count = (ending: RegExp): number => names.filter((name) => ending.test(name)).length;
+  return count(/\.json(\.gz)?$/i) > count(/\.txt(\.gz)?$/i);
 }
 
 function recogniseBinary(kind: BinaryKind | undefined, file: string): Recognised | undefined {
@@ -114,6 +122,7 @@ const placeReasons: Record<JsonPlace['in'], (place: JsonPlace) => string> = {
 /** One object that is no document: its records stand under a key, or it holds columns. */
 function isWrapper(record: Record<string, unknown>): boolean {
   const values = Object.values(record);
+  if (isSplit(record) || recordsWithin(record)) return true;
   if (values.some((value) => Array.isArray(value) && value.length > 1 && value.every(isRecord)))
     return !values.some((value) => typeof value === 'string' && value.length > 100);
   return (

@@ -37,6 +37,11 @@ export async function findSplits(dataset: DatasetFile): Promise<Splits> {
   const named = splitIn(basename(file));
   if (isDirectory) {
     const sets = await splitSets(file);
+    const inside = join(file, 'data'); // as sets stand on the Hugging Face Hub
+    if (![...sets.values()].some((splits) => splits.train) && (await isFolder(inside))) {
+      const hub = await splitSets(inside);
+      if ([...hub.values()].some((splits) => splits.train)) return onlySet(inside, hub);
+    }
     if (named === undefined || [...sets.values()].some((splits) => splits.train)) return onlySet(file, sets);
   }
   const own = isDirectory ? onlyFile(dataset) : { ...onlyFile(dataset), file: (await splitParts(file)).files[0] };

@@ -1,10 +1,12 @@
 /** What people call label ids: the files that say so, and which of them count. */
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import { readLines } from '../formats/bytes.ts';
+import { classNamesOf, parsedJson } from '../formats/recordFile.ts';
+import { isRecord } from '../base/schema.ts';
 import type { DatasetFile, ResolvedOptions, SourceOptions } from './document.ts';
 
 /** Names of label ids, and where they are from. */
@@ -29,7 +31,8 @@ export async function labelNamesOf(
   const { labelNames } = options;
   if (labelNames !== undefined) return { file: labelNames, map: await readLabelNames(labelNames), notes: [] };
   const companion = options.format === 'xmlrepo-jsonl' ? repositoryNames(dataset.file) : undefined;
-  const native = companion === undefined ? own : await readLabelNames(companion);
+  const hub = own.size > 0 ? own : await hubNames(dataset.file, options);
+  const native = companion === undefined ? hub : await readLabelNames(companion);
   const beside = await namesBeside(dataset.file, options);
   const map = beside.map.size === 0 ? native : native.size === 0 ? beside.map : new Map([...native, ...beside.map]);
   return { ...beside, file: beside.file ?? companion, map };
@@ -38,6 +41,23 @@ export async function labelNamesOf(
 /** The label-name file that the Extreme Classification Repository's JSON lines come with. */
 const repositoryNames = (file: string): string | undefined =>
   ['lbl.json', 'lbl.json.gz', 'Yf.txt'].map((name) => join(dirname(file), name)).find((path) => existsSync(path));
+
+/** Class names in the `dataset_info.json` (or `dataset_infos.json`) of Hugging Face's sets, in the folder or the one above. */
+async function hubNames(
+  dataset: string,
+  { labelField }: Pick<SourceOptions, 'labelField'>,
+): Promise<ReadonlyMap<string, string>> {
+  if (labelField === undefined) return new Map();
+  const folders = [dataset, dirname(dataset), dirname(dirname(resolve(dataset)))];
+  const files = folders.flatMap((folder) => ['dataset_info.json', 'dataset_infos.json'].map((n) => join(folder, n)));
+  for (const file of files.filter((path) => existsSync(path))) {
+    const info = parsedJson(await withFileErrors(file, () => readFile(file, 'utf8')));
+    const configs = isRecord(info) ? [info, ...Object.values(info)] : [];
+    const names = configs.map((config) => classNamesOf(config).get(String(labelField))).find((found) => found);
+    if (names) return new Map(names.map((name, i) => [String(i), name]));
+  }
+  return new Map();
+}
 
 /** Found by its name only, a file may be something else: that it cannot be read is noted. */
 async function namesBeside(dataset: string, options: Pick<SourceOptions, 'labelsFile'>): Promise<LabelNames> {

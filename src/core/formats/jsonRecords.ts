@@ -2,6 +2,7 @@
  * The records of one JSON text that is no "object a line": elements of an array, of an array under a key, or values one
  * after the other over as many lines as they like. Found by brackets and quotes alone, in constant memory.
  */
+import { isRecord } from '../base/schema.ts';
 
 /** Where the records stand. `key` is that of the outermost object. */
 export type RecordPlace = { in: 'sequence' } | { in: 'array' } | { in: 'key'; key: string };
@@ -167,6 +168,21 @@ export class JsonRecordScanner {
   }
 }
 
+/** pandas' `orient="split"`: names of columns, and rows. */
+export const isSplit = (value: Record<string, unknown>): boolean =>
+  Array.isArray(value.columns) && Array.isArray(value.data) && value.data.length > 0 && value.data.every(Array.isArray);
+
+/** Records under a key of an object under a key: `{"response": {"docs": [...]}}`; undefined beside longer texts. */
+export function recordsWithin(value: Record<string, unknown>): Record<string, unknown>[] | undefined {
+  const values = Object.values(value);
+  if (values.some((part) => typeof part === 'string' && part.length > longText)) return undefined;
+  const lists = values.filter(isRecord).flatMap((part) => Object.values(part));
+  const list = lists.find((part) => Array.isArray(part) && part.length > 1 && part.every(isRecord));
+  return list as Record<string, unknown>[] | undefined;
+}
+
+const longText = 100;
+
 /** What a value of the outermost object begins with. */
 type Opening = 'records' | 'list' | 'object' | 'scalar';
 
@@ -184,7 +200,18 @@ export function jsonPlace(start: string, isWhole: boolean): JsonPlace | undefine
   if (!isAlone) return { in: 'sequence' };
   if (records) return { in: 'key', key: records.key };
   const columns = values.filter(({ opening }) => opening === 'list' || opening === 'object');
+  const held = parsed(text);
+  if (held && (isSplit(held) || recordsWithin(held))) return { in: 'columns' };
   return values.length > 1 && columns.length === values.length ? { in: 'columns' } : { in: 'sequence' };
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined; // torn, or not strict: its form is told by brackets alone
+  }
 }
 
 /** The values of the outermost object, and where it ends. */

@@ -55,16 +55,27 @@ const foreign: readonly Foreign[] = [
 ];
 
 const html = /^(?:\xef\xbb\xbf)?\s*(?:<!--[^]*?-->\s*)?(?:<!doctype\s+html|<html\b|<head\b|<body\b)/i;
-const xml = /^(?:\xef\xbb\xbf)?\s*<\?xml\b/i;
+const xml = /^(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|Error><Code>|svg\b|rss\b|feed\b)/i;
 
 /** Throws `UserError` `not-a-dataset` where the first bytes (a few hundred suffice) are of a file that holds no documents to read. */
 export function refuseForeign(file: string, start: Buffer): void {
   const head = start.subarray(0, 4096).toString('latin1');
   const found = foreign.find(({ magic }) => magic.test(head));
   if (found) throw notADataset(file, `This is ${found.name}${sizeOfPointer(head)}, not a dataset`, found.remedy);
+  const answer = start.length < 2000 ? errorAnswer(head) : undefined;
+  if (answer !== undefined)
+    throw notADataset(file, `This is a server's error message (${JSON.stringify(answer)}), not a dataset`, again);
   if (html.test(head)) throw notADataset(file, `This is an HTML page${titleOf(start)}, not a dataset`, again);
   if (xml.test(head))
     throw notADataset(file, 'This is an XML file, which is not read', 'Write its records as JSON lines or CSV.');
+}
+
+/** What servers answer instead of a file: `{"error": "Not Found", "status": 404}`. */
+function errorAnswer(head: string): string | undefined {
+  const pairs =
+    /^(?:\xef\xbb\xbf)?\s*\{((?:\s*"(?:error|errors|message|detail|status|status_?code|code|documentation_url)"\s*:\s*(?:"[^"]*"|\d+|null|true|false)\s*,?)+)\}\s*$/i;
+  const inner = pairs.exec(head)?.[1];
+  return inner === undefined ? undefined : /"(?:error|message|detail)"\s*:\s*"([^"]*)"/i.exec(inner)?.[1].slice(0, 80);
 }
 
 /** Bytes that are no text: many of them are control characters. Throws `UserError` `not-a-dataset`. */

@@ -38,6 +38,7 @@ export async function openArff(sample: Sample, options: SourceOptions): Promise<
     options.labelColumns?.map((name) => nameOf(name, attributes)) ??
     (labelsFile === undefined ? mekaLabels(relation, attributes) : await readLabelXml(labelsFile));
   if (labels === undefined) throw noLabels(sample.path, attributes);
+  requireNumbers(sample.path, attributes);
   const header = { dataLine, ...assignRoles(sample.path, attributes, labelsFile ?? sample.path, labels) };
   const featureNames = attributes.filter((_, i) => header.roles[i] >= 0).map(({ name }) => unescape(name));
   const byCount = labelsFile === undefined && options.labelColumns === undefined;
@@ -47,6 +48,17 @@ export async function openArff(sample: Sample, options: SourceOptions): Promise<
     featureNames,
     reader: (pass) => read(pass, sample.path, header),
   };
+}
+
+function requireNumbers(file: string, attributes: readonly Attribute[]): void {
+  const text = attributes.find(({ type }) => /^(?:string|date|relational)\b/i.test(type));
+  if (!text) return;
+  throw new UserError(
+    'malformed-record',
+    `The attribute ${text.name} is of type ${text.type.split(/\s/, 1)[0]}: ARFF files are read as bags of words, of numbers and nominal values`,
+    'Save it as CSV (Weka: CSVSaver), which is read with its texts.',
+    { file },
+  );
 }
 
 const nameOf = (name: string | number, attributes: readonly Attribute[]): string =>
@@ -161,12 +173,24 @@ export function nominalValues(type: string): Map<string, number> | undefined {
   const list = /^\{(.*)\}$/.exec(type)?.[1];
   if (list === undefined) return undefined;
   return new Map(
-    list.split(',').map((part, i) => {
-      const value = part.trim();
+    cellsOf(list).map((part, i) => {
+      const value = plainCell(part);
       return [value, value !== '' && Number.isFinite(Number(value)) ? Number(value) : i];
     }),
   );
 }
+
+/** Cells between commas, those within quotes left together. */
+const cellsOf = (row: string): string[] =>
+  /['"]/.test(row)
+    ? (row.match(/(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^,])+|(?<=,|^)(?=,|$)/g) ?? [])
+    : row.split(',');
+
+/** Without blanks and quotes around it. */
+const plainCell = (cell: string): string => {
+  const text = cell.trim();
+  return /^(['"])[^]*\1$/.test(text) && text.length > 1 ? unescape(text.slice(1, -1)) : text;
+};
 
 function read(pass: Pass, file: string, header: Header): AsyncIterable<RawRecord[]> {
   return readRecordLines(pass, file, (text, line) => {
@@ -196,22 +220,22 @@ function parseRow(text: string, header: Header): ParsedRecord {
 function* sparseCells(row: string, header: Header): Generator<[attribute: number, cell: string]> {
   if (!row.endsWith('}')) throw new Malformed('The closing brace is missing');
   const inner = row.slice(1, -1).trim();
-  for (const cell of inner === '' ? [] : inner.split(',')) {
+  for (const cell of inner === '' ? [] : cellsOf(inner)) {
     const pair = cell.trim();
     const space = pair.indexOf(' ');
     if (space < 0) throw new Malformed(`${JSON.stringify(pair.slice(0, 30))} is not attribute and value`);
-    yield [wholeNumber(pair.slice(0, space), header.roles.length, 'attribute'), pair.slice(space + 1).trim()];
+    yield [wholeNumber(pair.slice(0, space), header.roles.length, 'attribute'), plainCell(pair.slice(space + 1))];
   }
 }
 
 /** Values of all attributes; `?` is a missing one, which counts as 0. */
 function* denseCells(row: string, header: Header): Generator<[attribute: number, cell: string]> {
-  const cells = row.split(',');
+  const cells = cellsOf(row);
   const { length } = header.roles;
   if (cells.length !== length)
     throw new Malformed(`This row has ${cells.length} values where there are ${length} attributes`);
   for (let i = 0; i < length; i++) {
-    const cell = cells[i].trim().replace(/^(['"])(.*)\1$/, '$2');
+    const cell = plainCell(cells[i]);
     if (cell !== '?') yield [i, cell];
   }
 }

@@ -5,7 +5,7 @@ import type { Sample } from '../sample.ts';
 
 const usual = '__label__';
 /** Others that labels are seen to begin with (fastText's option `-label`). */
-const others = /^(?:__[a-z]+__|#|@|(?:label|tag|class|cat|topic)[:=])(?=[^\s#@])/i;
+const others = /^(?:__[a-z]+__|#|@|(?:label|tag|class|cat|category|topic)[:=_])(?=[^\s#@])/i;
 
 /** A label behind the first word of a line, and what is before it. */
 export const labelWithin = (prefix = usual): RegExp =>

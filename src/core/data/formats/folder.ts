@@ -1,10 +1,11 @@
 /**
  * One text file per document. Labels stand beside each text (`a.txt` with `a.labels`, `a.label`, `a.lab` or `a.key`, one label
- * a line; `a.tsv`, `<uri>`, a tab and its name) or in one label file (`name<TAB>labels`, labels separated by `|`, `;`, `,` as found, or by further tabs).
+ * a line; `a.tsv`, `<uri>`, a tab and its name), in a folder of labels beside that of the texts
+ * (`texts/a.txt`, `labels/a.txt`), or in one label file (`name<TAB>labels`, labels separated by `|`, `;`, `,` as found, or by further tabs).
  */
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { withFileErrors } from '../../base/files.ts';
 import { type LineProblem, readBytes, readLines, TornPacked } from '../../formats/bytes.ts';
@@ -26,7 +27,8 @@ type LabelsOf = (name: string, pass: Pass) => string[] | Promise<string[]>;
  */
 export async function openFolder(folder: string, options: SourceOptions): Promise<OpenedFormat> {
   const labelsFile = options.labelsFile ?? findLabelsFile(folder);
-  const texts = await listTexts(folder, labelsFile);
+  const beside = labelsFile === undefined ? await labelFolder(folder) : undefined;
+  const texts = (await listTexts(folder, labelsFile)).filter((file) => !isLabelFile(folder, file, beside));
   if (texts.length === 0)
     throw new UserError(
       'no-documents',
@@ -36,7 +38,9 @@ export async function openFolder(folder: string, options: SourceOptions): Promis
         file: folder,
       },
     );
-  const labelsOf = await findLabels(folder, texts, labelsFile, options);
+  const labelsOf = beside
+    ? await labelsInFolder(texts, beside, options)
+    : await findLabels(folder, texts, labelsFile, options);
   let totalBytes = 0;
   for (const file of texts) totalBytes += (await withFileErrors(file, () => stat(join(folder, file)))).size;
   const encoding = options.encoding ?? (await encodingOf(folder, texts));
@@ -61,6 +65,58 @@ export async function listTexts(folder: string, labelsFile?: string): Promise<st
   return files.sort((a, b) => (a < b ? -1 : 1));
 }
 
+const textFolders =
+  /^(?:raw|plain)?[-_]?(?:texts?|docs?|documents?|docsutf8|articles?|abstracts?|contents?|corpus|inputs?|txt|raw|reviews?)$/i;
+const labelFolders =
+  /^(?:labels?|keys?|tags?|topics?|subjects?|categor(?:y|ies)|classes|annotations?|gold|targets?|codes?)$/i;
+
+/** A folder of labels in the folder, or beside it where it is one of texts. */
+async function labelFolder(folder: string): Promise<string | undefined> {
+  const inside = await foldersIn(folder);
+  const own = inside.find((name) => labelFolders.test(name));
+  if (own !== undefined) return inside.length > 1 ? join(folder, own) : undefined;
+  if (!textFolders.test(basename(resolve(folder)))) return undefined;
+  const parent = dirname(resolve(folder));
+  const next = (await foldersIn(parent)).find((name) => labelFolders.test(name));
+  return next === undefined ? undefined : join(parent, next);
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await withFileErrors(folder, () => readdir(folder, { withFileTypes: true }));
+  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+}
+
+const isLabelFile = (folder: string, file: string, labels: string | undefined): boolean =>
+  labels !== undefined && resolve(folder, file).startsWith(resolve(labels) + sep);
+
+/** Labels in files that are called as the texts are. Throws `UserError` where none is. */
+async function labelsInFolder(texts: readonly string[], labels: string, options: SourceOptions): Promise<LabelsOf> {
+  const files = new Map<string, string>();
+  for (const file of (await withFileErrors(labels, () => readdir(labels, { recursive: true }))).sort())
+    if (/\.(?:txt|labels?|lab|keys?|tsv|csv)$/i.test(file) && !basename(file).startsWith('.'))
+      files.set(file.replace(/\.\w+$/, '').replaceAll(sep, '/'), file);
+  const fileOf = (name: string): string | undefined => files.get(name) ?? files.get(name.replace(/^[^/]*\//, ''));
+  if (!texts.some((text) => fileOf(documentName(text)) !== undefined))
+    throw new UserError(
+      'no-labels-file',
+      'No file in the folder of labels is called as a text is',
+      'Name a label file with "labelsFile".',
+      { file: labels },
+    );
+  return async (name, pass) => {
+    const file = fileOf(name);
+    return file === undefined ? [] : labelsInFile(join(labels, file), extname(file), pass, options);
+  };
+}
+
+/** Labels of a file for one document: as they stand, line by line. */
+async function labelsInFile(file: string, ending: string, pass: Pass, options: SourceOptions): Promise<string[]> {
+  const labels: string[] = [];
+  for await (const lines of passLines(pass, file, false))
+    for (const { text = '' } of lines) labels.push(...labelsOfBeside(text, ending, options).map(({ id }) => id));
+  return labels;
+}
+
 function documentName(file: string): string {
   return file.replace(/\.txt(\.gz)?$/i, '').replaceAll(sep, '/');
 }
@@ -69,7 +125,8 @@ function documentName(file: string): string {
 function findLabelsFile(folder: string): string | undefined {
   const name = basename(folder);
   const inside = ['labels.tsv', 'labels.csv', 'labels.txt'].map((file) => join(folder, file));
-  const beside = [`${name}.labels`, `${name}_labels.tsv`, `${name}_labels.csv`, `${name}_labels.txt`];
+  const next = textFolders.test(basename(resolve(folder))) ? ['labels.tsv', 'labels.csv'] : [];
+  const beside = [...next, `${name}.labels`, `${name}_labels.tsv`, `${name}_labels.csv`, `${name}_labels.txt`];
   return [...inside, ...beside.map((file) => join(dirname(folder), file))].find((file) => existsSync(file));
 }
 
@@ -81,7 +138,15 @@ async function findLabels(
 ): Promise<LabelsOf> {
   if (labelsFile !== undefined) {
     const table = await readLabelTable(labelsFile, options);
-    return (name) => table.get(name) ?? [];
+    const own = (name: string): string[] | undefined => table.get(name) ?? table.get(name.replace(/^.*\//, ''));
+    if (!texts.some((text) => own(documentName(text)) !== undefined))
+      throw new UserError(
+        'no-labels-file',
+        `The label file names none of the ${texts.length} texts, of which ${documentName(texts[0])} is the first`,
+        'Begin each line with the name of a text, with or without .txt, and a tab or comma.',
+        { file: labelsFile },
+      );
+    return (name) => own(name) ?? [];
   }
   const ending = besideEndings.find((candidate) =>
     texts.some((text) => existsSync(join(folder, documentName(text) + candidate))),
@@ -97,11 +162,7 @@ async function findLabels(
     );
   return async (name, pass) => {
     const file = join(folder, name + ending);
-    if (!existsSync(file)) return [];
-    const labels: string[] = [];
-    for await (const lines of passLines(pass, file, false))
-      for (const { text = '' } of lines) labels.push(...labelsOfBeside(text, ending, options).map(({ id }) => id));
-    return labels;
+    return existsSync(file) ? labelsInFile(file, ending, pass, options) : [];
   };
 }
 
@@ -137,8 +198,8 @@ async function readLabelTable(file: string, options: SourceOptions): Promise<Map
     for (const { text = '' } of lines) {
       if (text.trim() === '') continue;
       const cut = text.search(/[\t,]/);
-      const name = (cut < 0 ? text : text.slice(0, cut)).trim().replace(/\.txt(\.gz)?$/i, '');
-      rows.push({ name, labels: cut < 0 ? '' : text.slice(cut + 1) });
+      const name = (cut < 0 ? text : text.slice(0, cut)).trim().replace(/\.txt(\.gz)?(?="?$)/i, '');
+      rows.push({ name: unquoted(name), labels: cut < 0 ? '' : unquoted(text.slice(cut + 1).trim()) });
     }
   const reading = tableReading(rows, options);
   const table = new Map<string, string[]>();
@@ -148,6 +209,10 @@ async function readLabelTable(file: string, options: SourceOptions): Promise<Map
   }
   return table;
 }
+
+/** A field of a CSV file. */
+const unquoted = (field: string): string =>
+  /^"[^]*"$/.test(field) && field.length > 1 ? field.slice(1, -1).replaceAll('""', '"') : field;
 
 /** Labels between further tabs, else as the cells show; a document may stand on several lines. */
 function tableReading(rows: readonly { labels: string }[], { labelSeparator }: SourceOptions): CellReading {

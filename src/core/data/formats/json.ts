@@ -6,7 +6,14 @@ import { isRecord } from '../../base/schema.ts';
 import { readWhole } from '../../formats/binaryFiles.ts';
 import { readBytes, TornPacked } from '../../formats/bytes.ts';
 import { decode, markOf, unitOf } from '../../formats/encoding.ts';
-import { jsonPlace, JsonRecordScanner, type RecordPlace, type RecordSpan } from '../../formats/jsonRecords.ts';
+import {
+  isSplit,
+  jsonPlace,
+  JsonRecordScanner,
+  recordsWithin,
+  type RecordPlace,
+  type RecordSpan,
+} from '../../formats/jsonRecords.ts';
 import { parseLiteral } from '../../formats/literal.ts';
 import type { SourceOptions } from '../document.ts';
 import type { DataRecord } from '../guess/records.ts';
@@ -141,10 +148,16 @@ async function readRecords(file: string, encoding: string): Promise<DataRecord[]
   throw new UserError('malformed-record', `This JSON cannot be read as a whole (${why})`, 'Write it again.', { file });
 }
 
+const rowsUnder = (names: readonly string[], rows: readonly unknown[][]): DataRecord[] =>
+  rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
+
 /** Records of a value as a whole: a list, a list under a key, columns of one length, or records by their ids. */
 function recordsOf(value: unknown): DataRecord[] | undefined {
   if (Array.isArray(value)) return value.map((item) => (isRecord(item) ? item : { ...(item as unknown[]) }));
   if (!isRecord(value)) return undefined;
+  if (isSplit(value)) return rowsUnder((value.columns as unknown[]).map(String), value.data as unknown[][]);
+  const within = recordsWithin(value);
+  if (within) return within;
   const parts = Object.entries(value);
   const list = parts.find(([, part]) => Array.isArray(part) && part.length > 0 && part.every(isRecord));
   if (list) return list[1] as DataRecord[];

@@ -1,8 +1,9 @@
 /** A folder of JSON files, one a document (EURLEX57K as it is published). */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { withFileErrors } from '../../base/files.ts';
+import { readWhole } from '../../formats/binaryFiles.ts';
 import { isRecord } from '../../base/schema.ts';
 import type { SourceOptions } from '../document.ts';
 import { attempt, type OpenedFormat, type Pass, type RawRecord } from '../record.ts';
@@ -10,14 +11,16 @@ import { documentOf } from './jsonl.ts';
 import { layOutRecords, recordIn, type RecordLayout } from './records.ts';
 
 const looked = 300;
+const isJson = /\.json(?:\.gz)?$/i;
 const batchSize = 64;
 
 /** Memory: the list of file names. Throws `UserError` where the folder holds no JSON files, or none holds a record. */
 export async function openJsonFolder(folder: string, options: SourceOptions): Promise<OpenedFormat> {
-  const names = await withFileErrors(folder, () => readdir(folder));
+  const names = await withFileErrors(folder, () => readdir(folder, { recursive: true }));
   const files = names
     .filter(
-      (name) => /\.json$/i.test(name) && !basename(name).startsWith('.') && basename(name) !== 'dataset_info.json',
+      (name) =>
+        isJson.test(name) && !basename(name).startsWith('.') && !/^dataset_(?:infos?|dict)\.json$/.test(basename(name)),
     )
     .sort((a, b) => (a < b ? -1 : 1));
   if (files.length === 0)
@@ -34,8 +37,12 @@ export async function openJsonFolder(folder: string, options: SourceOptions): Pr
 const evenly = <T>(all: readonly T[], count: number): T[] =>
   all.length <= count ? [...all] : Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]);
 
+/** A list of one record is that record. */
 const textOf = async (file: string): Promise<string> =>
-  (await withFileErrors(file, () => readFile(file, 'utf8'))).replace(/^\uFEFF/, '');
+  (await readWhole(file))
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .replace(/^\s*\[\s*(\{[^]*\})\s*\]\s*$/, '$1');
 
 async function* read(
   pass: Pass,
@@ -48,7 +55,7 @@ async function* read(
   for (const [i, file] of files.slice(first - 1, first - 1 + count).entries()) {
     const text = await textOf(join(folder, file));
     pass.bytesRead += Buffer.byteLength(text);
-    const name = file.replace(/\.json$/i, '').replaceAll(sep, '/');
+    const name = file.replace(isJson, '').replaceAll(sep, '/');
     const document = attempt(pass, join(folder, file), { number: 0, byte: 0, end: '\n' }, () =>
       documentOf(text, toDocument),
     );

@@ -8,7 +8,7 @@ export function openLibSvm(sample: Sample, options: SourceOptions): OpenedFormat
   return { options, reader: (pass) => readRecordLines(pass, sample.path, parseLibSvm) };
 }
 
-const row = /^[^\s:#]*(?:\s+\d+:[-+]?[\d.]+(?:[eE][-+]?\d+)?)+\s*(?:#.*)?$/;
+const row = /^[^\s:#]*(?:\s+qid:\d+)?(?:\s+\d+:[-+]?[\d.]+(?:[eE][-+]?\d+)?)+\s*(?:#.*)?$/;
 
 /** Whether nearly all lines are labels and pairs. */
 export function isLibSvm(texts: readonly string[]): boolean {

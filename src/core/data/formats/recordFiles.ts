@@ -7,7 +7,7 @@ import { withFileErrors } from '../../base/files.ts';
 import { isRecord } from '../../base/schema.ts';
 import { openArrow } from '../../formats/arrow.ts';
 import { openParquet } from '../../formats/parquet.ts';
-import { classNamesOf, parsedJson, type FileRecord, type RecordFile } from '../../formats/recordFile.ts';
+import { parsedJson, type FileRecord, type RecordFile } from '../../formats/recordFile.ts';
 import { readSheetRows } from '../../formats/xlsx.ts';
 import type { DatasetFile, SourceOptions } from '../document.ts';
 import { attempt, type OpenedFormat, type Pass, type RawRecord } from '../record.ts';
@@ -30,7 +30,7 @@ export async function openArrowSet({ file }: DatasetFile, options: SourceOptions
   for (const part of files) opened.push(await openArrow(part));
   let bytes = 0;
   for (const part of files) bytes += await sizeOf(part);
-  return openRecordFile(file, joined(opened, await infoBeside(file)), options, bytes);
+  return openRecordFile(file, joined(opened), options, bytes);
 }
 
 const sizeOf = async (file: string): Promise<number> => (await withFileErrors(file, () => stat(file))).size;
@@ -60,14 +60,10 @@ async function arrowFiles(path: string): Promise<string[]> {
 const textOf = async (file: string): Promise<string | undefined> =>
   existsSync(file) ? withFileErrors(file, () => readFile(file, 'utf8')) : undefined;
 
-async function infoBeside(path: string): Promise<RecordFile['classNames']> {
-  return classNamesOf(parsedJson(await textOf(join(path, 'dataset_info.json'))));
-}
-
 /** Several files as one. */
-function joined(files: readonly RecordFile[], info: RecordFile['classNames']): RecordFile {
-  const classNames = new Map([...info, ...files.flatMap((file) => [...file.classNames])]);
-  if (files.length === 1) return { ...files[0], classNames };
+function joined(files: readonly RecordFile[]): RecordFile {
+  if (files.length === 1) return files[0];
+  const classNames = new Map(files.flatMap((file) => [...file.classNames]));
   return {
     classNames,
     async *records(from, to) {

@@ -34,7 +34,7 @@ export function layOutRecords(file: string, sample: readonly DataRecord[], optio
     options: optionsOf(options, layout, (name) => name),
     reasons: layout.reasons,
     fields: fields.map(({ name, values }) => ({ name, example: values.find((value) => value !== '') })),
-    toDocument: documentsOf(layout, names),
+    toDocument: documentsOf(layout, isAnswered(sample)),
   };
 }
 
@@ -50,7 +50,11 @@ type Accessor = (record: DataRecord) => unknown;
 const accessor = (name: string): Accessor =>
   name.includes('.') ? (record) => valueAt(record, name) : (record) => record[name];
 
-function documentsOf(layout: Layout, names: readonly string[]): RecordLayout['toDocument'] {
+/** Prodigy's answers, of a choice (`accept`) or of one label. */
+const isAnswered = (sample: readonly DataRecord[]): boolean =>
+  sample.length > 0 && sample.every(({ answer }) => /^(?:accept|reject|ignore)$/.test(String(answer)));
+
+function documentsOf(layout: Layout, isAnnotated: boolean): RecordLayout['toDocument'] {
   const labels = new LabelReader(layout);
   const text = layout.text.map(String);
   const texts = text.map(accessor);
@@ -58,7 +62,6 @@ function documentsOf(layout: Layout, names: readonly string[]): RecordLayout['to
   const labelName = layout.label === undefined ? undefined : String(layout.label);
   const labelAt = labelName === undefined ? undefined : accessor(labelName);
   const columns = layout.labelColumns.map((name) => ({ name: String(name), at: accessor(String(name)) }));
-  const isAnnotated = labelName === 'accept' && names.includes('answer');
   return (record) => {
     if (isAnnotated && (record.answer === 'reject' || record.answer === 'ignore'))
       throw new LeftOut(`The annotator's answer is "${record.answer}"`);

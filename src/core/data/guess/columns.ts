@@ -186,7 +186,7 @@ function labelScore(profile: Profile, records: number): number {
   if (opaque > 0.5 && !field.lists && !hint.label) return 0;
   const repetition = occurrences / distinct;
   const comesBack = Math.min(1, Math.max(0, (repetition - 1) / 2));
-  const isConstant = distinct === 1 && occurrences >= records && records > 1;
+  const isConstant = distinct === 1 && occurrences > 1 && records > 1;
   const isSentence = !field.lists && meanWords > 12;
   const isLong = Math.min(1, 40 / Math.max(40, meanLength));
   const content =

@@ -24,7 +24,7 @@ export function valueAt(record: DataRecord, path: string): unknown {
     if (isRecord(value)) return valueAt(value, rest);
     if (Array.isArray(value)) {
       const found = value
-        .filter(isRecord)
+        .filter(isKept)
         .map((part) => valueAt(part, rest))
         .filter((part) => part !== undefined);
       return found.length ? found.flat() : value.length ? undefined : [];
@@ -33,17 +33,24 @@ export function valueAt(record: DataRecord, path: string): unknown {
   return undefined;
 }
 
+/** Annotations that the annotator took back (Label Studio) say nothing of the document. */
+const isKept = (part: unknown): part is DataRecord => isRecord(part) && part.was_cancelled !== true;
+
+/** How a result of Label Studio was entered, beside its value. */
+const ofResult = /(?:^|\.)result\.(?:id|type|from_name|to_name|origin)$/;
+
 /** All fields of some records, those of nested objects by their paths, in the order in which they come first. */
 export function fieldsOf(records: readonly DataRecord[]): SampledField[] {
   const paths = new Set<string>();
   for (const record of records) collect(record, '', paths, 0);
-  return [...paths].map((path) => fieldAt(records, path));
+  const isForm = [...paths].some((path) => /(?:^|\.)result\.value\./.test(path));
+  return [...paths].filter((path) => !isForm || !ofResult.test(path)).map((path) => fieldAt(records, path));
 }
 
 function collect(record: DataRecord, prefix: string, paths: Set<string>, depth: number): void {
   for (const [name, value] of Object.entries(record)) {
     const path = prefix + name;
-    const inner = isRecord(value) ? [value] : Array.isArray(value) ? value.filter(isRecord) : [];
+    const inner = isRecord(value) ? [value] : Array.isArray(value) ? value.filter(isKept) : [];
     const isNested = inner.length > 0 && depth < deepest && !isLabelObject(value, name);
     if (!isNested && paths.size < mostFields) paths.add(path);
     if (isNested) for (const part of inner) collect(part, `${path}.`, paths, depth + 1);
