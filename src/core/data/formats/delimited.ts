@@ -24,7 +24,8 @@ interface Table {
 /** Throws `UserError` where a named column does not exist, or it cannot be told which column is what. */
 export function openDelimited(sample: Sample, options: SourceOptions, preferred: Delimiter): OpenedFormat {
   const table = sampleTable(sample, options, preferred);
-  const { toDocument, ...opened } = layOutTable(sample.path, table, options);
+  const { toDocument, ...laidOut } = layOutTable(sample.path, table, options);
+  const opened = table.before ? { ...laidOut, reasons: { ...laidOut.reasons, header: titleReason(table) } } : laidOut;
   const { delimiter, quoting, skip, header, width } = table;
   const layout = { delimiter, quoting, skip, header, width, toDocument };
   return {
@@ -39,6 +40,8 @@ export interface SampledTable {
   quoting: boolean;
   skip: number;
   header: boolean;
+  /** Lines of words above the table, left out. */
+  before: number;
   /** Whether it is beyond doubt that there is a header, or none. */
   sureHeader: boolean;
   width: number;
@@ -60,8 +63,25 @@ export function sampleTable(sample: Sample, options: SourceOptions, preferred: D
       ? (named ?? guessDelimiter(lines, preferred) ?? preferred)
       : (parseDelimiter(options.delimiter) ?? options.delimiter);
   const quoting = options.quoting ?? (delimiter !== '\t' || isQuotedTsv(lines));
-  const rows = sampleRows(lines, delimiter, quoting).slice(0, mostRows);
-  return { delimiter, quoting, skip: named === undefined ? 0 : 1, ...shapeOf(rows, options) };
+  const before = linesBefore(lines, delimiter, quoting);
+  const rows = sampleRows(lines.slice(before), delimiter, quoting).slice(0, mostRows);
+  return { delimiter, quoting, before, skip: before + (named === undefined ? 0 : 1), ...shapeOf(rows, options) };
+}
+
+/** Reports have a title above the table, a remark, an empty line. */
+const mostBefore = 10;
+
+/** Lines of which only the first field is filled, above a table in which nearly all rows have more. */
+function linesBefore(lines: Sample['lines'], delimiter: string, quoting: boolean): number {
+  const { width, share } = commonWidth(sampleRows(lines, delimiter, quoting));
+  if (width < 2 || share < 0.8) return 0;
+  const first = lines.findIndex(({ text }) => {
+    const [, ...others] = text.split(delimiter);
+    return others.some((field) => field.trim() !== '') || (others.length > 0 && width === 2);
+  });
+  if (first < 1 || first > mostBefore || lines.slice(0, first).some(({ text }) => text.includes('"'))) return 0;
+  const names = sampleRows(lines.slice(first, first + 1), delimiter, quoting)[0];
+  return names?.length === width ? first : 0;
 }
 
 /** Header, width and names of rows. */
@@ -69,11 +89,15 @@ export function shapeOf(
   all: string[][],
   options: SourceOptions,
 ): Pick<SampledTable, 'header' | 'sureHeader' | 'width' | 'names' | 'rows'> {
-  const { header, sure } = headerOf(all, options);
-  const width = header ? (all[0]?.length ?? 0) : commonWidth(all).width;
-  const names = header ? (all[0] ?? []).map((name) => name.trim()) : Array.from({ length: width }, (_, i) => String(i));
-  const rows = all.slice(header ? 1 : 0).filter((row) => row.length === width);
-  return { header, sureHeader: sure, width, names, rows };
+  const common = commonWidth(all).width;
+  const [first = []] = all;
+  // R names the rows, and their column not
+  const rows = first.length > 1 && first.length === common - 1 ? [['', ...first], ...all.slice(1)] : all;
+  const { header, sure } = headerOf(rows, options);
+  const width = header ? (rows[0]?.length ?? 0) : common;
+  const names = header ? (rows[0] ?? []).map((name) => name.trim()) : Array.from({ length: width }, (_, i) => String(i));
+  const below = all.slice(header ? 1 : 0).filter((row) => row.length === width);
+  return { header, sureHeader: sure, width, names, rows: below };
 }
 
 /** A row that holds a name by which the user calls a field is the header. */
@@ -142,6 +166,9 @@ function headerReason(header: boolean, names: readonly string[], rows: readonly 
   const row = `the first row (${shown.join(' | ')}${width > 4 ? ' | …' : ''})`;
   return header ? `${row} is taken for the header` : `${row} is taken for a document, not for a header`;
 }
+
+const titleReason = ({ before, names }: SampledTable): string =>
+  `${before === 1 ? 'one line' : `${before} lines`} above the table left out; it begins with ${names.slice(0, 4).join(' | ')}`;
 
 async function* read(pass: Pass, path: string, table: Table): AsyncGenerator<RawRecord[], void> {
   const rows = new TableReader(pass, path, table);

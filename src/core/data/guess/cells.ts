@@ -32,14 +32,14 @@ export interface CellDoubt {
   cells: number;
 }
 
-const separators = ['\n', '|', ';', ',', '\t', '/', ' '] as const;
+const separators = ['\n', '|', ';', ',', '\t', '；', '，', '、', '/', '&', '+', ' '] as const;
 type Separator = (typeof separators)[number];
 
 /** Decides by the cells of the label field, missing ones left out. `plural`: the field's name promises several labels. */
 export function readingOfCells(cells: readonly string[], plural = true): CellReading {
   const filled = cells.map((cell) => cell.trim()).filter((cell) => cell !== '');
   if (filled.length === 0) return { style: 'whole' };
-  return listReading(filled) ?? bracketReading(filled) ?? withRelevance(filled, separatedReading(filled, plural));
+  return listReading(filled) ?? bareVectors(filled) ?? bracketReading(filled) ?? withRelevance(filled, separatedReading(filled, plural));
 }
 
 const relevancePattern = /^([^]+)::\d+(?:\.\d+)?$/;
@@ -69,12 +69,14 @@ function partsOfCell(cell: string, reading: CellReading): string[] {
     case 'list':
       return listIn(text) ?? [text];
     case 'vector':
-      return positionsOf(listIn(text) ?? []) ?? [text];
+      return positionsOf(listIn(text) ?? bareBits(text)) ?? [text];
   }
 }
 
 // ------------------------------------------------------------------------------------------------------------ lists
 
+/** `'a', 'b'` and `"a"`: a list that lost its brackets. */
+const looksQuoted = /^(?:'[^]*'|"[^]*")$/;
 const looksListed = /^(?:\[[^]*\]|\([^]*\)|\{[^]*\}|(?:np\.)?(?:array|set|frozenset|list|tuple)\([^]*\))$/;
 
 /** Of the cells that look like lists, this share must be lists. */
@@ -83,6 +85,7 @@ const agreed = 0.9;
 const mixed = 0.1;
 
 function listReading(cells: readonly string[]): CellReading | undefined {
+  if (cells.filter((cell) => looksQuoted.test(cell) && listIn(cell)).length >= cells.length * agreed) return { style: 'list' };
   const bracketed = cells.filter((cell) => looksListed.test(cell));
   if (bracketed.length < cells.length * mixed || bracketed.length === 0) return undefined;
   const lists = bracketed.map((cell) => listIn(cell)).filter((list) => list !== undefined);
@@ -94,9 +97,17 @@ function listReading(cells: readonly string[]): CellReading | undefined {
 
 /** The labels of a list that is written as text, or undefined where the text is none. */
 function listIn(text: string): string[] | undefined {
+  if (looksQuoted.test(text)) return quotedIn(text);
   if (!looksListed.test(text)) return undefined;
   const parsed = parseLiteral(text, { bareWords: true, numbers: 'written' });
   return parsed && labelsOfValue(parsed.value);
+}
+
+/** Nothing but quoted strings, with commas between them. */
+function quotedIn(text: string): string[] | undefined {
+  const parsed = parseLiteral(`[${text}]`, { numbers: 'written' })?.value;
+  if (!Array.isArray(parsed) || !parsed.every((part) => typeof part === 'string')) return undefined;
+  return labelsOfValue(parsed);
 }
 
 /** Lists within lists. */
@@ -159,6 +170,20 @@ export function isVectors(lists: readonly (readonly (string | number)[])[]): boo
   );
 }
 
+/** Shorter rows of digits without separators are numbers. */
+const shortestRun = 4;
+
+/** `0,1,0`, `0 1 0`, `0;1;0` and `0100`: all cells of one length. */
+function bareVectors(cells: readonly string[]): CellReading | undefined {
+  if (!cells.every((cell) => /^[01][\d.,;| \t]*$/.test(cell))) return undefined;
+  const isRun = cells.every((cell) => /^[01]+$/.test(cell));
+  if (isRun && (cells[0].length < shortestRun || !cells.some((cell) => cell.startsWith('0')))) return undefined;
+  const lists = cells.map(bareBits);
+  return lists[0].length > 2 && isVectors(lists) ? { style: 'vector' } : undefined;
+}
+
+const bareBits = (text: string): string[] => (/^[01]+$/.test(text) ? [...text] : text.split(/[,;|\s]+/));
+
 /** Positions of the ones, counted from 0; undefined where something else than 0 and 1 stands there. */
 export function positionsOf(values: readonly (string | number)[]): string[] | undefined {
   const bits = values.map(bit);
@@ -189,7 +214,7 @@ function bracketed(text: string): string[] | undefined {
 function separatedReading(cells: readonly string[], plural: boolean): CellReading {
   const trials = separators
     .map((separator) => trialOf(cells, separator))
-    .filter((trial) => trial.cells > 0)
+    .filter((trial) => trial.cells > 0 && !(trial.separator === ' ' && trial.hasSigns))
     .sort((a, b) => Number(isConvincing(b, plural)) - Number(isConvincing(a, plural)) || b.cells - a.cells);
   const taken = trials.find((trial) => isConvincing(trial, plural) && !standsInside(trial, trials, cells));
   if (!taken) {
@@ -197,7 +222,7 @@ function separatedReading(cells: readonly string[], plural: boolean): CellReadin
     return { style: 'whole', ...(likely && { doubt: doubtOf(likely, false) }) };
   }
   const wholeLabels = labelsThatHold(cells, taken.separator);
-  const isUnusual = taken.separator === ' ' || taken.separator === '/';
+  const isUnusual = isInner(taken.separator);
   const doubt = isUnusual || taken.sharing < certain ? doubtOf(taken, true) : undefined;
   return {
     style: 'separated',
@@ -206,6 +231,9 @@ function separatedReading(cells: readonly string[], plural: boolean): CellReadin
     ...(doubt && { doubt }),
   };
 }
+
+/** Those that stand in labels more often than between them. */
+const isInner = (separator: Separator): boolean => [' ', '/', '&', '+'].includes(separator);
 
 interface Trial {
   separator: Separator;
@@ -219,8 +247,8 @@ interface Trial {
   gain: number;
   /** Mean number of occurrences of a part. */
   repetition: number;
-  /** Longest part in words. */
-  words: number;
+  /** A part is punctuation alone: `&` in `a & b`. */
+  hasSigns: boolean;
 }
 
 const certain = 0.9;
@@ -229,7 +257,6 @@ function trialOf(cells: readonly string[], separator: Separator): Trial {
   const cellsOf = new Map<string, Set<string>>(); // part -> distinct cells it stands in, up to 2
   const split: [string, string[]][] = [];
   let total = 0;
-  let words = 0;
   for (const cell of cells) {
     const parts = partsOf(cell, separator);
     total += parts.length;
@@ -238,7 +265,6 @@ function trialOf(cells: readonly string[], separator: Separator): Trial {
       const known = cellsOf.get(part) ?? new Set<string>();
       if (known.size < 2) known.add(cell);
       cellsOf.set(part, known);
-      words = Math.max(words, part.split(' ').length);
     }
   }
   const inSplit = split.flatMap(([, parts]) => parts);
@@ -251,7 +277,7 @@ function trialOf(cells: readonly string[], separator: Separator): Trial {
     sharing: inSplit.length ? shared / inSplit.length : 0,
     gain: new Set(cells).size / Math.max(1, cellsOf.size),
     repetition: total / Math.max(1, cellsOf.size),
-    words,
+    hasSigns: [...cellsOf.keys()].some((part) => /^[^\p{L}\p{N}]$/u.test(part)),
   };
 }
 
@@ -266,6 +292,7 @@ const few = 4;
 function isConvincing(trial: Trial, plural: boolean): boolean {
   const { separator, sharing, gain, repetition, share, cells } = trial;
   if (separator === ' ') return sharing >= certain && gain >= 1.5 && repetition >= 3 && share >= 0.3;
+  if (separator === '&' || separator === '+') return sharing >= certain && gain >= 1.5 && repetition >= 2 && share >= 0.3;
   if (separator === '/') return sharing >= 0.8 && gain >= 1 && repetition >= 2 && share >= 0.1;
   const least = separator === '\n' || separator === '|' ? 0.2 : 0.4;
   if (sharing >= least) return true;
@@ -275,7 +302,7 @@ function isConvincing(trial: Trial, plural: boolean): boolean {
 
 /** A space, a slash or a comma that did not convince but that a reader may know better. */
 const looksLikeOne = ({ separator, sharing, share }: Trial): boolean =>
-  separator === ' ' || separator === '/' ? sharing >= 0.6 && share >= 0.2 : share >= 0.02;
+  isInner(separator) ? sharing >= 0.6 && share >= 0.2 : share >= 0.02;
 
 const doubtOf = ({ separator, example, cells }: Trial, split: boolean): CellDoubt => ({
   separator,
@@ -287,7 +314,7 @@ const doubtOf = ({ separator, example, cells }: Trial, split: boolean): CellDoub
 /** Whether the separator only stands within the parts of another convincing one: `Smith, J; Doe, K`. */
 function standsInside(trial: Trial, trials: readonly Trial[], cells: readonly string[]): boolean {
   return trials.some((other) => {
-    if (other === trial || !isConvincing(other, true) || other.separator === ' ' || other.separator === '/')
+    if (other === trial || !isConvincing(other, true) || isInner(other.separator))
       return false;
     const parts = new Set(cells.flatMap((cell) => partsOf(cell, other.separator)));
     const both = new Set(cells.flatMap((cell) => partsOf(cell, trial.separator)));

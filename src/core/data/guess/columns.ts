@@ -46,7 +46,7 @@ export interface Profile {
   labels?: { distinct: number; occurrences: number; meanLength: number; isNumeric: boolean; isSpaced: boolean };
 }
 
-type FlagStyle = 'digits' | 'decimals' | 'words' | 'ones';
+type FlagStyle = 'digits' | 'decimals' | 'words' | 'ones' | 'answers';
 
 const numberPattern = /^[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?%?$/;
 const opaquePattern =
@@ -81,10 +81,31 @@ function wordsIn(text: string): number {
 
 const flagValues: readonly [FlagStyle, ReadonlySet<string>][] = [
   ['digits', new Set(['0', '1'])],
-  ['ones', new Set(['', '1', '1.0', 'x', 'X'])],
+  ['ones', new Set(['', '1', '1.0', 'x', '✓', '✔'])],
   ['decimals', new Set(['0.0', '1.0', '0', '1', ''])],
   ['words', new Set(['true', 'false', ''])],
+  ...[
+    ['1', '-1'],
+    ['yes', 'no'],
+    ['y', 'n'],
+    ['t', 'f'],
+    ['ja', 'nein'],
+    ['oui', 'non'],
+    ['sí', 'no'],
+    ['si', 'no'],
+    ['sim', 'não'],
+    ['да', 'нет'],
+    ['是', '否'],
+  ].map((pair): [FlagStyle, ReadonlySet<string>] => ['answers', new Set(pair)]),
 ];
+
+/** A lone column of yes and no names two classes; several are flags. */
+function withoutLoneAnswers(profiles: readonly Profile[]): readonly Profile[] {
+  const answers = profiles.filter(({ flagStyle }) => flagStyle === 'answers');
+  return answers.length > 1
+    ? profiles
+    : profiles.map((p) => (p.flagStyle === 'answers' ? { ...p, flagStyle: undefined } : p));
+}
 
 function flagStyleOf(values: readonly string[]): FlagStyle | undefined {
   const distinct = new Set(values.map((value) => value.trim().toLowerCase()));
@@ -212,7 +233,7 @@ export interface GivenFields {
 
 /** Roles of the fields, what is given being kept. `text` is empty, and `label` absent, where nothing looks like one. */
 export function guessFields(fields: readonly SampledField[], given: GivenFields = {}): GuessedFields {
-  const profiles = fields.map(profileOf);
+  const profiles = withoutLoneAnswers(fields.map(profileOf));
   const records = fields[0]?.values.length ?? 0;
   const id = given.id ?? idField(profiles, records);
   const taken = new Set<string | number>([...(given.text ?? []), ...(given.labelColumns ?? [])]);
@@ -222,7 +243,7 @@ export function guessFields(fields: readonly SampledField[], given: GivenFields 
   const rest = (): Profile[] => profiles.filter(({ field }) => !taken.has(field.name));
   const ranked = asked ? [] : rankedLabels(rest(), records, given.text === undefined);
   const flags = asked ? [] : flagFields(rest());
-  const named = ranked.find(({ profile }) => profile.hint.label > 0);
+  const named = ranked.find(({ profile }) => profile.hint.label > 0 && !flags.includes(profile.field.name));
   const useFlags = flags.length > 0 && !named && (flags.length > 1 || ranked.length === 0);
   const label = given.label ?? (useFlags ? undefined : (named ?? ranked[0])?.profile.field.name);
   const labelColumns = given.labelColumns ?? (useFlags ? flags : []);
@@ -241,7 +262,7 @@ export function guessFields(fields: readonly SampledField[], given: GivenFields 
     labelColumns,
     longerText: longerText(profiles, text, taken),
     otherFlags: flagged(profiles).filter((name) => !taken.has(name)),
-    rivals: best && best.profile.hint.label === 0 ? others.filter((o) => o.score > best.score - 0.1).map(nameOf) : [],
+    rivals: useFlags ? others.filter(({ profile }) => !profile.flagStyle).map(nameOf) : best && best.profile.hint.label === 0 ? others.filter((o) => o.score > best.score - 0.1).map(nameOf) : [],
   };
 }
 
@@ -280,9 +301,10 @@ function rankedLabels(
 ): { profile: Profile; score: number }[] {
   const texts = findText ? [...profiles].sort((a, b) => textScore(b) - textScore(a)) : [];
   const best = texts.length && textScore(texts[0]) > 0.2 ? texts[0] : undefined;
+  const flags = profiles.filter((profile) => profile !== best && profile.flagStyle);
   return profiles
     .filter((profile) => profile !== best && !profile.flagStyle && profile.filled > 0)
-    .concat(profiles.filter((profile) => profile !== best && profile.flagStyle && profile.hint.label > 0))
+    .concat(flags.filter((profile) => profile.hint.label > 0 || isNamelessClass(flags)))
     .map((profile) => withLabels(profile))
     .map((profile) => ({ profile, score: labelScore(profile, records) }))
     .filter(({ score }) => score > 0.2)
@@ -292,6 +314,10 @@ function rankedLabels(
 const flagged = (profiles: readonly Profile[]): (string | number)[] =>
   profiles.filter(({ flagStyle }) => flagStyle).map(({ field }) => field.name);
 
+/** Of a table without a header: a lone column of 0 and 1 has no name that could be the label. */
+const isNamelessClass = (flags: readonly Profile[]): boolean =>
+  flags.length === 1 && typeof flags[0].field.name === 'number';
+
 /** Columns of 0 and 1 that can be labels: of the style that most have, not the same in all records, not named as something else. */
 function flagFields(profiles: readonly Profile[]): (string | number)[] {
   const candidates = profiles.filter(
@@ -300,11 +326,15 @@ function flagFields(profiles: readonly Profile[]): (string | number)[] {
   );
   const styles = new Map<string, Profile[]>();
   for (const profile of candidates) {
-    const style = profile.flagStyle === 'words' ? 'words' : 'numbers';
+    const { flagStyle } = profile;
+    const style = flagStyle === 'words' || flagStyle === 'answers' ? flagStyle : 'numbers';
     styles.set(style, [...(styles.get(style) ?? []), profile]);
   }
   const groups = [...styles.values()].sort((a, b) => b.length - a.length);
-  return (groups[0] ?? []).map(({ field }) => field.name);
+  const group = groups[0] ?? [];
+  const named = group.filter(({ hint }) => hint.label > 0);
+  if (named.length === 1 || isNamelessClass(group)) return []; // the label column itself, of the classes 0 and 1
+  return (named.length > 1 ? named : group).map(({ field }) => field.name);
 }
 
 function longerText(

@@ -42,11 +42,13 @@ export function bestDelimiter(
   lines: readonly { text: string; end: string }[],
   preferred: Delimiter,
 ): DelimiterTrial | undefined {
-  const trials = delimiters.map((delimiter): DelimiterTrial => {
-    const { width, share } = commonWidth(sampleRows(lines, delimiter, delimiter !== '\t' || isQuotedTsv(lines)));
-    return { delimiter, width, share };
+  const trials = delimiters.map((delimiter): DelimiterTrial & { inFirst: boolean } => {
+    const rows = sampleRows(lines, delimiter, delimiter !== '\t' || isQuotedTsv(lines));
+    const { width, share } = commonWidth(rows);
+    return { delimiter, width, share, inFirst: rows[0]?.length === width };
   });
   const parting = trials.filter(({ width, share }) => width > 1 && share >= 0.5);
-  const score = ({ delimiter, share }: DelimiterTrial): number => share + (delimiter === preferred ? 0.1 : 0);
+  const score = ({ delimiter, share, inFirst }: (typeof trials)[number]): number =>
+    share + (delimiter === preferred ? 0.1 : 0) + (inFirst ? 0.2 : 0); // decimal commas do not stand in the header
   return parting.sort((a, b) => score(b) - score(a) || b.width - a.width)[0];
 }

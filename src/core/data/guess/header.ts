@@ -12,7 +12,7 @@ const longestName = 64;
 
 /** `rows` with the first one; all of one width. Evidence for a header counts up, evidence for data down. */
 export function guessHeader(rows: readonly (readonly string[])[]): HeaderGuess {
-  const [first, ...below] = rows;
+  const [first, ...below] = withoutEmptyColumns(rows);
   if (!first || first.length === 0) return { header: false, sure: true };
   const names = first.map((name) => name.trim());
   const filled = names.filter((name) => name !== '');
@@ -29,6 +29,13 @@ export function guessHeader(rows: readonly (readonly string[])[]): HeaderGuess {
       below.map((row) => row[column] ?? ''),
     );
   return { header: evidence >= 1, sure: Math.abs(evidence - 1) >= 1.5 };
+}
+
+/** Spreadsheets write columns that hold nothing, not even a name. */
+function withoutEmptyColumns(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const width = rows[0]?.length ?? 0;
+  const filled = Array.from({ length: width }, (_, column) => rows.some((row) => (row[column] ?? '').trim() !== ''));
+  return filled.includes(false) ? rows.map((row) => row.filter((_, column) => filled[column])) : rows;
 }
 
 /** pandas names the columns of a frame without names 0, 1, 2 …. */

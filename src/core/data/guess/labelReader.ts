@@ -72,7 +72,7 @@ function spanLabels(value: unknown): string[] | undefined {
 
 /** Whether a label column's cell says yes. Blank is no; `x` is yes. Throws `Malformed`. */
 export function flagIn(value: unknown, column: string | number): boolean {
-  const flag = typeof value === 'string' && /^x$/i.test(value.trim()) ? 1 : flagOf(value ?? 0);
+  const flag = flagOf(value ?? 0);
   if (flag === undefined)
     throw new Malformed(
       `The label column "${column}" holds ${JSON.stringify(String(value).slice(0, 30))}, neither 0 nor 1`,

@@ -20,18 +20,25 @@ const textNames = words(
    descriptions desc review reviews question questions summary summaries overview overviews plot plots synopsis synopses
    message messages tweet tweets post posts article articles passage passages paragraph paragraphs narrative utterance
    utterances transcript transcription excerpt snippet story note notes complaint query prompt response answer
-   lyrics statement report input main_body recitals attachments header findings fulltext`,
+   lyrics statement report input main_body recitals attachments header findings fulltext remark remarks
+   beschreibung inhalt nachricht kommentar zusammenfassung bemerkung texte résumé contenu commentaire avis texto resumen descripción
+   contenido comentario reseña descrição resumo conteúdo comentário testo descrizione recensione contenuto tekst treść opis
+   текст описание сообщение отзыв содержание аннотация 正文 内容 內容 文本 摘要 评论 評論 內文 描述 本文 テキスト 文章 レビュー 내용 본문 텍스트 문장 리뷰`,
 );
 const sectionNames = words(
   'header recitals main_body mainbody attachments body articles findings impression background conclusion',
 );
-const titleNames = words('title titles headline headlines heading subject_line name caption');
+const titleNames = words('title titles headline headlines heading subject_line name caption titel überschrift titre título titulo titolo tytuł заголовок название 标题 標題 題名 タイトル 제목');
 const labelNames = words(
   `label labels tag tags category categories topic topics class classes concept concepts subject subjects genre genres term
    terms code codes target targets target_ind keyword keywords descriptor descriptors emotion emotions intent intents
    sentiment theme themes mesh annotation annotations choice choices accept cats sector sectors department product
    issue aspect aspects hashtags hashtag type types area areas field fields skill skills diagnosis diagnoses eurovoc
-   subject_uris descriptors_uris`,
+   subject_uris descriptors_uris kind kinds kategorie kategorien schlagwort schlagwörter schlagworte thema themen etikett klasse klassen
+   catégorie catégories étiquette étiquettes sujet sujets thème thèmes rubrique etiqueta etiquetas categoría categorías tema temas género
+   géneros rótulo rótulos categoria categorias assunto assuntos etichetta etichette categorie argomento argomenti kategoria temat tematy
+   etykieta etykiety категория категории тема темы метка метки тег теги рубрика рубрики класс жанр жанры 标签 標籤 类别 類別 分类 分類 主题
+   ラベル カテゴリ カテゴリー タグ 라벨 레이블 분류 카테고리 태그 주제`,
 );
 const otherNames = words(
   `annotator annotators annotation_id annotator_id rater rater_id worker worker_id author authors user user_id username subreddit
@@ -44,7 +51,7 @@ const otherNames = words(
 const otherPrefix =
   /^(?:is|has|was|pred|prediction|predicted|num|n|count|flag|score|prob|logit|annotator|rater|gold)[ _-]/;
 const otherSuffix =
-  /[ _-](?:id|ids|pred|prediction|predicted|score|count|confidence|prob|probability|date|time|at|url|flag|unclear|utc|length|annotator)$/;
+  /[ _-](?:id|ids|no|nr|pred|prediction|predicted|score|count|confidence|prob|probability|date|time|at|url|flag|unclear|utc|length|annotator)$/;
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(/\s+/));
@@ -83,7 +90,7 @@ export function hintOf(name: string | number): NameHint {
     level(labelNames) ||
     (parts.some((part) => /^(?:labels?|tags?|categor(?:y|ies)|genres?|topics?)$/.test(part)) ? 1 : 0);
   const text = level(textNames);
-  const isOther = other === 2 || (other === 1 && label < 2);
+  const isOther = other === 2 || (other === 1 && label < 2 && !(label > 0 && whole.startsWith('gold_')));
   return {
     id: idNames.has(whole) || (id && !label),
     text: isOther || label === 2 ? 0 : text,

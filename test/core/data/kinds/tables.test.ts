@@ -43,6 +43,7 @@ describe('lists written as text', () => {
     ['a set', (labels: string[]) => `{${labels.map((l) => `'${l}'`).join(', ')}}`],
     ['objects with a name', (labels: string[]) => JSON.stringify(labels.map((name, id) => ({ id, name })))],
     ['bare words', (labels: string[]) => `[${labels.join(', ')}]`],
+    ['quoted words that lost their brackets', (labels: string[]) => labels.map((l) => `'${l}'`).join(', ')],
   ])('%s', async (_, cell) => {
     const { labels, documents, source } = await counts(table((l) => quoted(cell(l))));
     expect(documents.length).toBe(sentences.length);
@@ -62,10 +63,17 @@ describe('lists written as text', () => {
     expect(labels).toEqual(Object.fromEntries(topics.map((topic, t) => [String(t), right[topic]])));
     expect(source.findings.counts['repeated-label']).toBeUndefined();
   });
+
+  test.each([[','], [' '], [';'], ['']])('vectors without brackets, %j between places', async (separator) => {
+    const places = [...topics, 'archery'];
+    const vector = (l: string[]): string => places.map((t) => (l.includes(t) ? '1' : '0')).join(separator);
+    const { labels } = await counts(table((l) => quoted(vector(l))));
+    expect(labels).toEqual(Object.fromEntries(topics.map((topic, t) => [String(t), right[topic]])));
+  });
 });
 
 describe('separators', () => {
-  test.each([[','], [', '], [';'], ['|'], [' | '], ['\n'], ['/']])('%j', async (separator) => {
+  test.each([[','], [', '], [';'], ['|'], [' | '], ['\n'], ['/'], [' & '], ['+'], ['、'], ['；']])('%j', async (separator) => {
     const { labels } = await counts(table((l) => quoted(l.join(separator))));
     expect(labels).toEqual(right);
   });
@@ -135,6 +143,39 @@ describe('header', () => {
     expect(labels).toEqual(right);
   });
 
+  test('columns without name and values, as spreadsheets write them', async () => {
+    const content = table((l) => `${quoted(l.join(';'))},,`, { header: 'remark,kind,,' });
+    expect((await counts(content)).labels).toEqual(right);
+  });
+
+  test('lines above the table are left out, and it is said', async () => {
+    const records = sentences.map((t, i) => `${i};${t};${labelsOf(i).join('|')}`);
+    const content = ['id;text;labels', ...records].join('\n');
+    for (const above of ['Letters of March', '# exported\n', 'Letters;;\nMarch;;\n;;'])
+      expect((await counts(`${above}\n${content}`)).labels).toEqual(right);
+    const path = write('titled.csv', `Letters of March\n\n${table((l) => quoted(l.join('|')))}`);
+    expect((await openDataset({ file: path })).reasons.header).toMatch(/2 lines above the table/);
+  });
+
+  test('of a table of R, whose rows have names and their column has none', async () => {
+    const rows = sentences.map((text, i) => `"${i + 1}","${text}","${labelsOf(i).join(';')}"`);
+    const { labels, documents } = await counts(['"text","labels"', ...rows].join('\n'));
+    expect([labels, documents.length]).toEqual([right, sentences.length]);
+  });
+
+  test.each([
+    ['Beschreibung;Schlagwörter', ';'],
+    ['текст,темы', ','],
+    ['正文,标签', ','],
+    ['本文,分類', ','],
+    ['내용,분류', ','],
+  ])('in other languages: %s', async (header, parted) => {
+    const { source } = await counts(table((l) => l.join('|'), { header, parted }));
+    expect(source.options).toMatchObject(
+      Object.fromEntries(['textField', 'labelField'].map((key, i) => [key, header.split(parted)[i]])),
+    );
+  });
+
   test('none: columns by number; a row of the same make as those below is no header', async () => {
     const rows = sentences.map((text, i) => `${quoted(labelsOf(i).join(';'))},${text}`);
     const { documents, source } = await counts(rows.join('\n'));
@@ -158,6 +199,11 @@ describe('delimiters and line ends', () => {
     expect((await counts(content, { format: 'csv' })).labels).toEqual(right);
   });
 
+  test('semicolons between fields that hold decimal commas', async () => {
+    const rows = sentences.map((text, i) => `${i},${i + 10};${text};${labelsOf(i).join('|')}`);
+    expect((await counts(['Betrag;Zweck;Kategorie', ...rows].join('\n'))).labels).toEqual(right);
+  });
+
   test('CR alone', async () => {
     expect((await counts(table((l) => quoted(l.join(';'))).replaceAll('\n', '\r'))).labels).toEqual(right);
   });
@@ -171,6 +217,33 @@ describe('fields by content', () => {
     );
     const { labels } = await counts([`annotator,remark,${topics.join(',')},unclear`, ...rows].join('\n'));
     expect(labels).toEqual(right);
+  });
+
+  test.each([
+    ['yes', 'no'],
+    ['Y', 'N'],
+    ['ja', 'nein'],
+    ['1', '-1'],
+    ['✓', ''],
+    ['X', ''],
+  ])('columns of %j and %j', async (yes, no) => {
+    const rows = sentences.map((t, i) => `${t},${topics.map((x) => (labelsOf(i).includes(x) ? yes : no)).join(',')}`);
+    expect((await counts([`text,${topics.join(',')}`, ...rows].join('\n'))).labels).toEqual(right);
+  });
+
+  test('flags that are named as labels are flags; one alone is the column of two classes', async () => {
+    const rows = sentences.map((t, i) => `${t},${topics.map((x) => Number(labelsOf(i).includes(x))).join(',')}`);
+    const { labels } = await counts(['text,label_0,label_1,label_2', ...rows].join('\n'));
+    expect(labels).toEqual(Object.fromEntries(topics.map((topic, t) => [`label_${t}`, right[topic]])));
+    const classes = await counts(sentences.map((t, i) => `${Number(i % 4 === 0)},${t}`).join('\n'));
+    expect(classes.labels).toEqual({ '0': 18, '1': 6 });
+  });
+
+  test('numbers of cases and annotators beside the label', async () => {
+    const rows = sentences.map((t, i) => `AB-${i % 6},${t},${topics[(i * 5) % 3]},${labelsOf(i)[0]}`);
+    const expected = (await counts(table((l) => l[0]))).labels;
+    expect((await counts(['case_no,remarks,annotator_1,gold_label', ...rows].join('\n'))).labels).toEqual(expected);
+    expect((await counts(['case_no,remarks,pred,kind', ...rows].join('\n'))).labels).toEqual(expected);
   });
 
   test('a label column with a name of the field wins over one that only repeats', async () => {
