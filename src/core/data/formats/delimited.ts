@@ -95,7 +95,9 @@ export function shapeOf(
   const rows = first.length > 1 && first.length === common - 1 ? [['', ...first], ...all.slice(1)] : all;
   const { header, sure } = headerOf(rows, options);
   const width = header ? (rows[0]?.length ?? 0) : common;
-  const names = header ? (rows[0] ?? []).map((name) => name.trim()) : Array.from({ length: width }, (_, i) => String(i));
+  const names = header
+    ? (rows[0] ?? []).map((name) => name.trim())
+    : Array.from({ length: width }, (_, i) => String(i));
   const below = all.slice(header ? 1 : 0).filter((row) => row.length === width);
   return { header, sureHeader: sure, width, names, rows: below };
 }

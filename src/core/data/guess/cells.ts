@@ -39,7 +39,12 @@ type Separator = (typeof separators)[number];
 export function readingOfCells(cells: readonly string[], plural = true): CellReading {
   const filled = cells.map((cell) => cell.trim()).filter((cell) => cell !== '');
   if (filled.length === 0) return { style: 'whole' };
-  return listReading(filled) ?? bareVectors(filled) ?? bracketReading(filled) ?? withRelevance(filled, separatedReading(filled, plural));
+  return (
+    listReading(filled) ??
+    bareVectors(filled) ??
+    bracketReading(filled) ??
+    withRelevance(filled, separatedReading(filled, plural))
+  );
 }
 
 const relevancePattern = /^([^]+)::\d+(?:\.\d+)?$/;
@@ -85,7 +90,8 @@ const agreed = 0.9;
 const mixed = 0.1;
 
 function listReading(cells: readonly string[]): CellReading | undefined {
-  if (cells.filter((cell) => looksQuoted.test(cell) && listIn(cell)).length >= cells.length * agreed) return { style: 'list' };
+  if (cells.filter((cell) => looksQuoted.test(cell) && listIn(cell)).length >= cells.length * agreed)
+    return { style: 'list' };
   const bracketed = cells.filter((cell) => looksListed.test(cell));
   if (bracketed.length < cells.length * mixed || bracketed.length === 0) return undefined;
   const lists = bracketed.map((cell) => listIn(cell)).filter((list) => list !== undefined);
@@ -292,7 +298,8 @@ const few = 4;
 function isConvincing(trial: Trial, plural: boolean): boolean {
   const { separator, sharing, gain, repetition, share, cells } = trial;
   if (separator === ' ') return sharing >= certain && gain >= 1.5 && repetition >= 3 && share >= 0.3;
-  if (separator === '&' || separator === '+') return sharing >= certain && gain >= 1.5 && repetition >= 2 && share >= 0.3;
+  if (separator === '&' || separator === '+')
+    return sharing >= certain && gain >= 1.5 && repetition >= 2 && share >= 0.3;
   if (separator === '/') return sharing >= 0.8 && gain >= 1 && repetition >= 2 && share >= 0.1;
   const least = separator === '\n' || separator === '|' ? 0.2 : 0.4;
   if (sharing >= least) return true;
@@ -314,8 +321,7 @@ const doubtOf = ({ separator, example, cells }: Trial, split: boolean): CellDoub
 /** Whether the separator only stands within the parts of another convincing one: `Smith, J; Doe, K`. */
 function standsInside(trial: Trial, trials: readonly Trial[], cells: readonly string[]): boolean {
   return trials.some((other) => {
-    if (other === trial || !isConvincing(other, true) || isInner(other.separator))
-      return false;
+    if (other === trial || !isConvincing(other, true) || isInner(other.separator)) return false;
     const parts = new Set(cells.flatMap((cell) => partsOf(cell, other.separator)));
     const both = new Set(cells.flatMap((cell) => partsOf(cell, trial.separator)));
     const torn = [...both].filter((part) => part.includes(other.separator)).length;

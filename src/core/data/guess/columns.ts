@@ -262,7 +262,11 @@ export function guessFields(fields: readonly SampledField[], given: GivenFields 
     labelColumns,
     longerText: longerText(profiles, text, taken),
     otherFlags: flagged(profiles).filter((name) => !taken.has(name)),
-    rivals: useFlags ? others.filter(({ profile }) => !profile.flagStyle).map(nameOf) : best && best.profile.hint.label === 0 ? others.filter((o) => o.score > best.score - 0.1).map(nameOf) : [],
+    rivals: useFlags
+      ? others.filter(({ profile }) => !profile.flagStyle).map(nameOf)
+      : best && best.profile.hint.label === 0
+        ? others.filter((o) => o.score > best.score - 0.1).map(nameOf)
+        : [],
   };
 }
 

@@ -28,7 +28,9 @@ const textNames = words(
 const sectionNames = words(
   'header recitals main_body mainbody attachments body articles findings impression background conclusion',
 );
-const titleNames = words('title titles headline headlines heading subject_line name caption titel überschrift titre título titulo titolo tytuł заголовок название 标题 標題 題名 タイトル 제목');
+const titleNames = words(
+  'title titles headline headlines heading subject_line name caption titel überschrift titre título titulo titolo tytuł заголовок название 标题 標題 題名 タイトル 제목',
+);
 const labelNames = words(
   `label labels tag tags category categories topic topics class classes concept concepts subject subjects genre genres term
    terms code codes target targets target_ind keyword keywords descriptor descriptors emotion emotions intent intents
