@@ -53,6 +53,19 @@ const noMapStyles = {
   },
 };
 
+// The editor's host is one file, started with the editor: libraries for files that are seldom opened lie beside it.
+const seldom = ['apache-arrow', 'hyparquet', 'hyparquet-compressors', 'read-excel-file/universal'];
+const libraryFile = (name) => name.replace('/', '-');
+const besideHost = {
+  name: 'beside-host',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${seldom.join('|')})$`) }, ({ path }) => ({
+      path: `./libraries/${libraryFile(path)}.cjs`,
+      external: true,
+    }));
+  },
+};
+
 const pages = readdirSync('src/webview/pages', { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 await Promise.all([
@@ -65,7 +78,18 @@ await Promise.all([
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     target: 'node22', // what the oldest editor we support runs
+    plugins: [...node.plugins, besideHost],
     minify,
+  }),
+  build({
+    ...node,
+    entryPoints: Object.fromEntries(seldom.map((name) => [libraryFile(name), name])),
+    outdir: 'dist/libraries',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    target: 'node22',
+    minify,
+    sourcemap: false,
   }),
   build({
     ...common,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 /** All that is packed, besides the manifest. Source maps are left out. */
 const contents = [
-  ...['dist/extension.cjs', 'dist/runner', 'dist/webview'],
+  ...['dist/extension.cjs', 'dist/libraries', 'dist/runner', 'dist/webview'],
   ...['examples', 'l10n', 'media', 'schemas', 'syntaxes', 'walkthrough'],
   ...['language-configuration.json', 'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE'],
 ];

@@ -32,7 +32,7 @@ const expected = [
   /^(extension\.vsixmanifest|\[Content_Types\]\.xml)$/,
   /^extension\/(package|package\.nls|package\.nls\.[a-z-]+|language-configuration)\.json$/,
   /^extension\/(readme\.md|changelog\.md|LICENSE\.txt)$/i,
-  /^extension\/dist\/extension\.cjs$/,
+  /^extension\/dist\/(extension|libraries\/[\w-]+)\.cjs$/,
   /^extension\/dist\/(runner|webview)\/([\w-]+|chunks\/[\w.-]+)\.(js|css)$/,
   /^extension\/dist\/webview\/[\w-]+\.(ttf|woff2?|svg)$/,
   /^extension\/(schemas|syntaxes|l10n)\/[\w.-]+\.json$/,
