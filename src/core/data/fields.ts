@@ -93,6 +93,6 @@ const flagStrings = new Map<string, 0 | 1>([
   ['no', 0],
   ['', 0],
   ['-1', 0],
-  ...['x', '✓', '✔', 'y', 't', 'ja', 'oui', 'sí', 'si', 'sim', 'да', '是'].map((yes): [string, 1] => [yes, 1]),
-  ...['n', 'f', 'nein', 'non', 'não', 'нет', '否'].map((no): [string, 0] => [no, 0]),
+  ...['1,0', 'wahr', 'vrai', 'verdadero', 'vero', 'prawda', 'истина', 'x', '✓', '✔', 'y', 't', 'ja', 'oui', 'sí', 'si', 'sim', 'да', '是'].map((yes): [string, 1] => [yes, 1]),
+  ...['0,0', 'falsch', 'faux', 'falso', 'fałsz', 'ложь', 'n', 'f', 'nein', 'non', 'não', 'нет', '否'].map((no): [string, 0] => [no, 0]),
 ]);

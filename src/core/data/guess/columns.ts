@@ -86,6 +86,13 @@ const flagValues: readonly [FlagStyle, ReadonlySet<string>][] = [
   ['words', new Set(['true', 'false', ''])],
   ...[
     ['1', '-1'],
+    ['1,0', '0,0'],
+    ['wahr', 'falsch'],
+    ['vrai', 'faux'],
+    ['verdadero', 'falso'],
+    ['vero', 'falso'],
+    ['prawda', 'fałsz'],
+    ['истина', 'ложь'],
     ['yes', 'no'],
     ['y', 'n'],
     ['t', 'f'],

@@ -17,7 +17,8 @@ export function guessHeader(rows: readonly (readonly string[])[]): HeaderGuess {
   const names = first.map((name) => name.trim());
   const filled = names.filter((name) => name !== '');
   if (filled.length === 0 || names.slice(1).some((name) => name === '')) return { header: false, sure: true };
-  if (new Set(filled).size < filled.length || filled.some((name) => name.length > longestName))
+  const isRepeated = (name: string): boolean => filled.indexOf(name) !== filled.lastIndexOf(name);
+  if (filled.some((name) => isRepeated(name) && !isKnownName(name)) || filled.some((name) => name.length > longestName))
     return { header: false, sure: true };
   if (filled.some((name) => numberPattern.test(name) && !isRunOfNumbers(filled))) return { header: false, sure: true };
   const known = filled.filter(isKnownName).length;

@@ -146,6 +146,11 @@ describe('header', () => {
     expect(labels).toEqual(right);
   });
 
+  test('a known name that stands twice', async () => {
+    const rows = sentences.map((text, i) => `${text},${text.toUpperCase()},${labelsOf(i).join(';')}`);
+    expect((await counts(['text,text,labels', ...rows].join('\n'))).labels).toEqual(right);
+  });
+
   test('columns without name and values, as spreadsheets write them', async () => {
     const content = table((l) => `${quoted(l.join(';'))},,`, { header: 'remark,kind,,' });
     expect((await counts(content)).labels).toEqual(right);
@@ -227,6 +232,9 @@ describe('fields by content', () => {
     ['Y', 'N'],
     ['ja', 'nein'],
     ['1', '-1'],
+    ['WAHR', 'FALSCH'],
+    ['VRAI', 'FAUX'],
+    ['"1,0"', '"0,0"'],
     ['✓', ''],
     ['X', ''],
   ])('columns of %j and %j', async (yes, no) => {
