@@ -13,6 +13,7 @@ import { bar, bytes, clip, counted, grouped, percent, sanitise, sparkline, table
 import type { Inspection } from '../../core/explore/inspection.ts';
 import type { SplitInspection } from '../../core/explore/splitInspection.ts';
 import { readAs } from '../../core/data/readAs.ts';
+import { outcomeDoubts } from '../../core/explore/outcome.ts';
 import { optionName } from '../dataset.ts';
 import { dirname } from 'node:path';
 import { labelDistribution } from '../../core/explore/labelDistribution.ts';
@@ -47,6 +48,7 @@ export function showFile(file: SplitInspection, inspection: Inspection, head: nu
       `${grouped(s.labels)}; ${s.labelsPerDocument.mean.toFixed(2)} per document (median ${s.labelsPerDocument.median}, max ${s.labelsPerDocument.max}), density ${s.density.toPrecision(3)}`,
     ],
     ...labelsLine(s),
+    ...outcomeLines(file),
     [
       'per label',
       `mean ${grouped(s.documentsPerLabel.mean, 1)}, median ${grouped(s.documentsPerLabel.median)}, max ${grouped(s.documentsPerLabel.max)} documents`,
@@ -90,6 +92,12 @@ function howRead({ options, reasons }: SplitInspection): [string, string][] {
     ...doubts.map(({ option, text }): [string, string] => ['', `${sanitise(text)} (${optionName(option)})`]),
   ];
 }
+
+/** What the figures say against the way the file was read. */
+const outcomeLines = ({ statistics, source: { bagOfWords } }: SplitInspection): [string, string][] =>
+  outcomeDoubts(statistics)
+    .filter(({ option }) => !bagOfWords || option !== 'textField')
+    .map(({ option, text }) => ['doubtful', `${sanitise(text)} (${optionName(option)})`]);
 
 /** How the words of scripts without spaces were found. */
 function scriptLine({ script, tokenizer }: DatasetStatistics): [string, string][] {
