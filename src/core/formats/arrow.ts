@@ -18,6 +18,7 @@ export async function openArrow(file: string): Promise<RecordFile> {
       return (await reader.open()) as RecordBatchReader;
     });
   const reader = await start();
+  if (!(reader.schema as unknown)) throw damaged(file, 'it holds no schema');
   const classNames = classNamesOf(parsedJson(reader.schema.metadata.get('huggingface')));
   await reader.cancel();
   return {
