@@ -144,7 +144,7 @@ inWorkbench('6. Predictions', { fill }, (workbench) => {
     const page = await panel();
     await page.getByRole('button', { name: 'Open File…' }).click();
     await workbench().chooseFile('others.jsonl');
-    await (await panel()).getByText(/2 documents \(2 without labels\)/).waitFor();
+    await (await panel()).getByText(/2 documents \(2 without labels, which count 0\)/).waitFor();
     await (await panel()).locator('.reader .label-row').first().waitFor();
     await lookAt(workbench(), '06-file', 'predictions');
     await choose(await panel(), 'Documents', 'Test');

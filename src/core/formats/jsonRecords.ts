@@ -196,6 +196,7 @@ export function jsonPlace(start: string, isWhole: boolean): JsonPlace | undefine
   if (!/^\{\s*(?:["'}]|$)/.test(text)) return undefined;
   const { values, end } = outline(text);
   const records = values.find(({ opening }) => opening === 'records');
+  if (end === undefined && isWhole) return records && { in: 'key', key: records.key }; // it breaks off before one record is whole
   const isAlone = end === undefined ? !isWhole : text.slice(end).trim() === '' && isWhole;
   if (!isAlone) return { in: 'sequence' };
   if (records) return { in: 'key', key: records.key };
