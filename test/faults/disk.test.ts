@@ -77,18 +77,20 @@ async function disturb(configFile: string, disturbance: (run: string) => void): 
   throw new Error('the run came to its end');
 }
 
-/** The last checkpoint is whole, nothing half written is left, and the run goes on to the same end as one left alone. */
+/** The last checkpoint is whole, the run goes on to the same end as one left alone, and nothing half written is left. */
 async function expectIntact(run: string, config: string): Promise<void> {
   const { checkpoints, checkpoint } = runPaths(run);
   const last = checkpoint('last');
   expect((await readCheckpointInfo(last)).state.epoch).toBeGreaterThanOrEqual(1);
   expect((await tensorsOf(last)).size).toBeGreaterThan(0);
-  for (const place of [run, checkpoints])
-    expect(readdirSync(place).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   const { code, output } = await terminal('train', config, '--resume');
   expect(code, output).toBe(0);
   expect(await outcome(run)).toEqual(alone);
+  for (const place of [run, checkpoints]) expectNothingHalfWritten(place);
 }
+
+const expectNothingHalfWritten = (place: string): void =>
+  expect(readdirSync(place).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 
 const expectNoStack = (output: string): void => expect(output).not.toMatch(/fault in xmlcnn|^\s+at /m);
 
@@ -100,6 +102,7 @@ describe.skipIf(!isBuilt || !mounts)('a full disk', () => {
     const error = await disturb(config, () => fill(filler));
     expect(error).toMatchObject({ code: 'disk-full', message: 'The disk is full' });
     expect(error.describe()).toMatch(/full.*Free some space.*Then resume the run: its last checkpoint is whole\./);
+    expectNothingHalfWritten(runPaths(join(disk, 'full')).checkpoints);
     rmSync(filler);
     await expectIntact(join(disk, 'full'), config);
   }, 300_000);

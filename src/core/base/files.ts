@@ -90,7 +90,7 @@ export async function writeAtomic(
 ): Promise<void> {
   const name = `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   const temporary = join(dirname(path), name);
-  const file = await withFileErrors(path, () => openIn(temporary));
+  const file = await withFileErrors(path, () => inFolder(temporary, () => open(temporary, 'wx')));
   underWay.add(name);
   try {
     try {
@@ -102,21 +102,21 @@ export async function writeAtomic(
     } finally {
       await withFileErrors(path, () => file.close()); // some network drives report only now that they are full
     }
-    await withFileErrors(path, () => rename(temporary, path));
+    await withFileErrors(path, () => inFolder(temporary, () => rename(temporary, path)));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {}); // the drive may be gone: what is thrown says so
     throw error;
   } finally {
     underWay.delete(name);
   }
-  await withFileErrors(path, () => syncFolder(dirname(path)));
+  await withFileErrors(path, () => inFolder(temporary, () => syncFolder(dirname(path))));
   await sweep(dirname(path), `.${basename(path)}.`);
 }
 
-/** A folder that was there a moment ago may be gone with its drive. */
-async function openIn(temporary: string): Promise<FileHandle> {
+/** A folder that was there a moment ago may be gone with its drive, at every step. */
+async function inFolder<T>(temporary: string, step: () => Promise<T>): Promise<T> {
   try {
-    return await open(temporary, 'wx');
+    return await step();
   } catch (error) {
     const file = dirname(temporary);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
