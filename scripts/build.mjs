@@ -54,15 +54,18 @@ const noMapStyles = {
 };
 
 // The editor's host is one file, started with the editor: libraries for files that are seldom opened lie beside it.
-const seldom = ['apache-arrow', 'hyparquet', 'hyparquet-compressors', 'read-excel-file/universal'];
-const libraryFile = (name) => name.replace('/', '-');
+const seldom = {
+  './arrowLibrary.ts': 'arrow',
+  hyparquet: 'hyparquet',
+  'hyparquet-compressors': 'hyparquet-compressors',
+  'read-excel-file/universal': 'read-excel-file',
+};
 const besideHost = {
   name: 'beside-host',
   setup({ onResolve }) {
-    onResolve({ filter: new RegExp(`^(${seldom.join('|')})$`) }, ({ path }) => ({
-      path: `./libraries/${libraryFile(path)}.cjs`,
-      external: true,
-    }));
+    onResolve({ filter: /^[^/]/ }, ({ path }) =>
+      Object.hasOwn(seldom, path) ? { path: `./libraries/${seldom[path]}.cjs`, external: true } : undefined,
+    );
   },
 };
 
@@ -83,7 +86,9 @@ await Promise.all([
   }),
   build({
     ...node,
-    entryPoints: Object.fromEntries(seldom.map((name) => [libraryFile(name), name])),
+    entryPoints: Object.fromEntries(
+      Object.entries(seldom).map(([name, file]) => [file, name.replace('./', './src/core/formats/')]),
+    ),
     outdir: 'dist/libraries',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },

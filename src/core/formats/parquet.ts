@@ -1,9 +1,17 @@
 /** Apache Parquet, row group by row group. Reading rests on `hyparquet`, loaded here alone. */
 import { stat } from 'node:fs/promises';
 import type { Compressors, FileMetaData } from 'hyparquet';
-import { Cancelled, UserError } from '../base/errors.ts';
-import { fileError, withFileErrors } from '../base/files.ts';
-import { classNamesOf, largestPiece, parsedJson, plainValue, type FileRecord, type RecordFile } from './recordFile.ts';
+import { UserError } from '../base/errors.ts';
+import { withFileErrors } from '../base/files.ts';
+import {
+  classNamesOf,
+  largestPiece,
+  parsedJson,
+  plainValue,
+  reportDamage,
+  type FileRecord,
+  type RecordFile,
+} from './recordFile.ts';
 
 const batch = 1000;
 
@@ -13,14 +21,14 @@ export async function openParquet(file: string): Promise<RecordFile> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');
   const buffer = await asyncBufferFromFile(file);
-  const metadata = await damageTold(file, () => parquetMetadataAsync(buffer));
+  const metadata = await reportDamage(file, damaged(file), () => parquetMetadataAsync(buffer));
   const starts = groupStarts(file, metadata);
   const limited = limitedCompressors(compressors);
   let kept: { group: number; rows: FileRecord[] } | undefined;
   const group = async (index: number): Promise<FileRecord[]> => {
     if (kept?.group === index) return kept.rows;
     requireRoom(file, metadata, index);
-    const rows = await damageTold(file, () =>
+    const rows = await reportDamage(file, damaged(file), () =>
       parquetReadObjects({
         file: buffer,
         metadata,
@@ -30,7 +38,7 @@ export async function openParquet(file: string): Promise<RecordFile> {
       }),
     );
     if (rows.length !== starts[index + 1] - starts[index])
-      throw damaged(file, 'a row group holds fewer rows than it says');
+      throw damaged(file)('a row group holds fewer rows than it says');
     kept = { group: index, rows };
     return rows;
   };
@@ -54,7 +62,7 @@ function groupStarts(file: string, { row_groups }: FileMetaData): number[] {
   const starts = [0];
   for (const { num_rows } of row_groups) {
     const count = Number(num_rows);
-    if (!(count >= 0 && count <= 1e9)) throw damaged(file, 'a row group has an impossible number of rows');
+    if (!(count >= 0 && count <= 1e9)) throw damaged(file)('a row group has an impossible number of rows');
     starts.push(starts[starts.length - 1] + count);
   }
   return starts;
@@ -89,20 +97,12 @@ function limitedCompressors(compressors: Compressors): Compressors {
   return limited;
 }
 
-async function damageTold<T>(file: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof UserError || error instanceof Cancelled) throw error;
-    if ((error as NodeJS.ErrnoException).syscall) throw fileError(error, file);
-    throw damaged(file, error instanceof Error ? error.message : String(error));
-  }
-}
-
-const damaged = (file: string, why: string): UserError =>
-  new UserError(
-    'parquet-damaged',
-    `This is a Parquet file, and it is damaged (${why.replace(/\s+/g, ' ').slice(0, 120)})`,
-    'Download it or write it again.',
-    { file },
-  );
+const damaged =
+  (file: string) =>
+  (why: string): UserError =>
+    new UserError(
+      'parquet-damaged',
+      `This is a Parquet file, and it is damaged (${why})`,
+      'Download it or write it again.',
+      { file },
+    );

@@ -1,4 +1,6 @@
 /** Files of records that are reached by their number: Parquet, Arrow, Excel. Their libraries are loaded when one is opened. */
+import { Cancelled, UserError } from '../base/errors.ts';
+import { fileError } from '../base/files.ts';
 import { isRecord } from '../base/schema.ts';
 
 export type FileRecord = Record<string, unknown>;
@@ -14,6 +16,22 @@ export interface RecordFile {
 
 /** Most bytes that one piece of such a file (a row group, a batch, a sheet) may take when it is unpacked. */
 export const largestPiece = 512 * 1024 * 1024;
+
+/** Runs a step of a library's reading: what it throws is the file's damage, `damaged` by the reason, unless the disk fails. */
+export async function reportDamage<T>(
+  file: string,
+  damaged: (why: string) => UserError,
+  read: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof UserError || error instanceof Cancelled) throw error;
+    if ((error as NodeJS.ErrnoException).syscall) throw fileError(error, file);
+    const why = error instanceof Error ? error.message : String(error);
+    throw damaged(why.replace(/\s+/g, ' ').slice(0, 120));
+  }
+}
 
 /** As JSON would have it: whole numbers beyond 2^53 as their digits, dates as ISO 8601, typed arrays as lists. */
 export function plainValue(value: unknown): unknown {
