@@ -60,13 +60,18 @@ export class RecordLocator {
     return this.opened.options;
   }
 
-  /** The record that has a line (from 0); undefined for headers, blank and malformed lines. */
+  /**
+   * The record that has a line (from 0); undefined for headers and what stands above them, for blank and malformed lines,
+   * and for lines that are no strict JSON where it cannot be told which of their characters the text is.
+   */
   async at(lines: Lines, line: number): Promise<LocatedRecord | undefined> {
     const { quoting } = this.options;
     const found = this.isTable && quoting ? await this.readRow(lines, line) : await this.readLine(lines, line);
     if (!found || (this.isTable && (await this.isHeader(lines, found.first)))) return undefined;
     const { record, first, last } = found;
     const map = this.map(lines, first, last);
+    const isLenient = record.doubts?.some(({ code }) => code === 'lenient-json');
+    if (map.text !== record.text && isLenient) return undefined;
     if (map.text !== record.text)
       throw new Error(`The text of line ${line + 1} of ${this.path} is not mapped as its reader reads it`);
     const labels = this.format === 'xmlrepo-raw' ? await labelsOfLine(line + 1, this.options) : record.labels;

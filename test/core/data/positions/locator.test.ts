@@ -4,7 +4,7 @@ import type { Lines } from '../../../../src/core/data/positions/positionMap.ts';
 import { paragraphAt } from '../../../../src/core/data/positions/paragraph.ts';
 import { plainText } from '../../../../src/core/data/positions/positionMap.ts';
 import { RecordLocator } from '../../../../src/core/data/positions/recordLocator.ts';
-import { linesOf } from './helpers.ts';
+import { linesOf, sourceText } from './helpers.ts';
 
 async function locator(path: string, lines: Lines, options = {}): Promise<RecordLocator> {
   const opened = await RecordLocator.open(path, lines, options);
@@ -102,6 +102,42 @@ test('nesting may be deep, keys may be escaped, a key may stand there twice', as
   );
   const found = await (await locator('a.jsonl', lines)).at(lines, 0);
   expect(found?.map.text).toBe('last \\"');
+});
+
+test.each([
+  ['nested fields', '{"content":{"body":"a \\n b","title":null},"labels":["x"]}', 'content.body', 'a \n b'],
+  ['a key with a dot of its own', '{"content.body":"own","content":{"body":"a"},"labels":[]}', 'content.body', 'own'],
+  [
+    'fields of a list',
+    '{"content":[{"body":"a"},{"body":"taken back","was_cancelled":true},7,{"body":["b","c"]},{}],"labels":[]}',
+    'content.body',
+    'a\nb\nc',
+  ],
+  ['several fields', '{"a":{"b":"A","c":[]},"d":"D","labels":[]}', ['d', 'a.c', 'a.b'], 'D\nA'],
+  ['lists of lists', '{"text":[["a",null],[["b"],[]],"c \\u0041"],"labels":[]}', 'text', 'a\nb\nc A'],
+  ['a number of many digits', '{"text":12345678901234567890,"labels":[]}', 'text', '12345678901234567890'],
+  ['NaN beside the text', '{"text":"a","score":NaN,"labels":["x"]},', 'text', 'a'],
+  [
+    "Python's quotes",
+    `{'text': 'it\\'s "a" \\x41\\u00e9', 'old': None, 'labels': ['x'], "id": "it's"}`,
+    'text',
+    `it's "a" Aé`,
+  ],
+])('JSON lines with %s', async (_, line, textField, text) => {
+  const lines = linesOf(`${line}\n${line}`);
+  const found = await (await locator('a.jsonl', lines, { textField })).at(lines, 1);
+  expect(found?.map.text).toBe(text);
+  expect(found && sourceText(lines, found.map, 0, 1)).toEqual([text[0]]);
+});
+
+test('of lines that are no strict JSON, and whose text cannot be mapped, there is no record', async () => {
+  const lines = linesOf(
+    `{"text":["a"],"labels":[]}\n{"text":("a","b"),"labels":[]}\n{"text":array(['a']),"labels":[]}`,
+  );
+  const opened = await locator('a.jsonl', lines);
+  expect((await opened.at(lines, 0))?.map.text).toBe('a');
+  expect(await opened.at(lines, 1)).toBeUndefined();
+  expect(await opened.at(lines, 2)).toBeUndefined();
 });
 
 test('half a surrogate pair is read as it would be from the disk', async () => {
