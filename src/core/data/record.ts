@@ -65,6 +65,8 @@ export interface OpenedFormat {
   byNumber?: boolean;
   /** CSV and TSV: numbers of the columns that make up the text, in order. */
   textColumns?: readonly number[];
+  /** CSV and TSV: lines above the table, such as `sep=;` and titles, which are left out. */
+  linesAbove?: number;
 }
 
 /** One pass over a dataset: where its progress and findings go. */

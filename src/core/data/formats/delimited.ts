@@ -31,6 +31,7 @@ export function openDelimited(sample: Sample, options: SourceOptions, preferred:
   return {
     ...opened,
     options: { ...opened.options, quoting, ...(delimiter !== preferred && { delimiter }) },
+    linesAbove: skip,
     reader: (pass) => read(pass, sample.path, layout),
   };
 }

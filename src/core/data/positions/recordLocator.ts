@@ -67,7 +67,7 @@ export class RecordLocator {
   async at(lines: Lines, line: number): Promise<LocatedRecord | undefined> {
     const { quoting } = this.options;
     const found = this.isTable && quoting ? await this.readRow(lines, line) : await this.readLine(lines, line);
-    if (!found || (this.isTable && (await this.isHeader(lines, found.first)))) return undefined;
+    if (!found || (this.isTable && this.isHeader(lines, found.first))) return undefined;
     const { record, first, last } = found;
     const map = this.map(lines, first, last);
     const isLenient = record.doubts?.some(({ code }) => code === 'lenient-json');
@@ -82,9 +82,11 @@ export class RecordLocator {
     return this.format === 'csv' || this.format === 'tsv';
   }
 
-  private async isHeader(lines: Lines, line: number): Promise<boolean> {
-    if (!this.options.header) return false;
-    for (let i = 0; i < line; i++) if (lines.at(i).trim() !== '') return false;
+  /** The row of the columns' names, or what stands above the table. */
+  private isHeader(lines: Lines, line: number): boolean {
+    const { linesAbove = 0 } = this.opened;
+    if (line < linesAbove || !this.options.header) return line < linesAbove;
+    for (let i = linesAbove; i < line; i++) if (lines.at(i).trim() !== '') return false;
     return true;
   }
 
@@ -95,7 +97,9 @@ export class RecordLocator {
 
   /** A row may have several lines, and whether a quote opens or closes a field depends on those before. */
   private async readRow(lines: Lines, line: number): Promise<Found | undefined> {
-    const first = lineFrom(lines, line, -lookBehind);
+    const { linesAbove = 0 } = this.opened;
+    if (line < linesAbove) return undefined;
+    const first = Math.max(linesAbove, lineFrom(lines, line, -lookBehind));
     for (let ahead = lookAhead; ; ahead *= 8) {
       const last = lineFrom(lines, line, ahead);
       const { records, tornFrom } = await this.read(lines, first, last);

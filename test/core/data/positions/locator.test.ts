@@ -140,6 +140,24 @@ test('of lines that are no strict JSON, and whose text cannot be mapped, there i
   expect(await opened.at(lines, 2)).toBeUndefined();
 });
 
+test.each([
+  ['sep=', 'sep=;\ntext;labels\none;a\ntwo;b\n', [undefined, undefined, 'one', 'two']],
+  [
+    'a title',
+    'Report;\n\nAll of it\n\ntext;labels;id\none;a;1\ntwo;b;2\nthree;c;3\nfour;d;4\nfive;e;5\nsix;a;6\n'.replace(
+      'Report;',
+      'Report;;',
+    ),
+    [undefined, undefined, undefined, undefined, undefined, 'one'],
+  ],
+])('the header below %s and what stands above it are no records', async (_, text, expected) => {
+  const lines = linesOf(text);
+  const opened = await locator('a.csv', lines);
+  const found = [];
+  for (let i = 0; i < expected.length; i++) found.push((await opened.at(lines, i))?.map.text);
+  expect(found).toEqual(expected);
+});
+
 test('half a surrogate pair is read as it would be from the disk', async () => {
   const lines = linesOf('{"text":"a \ud83c b","labels":[]}');
   expect((await (await locator('a.jsonl', lines)).at(lines, 0))?.map.text).toBe('a \ufffd b');
