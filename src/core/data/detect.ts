@@ -15,7 +15,7 @@ import { recordIn } from './formats/records.ts';
 import { commonWidth, sampleRows } from './formats/rows.ts';
 import { findLabelsFile } from './formats/xmlrepoRaw.ts';
 import { parseSparseHeader } from './formats/xmlrepoSparse.ts';
-import { bestDelimiter } from './guess/delimiter.ts';
+import { bestDelimiter, namedDelimiter } from './guess/delimiter.ts';
 import { guessHeader } from './guess/header.ts';
 import { readSample, type Sample } from './sample.ts';
 
@@ -157,7 +157,7 @@ function recogniseFastText(texts: string[], { labelPrefix }: SourceOptions): Fou
 
 /** Nearly all rows have the same number of fields, at least two; most of them suffice where the name says the same. */
 function recogniseTable(sample: Sample, options: SourceOptions): Found | undefined {
-  const lines = /^"?sep=/i.test(sample.lines[0]?.text ?? '') ? sample.lines.slice(1) : sample.lines;
+  const lines = namedDelimiter(sample.lines[0]?.text ?? '') ? sample.lines.slice(1) : sample.lines;
   const ending = /\.(csv|tsv|tab)(?:\.gz)?$/i.exec(sample.path)?.[1].toLowerCase();
   const best = bestDelimiter(lines, ending === 'csv' ? ',' : '\t');
   const raw = commonWidth(sampleRows(lines, '\t', false));
@@ -175,9 +175,8 @@ function recogniseTable(sample: Sample, options: SourceOptions): Found | undefin
 const mostLines = 0.95;
 
 /** Two or three columns, the text last, labels before it that are separated by spaces, not by commas and the like. */
-function isLibMultiLabel(lines: Sample['lines'], common: number): boolean {
+function isLibMultiLabel(lines: Sample['lines'], width: number): boolean {
   const rows = sampleRows(lines, '\t', false);
-  const width = common;
   if (width < 2 || width > 3) return false;
   if (guessHeader(rows.filter((row) => row.length === width)).header) return false;
   const even = rows.filter((row) => row.length >= width);

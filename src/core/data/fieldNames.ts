@@ -4,7 +4,7 @@ import { openReader } from './openDataset.ts';
 import { sampleTable } from './formats/delimited.ts';
 import { sampleRecords } from './formats/jsonl.ts';
 import { type DataRecord, fieldsOf } from './guess/records.ts';
-import type { DatasetField } from './record.ts';
+import { withExamples, type DatasetField } from './record.ts';
 import { readSample } from './sample.ts';
 
 export type { DatasetField };
@@ -24,15 +24,12 @@ export async function fieldNames(file: string, options: SourceOptions = {}): Pro
   const sample = await readSample(file, options);
   if (format === 'jsonl' || format === 'xmlrepo-jsonl') return recordFields(sampleRecords(sample));
   const { header, names, rows } = sampleTable(sample, options, format === 'csv' ? ',' : '\t');
-  return names.map((name, i) => ({
-    name: header ? name : i,
-    example: rows.map((row) => row[i]).find((value) => value !== ''),
-  }));
+  return withExamples(names.map((name, i) => ({ name: header ? name : i, values: rows.map((row) => row[i]) })));
 }
 
 /** Nested fields by their paths, behind them the objects that hold them. */
 function recordFields(records: DataRecord[]): DatasetField[] {
-  const fields = fieldsOf(records).map(({ name, values }) => ({ name, example: values.find((value) => value !== '') }));
+  const fields = withExamples(fieldsOf(records));
   const known = new Set(fields.map(({ name }) => name));
   const outer = [...new Set(records.flatMap((record) => Object.keys(record)))].filter((name) => !known.has(name));
   return [...fields, ...outer.map((name) => ({ name }))];

@@ -41,6 +41,11 @@ export interface DatasetField {
   example?: string;
 }
 
+export const withExamples = <F extends DatasetField['name']>(
+  fields: readonly { name: F; values: readonly string[] }[],
+): { name: F; example?: string }[] =>
+  fields.map(({ name, values }) => ({ name, example: values.find((value) => value !== '') }));
+
 /** Yields records in batches, so that the cost of awaiting is not paid per record. */
 export type RecordReader = (pass: Pass) => AsyncIterable<RawRecord[]>;
 

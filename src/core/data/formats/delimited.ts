@@ -7,7 +7,7 @@ import { guessHeader } from '../guess/header.ts';
 import { flagIn, LabelReader } from '../guess/labelReader.ts';
 import { layOut, type FieldName } from '../guess/layout.ts';
 import type { Doubt, OpenedFormat, ParsedRecord, Pass, RawRecord } from '../record.ts';
-import { Malformed, detach, isBlank, passLines } from '../record.ts';
+import { Malformed, detach, isBlank, passLines, withExamples } from '../record.ts';
 import type { Sample } from '../sample.ts';
 import { RowParser, commonWidth, isQuotedTsv, sampleRows } from './rows.ts';
 
@@ -141,7 +141,7 @@ export function layOutTable(
   return {
     options: { ...optionsOf(options, layout, (name) => name), header },
     reasons,
-    fields: fields.map(({ name, values }) => ({ name, example: values.find((value) => value !== '') })),
+    fields: withExamples(fields),
     textColumns: text,
     toDocument(row) {
       const doubts: Doubt[] = [];

@@ -36,8 +36,7 @@ export async function openJson(sample: Sample, options: SourceOptions): Promise<
   const place = jsonPlace(sample.lines.map(({ text, end }) => text + end).join(''), sample.isWhole) ?? {
     in: 'sequence',
   };
-  const isPlain = ['utf-8', 'latin1'].includes(sample.form.encoding) || !isWide(sample.form.encoding);
-  if (place.in === 'columns' || !isPlain) return openWhole(sample, options);
+  if (place.in === 'columns' || isWide(sample.form.encoding)) return openWhole(sample, options);
   const records = sampleSpans(sample, place).map(({ bytes }) => recordOf(textOf(bytes, sample.form.encoding)));
   const { toDocument, ...layout } = layOutRecords(sample.path, records.filter(isRecord), options);
   return { ...layout, reader: (pass) => read(pass, sample.path, place, toDocument) };

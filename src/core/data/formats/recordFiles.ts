@@ -147,12 +147,7 @@ export async function openXlsx({ file }: DatasetFile, options: SourceOptions): P
   const width = Math.max(...filled.map((row) => row.length));
   const all = filled.map((row) => [...row, ...Array.from({ length: width - row.length }, () => '')]);
   const shape = shapeOf(all, options);
-  const { toDocument, textColumns, ...opened } = layOutTable(
-    file,
-    { ...shape, rows: shape.rows.slice(0, 3000) },
-    options,
-  );
-  void textColumns;
+  const { toDocument, ...opened } = layOutTable(file, { ...shape, rows: shape.rows.slice(0, 3000) }, options);
   const rows = { count: shape.rows.length, bytes: await sizeOf(file), at: (i: number) => toDocument(shape.rows[i]) };
   return { ...opened, byNumber: true, reader: (pass) => readRows(pass, file, rows) };
 }

@@ -6,7 +6,7 @@ import { givenFields, listOf, noTextField, optionsOf } from '../fields.ts';
 import { flagIn, LabelReader } from '../guess/labelReader.ts';
 import { layOut, type Layout } from '../guess/layout.ts';
 import { type DataRecord, fieldsOf, valueAt } from '../guess/records.ts';
-import { type Doubt, LeftOut, Malformed, type OpenedFormat, type ParsedRecord } from '../record.ts';
+import { type Doubt, LeftOut, Malformed, type OpenedFormat, type ParsedRecord, withExamples } from '../record.ts';
 
 /** How records become documents. */
 export interface RecordLayout {
@@ -33,7 +33,7 @@ export function layOutRecords(file: string, sample: readonly DataRecord[], optio
   return {
     options: optionsOf(options, layout, (name) => name),
     reasons: layout.reasons,
-    fields: fields.map(({ name, values }) => ({ name, example: values.find((value) => value !== '') })),
+    fields: withExamples(fields),
     toDocument: documentsOf(layout, isAnswered(sample)),
   };
 }
