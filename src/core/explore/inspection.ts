@@ -3,6 +3,7 @@ import { type DatasetFile, pathOf, type PlacedDocument, type SourceOptions } fro
 import { isSameDataset } from '../data/datasetFile.ts';
 import { datasetFiles } from '../data/findSplits.ts';
 import type { LabelNames } from '../data/labelNames.ts';
+import { sharedReading } from '../data/sharedReading.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import { displayIn } from './clusters/labelIncidence.ts';
 import { labelsOfCluster } from './clusters/savedClusters.ts';
@@ -325,9 +326,25 @@ export async function openInspection(
   const labels = new LabelTable();
   const files = await datasetFiles(dataset);
   const own = files.findIndex((file) => isSameDataset(file, dataset));
+  const train = files.find(({ split }) => split === 'train');
   if (own > 0) files.unshift(...files.splice(own, 1));
   if (own >= 0 && alone) files.splice(1);
   const tokenizer = await defaultTokenizer(name);
-  const splits = files.map(({ split, ...file }) => new SplitInspection(split, file, labels, options, tokenizer));
+  let found: Promise<SourceOptions> | undefined;
+  const shared = (): Promise<SourceOptions> => (found ??= sharedBy(train, options));
+  const splits = files.map(
+    ({ split, ...file }) =>
+      new SplitInspection(split, file, labels, options, tokenizer, split === 'train' ? undefined : shared),
+  );
   return new Inspection(dataset, labels, splits);
+}
+
+/** Nothing where the training file cannot be read, which its own inspection reports. */
+async function sharedBy(train: DatasetFile | undefined, options: SourceOptions): Promise<SourceOptions> {
+  try {
+    return train ? await sharedReading(train, options) : {};
+  } catch (error) {
+    if (error instanceof UserError) return {};
+    throw error;
+  }
 }

@@ -36,6 +36,8 @@ export class SplitInspection implements DatasetFile {
     labels: LabelTable,
     private readonly stated: SourceOptions,
     readonly tokenizer: WordScanner,
+    /** What the training file says of this one. */
+    private readonly shared: () => Promise<SourceOptions> = async () => ({}),
   ) {
     this.file = file;
     this.part = part;
@@ -104,7 +106,7 @@ export class SplitInspection implements DatasetFile {
     this.state = 'reading';
     try {
       if (signal?.aborted) throw new Cancelled();
-      this.opened = await openDataset(this, { onError: 'skip', ...this.stated });
+      this.opened = await this.open();
       tell();
       for await (const batch of this.opened.source.placed()) {
         if (signal?.aborted) throw new Cancelled();
@@ -119,6 +121,19 @@ export class SplitInspection implements DatasetFile {
     } catch (error) {
       if (error instanceof Cancelled) this.state = 'cancelled';
       else this.fail(error);
+    }
+  }
+
+  /** As the training file is read; by its own content where it has other fields, as a file without labels may. */
+  private async open(): Promise<OpenedDataset> {
+    const shared = await this.shared();
+    const options: SourceOptions = { onError: 'skip', ...this.stated };
+    if (Object.keys(shared).length === 0) return openDataset(this, options);
+    try {
+      return await openDataset(this, { ...shared, ...options });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return openDataset(this, options);
     }
   }
 

@@ -21,7 +21,8 @@ import {
   splitReport,
   type SplitReport,
 } from './preparedData.ts';
-import { openForRun, openSplit, pickReading, readSplit, type OtherReading, type TrainedReading } from './readSplit.ts';
+import { pickReading } from '../data/sharedReading.ts';
+import { openForRun, openSplit, readSplit, type OtherReading, type TrainedReading } from './readSplit.ts';
 import { versionWarning } from './segmenter.ts';
 import { createTokenizer, type WordScanner } from './tokenizer.ts';
 

@@ -2,11 +2,11 @@
 import { resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { datasetFile } from '../data/datasetFile.ts';
-import { recogniseFormat } from '../data/detect.ts';
 import { pathOf, type DatasetFile, type DocumentSource, type SourceOptions } from '../data/document.ts';
 import { fieldNames } from '../data/fieldNames.ts';
 import { openDataset, requireWordOrder, type OpenedDataset } from '../data/openDataset.ts';
 import { readThrough } from '../data/readThrough.ts';
+import { formatOf, hasFieldNames, pickReading, sharedReading, without } from '../data/sharedReading.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { UserError } from '../base/errors.ts';
 import { isFolder, statOf } from '../base/files.ts';
@@ -21,15 +21,8 @@ export async function openSplit(file: DatasetFile, config: RunConfig): Promise<O
   return opened;
 }
 
-/** Of the keys of a dataset those that say how its files are read, and not which they are. */
-export const pickReading = (options: SourceOptions): SourceOptions => without(options, whichFiles);
-
-const whichFiles = ['train', 'validation', 'test', 'validationFraction', 'testFraction', 'split'];
 /** What says how records are laid out in one file, and nothing of one in another format. */
 const ofLayout = ['header', 'quoting', 'encoding', 'delimiter'];
-
-const without = (options: SourceOptions, keys: readonly string[]): SourceOptions =>
-  Object.fromEntries(Object.entries(options).filter(([key]) => !keys.includes(key)));
 
 /** A model that was trained, and how the documents that it was trained on were read. */
 export interface TrainedReading {
@@ -79,37 +72,14 @@ async function opened(file: DatasetFile, options: SourceOptions): Promise<Opened
   return found;
 }
 
-/** Formats whose records have fields with names: what was read from one of them can be read from another. */
-const withFields: readonly string[] = [
-  'jsonl',
-  'json',
-  'json-folder',
-  'csv',
-  'tsv',
-  'xmlrepo-jsonl',
-  'parquet',
-  'arrow',
-  'xlsx',
-];
-
 /** What the run remembers of its reading, as far as it says something of another file. */
 async function readingOf(file: DatasetFile, { config, reading }: TrainedReading): Promise<SourceOptions> {
   const shared = without(reading ?? (await readingOfTrain(config)), ['labelsFile']);
   const { format } = shared;
-  if (format !== undefined && !withFields.includes(format)) return sourceOptions(file, config);
+  if (format !== undefined && !hasFieldNames(format)) return sourceOptions(file, config);
   const found = await formatOf(file.file);
-  if (found === undefined || found === format || !withFields.includes(found)) return shared;
+  if (found === undefined || found === format || !hasFieldNames(found)) return shared;
   return { ...without(shared, ofLayout), format: found };
-}
-
-/** undefined where the file does not show it. */
-async function formatOf(file: string): Promise<SourceOptions['format']> {
-  try {
-    return (await recogniseFormat(file, {})).format;
-  } catch (error) {
-    if (error instanceof UserError && error.code === 'unknown-format') return undefined;
-    throw error;
-  }
 }
 
 /** Runs of before did not store it. */
@@ -152,22 +122,15 @@ function missingColumn({ file }: DatasetFile, missing: readonly string[], there:
   );
 }
 
-/** What was found in the training file serves all splits: a separator is the same in each. */
-async function readingShared({ train, ...options }: RunConfig['dataset']): Promise<SourceOptions> {
-  const file = datasetFile(train);
-  if (!(await statOf(file.file))) return {};
-  const format = options.format ?? (await formatOf(file.file));
-  if (format === undefined || !withFields.includes(format)) return {};
-  const found = pickReading((await openDataset(file, { ...options, format })).options);
-  return without(found, ['labelsFile', 'labelNames', 'encoding', 'format']);
-}
+const readingOfSplits = ({ train, ...options }: RunConfig['dataset']): Promise<SourceOptions> =>
+  sharedReading(datasetFile(train), options);
 
 /** How a file of the dataset is read. */
 async function sourceOptions(file: DatasetFile, { dataset }: RunConfig): Promise<SourceOptions> {
   const { train, labelsFile } = dataset;
   // A file of labels belongs to the training texts line by line; only the table of a folder can serve other splits too.
   const isShared = pathOf(file) === train || (labelsFile !== undefined && (await isFolder(file.file)));
-  const shared = pathOf(file) === train ? {} : await readingShared(dataset);
+  const shared = pathOf(file) === train ? {} : await readingOfSplits(dataset);
   return { ...shared, ...dataset, labelsFile: isShared ? labelsFile : undefined };
 }
 

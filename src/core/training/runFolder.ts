@@ -20,7 +20,7 @@ import { UserError } from '../base/errors.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import type { SourceOptions } from '../data/document.ts';
 import { labelNamesOf } from '../data/labelNames.ts';
-import { pickReading } from '../text/readSplit.ts';
+import { pickReading } from '../data/sharedReading.ts';
 import { integer, list, nullable, object, parseJson, part, string } from '../base/schema.ts';
 import { isFolder, makeFolder, removeFile, statOf, withFileErrors, writeFileAtomic } from '../base/files.ts';
 import { takeLock } from './lock.ts';

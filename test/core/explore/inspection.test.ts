@@ -37,6 +37,23 @@ function threeSplits(folder: string, pack = false): string {
 }
 
 describe('inspection', () => {
+  test('splits are read as the training file is, unlabelled ones by their own content', async () => {
+    const rows = (n: number, labels: (i: number) => string) =>
+      Array.from({ length: n }, (_, i) => `"a sentence about thing ${i}, and more",${labels(i)}`);
+    const several = rows(60, (i) => ['sea;wind', 'wind', 'sea', 'sun;sea'][i % 4]);
+    const train = write('alike/train.csv', ['text,labels', ...several].join('\n'));
+    write('alike/dev.csv', ['text,labels', ...rows(4, () => 'sun;sea')].join('\n')); // shows no separator by itself
+    write('alike/test.csv', ['text,source', ...rows(4, (i) => `page ${i}`)].join('\n'));
+    const { last } = await inspected(train);
+    expect(last.splits.map(({ split, failure, statistics }) => [split, failure, statistics.documents])).toEqual([
+      ['train', undefined, 60],
+      ['validation', undefined, 4],
+      ['test', undefined, 4],
+    ]);
+    expect(last.splits[1].statistics.labels).toBe(2);
+    expect(last.splits[1].options.labelSeparator).toBe(';');
+  });
+
   test('a pickle: both splits, pages, search, and single documents', async () => {
     const { inspection, last } = await inspected('test/fixtures/original/rcv-py2-p2.p');
     expect(last.splits.map(({ split, statistics, format }) => [split, statistics.documents, format])).toEqual([
