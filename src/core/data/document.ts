@@ -151,6 +151,19 @@ export interface PlacedDocument {
   place: DocumentPlace;
 }
 
+/** A record's columns as its file has them; of files without columns, what was read of it. */
+export interface RecordColumns {
+  names: readonly string[];
+  values: readonly unknown[];
+  /** The record as it is written, where that is a JSON object: numbers keep their digits. */
+  json?: string;
+}
+
+export interface ColumnedDocument {
+  document: Document;
+  columns: RecordColumns;
+}
+
 /** Consecutive documents, from the place of the first to that of the last. */
 export interface PlaceRange {
   first: DocumentPlace;
@@ -161,6 +174,8 @@ export interface PlaceRange {
 export interface SeekableSource extends DocumentSource {
   /** As iterating, in batches and with the places. */
   placed(): AsyncIterable<PlacedDocument[]>;
+  /** As iterating, in batches and with all columns of the records, for what is written beside them. */
+  columned(): AsyncIterable<ColumnedDocument[]>;
   /**
    * Reads ranges again, which must be ascending; a batch per range, in order. Plain files are sought; a .gz is unpacked up
    * to the last range. Labels that a companion file holds are left out, findings are not repeated.

@@ -1,4 +1,4 @@
-import type { Finding, Reasons, SourceOptions } from './document.ts';
+import type { Finding, Reasons, RecordColumns, SourceOptions } from './document.ts';
 import type { Findings } from './findings.ts';
 import type { Line, LineProblem, TextForm } from '../formats/bytes.ts';
 import { readLines, splitLines } from '../formats/bytes.ts';
@@ -15,6 +15,8 @@ export interface RawRecord {
   features?: { indices: Uint32Array; values: Float32Array };
   /** What was forgiven, or left out of it. */
   doubts?: readonly Doubt[];
+  /** Where the pass asks for them and records have columns. */
+  columns?: RecordColumns;
   /** Where the record's lines begin and end in the file, in the unpacked data of a .gz; 0 for one-file-per-document sets. */
   byte: number;
   stop: number;
@@ -83,6 +85,8 @@ export interface Pass {
    * Read these records alone. Labels that a companion file holds are then left out: who reads again knows the labels.
    */
   readonly stretch?: Stretch;
+  /** Whether records are to come with their columns. */
+  readonly withColumns?: boolean;
 }
 
 /** Thrown by parsers for a record that is not as the format wants it; becomes a finding with file and line. */
@@ -129,8 +133,9 @@ export async function* readRecordLines(
       if (record === undefined) continue;
       number++;
       if (record === 'rejected') continue;
-      const { id, text, labels, features, doubts } = record; // a spread would take most of the time of short records
-      records.push({ id, text, labels, line: line.number, number, features, byte: line.byte, stop: line.stop, doubts });
+      const { id, text, labels, features, doubts, columns } = record; // a spread would take most of the time of short records
+      const { number: at, byte, stop } = line;
+      records.push({ id, text, labels, line: at, number, features, byte, stop, doubts, columns });
     }
     yield records;
   }

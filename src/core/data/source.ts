@@ -1,12 +1,14 @@
 import { Cancelled } from '../base/errors.ts';
 import { bagOfWordsFormats, type DatasetFile } from './document.ts';
 import type {
+  ColumnedDocument,
   DatasetFormat,
   Document,
   DocumentPlace,
   Finding,
   PlacedDocument,
   PlaceRange,
+  RecordColumns,
   ResolvedOptions,
   SeekableSource,
 } from './document.ts';
@@ -103,6 +105,18 @@ export class ReaderSource implements SeekableSource {
     this.pass = this.newPass();
     this.stamps = this.format === 'folder' ? [] : await Promise.all(this.opened.files.map(({ file }) => stampOf(file)));
     yield* this.placedIn(this.pass);
+  }
+
+  async *columned(): AsyncGenerator<ColumnedDocument[], void> {
+    this.pass = { ...this.newPass(), withColumns: true };
+    const ids = new IdSet();
+    for await (const { records, index } of this.records(this.pass)) {
+      const { file } = this.opened.files[index];
+      yield records.map((record) => {
+        const document = finish(record, file, this.pass.findings, ids);
+        return { document, columns: record.columns ?? asRead(document) };
+      });
+    }
   }
 
   async *again(ranges: Iterable<PlaceRange>, signal?: AbortSignal): AsyncGenerator<PlacedDocument[], void> {
@@ -215,7 +229,7 @@ export class ReaderSource implements SeekableSource {
     let bytes = 0;
     this.noteMissing(pass);
     for (const [index, { file, reader, totalBytes }] of this.opened.files.entries()) {
-      const own: Pass = index === 0 ? pass : { bytesRead: 0, findings: pass.findings, form: pass.form };
+      const own: Pass = index === 0 ? pass : { ...pass, bytesRead: 0 };
       this.before[index] = before;
       let last = before;
       for await (const batch of reader(own)) {
@@ -275,6 +289,9 @@ async function requireSame(file: string, stamp: Stamp | undefined): Promise<void
   const { size, modified } = await stampOf(file);
   if (size !== stamp.size || modified !== stamp.modified) throw fileChanged(file);
 }
+
+const readNames = ['id', 'text', 'labels'];
+const asRead = ({ id, text, labels }: Document): RecordColumns => ({ names: readNames, values: [id, text, labels] });
 
 function finish(record: RawRecord, file: string, findings: Findings, ids: IdSet): Document {
   const { text, line, features } = record;

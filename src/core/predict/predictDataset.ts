@@ -4,12 +4,11 @@ import { exactCell } from '../base/csv.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import { type Write, writeAtomic } from '../base/files.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import type { DatasetFile, FindingLog } from '../data/document.ts';
+import type { DatasetFile, FindingLog, RecordColumns } from '../data/document.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import type { OpenedDataset } from '../data/openDataset.ts';
 import { evidenceOf, type LabelEvidence } from './highlights.ts';
 import type { ExplainedLabel, PredictedLabel, Prediction, PredictOptions, Predictor } from './predictor.ts';
-import { type RecordColumns, withColumns } from './recordColumns.ts';
 
 export interface BulkOptions extends PredictOptions, WorkOptions {
   /** Also writes the n-grams that spoke for each label and against it. */
@@ -66,7 +65,7 @@ export async function predictDataset(
   const { source } = opened;
   requireOther(output, source);
   async function* documents(): AsyncGenerator<BulkDocument[], void> {
-    for await (const batch of withColumns(opened, options.signal))
+    for await (const batch of source.columned())
       yield batch.map(({ document: { text }, columns }) => ({ text, columns }));
   }
   const onDone = (n: number): void => options.onProgress?.(readingProgress(source, 'predicting', n));
@@ -176,7 +175,7 @@ class RowWriter {
     first: readonly BulkDocument[],
     private readonly explains: boolean,
   ) {
-    this.columns = [...new Set(first.flatMap(({ columns }) => columns.names))];
+    this.columns = columnsOf(first);
     this.hasNames = display.some((name) => name !== null);
     const wanted = ['predicted_labels', ...(this.hasNames ? ['predicted_names'] : []), 'probabilities'];
     this.added = [...wanted, ...(explains ? ['evidence'] : [])].map((name) => freeName(name, this.columns));
@@ -206,7 +205,7 @@ class RowWriter {
   private jsonLine({ names, values, json }: RecordColumns, added: unknown[][]): string {
     const taken = this.added.find((name) => names.includes(name));
     if (taken !== undefined) throw columnTaken(taken);
-    const own = json ?? JSON.stringify(Object.fromEntries(names.map((name, i) => [name, values[i]])));
+    const own = json ?? JSON.stringify(Object.fromEntries(distinct(names).map((name, i) => [name, values[i]])));
     const more = this.added.map((name, i) => `${JSON.stringify(name)}:${JSON.stringify(added[i])}`).join(',');
     return `${oneLine(own.slice(0, -1))}${names.length ? ',' : ''}${more}}\n`;
   }
@@ -221,7 +220,7 @@ class RowWriter {
   }
 
   private valuesInOrder({ names, values }: RecordColumns): readonly unknown[] {
-    if (names.length === this.columns.length && names.every((name, i) => name === this.columns[i])) return values;
+    if (isSame(names, this.columns)) return values;
     const unknown = names.find((name) => !this.columns.includes(name));
     if (unknown !== undefined) throw lateColumn(unknown);
     return this.columns.map((name) => values[names.indexOf(name)]);
@@ -230,6 +229,28 @@ class RowWriter {
   private listCell(list: unknown[]): string {
     return this.separator === undefined ? JSON.stringify(list) : list.join(this.separator);
   }
+}
+
+/** As the first records have them; a table's header may have a name twice. */
+function columnsOf(first: readonly BulkDocument[]): readonly string[] {
+  const names = first[0]?.columns.names ?? [];
+  return first.every(({ columns }) => isSame(columns.names, names))
+    ? names
+    : [...new Set(first.flatMap(({ columns }) => columns.names))];
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a === b || (a.length === b.length && a.every((name, i) => name === b[i]));
+
+/** Names of an object's keys: `a`, `a_2`. */
+function distinct(names: readonly string[]): readonly string[] {
+  if (new Set(names).size === names.length) return names;
+  const taken = [...names];
+  return names.map((name, i) => {
+    const own = names.indexOf(name) < i ? freeName(name, taken) : name;
+    taken.push(own);
+    return own;
+  });
 }
 
 /** In JSON line ends stand between the parts only: in its strings they are escaped. */

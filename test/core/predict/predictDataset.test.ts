@@ -1,13 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/core/config/load.ts';
 import { openDataset } from '../../../src/core/data/openDataset.ts';
-import type { SourceOptions } from '../../../src/core/data/document.ts';
+import type { ColumnedDocument, SourceOptions } from '../../../src/core/data/document.ts';
 import { predictDataset, type BulkOptions } from '../../../src/core/predict/predictDataset.ts';
 import { loadPredictor, type Predictor } from '../../../src/core/predict/predictor.ts';
+import { xlsx, parquet } from '../../fixtures/recordFiles.ts';
 import { train } from '../../../src/core/training/trainer.ts';
 
 let folder: string;
@@ -41,6 +43,11 @@ afterAll(async () => {
   await predictor?.dispose();
   await rm(folder, { recursive: true, force: true });
 });
+
+async function written(name: string, content: string | Buffer): Promise<string> {
+  await writeFile(at(name), content);
+  return at(name);
+}
 
 async function predicted(
   name: string,
@@ -86,6 +93,90 @@ describe('predictions in a file', () => {
     const both = await predicted('in.jsonl', records.map((r) => JSON.stringify(r)).join('\n'), 'out.csv');
     expect(both.text.split('\r\n')[0]).toBe('text,labels,n,more,predicted_labels,predicted_names,probabilities');
     expect(both.text.split('\r\n')[2]).toMatch(/^an apple,\[\],,"\{""x"":""y""\}",fruit/);
+  });
+
+  const rows = [
+    { key: 1, text: 'a “horse” of Zoë', labels: ['7'], more: { a: [1, null] } },
+    { key: 2, text: 'an apple', labels: [], more: null },
+  ];
+  const table = 'key;text;labels;note\r1;"a horse\rof Zoë";7;\r2;an apple;7;last\r';
+  const utf16 = (text: string): Buffer => Buffer.from(`\uFEFF${text}`, 'utf16le');
+  const added = 'predicted_labels,predicted_names,probabilities';
+  it.each([
+    ['cr.csv', table, {}],
+    ['cr-utf16.csv', utf16(table), {}],
+    ['cr-1252.csv', Buffer.from(table, 'latin1'), { encoding: 'windows-1252' as const }],
+  ])('keep columns and characters of %s', async (name, content, source) => {
+    const { text } = await predicted(name, content, 'kept.csv', { source });
+    const lines = text.split('\r\n');
+    expect(lines[0]).toBe(`key,text,labels,note,${added}`);
+    expect(lines[1]).toMatch(/^1,"a horse\rof Zoë",7,,7,Animals,[\d.]+$/);
+    expect(lines[2]).toMatch(/^2,an apple,7,last,/);
+    expect(lines.slice(3)).toEqual(['']);
+  });
+
+  it.each([
+    ['pretty.json', JSON.stringify({ data: rows }, null, 2)],
+    [
+      'columns.json',
+      JSON.stringify(
+        Object.fromEntries(['key', 'text', 'labels', 'more'].map((c) => [c, { ...rows.map((r) => r[c as 'key']) }])),
+      ),
+    ],
+    ['utf16.jsonl', utf16(rows.map((row) => JSON.stringify(row)).join('\n'))],
+    ['python.jsonl', rows.map((row) => JSON.stringify(row).replaceAll('null', 'None')).join('\n')],
+  ])('keep the fields of %s, nested ones as JSON', async (name, content) => {
+    const { text } = await predicted(name, content, 'kept.csv');
+    const lines = text.split('\r\n');
+    expect(lines[0]).toBe(`key,text,labels,more,${added}`);
+    expect(lines[1]).toMatch(/^1,a “horse” of Zoë,"\[""7""\]","\{""a"":\[1,null\]\}",7,Animals,/);
+    expect(lines[2]).toMatch(/^2,an apple,\[\],,/);
+    const { text: json } = await predicted(name, content, 'kept.jsonl');
+    expect(
+      json
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toMatchObject(rows);
+  });
+
+  it('keep the columns of Parquet, Arrow and Excel, and of folders of JSON the names of their files', async () => {
+    const head = async (name: string, content: string | Buffer): Promise<string[]> =>
+      (await predicted(name, content, 'kept.csv')).text.split('\r\n').slice(0, 2);
+    const arrow = tableToIPC(tableFromArrays({ n: [7.5, 1], text: ['a horse', 'an apple'], labels: ['7', '7'] }));
+    expect(await head('a.arrow', Buffer.from(arrow))).toEqual([
+      `n,text,labels,${added}`,
+      expect.stringMatching(/^7\.5,a horse,7,/),
+    ]);
+    expect(await head('p.parquet', Buffer.from(parquet, 'base64'))).toEqual([
+      `text,labels,${added}`,
+      expect.stringMatching(/^one boat in the bay,"\[""a"",""b""\]",/),
+    ]);
+    const sheet = await openDataset({ file: await written('x.xlsx', Buffer.from(xlsx, 'base64')) });
+    const [first] = await sheet.source
+      .columned()
+      [Symbol.asyncIterator]()
+      .next()
+      .then(({ value }) => value as ColumnedDocument[]);
+    expect((await head('x.xlsx', Buffer.from(xlsx, 'base64')))[1].startsWith(first.columns.values.join(','))).toBe(
+      true,
+    );
+    await mkdir(at('many'), { recursive: true });
+    await written('many/one.json', JSON.stringify({ text: 'a horse', labels: ['7'], lang: 'en' }));
+    await written('many/two.json', JSON.stringify({ text: 'an apple', labels: ['7'], lang: 'en' }));
+    const many = await openDataset({ file: at('many') });
+    await predictDataset(predictor, many, at('many.csv'), { top: 1 });
+    expect(await readFile(at('many.csv'), 'utf8')).toMatch(
+      /^id,text,labels,lang,[^]*\r\none,a horse,"\[""7""\]",en,7,Animals,[\d.]+\r\ntwo,/,
+    );
+  });
+
+  it('keep columns of one name', async () => {
+    const input = 'text,labels,n,n\na horse,7,1,2\nan apple,7,3,4\n';
+    const { text } = await predicted('twice.csv', input, 'kept.csv', { source: { format: 'csv', header: true } });
+    expect(text.split('\r\n')[1]).toMatch(/^a horse,7,1,2,/);
+    const json = await predicted('twice.csv', input, 'kept.jsonl', { source: { format: 'csv', header: true } });
+    expect(JSON.parse(json.text.split('\n')[0])).toMatchObject({ n: '1', n_2: '2' });
   });
 
   it('have the evidence where it is asked for, and new names where theirs are taken', async () => {

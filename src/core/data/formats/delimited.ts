@@ -18,6 +18,7 @@ interface Table {
   /** Lines before the table: a spreadsheet's `sep=;`. */
   skip: number;
   width: number;
+  names: readonly string[];
   toDocument(row: readonly string[]): ParsedRecord;
 }
 
@@ -26,8 +27,8 @@ export function openDelimited(sample: Sample, options: SourceOptions, preferred:
   const table = sampleTable(sample, options, preferred);
   const { toDocument, ...laidOut } = layOutTable(sample.path, table, options);
   const opened = table.before ? { ...laidOut, reasons: { ...laidOut.reasons, header: titleReason(table) } } : laidOut;
-  const { delimiter, quoting, skip, header, width } = table;
-  const layout = { delimiter, quoting, skip, header, width, toDocument };
+  const { delimiter, quoting, skip, header, width, names } = table;
+  const layout = { delimiter, quoting, skip, header, width, names, toDocument };
   return {
     ...opened,
     options: { ...opened.options, quoting, ...(delimiter !== preferred && { delimiter }) },
@@ -253,7 +254,7 @@ class TableReader {
       this.headerSeen = true;
       return;
     }
-    const { width } = this.table;
+    const { width, names } = this.table;
     if (row.length !== width)
       throw new Malformed(
         `This row has ${row.length} ${row.length === 1 ? 'field' : 'fields'} where the others have ${width}`,
@@ -261,7 +262,8 @@ class TableReader {
     const { number: line, byte } = this.held[0];
     const { stop } = this.held[this.held.length - 1];
     const { id, text, labels, doubts } = this.table.toDocument(row);
-    this.records.push({ id, text, labels, line, number: ++this.number, byte, stop, doubts });
+    const columns = this.pass.withColumns ? { names, values: row } : undefined;
+    this.records.push({ id, text, labels, line, number: ++this.number, byte, stop, doubts, columns });
   }
 
   /** Reports the row that is being read; returns its lines but the first. */

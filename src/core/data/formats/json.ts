@@ -21,7 +21,7 @@ import { isKnownName } from '../guess/names.ts';
 import { attempt, type OpenedFormat, type Pass, type RawRecord } from '../record.ts';
 import type { Sample } from '../sample.ts';
 import { documentOf } from './jsonl.ts';
-import { layOutRecords, recordIn, type RecordLayout } from './records.ts';
+import { columnsOf, layOutRecords, recordIn, type RecordLayout } from './records.ts';
 import { readRows } from './rowSets.ts';
 
 /** Records that are looked at. */
@@ -77,7 +77,8 @@ async function* read(
       number++;
       const record = attempt(pass, file, { number: span.line, byte: span.byte, end: '\n' }, () => {
         const text = textOf(span.bytes, pass.form.encoding);
-        return documentOf(text.trimStart().startsWith('[') ? JSON.stringify(recordOfList(text)) : text, toDocument);
+        const record = text.trimStart().startsWith('[') ? JSON.stringify(recordOfList(text)) : text;
+        return documentOf(record, toDocument, pass.withColumns);
       });
       const { line, byte, stop } = span;
       return record === 'rejected' ? [] : [{ ...record, line, number, byte, stop }];
@@ -125,7 +126,12 @@ async function openWhole(sample: Sample, options: SourceOptions): Promise<Opened
   const records = await readRecords(path, form.encoding);
   const { toDocument, ...layout } = layOutRecords(path, records.slice(0, mostRecords), options);
   const { size } = await withFileErrors(path, () => stat(path));
-  const rows = { count: records.length, bytes: size, at: (i: number) => toDocument(records[i]) };
+  const rows = {
+    count: records.length,
+    bytes: size,
+    at: (i: number) => toDocument(records[i]),
+    columns: (i: number) => columnsOf(records[i]),
+  };
   return { ...layout, byNumber: true, reader: (pass) => readRows(pass, path, rows) };
 }
 

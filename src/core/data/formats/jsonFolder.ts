@@ -5,7 +5,7 @@ import { UserError } from '../../base/errors.ts';
 import { withFileErrors } from '../../base/files.ts';
 import { readWhole } from '../../formats/binaryFiles.ts';
 import { isRecord } from '../../base/schema.ts';
-import type { SourceOptions } from '../document.ts';
+import type { RecordColumns, SourceOptions } from '../document.ts';
 import { attempt, type OpenedFormat, type Pass, type RawRecord } from '../record.ts';
 import { documentOf } from './jsonl.ts';
 import { layOutRecords, recordIn, type RecordLayout } from './records.ts';
@@ -44,6 +44,12 @@ const textOf = async (file: string): Promise<string> =>
     .replace(/^\uFEFF/, '')
     .replace(/^\s*\[\s*(\{[^]*\})\s*\]\s*$/, '$1');
 
+/** Records without an id of their own are told apart by their files. */
+function withId(columns: RecordColumns, id: string): RecordColumns {
+  const { names, values } = columns;
+  return names.includes('id') ? columns : { names: ['id', ...names], values: [id, ...values] };
+}
+
 async function* read(
   pass: Pass,
   folder: string,
@@ -57,10 +63,12 @@ async function* read(
     pass.bytesRead += Buffer.byteLength(text);
     const name = file.replace(isJson, '').replaceAll(sep, '/');
     const document = attempt(pass, join(folder, file), { number: 0, byte: 0, end: '\n' }, () =>
-      documentOf(text, toDocument),
+      documentOf(text, toDocument, pass.withColumns),
     );
-    if (document !== 'rejected')
-      records.push({ ...document, id: document.id ?? name, line: 0, number: first + i, byte: 0, stop: 0 });
+    if (document !== 'rejected') {
+      const columns = document.columns && document.id === undefined ? withId(document.columns, name) : document.columns;
+      records.push({ ...document, id: document.id ?? name, line: 0, number: first + i, byte: 0, stop: 0, columns });
+    }
     if (records.length < batchSize) continue;
     yield records;
     records = [];

@@ -3,12 +3,15 @@ import type { SourceOptions } from '../document.ts';
 import type { DataRecord } from '../guess/records.ts';
 import { type OpenedFormat, type ParsedRecord, readRecordLines } from '../record.ts';
 import type { Sample } from '../sample.ts';
-import { layOutRecords, parseRecord, recordIn, type RecordLayout } from './records.ts';
+import { columnsOf, layOutRecords, parseRecord, recordIn, type RecordLayout } from './records.ts';
 
 /** Throws `UserError` where a named field occurs nowhere in the sample, or none of its fields looks like text. */
 export function openJsonl(sample: Sample, options: SourceOptions): OpenedFormat {
   const { toDocument, ...layout } = layOutRecords(sample.path, sampleRecords(sample), options);
-  return { ...layout, reader: (pass) => readRecordLines(pass, sample.path, (line) => documentOf(line, toDocument)) };
+  return {
+    ...layout,
+    reader: (pass) => readRecordLines(pass, sample.path, (line) => documentOf(line, toDocument, pass.withColumns)),
+  };
 }
 
 /** The first records of a sample that are whole. */
@@ -25,9 +28,10 @@ export function sampleRecords(sample: Sample): DataRecord[] {
 const mayHoldHalves = (text: string): boolean => text.includes('\\ud') || text.includes('\\uD');
 
 /** The document that the text of one record holds, with what was forgiven. Throws `Malformed` and `LeftOut`. */
-export function documentOf(text: string, toDocument: RecordLayout['toDocument']): ParsedRecord {
+export function documentOf(text: string, toDocument: RecordLayout['toDocument'], withColumns = false): ParsedRecord {
   const { record, forgiven } = parseRecord(text);
   const document = toDocument(record);
+  if (withColumns) document.columns = columnsOf(record, forgiven === undefined ? text.trim() : undefined);
   const isHalf = mayHoldHalves(text) && [document.text, ...document.labels].some((part) => /\p{Surrogate}/u.test(part));
   if (!forgiven && !isHalf) return document;
   const doubts = [...(document.doubts ?? [])];

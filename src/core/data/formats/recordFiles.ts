@@ -12,7 +12,7 @@ import { readSheetRows } from '../../formats/xlsx.ts';
 import type { DatasetFile, SourceOptions } from '../document.ts';
 import { attempt, type OpenedFormat, type Pass, type RawRecord } from '../record.ts';
 import { layOutTable, shapeOf } from './delimited.ts';
-import { layOutRecords, type RecordLayout } from './records.ts';
+import { columnsOf, layOutRecords, type RecordLayout } from './records.ts';
 import { readRows } from './rowSets.ts';
 
 /** Records that are looked at. */
@@ -122,7 +122,9 @@ async function* readRecordFile(
         () => toDocument(record),
         `Document ${number}: `,
       );
-      if (document !== 'rejected') records.push({ ...document, line: 0, number, byte: 0, stop: 0 });
+      if (document === 'rejected') continue;
+      const columns = pass.withColumns ? columnsOf(record) : undefined;
+      records.push({ ...document, line: 0, number, byte: 0, stop: 0, columns });
     }
     if (!pass.stretch)
       pass.bytesRead = file.count ? Math.round((bytes * number) / file.count) : Math.min(bytes, pass.bytesRead + 1);
@@ -148,6 +150,11 @@ export async function openXlsx({ file }: DatasetFile, options: SourceOptions): P
   const all = filled.map((row) => [...row, ...Array.from({ length: width - row.length }, () => '')]);
   const shape = shapeOf(all, options);
   const { toDocument, ...opened } = layOutTable(file, { ...shape, rows: shape.rows.slice(0, 3000) }, options);
-  const rows = { count: shape.rows.length, bytes: await sizeOf(file), at: (i: number) => toDocument(shape.rows[i]) };
+  const rows = {
+    count: shape.rows.length,
+    bytes: await sizeOf(file),
+    at: (i: number) => toDocument(shape.rows[i]),
+    columns: (i: number) => ({ names: shape.names, values: shape.rows[i] }),
+  };
   return { ...opened, byNumber: true, reader: (pass) => readRows(pass, file, rows) };
 }

@@ -1,7 +1,7 @@
 /** Records that are objects (JSON, Parquet, Arrow) as documents. */
 import { isRecord } from '../../base/schema.ts';
 import { parseLiteral } from '../../formats/literal.ts';
-import type { SourceOptions } from '../document.ts';
+import type { RecordColumns, SourceOptions } from '../document.ts';
 import { givenFields, listOf, noTextField, optionsOf } from '../fields.ts';
 import { flagIn, LabelReader } from '../guess/labelReader.ts';
 import { layOut, type Layout } from '../guess/layout.ts';
@@ -44,6 +44,13 @@ const sampledAt = (sample: readonly DataRecord[], name: string): ReturnType<type
     name,
     values: sample.map((record) => JSON.stringify(valueAt(record, name) ?? '')),
   };
+
+/** @param json the record as it is written */
+export const columnsOf = (record: DataRecord, json?: string): RecordColumns => ({
+  names: Object.keys(record),
+  values: Object.values(record),
+  json,
+});
 
 type Accessor = (record: DataRecord) => unknown;
 

@@ -1,3 +1,4 @@
+import type { RecordColumns } from '../document.ts';
 import type { Pass, RawRecord } from '../record.ts';
 import { Malformed } from '../record.ts';
 
@@ -12,6 +13,8 @@ export interface Rows {
   load?(from: number, to: number): Promise<void>;
   /** Document i, from 0. Throws `Malformed`. */
   at(i: number): Pick<RawRecord, 'id' | 'text' | 'labels' | 'features'>;
+  /** Its columns, where it has some. */
+  columns?(i: number): RecordColumns;
 }
 
 const batchSize = 256;
@@ -37,7 +40,8 @@ export async function* readRows(pass: Pass, path: string, rows: Rows): AsyncGene
 
 function attemptRow(pass: Pass, file: string, rows: Rows, i: number): RawRecord | undefined {
   try {
-    return { ...rows.at(i), line: 0, number: i + 1, byte: 0, stop: 0 };
+    const columns = pass.withColumns ? rows.columns?.(i) : undefined;
+    return { ...rows.at(i), line: 0, number: i + 1, byte: 0, stop: 0, columns };
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     pass.findings.reject({ code: 'malformed-record', file, line: 0, message: `Document ${i + 1}: ${error.message}` });
