@@ -13,7 +13,6 @@ import { bar, bytes, clip, counted, grouped, percent, sanitise, sparkline, table
 import type { Inspection } from '../../core/explore/inspection.ts';
 import type { SplitInspection } from '../../core/explore/splitInspection.ts';
 import { readAs } from '../../core/data/readAs.ts';
-import { outcomeDoubts } from '../../core/explore/outcome.ts';
 import { optionName } from '../dataset.ts';
 import { dirname } from 'node:path';
 import { labelDistribution } from '../../core/explore/labelDistribution.ts';
@@ -94,10 +93,8 @@ function howRead({ options, reasons }: SplitInspection): [string, string][] {
 }
 
 /** What the figures say against the way the file was read. */
-const outcomeLines = ({ statistics, source: { bagOfWords } }: SplitInspection): [string, string][] =>
-  outcomeDoubts(statistics)
-    .filter(({ option }) => !bagOfWords || option !== 'textField')
-    .map(({ option, text }) => ['doubtful', `${sanitise(text)} (${optionName(option)})`]);
+const outcomeLines = ({ outcome }: SplitInspection): [string, string][] =>
+  outcome.map(({ option, text }) => ['doubtful', `${sanitise(text)} (${optionName(option)})`]);
 
 /** How the words of scripts without spaces were found. */
 function scriptLine({ script, tokenizer }: DatasetStatistics): [string, string][] {

@@ -3,6 +3,7 @@ import type { Failure } from '../base/errors.ts';
 import type { Script } from '../base/scripts.ts';
 import type { SplitOrAll } from '../base/splits.ts';
 import type { DatasetFile, DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
+import type { ReadAs } from '../data/readAs.ts';
 import type { LabelDistribution } from './labelDistribution.ts';
 
 /** One file of the dataset, as far as it was read. */
@@ -20,6 +21,8 @@ export interface SplitSnapshot extends DatasetFile {
   reason?: string;
   /** How it is read, what was found from the content included. */
   options: SourceOptions;
+  /** The same in words, with what the figures say against it once the file was read to its end. */
+  readAs: ReadAs;
   bagOfWords: boolean;
   statistics: Omit<DatasetStatistics, 'labelCounts'>;
   /** How unevenly the labels are spread. */

@@ -1,11 +1,6 @@
 /** What the figures of a set say against the way it was read: signs of a wrong field or a wrong separator. */
-import type { SourceOptions } from '../data/document.ts';
+import type { ReadAsPart } from '../data/readAs.ts';
 import type { DatasetStatistics } from './inspectionApi.ts';
-
-export interface OutcomeDoubt {
-  option: keyof SourceOptions;
-  text: string;
-}
 
 type Figures = Pick<DatasetStatistics, 'documents' | 'words' | 'labels' | 'labelsPerDocument' | 'labelCounts'>;
 
@@ -14,16 +9,17 @@ const fewest = 10;
 /** Of the labels, so many must be made of parts of others. */
 const most = 0.6;
 
-export function outcomeDoubts(figures: Figures): OutcomeDoubt[] {
+/** `isWhole`: whether the figures are those of the whole set; many labels in a part of one mean nothing. */
+export function outcomeDoubts(figures: Figures, { isWhole = true } = {}): ReadAsPart[] {
   const { documents, words, labels, labelsPerDocument, labelCounts } = figures;
   if (documents < fewest) return [];
-  const doubts: OutcomeDoubt[] = [];
+  const doubts: ReadAsPart[] = [];
   if (words.total > 0 && words.median <= 1)
     doubts.push({ option: 'textField', text: 'most documents are one word: the text may stand elsewhere' });
   const everywhere = labelCounts.filter((label) => label.documents === documents).map(({ name }) => name);
   if (labels > 0 && everywhere.length > 0)
     doubts.push({ option: 'labelField', text: `every document has the label ${shown(everywhere)}` });
-  if (labels >= documents)
+  if (isWhole && labels >= documents)
     doubts.push({
       option: 'labelField',
       text: `there are ${labels} labels for ${documents} documents: ids or texts may have been taken for labels`,

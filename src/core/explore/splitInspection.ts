@@ -8,12 +8,14 @@ import {
 import type { Reasons } from '../data/document.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
+import { readAs, type ReadAsPart } from '../data/readAs.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import { Cancelled, toFailure, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { WordScanner } from '../text/tokenizer.ts';
 import { DocumentIndex, type LabelTable } from './documentIndex.ts';
 import { labelDistribution, rankCurve } from './labelDistribution.ts';
+import { outcomeDoubts } from './outcome.ts';
 import type { SplitOrAll } from '../base/splits.ts';
 import type { DatasetStatistics, LengthBins, SplitSnapshot } from './inspectionApi.ts';
 import { StatisticsCollector } from './statistics.ts';
@@ -29,6 +31,7 @@ export class SplitInspection implements DatasetFile {
   private state: SplitSnapshot['state'] = 'waiting';
   private failure: UserError | undefined;
   private whole: DatasetStatistics | undefined;
+  private doubts: ReadAsPart[] | undefined;
 
   constructor(
     readonly split: SplitOrAll,
@@ -84,6 +87,14 @@ export class SplitInspection implements DatasetFile {
     const found = this.whole ?? this.counts.result();
     if (this.isRead) this.whole = found;
     return found;
+  }
+
+  /** What the figures say against the way it was read; nothing until it was read to its end. */
+  get outcome(): ReadAsPart[] {
+    if (!this.isRead) return [];
+    return (this.doubts ??= outcomeDoubts(this.statistics).filter(
+      ({ option }) => !this.source.bagOfWords || option !== 'textField',
+    ));
   }
 
   /** Empty until the file was opened. */
@@ -152,6 +163,8 @@ export class SplitInspection implements DatasetFile {
     const { labelCounts, ...statistics } = this.statistics;
     const perLabel = labelCounts.map(({ documents }) => documents);
     const source = this.opened?.source;
+    const options = this.opened?.options ?? this.stated;
+    const reading = readAs(options, this.reasons);
     return {
       split: this.split,
       ...onlyFile(this),
@@ -161,7 +174,8 @@ export class SplitInspection implements DatasetFile {
       totalBytes: source?.totalBytes ?? 0,
       format: source?.format,
       reason: this.reason,
-      options: this.opened?.options ?? this.stated,
+      options,
+      readAs: { ...reading, doubts: [...reading.doubts, ...this.outcome] },
       bagOfWords: source?.bagOfWords ?? false,
       statistics,
       distribution: labelDistribution(perLabel),

@@ -16,6 +16,7 @@ export class PageFrame {
     el('div', { class: 'grow' }, this.heading, this.subheading),
     this.actions,
   );
+  private readonly details = el('div');
   private readonly progress = el('div');
   private readonly banners = el('div', { class: 'banners' });
   private readonly notice = el('div', { attributes: { 'aria-live': 'polite' } });
@@ -23,7 +24,9 @@ export class PageFrame {
 
   constructor(title: string, options: { isHeaderHidden?: boolean } = {}) {
     this.setTitle(title, options);
-    document.getElementById('root')!.append(this.header, this.progress, this.banners, this.notice, this.content);
+    document
+      .getElementById('root')!
+      .append(this.header, this.details, this.progress, this.banners, this.notice, this.content);
   }
 
   /** A hidden header is there for screen readers alone. */
@@ -38,6 +41,11 @@ export class PageFrame {
 
   setActions(...actions: Child[]): void {
     replaceChildren(this.actions, ...actions);
+  }
+
+  /** What belongs to the header, and stays whatever the content is. */
+  setDetails(...details: Child[]): void {
+    replaceChildren(this.details, ...details);
   }
 
   /** What goes on while the content is there. */

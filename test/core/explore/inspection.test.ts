@@ -54,6 +54,24 @@ describe('inspection', () => {
     expect(last.splits[1].options.labelSeparator).toBe(';');
   });
 
+  test('how a file is read, with the key of each part, and what the figures say against it', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `${i},some words of text ${i},plants;${i % 2 ? 'trees' : 'herbs'}`);
+    const { snapshots, last } = await inspected(write('read-as.csv', ['id,body,tags', ...rows].join('\n')));
+    const [{ readAs }] = last.splits;
+    expect(readAs.parts.map(({ option, text }) => [option, text])).toEqual([
+      ['textField', 'text from "body"'],
+      ['labelField', 'labels from "tags"'],
+      ['idField', 'id from "id"'],
+      ['labelSeparator', 'split at ";"'],
+      ['header', 'header'],
+    ]);
+    expect(readAs.line).toBe(readAs.parts.map(({ text }) => text).join('; '));
+    const everywhere = { option: 'labelField', text: 'every document has the label "plants"' };
+    expect(readAs.doubts.map(({ option }) => option)).toEqual(['labelSeparator', 'labelField']);
+    expect(readAs.doubts[1]).toEqual(everywhere);
+    expect(snapshots[0].splits[0].readAs.doubts).not.toContainEqual(everywhere); // of a part of the file nothing is said
+  });
+
   test('a pickle: both splits, pages, search, and single documents', async () => {
     const { inspection, last } = await inspected('test/fixtures/original/rcv-py2-p2.p');
     expect(last.splits.map(({ split, statistics, format }) => [split, statistics.documents, format])).toEqual([

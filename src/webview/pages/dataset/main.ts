@@ -6,7 +6,19 @@ import type { ClusterFilter, DatasetSnapshot, DocumentLabel } from '../../../cor
 import { connect } from '../../host.ts';
 import type { Failure } from '../../../core/base/errors.ts';
 import type { AnalysisName, PageEvent } from '../../protocol.ts';
-import { banner, button, emptyState, PageFrame, progressRow, tabs, type Action, type Tabs } from '../../ui/index.ts';
+import {
+  banner,
+  button,
+  el,
+  emptyState,
+  keepingFocus,
+  PageFrame,
+  progressRow,
+  replaceChildren,
+  tabs,
+  type Action,
+  type Tabs,
+} from '../../ui/index.ts';
 import { type Context, type Part, restoredState, type TabId } from './datasetState.ts';
 import { Comparison } from './datasetComparison.ts';
 import { Cooccurrence } from './datasetCooccurrence.ts';
@@ -17,6 +29,7 @@ import { Findings } from './datasetFindings.ts';
 import { Labels } from './datasetLabels.ts';
 import { amount, bytes, count, fileName } from '../../amounts.ts';
 import { Overview } from './datasetOverview.ts';
+import { readAsLines } from './datasetReadAs.ts';
 import { partName } from './datasetTexts.ts';
 import { t } from '../../l10n.ts';
 import './dataset.css';
@@ -46,11 +59,15 @@ class DatasetPage implements Context {
   private parts: (Record<TabId, Part> & { documents: Documents; words: Words; comparison: Comparison }) | undefined;
   private tabs: Tabs<TabId> | undefined;
   private listShown = 0;
+  /** How the files are read, as it is shown. */
+  private readAsShown = '';
+  private readonly readAsLines = el('div');
   private readonly frame = new PageFrame('');
   readonly perform = this.frame.perform;
   private readonly reading = progressRow(t('Reading'), () => this.perform(() => this.host.call('cancel', undefined)));
 
   constructor() {
+    this.frame.setDetails(this.readAsLines);
     this.frame.setProgress(this.reading.element);
     this.frame.showLoading(t('Opening the dataset'));
     this.frame.setActions(
@@ -160,6 +177,8 @@ class DatasetPage implements Context {
   private reset(): void {
     this.latest = this.failure = this.staleFile = this.parts = this.tabs = undefined;
     this.isReading = true;
+    this.readAsShown = '';
+    replaceChildren(this.readAsLines);
     this.frame.setBanners();
     this.frame.clearNotice();
     this.reading.set(undefined, t('Reading'));
@@ -270,11 +289,21 @@ class DatasetPage implements Context {
       scriptLine(first),
       latest.labelNamesFile && t('label names from {0}', fileName(latest.labelNamesFile)),
     );
+    this.drawReadAs(latest.splits);
     const now = latest.splits.find(({ state }) => state === 'reading');
     if (!now) return;
     const done = latest.splits.reduce((sum, { statistics }) => sum + statistics.documents, 0);
     const text = `${t('Reading {0}: {1} of {2}', partName(now.split).toLowerCase(), bytes(now.bytesRead), bytes(now.totalBytes))} · ${amount.documents(done)}`;
     this.reading.set(now.totalBytes ? now.bytesRead / now.totalBytes : undefined, text);
+  }
+
+  /** Anew only where something else is to be read there. */
+  private drawReadAs(splits: DatasetSnapshot['splits']): void {
+    const key = JSON.stringify(splits.map(({ readAs }) => readAs));
+    if (key === this.readAsShown) return;
+    this.readAsShown = key;
+    const lines = readAsLines(splits, this.does('readAs'));
+    keepingFocus(this.readAsLines, () => replaceChildren(this.readAsLines, ...lines));
   }
 }
 
