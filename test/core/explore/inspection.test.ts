@@ -55,7 +55,10 @@ describe('inspection', () => {
   });
 
   test('how a file is read, with the key of each part, and what the figures say against it', async () => {
-    const rows = Array.from({ length: 20 }, (_, i) => `${i},some words of text ${i},plants;${i % 2 ? 'trees' : 'herbs'}`);
+    const rows = Array.from(
+      { length: 20 },
+      (_, i) => `${i},some words of text ${i},plants;${i % 2 ? 'trees' : 'herbs'}`,
+    );
     const { snapshots, last } = await inspected(write('read-as.csv', ['id,body,tags', ...rows].join('\n')));
     const [{ readAs }] = last.splits;
     expect(readAs.parts.map(({ option, text }) => [option, text])).toEqual([
