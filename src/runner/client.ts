@@ -19,7 +19,7 @@ interface RunnerOptions {
 
 /** Lines of log kept to be reported with a crash. */
 const KEPT_LINES = 40;
-/** What a process that was told to end is given, in milliseconds, before it is killed. */
+/** What a process that was asked to end is given, in milliseconds, before it is killed. */
 const GRACE = 65_000;
 
 /** The port of a service in `training=9248 dataset=9242`, as `.vscode/launch.json` states them for development. */

@@ -25,7 +25,7 @@ export const amount = {
 export const placeText = ({ line, number }: { line: number; number: number }): string =>
   line ? t('line {0}', count(line)) : t('no. {0}', count(number));
 
-/** With a digit or two after the point where that tells something. */
+/** With a digit or two after the point where that shows something. */
 export function mean(n: number): string {
   return n >= 100 ? whole.format(n) : n >= 10 ? one.format(n) : two.format(n);
 }
@@ -48,7 +48,7 @@ export function bytes(n: number): string {
 /** A share in percent with two digits, as the evaluation writes it. */
 export const share = (value: number | undefined): string => (value === undefined ? '–' : (value * 100).toFixed(2));
 
-/** With as many digits as tell a small one from nothing. */
+/** With as many digits as a small one needs to differ from nothing. */
 export function probability(value: number | undefined): string {
   if (value === undefined) return '–';
   return value >= 0.001 || value === 0 ? value.toFixed(3) : '< 0.001';

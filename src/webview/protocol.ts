@@ -131,7 +131,7 @@ export interface MetricsPage {
   listen: Call<void, void, MetricsEvent>;
   /** What a run has logged since an end that the page knows: of a long run all of it would be megabytes each time. */
   history: Call<{ folder: string; known: HistoryEnd }, RunHistory & { isRest: boolean }>;
-  /** Writes a file that the user chooses a name for. The host tells what fails. */
+  /** Writes a file that the user chooses a name for. The host reports what fails. */
   saveImage: Call<{ name: string; image: SavedImage }, void>;
   saveCsv: Call<{ folders: string[] }, void>;
   openInEditor: Call<{ folders: string[] }, void>;

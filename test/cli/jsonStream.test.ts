@@ -39,13 +39,13 @@ describe('JSON in pieces', () => {
   });
 
   it('stays JSON where the list breaks off, and ends with the error', async () => {
-    const error = new UserError('malformed-record', 'No JSON', 'Mend the line.', { file: 'a', line: 3 });
+    const error = new UserError('malformed-record', 'No JSON', 'Fix the line.', { file: 'a', line: 3 });
     const { pieces, outcome } = await written({ items: each([1, 2], error), more: 3 });
     expect(outcome.failure).toBe(error);
     expect(JSON.parse(pieces.join(''))).toEqual({
       items: [1, 2],
       more: 3,
-      error: { code: 'malformed-record', message: 'No JSON', remedy: 'Mend the line.', file: 'a', line: 3 },
+      error: { code: 'malformed-record', message: 'No JSON', remedy: 'Fix the line.', file: 'a', line: 3 },
     });
   });
 });

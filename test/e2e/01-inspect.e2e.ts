@@ -253,7 +253,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await lookAt(workbench(), '01-empty', 'dataset');
     await inspect('garbage.jsonl');
     page = await panel();
-    await page.getByRole('alert').getByText('The format of this file cannot be told').waitFor();
+    await page.getByRole('alert').getByText('The format of this file cannot be recognised').waitFor();
     await page.getByRole('alert').getByText('Set "format" to one of').waitFor();
     await lookAt(workbench(), '01-garbage', 'dataset');
     await page.getByRole('alert').getByRole('button', { name: 'Read As…' }).click();

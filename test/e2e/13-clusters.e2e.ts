@@ -170,11 +170,11 @@ inWorkbench('13. Explore Label Clusters', { fill }, (workbench) => {
     const numbers = page.getByRole('textbox', { name: 'Numbers of clusters' });
     await numbers.fill('3, 5, 1000000000');
     await choose(page, 'Scaling', 'Rows to length 1 (cosine)');
-    await page.getByRole('button', { name: 'Cluster Anew' }).click();
+    await page.getByRole('button', { name: 'Cluster Again' }).click();
     await page.getByText('1,000,000,000 clusters cannot be made of 58 labels: 58 at most.').waitFor();
     await lookAt(workbench(), '13-options', 'clusters');
     await (await workbench().webview('clusters')).getByRole('textbox', { name: 'Numbers of clusters' }).fill('3, 5');
-    await page.getByRole('button', { name: 'Cluster Anew' }).click();
+    await page.getByRole('button', { name: 'Cluster Again' }).click();
     await page.getByText(/Suggested: [35] clusters/).waitFor({ timeout: 60_000 });
     const { content } = JSON.parse(readFileSync(saved(), 'utf8')) as { content: string };
     expect((JSON.parse(content) as { settings: object }).settings).toMatchObject({ ks: [3, 5], scaling: 'cosine' });

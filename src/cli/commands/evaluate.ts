@@ -12,7 +12,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { grouped, sanitise, table } from '../terminal/text.ts';
 import { trainingOptions } from './train.ts';
 
-/** Scores of a document that a matrix keeps, unless told otherwise. */
+/** Scores of a document that a matrix keeps, unless asked otherwise. */
 const TOP = 100;
 
 export const evaluate: Command = {

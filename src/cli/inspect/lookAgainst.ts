@@ -15,7 +15,7 @@ const ALONE = 10;
 const LISTED_MOVED = 50;
 const LISTED = 100;
 
-/** The first split held against another set, as wholes. */
+/** The first split compared with another set, as wholes. */
 export async function lookAgainst({ inspection, analyses, work }: ReadDataset, other: OtherSet): Promise<Look> {
   const overview = await analyses.compare(inspection.splits[0].split, other, work);
   const { first, second, words, labels, duplicates } = overview;

@@ -22,7 +22,7 @@ interface InspectionInput {
   looks: readonly Look[];
 }
 
-/** Kinds of lines that a plot can tell apart. */
+/** Kinds of lines that a plot can distinguish. */
 const KINDS = 4;
 
 /** The page of an inspection. */

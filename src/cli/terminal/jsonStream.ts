@@ -9,7 +9,7 @@ const pieceLength = 1 << 16;
 const deepest = 4;
 const step = '  ';
 
-/** What a program is told of an error. */
+/** What a program is given of an error. */
 export function errorJson(error: unknown): object {
   if (error instanceof Cancelled) return { code: 'interrupted', message: 'Interrupted' };
   const message = error instanceof Error ? error.message : String(error);

@@ -17,7 +17,7 @@ import { nearest } from './spelling.ts';
 /** Plain values as JSON has them, by key. */
 export type Tree = { [key: string]: unknown };
 
-/** A text held against the schema: what in it is right, where it stands, and what is wrong. */
+/** A text checked against the schema: what in it is right, where it stands, and what is wrong. */
 interface Checked {
   /** Only what agrees with the schema. */
   values: Tree;

@@ -211,7 +211,7 @@ function fits(preset: PresetName, facts: DatasetFacts, hidden?: number): boolean
   return trainingBytes(config, known) <= memoryLimit / 2;
 }
 
-/** Share of the documents held out for a split: enough to tell epochs, or models, apart, no more. */
+/** Share of the documents held out for a split: enough to distinguish epochs, or models, no more. */
 const heldFraction = ({ documents }: DatasetFacts): number =>
   documents < 2000 ? 0.2 : documents > 200_000 ? 0.02 : 0.1;
 

@@ -1,4 +1,4 @@
-/** Tells a dataset's format from its content. */
+/** Recognises a dataset's format by its content. */
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export interface Recognised {
   sample?: Sample;
 }
 
-/** Throws `UserError` where the file cannot be read, or its format not be told. */
+/** Throws `UserError` where the file cannot be read, or its format not be recognised. */
 export async function recogniseFormat(file: string, options: SourceOptions): Promise<Recognised> {
   if ((await withFileErrors(file, () => stat(file))).isDirectory()) return recogniseFolder(file);
   const binary = recogniseBinary(await binaryKind(file), file);
@@ -71,11 +71,11 @@ function recogniseBinary(kind: BinaryKind | undefined, file: string): Recognised
   return { format: 'numpy-bow', reason: `${array} of features` };
 }
 
-/** Tells a format from the beginning of a file, which must have a line that is not blank. Throws `UserError`. */
+/** Recognises a format by the beginning of a file, which must have a line that is not blank. Throws `UserError`. */
 export function recogniseSample(sample: Sample, options: SourceOptions): Recognised {
   const found = recognise(sample, options);
   if (found) return { ...found, sample };
-  throw new UserError('unknown-format', 'The format of this file cannot be told from its content', formatRemedy, {
+  throw new UserError('unknown-format', 'The format of this file cannot be recognised by its content', formatRemedy, {
     file: sample.path,
   });
 }

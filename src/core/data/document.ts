@@ -201,7 +201,7 @@ export interface DocumentSource extends DatasetFile, AsyncIterable<Document> {
   readonly findings: FindingLog;
   /** What people call the label ids that have a name; labels stay ids in documents. */
   readonly labelNames: ReadonlyMap<string, string>;
-  /** Bags of words: names of the features by number, where the set tells them. */
+  /** Bags of words: names of the features by number, where the set names them. */
   readonly featureNames?: readonly string[];
 }
 

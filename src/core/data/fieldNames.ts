@@ -14,7 +14,7 @@ const openedWhole: readonly DatasetFormat[] = ['json', 'json-folder', 'parquet',
 
 /**
  * The fields of a dataset file, read off its beginning whatever they hold; none for formats without fields.
- * Throws `UserError` where the file cannot be read or its format not be told.
+ * Throws `UserError` where the file cannot be read or its format not be recognised.
  */
 export async function fieldNames(file: string, options: SourceOptions = {}): Promise<DatasetField[]> {
   const format = options.format ?? (await recogniseFormat(file, options)).format;

@@ -24,7 +24,7 @@ const companions =
   /(_labels\.(txt|tsv|csv)|\.labels|\.xml|\.xmlcnn\.json|\.clusters\.json|\.md|\.xz|\.zip|\.bz2|\.zst|\.tmp)(\.gz)?$/i;
 
 /**
- * For a file: it and its siblings, told by a part of the name such as `train`, `dev`, `valid`, `test` (`train.jsonl`,
+ * For a file: it and its siblings, recognised by a part of the name such as `train`, `dev`, `valid`, `test` (`train.jsonl`,
  * `cooking.valid`, `bibtex-test.arff.gz`), or of the name of its folder (`train/docs.csv`); numbered files
  * (`train-00000-of-00002.jsonl`) are one split, named by the first. A file without such a part is the training file. For a
  * folder: the set in it that has a training file. For a pickle, its parts. Throws `UserError` where a folder holds several

@@ -23,7 +23,7 @@ export class Findings implements FindingLog {
       const remedy =
         code === 'undecodable' || code === 'torn-line'
           ? remedies[code]
-          : 'Mend the record, or set "onError": "skip" to leave such records out.';
+          : 'Fix the record, or set "onError": "skip" to leave such records out.';
       throw new UserError(code, message, remedy, { file, ...(line > 0 && { line }), byte });
     }
     this.skipped++;

@@ -149,5 +149,5 @@ function title(text: string, file: string, line: number): string {
   } catch {
     // falls through to the one error for both
   }
-  throw new UserError('malformed-record', 'Not a JSON object with a "title"', 'Mend the line.', { file, line });
+  throw new UserError('malformed-record', 'Not a JSON object with a "title"', 'Fix the line.', { file, line });
 }

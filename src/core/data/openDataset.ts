@@ -157,7 +157,7 @@ export function requireWordOrder(source: DocumentSource): void {
   if (!source.bagOfWords) return;
   throw new UserError(
     'bag-of-words',
-    `This is a bag-of-words set (${source.format}): it tells which words a document has, not their order. ` +
+    `This is a bag-of-words set (${source.format}): it holds which words a document has, not their order. ` +
       `XML-CNN slides its filters over word sequences, so it cannot be trained on it`,
     'Use the set with raw texts (for the Extreme Classification Repository: the raw text download); ' +
       'bag-of-words sets serve statistics and clusters.',

@@ -4,7 +4,7 @@ const kept = new Map<string, { key: string; value: WeakRef<object> }>();
 
 /**
  * What was made of a file when it was last read, as long as it is in use (or not yet collected) and the file is the same;
- * else `make` reads it anew. `variant` tells apart what is made of the same file in different ways.
+ * else `make` reads it again. `variant` distinguishes what is made of the same file in different ways.
  */
 export async function remembered<T extends object>(file: string, make: () => Promise<T>, variant = ''): Promise<T> {
   const { size, modified } = await stampOf(file);

@@ -6,7 +6,7 @@ import { canonicalEncoding, guessEncoding, markOf, type EncodingGuess } from '..
 import { refuseForeign, refuseNoText } from '../formats/notADataset.ts';
 import type { SourceOptions } from './document.ts';
 
-/** The beginning of a file, for telling its format and fields. */
+/** The beginning of a file, for recognising its format and fields. */
 export interface Sample {
   path: string;
   /** Whole lines; the last one may break off where the first is longer than the sample. */
@@ -86,7 +86,7 @@ async function firstBytes(path: string): Promise<Pick<Sample, 'start' | 'isWhole
         return { start: Buffer.concat(chunks), isWhole: false };
     }
   } catch (error) {
-    if (!(error instanceof TornPacked)) throw error; // told when the file is read
+    if (!(error instanceof TornPacked)) throw error; // reported when the file is read
     if (length === 0) throw new UserError('torn-line', error.message, 'Fetch or write the file again.', { file: path });
     return { start: Buffer.concat(chunks), isWhole: false };
   }

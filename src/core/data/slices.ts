@@ -11,7 +11,7 @@ export interface Slice {
   stop: number;
 }
 
-/** Tells whether a file is still the one that was read. */
+/** Whether a file is still the one that was read. */
 export interface Stamp {
   size: number;
   /** Milliseconds. */

@@ -1,7 +1,7 @@
 import type { Overlap } from './analysis/analysisApi.ts';
 import { documentsOfLabels, type Incidence } from './clusters/cooccurrence.ts';
 
-/** What is known of a set as a whole when it is held against another. */
+/** What is known of a set as a whole when it is compared with another. */
 export interface SetFacts {
   documents: number;
   /** Documents of each label. */
@@ -22,7 +22,7 @@ export interface MovedLabel {
 export interface SetComparison {
   labels: Overlap;
   words: Overlap;
-  /** Labels of one set alone, most frequent first, at most 1,000; the overlap tells how many there are. */
+  /** Labels of one set alone, most frequent first, at most 1,000; the overlap counts how many there are. */
   onlyFirst: { name: string; documents: number }[];
   onlySecond: { name: string; documents: number }[];
   /** Most moved first. */

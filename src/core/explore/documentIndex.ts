@@ -47,7 +47,7 @@ class Column<T extends Numbers> {
 const uint32Column = (): Column<Uint32Array> => new Column((length) => new Uint32Array(length));
 const float64Column = (): Column<Float64Array> => new Column((length) => new Float64Array(length));
 
-/** Documents told as examples of a label. */
+/** Documents listed as examples of a label. */
 const examplesKept = 3;
 
 /** Which documents have which labels; 4 bytes for each document and each of its labels. */

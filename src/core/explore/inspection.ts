@@ -55,7 +55,7 @@ export class Inspection {
 
   /**
    * Reads all files, the first of the list first, with a snapshot a few times a second. A file that cannot be read, and
-   * an abort, are told by the snapshots, not thrown. `pause`: milliseconds to the next snapshot after one that took `taken`.
+   * an abort, are reported by the snapshots, not thrown. `pause`: milliseconds to the next snapshot after one that took `taken`.
    */
   async read(
     onSnapshot: (snapshot: DatasetSnapshot) => void,
@@ -314,7 +314,7 @@ export class Inspection {
 }
 
 /**
- * Finds the files of a dataset, the one that was asked for first. `options` tell how to read them, where their content
+ * Finds the files of a dataset, the one that was asked for first. `options` say how to read them, where their content
  * does not. Throws `UserError` where the path cannot be read.
  * @param alone of a file, without its siblings; `tokenizer`: what finds the words, where it is not the usual one
  */

@@ -120,7 +120,7 @@ export interface DocumentRow extends DocumentReference {
 }
 
 export interface DocumentPage extends Page<DocumentRow> {
-  /** Documents that were not searched yet: there may be more rows than `total` tells. 0 where all were. */
+  /** Documents that were not searched yet: there may be more rows than `total` counts. 0 where all were. */
   unsearched: number;
 }
 
@@ -176,7 +176,7 @@ export interface LabelCount {
   documents: number;
 }
 
-/** What one pass over a dataset tells; counts are of documents as read, findings are the source's. */
+/** What one pass over a dataset gives; counts are of documents as read, findings are the source's. */
 export interface DatasetStatistics {
   documents: number;
   /** Documents without a label. */

@@ -4,7 +4,7 @@ import type { DatasetStatistics } from './inspectionApi.ts';
 
 type Figures = Pick<DatasetStatistics, 'documents' | 'words' | 'labels' | 'labelsPerDocument' | 'labelCounts'>;
 
-/** Fewer documents tell nothing. */
+/** Fewer documents show nothing. */
 const fewest = 10;
 /** Of the labels, so many must be made of parts of others. */
 const most = 0.6;

@@ -17,7 +17,7 @@ import { readSlices } from '../data/slices.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { RecordText } from './inspectionApi.ts';
 
-/** What tells a record of a file: its place, or the line on which it begins (or a later one of its lines), or its id. */
+/** What identifies a record of a file: its place, or the line on which it begins (or a later one of its lines), or its id. */
 export interface RecordTarget extends DatasetFile {
   options?: SourceOptions;
   place?: DocumentPlace;
@@ -88,7 +88,7 @@ async function find(
   return line === undefined ? undefined : before;
 }
 
-/** Whether a place is in the file that is meant: of a split in several files lines alone do not tell. */
+/** Whether a place is in the file that is meant: of a split in several files lines alone are ambiguous. */
 function fileNamed(source: SeekableSource, file: string): (place: DocumentPlace) => boolean {
   if (shardOf(basename(file)) === undefined) return () => true;
   const meant = resolve(file);

@@ -110,8 +110,8 @@ export class SplitInspection implements DatasetFile {
   }
 
   /**
-   * Reads to the end, or until the signal; `tell` is called after every batch, `visit` sees every document. What goes wrong
-   * is told by the snapshot. Malformed records are skipped unless the options say otherwise.
+   * Reads to the end, or until the signal; `report` is called after every batch, `visit` sees every document. What goes wrong
+   * is reported by the snapshot. Malformed records are skipped unless the options say otherwise.
    */
   async read(tell: () => void, signal?: AbortSignal, visit?: (document: Document) => void): Promise<void> {
     this.state = 'reading';

@@ -73,7 +73,7 @@ export async function surveyDataset(
 /** Documents of a file that are looked at for labels. */
 const sampled = 1000;
 
-/** The first file that training could be judged on; why those before it are none is added to `leftOut`. */
+/** The first file that training could be scored on; why those before it are none is added to `leftOut`. */
 async function firstUsable(
   split: LeftOut['split'],
   files: readonly DatasetFile[],

@@ -15,7 +15,7 @@ export interface MatrixFiles {
 }
 
 /**
- * Evaluates a run and writes what it was judged by as matrices. Labels are in the order of the evaluation: the run's, then those
+ * Evaluates a run and writes what it was scored by as matrices. Labels are in the order of the evaluation: the run's, then those
  * that only these documents have. Throws as `evaluateRun` and `writeMatrix` do, about bad file names before it begins.
  */
 export async function evaluateToMatrices(

@@ -211,7 +211,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : undefined;
   } catch {
-    return undefined; // torn, or not strict: its form is told by brackets alone
+    return undefined; // torn, or not strict: its form is recognised by brackets alone
   }
 }
 

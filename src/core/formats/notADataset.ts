@@ -1,4 +1,4 @@
-/** Files that are no datasets, told by their first bytes: what they are, and what to do. */
+/** Files that are no datasets, recognised by their first bytes: what they are, and what to do. */
 import { UserError } from '../base/errors.ts';
 
 interface Foreign {

@@ -1,6 +1,6 @@
 /**
  * Reads Python pickles, protocols 0 to 5, of Python 2 and 3, without running anything: a pickle is a program for a small
- * stack machine (CPython's Lib/pickletools.py describes it), and the only things that this one can be told to call are the
+ * stack machine (CPython's Lib/pickletools.py describes it), and the only things that this one can be made to call are the
  * constructors that it is given.
  */
 import { UserError } from '../base/errors.ts';

@@ -6,7 +6,7 @@ import { isRecord } from '../base/schema.ts';
 export type FileRecord = Record<string, unknown>;
 
 export interface RecordFile {
-  /** Number of records, where the file tells it without being read. */
+  /** Number of records, where the file gives it without being read. */
   readonly count?: number;
   /** Records `[from, to)`, in batches. Throws `UserError` where the file is damaged. */
   records(from: number, to: number): AsyncGenerator<FileRecord[], void>;

@@ -9,7 +9,7 @@ import { TfidfIndex, wordsOf } from './tfidf.ts';
 
 type BaselineName = 'label-frequency' | 'tfidf-knn';
 
-/** What no P@k can be judged without: how far one gets without learning. */
+/** What no P@k can be understood without: how far one gets without learning. */
 interface Baseline {
   name: BaselineName;
   metrics: Metrics;

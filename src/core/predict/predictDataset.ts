@@ -42,7 +42,7 @@ export function predictionFormat(file: string): PredictionFormat {
   const found = (['csv', 'jsonl'] as const).find((ending) => file.toLowerCase().endsWith(`.${ending}`));
   if (found) return found;
   const remedy = 'Name a file that ends in .csv or .jsonl.';
-  throw new UserError('unknown-ending', 'It cannot be told from its ending how predictions are written', remedy, {
+  throw new UserError('unknown-ending', 'Its ending does not say how predictions are written', remedy, {
     file,
   });
 }
@@ -276,7 +276,7 @@ function freeName(name: string, taken: readonly string[]): string {
   return free;
 }
 
-/** N-grams told for and against a label. */
+/** N-grams listed for and against a label. */
 const told = 5;
 
 function evidence(label: PredictedLabel | ExplainedLabel, length: number): Pick<LabelEvidence, 'for' | 'against'> {

@@ -27,7 +27,7 @@ export function cutRun(run: string, start: number, visit: (word: string, start: 
   return true;
 }
 
-/** Something of each script that has a dictionary, for telling two builds of it apart. */
+/** Something of each script that has a dictionary, for distinguishing two builds of it. */
 const passages: readonly (readonly [name: string, text: string])[] = [
   ['Chinese', '我昨天买了一部新手机电池很快就没电了经济发展迅速人民生活水平显著提高研究生命的起源'],
   ['Japanese', '今日は天気がいいので散歩に行きました新しいスマートフォンの電池はすぐに切れます東京都'],

@@ -204,7 +204,7 @@ export function storedLabels(config: RunConfig, { train, validation, labels }: P
   };
 }
 
-/** How a run's documents are judged; `labels` may be extended beyond the run's own. */
+/** How a run's documents are scored; `labels` may be extended beyond the run's own. */
 export function evaluatorOptions(
   { evaluation: { k, propensityA, propensityB } }: RunConfig,
   { trainCounts, trainDocuments, names }: StoredLabels,

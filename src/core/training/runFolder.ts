@@ -110,7 +110,7 @@ async function readReading({ reading: file }: RunPaths): Promise<SourceOptions |
   if (!(await exists(file))) return undefined;
   const text = await withFileErrors(file, () => readFile(file, 'utf8'));
   const stored = parseJson(text, object(part, {}));
-  if (!stored) throw damaged(file, 'It does not tell how the dataset of a run was read');
+  if (!stored) throw damaged(file, 'It does not say how the dataset of a run was read');
   const { config, diagnostics } = analyse(JSON.stringify({ dataset: { ...stored, train: file } }), { file });
   const error = diagnostics.find(({ severity }) => severity === 'error');
   if (error) throw damaged(file, error.message);

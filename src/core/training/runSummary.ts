@@ -38,7 +38,7 @@ export interface Summary {
   evaluated?: { split: string; documents: number; metrics: Metrics };
   baselines: BaselineFigures[];
   documents: { train: number; validation: number; test: number };
-  /** Documents without a label, which count 0; runs of before do not tell. */
+  /** Documents without a label, which count 0; runs of before do not say. */
   unlabelled?: { validation: number; test: number };
   labels: number;
   vocabulary: number;

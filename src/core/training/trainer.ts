@@ -86,7 +86,7 @@ function withSegmenterVersion(config: RunConfig): RunConfig {
   return { ...config, text: { ...text, segmenterVersion: segmenterVersion() } };
 }
 
-/** Where a disk failed a run that has a checkpoint, the user is told that it can go on. */
+/** Where a disk failed a run that has a checkpoint, the message says that it can go on. */
 async function withWayOn(error: unknown, last: string): Promise<unknown> {
   const isOfDisk = error instanceof UserError && ['disk-full', 'disk-failed', 'read-only'].includes(error.code);
   if (!isOfDisk || !(await exists(last).catch(() => false))) return error;

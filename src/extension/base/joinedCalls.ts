@@ -24,7 +24,7 @@ export class JoinedCalls<Name extends string> {
     this.calls.clear();
   }
 
-  /** `key` tells one question from another; `again` leaves what was found, and asks once more. */
+  /** `key` distinguishes questions; `again` leaves what was found, and asks once more. */
   join<Result, Event>(
     name: Name,
     { key, again, signal, emit }: CallContext<Event> & { key: string; again?: boolean },

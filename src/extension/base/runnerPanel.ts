@@ -55,7 +55,7 @@ export abstract class RunnerPanel<P extends RunnerPage> extends Disposable {
   /** Called while this is constructed: handlers may use what is not there yet. */
   protected abstract handlers(): PanelHandlers<P>;
   protected abstract get title(): string;
-  /** What the page is told first: it forgets what it showed. */
+  /** What the page is sent first: it forgets what it showed. */
   protected abstract openingEvent(): PageEvent<P>;
   /** Reports what was opened, as far as it is known. */
   protected abstract reportOpened(): void;

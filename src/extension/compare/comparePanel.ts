@@ -87,7 +87,7 @@ export class ComparePanel extends Disposable {
   }
 }
 
-/** Under their short names, where those tell them apart. */
+/** Under their short names, where those distinguish them. */
 function named(runs: readonly ComparedRun[]): ComparedRun[] {
   const short = runs.map(({ name }) => shortName(name));
   return runs.map((run, i) => ({ ...run, name: new Set(short).size === short.length ? short[i] : run.name }));

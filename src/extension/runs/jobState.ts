@@ -13,7 +13,7 @@ export interface JobState {
   /** The run folder; absent until training has made it. */
   readonly folder?: string;
   readonly phase: JobPhase;
-  /** It was told to stop, and has not ended yet. */
+  /** It was asked to stop, and has not ended yet. */
   readonly isStopping: boolean;
   /** The epoch at work, from 1, and how many there are at most. */
   readonly epoch?: number;

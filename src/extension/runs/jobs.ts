@@ -48,7 +48,7 @@ export class Jobs extends Disposable {
   private readonly finished = this.own(new vscode.EventEmitter<{ job: Job; end: JobEnd }>());
   private readonly pace = this.own(new RefreshPace<RunningJob>((job) => this.tellProgress(job)));
 
-  /** A job began, learnt its folder, was told to stop, or ended. */
+  /** A job began, learnt its folder, was asked to stop, or ended. */
   readonly onDidChange = this.changed.event;
   readonly onDidProgress = this.progressed.event;
   /** Not fired when the window closes: the job's process ends by itself, with a checkpoint. */

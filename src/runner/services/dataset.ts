@@ -53,10 +53,10 @@ export interface DatasetService {
   /** How often the `most` most frequent labels occur together. */
   headCooccurrence: Call<{ split: SplitOrAll; most: number }, HeadCooccurrence>;
   neighbours: Call<NeighbourQuery, Page<NeighbourRow>>;
-  /** Checks the documents of all splits; cancelled, it tells of those until then. */
+  /** Checks the documents of all splits; cancelled, it reports those until then. */
   readQuality: Call<object, QualityOverview, Progress>;
   quality: Call<QualityQuery, Page<QualityRow>>;
-  /** Holds a split against another set; cancelled, it tells of the documents until then. */
+  /** Compares a split with another set; cancelled, it reports the documents until then. */
   compare: Call<{ split: SplitOrAll; other: OtherSet }, ComparisonOverview, Progress>;
   compared: Call<ComparedQuery, Page<ComparedLabel>>;
   duplicates: Call<{ offset: number; limit: number }, Page<DuplicateRow>>;

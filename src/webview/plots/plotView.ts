@@ -15,7 +15,7 @@ import type { SavedImage } from '../protocol.ts';
 export interface Figure {
   /**
    * Names, categories, texts and custom data are taken as text. A trace without style of its own gets colour, dash and
-   * marker by its position; a function is asked anew for every theme.
+   * marker by its position; a function is asked again for every theme.
    */
   traces: readonly Trace[] | ((theme: PlotTheme) => readonly Trace[]);
   /** On top of the theme's. Text in it is Plotly's markup: see `plotText`. */
@@ -184,7 +184,7 @@ class PlotView implements Plot {
   }
 }
 
-/** Of a heat map Plotly tells row and column, which its types do not know. */
+/** Of a heat map Plotly reports row and column, which its types do not know. */
 function clicked({ curveNumber, pointIndex, pointNumber }: PlotDatum): PlotClick {
   const at = (pointIndex ?? pointNumber) as number | [row: number, column: number];
   return Array.isArray(at) ? { trace: curveNumber, point: at[0], cell: at } : { trace: curveNumber, point: at };

@@ -1,4 +1,4 @@
-/** How a series is drawn: told apart by dash and marker as well as by colour. */
+/** How a series is drawn: distinguished by dash and marker as well as by colour. */
 export interface SeriesStyle {
   color: string;
   dash: 'solid' | 'dash' | 'dot' | 'dashdot' | 'longdash' | 'longdashdot';

@@ -54,7 +54,7 @@ const nodes = (children: Child[]): (Node | string)[] =>
     .filter((child) => child !== undefined && child !== null && child !== false)
     .map((child) => (typeof child === 'number' ? String(child) : child));
 
-/** Names an element, so that it keeps the focus when it is made anew. */
+/** Names an element, so that it keeps the focus when it is made again. */
 export function keyed<E extends HTMLElement>(key: string, element: E): E {
   element.dataset.key = key;
   return element;

@@ -54,7 +54,7 @@ export function progressRow(text: string, onCancel: () => void): ProgressElement
   return { ...bar, element: el('div', { class: 'progress-row' }, bar.element, cancel) };
 }
 
-/** What went wrong, its remedy in words, and what can be done here: the actions that mend it, or trying again. */
+/** What went wrong, its remedy in words, and what can be done here: the actions that fix it, or trying again. */
 export function failedState(failure: Failure, retry?: () => void, ...remedies: Action[]): HTMLElement {
   const { file, line } = failure.place;
   const again: Action[] = retry ? [{ label: t('Try Again'), icon: 'refresh', run: retry }] : [];

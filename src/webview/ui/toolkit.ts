@@ -129,7 +129,7 @@ export function checkbox({ label, checked, onChange, mark, disabled = false }: C
   return box;
 }
 
-/** The toolkit's controls tell of changes that were made by their own attributes, too. */
+/** The toolkit's controls report changes that were made by their own attributes, too. */
 function onlyChanges<T>(known: T, onChange: (value: T) => void): (value: T) => void {
   return (value) => {
     if (value === known) return;

@@ -66,7 +66,7 @@ describe('presets', () => {
     expect(paper.training).toMatchObject({ learningRate: 1e-3, batchSize: 128 });
     expect([paper.text.maxLength, paper.embedding.dim]).toEqual([500, 300]);
   });
-  it('paper and the original program freeze pretrained vectors, unless told otherwise', () => {
+  it('paper and the original program freeze pretrained vectors, unless asked otherwise', () => {
     for (const name of ['paper', 'seed-rcv1', 'seed-wiki10', 'seed-eurlex']) {
       expect(config(name).embedding.train).toBe(true);
       expect(config(name, '"embedding": { "file": "v.txt" }').embedding.train).toBe(false);
@@ -75,7 +75,7 @@ describe('presets', () => {
     }
     expect(config('wide', '"embedding": { "file": "v.txt" }').embedding.train).toBe(true);
   });
-  it('libmultilabel, the defaults and paper start as PyTorch does behind pretrained vectors, unless told otherwise', () => {
+  it('libmultilabel, the defaults and paper start as PyTorch does behind pretrained vectors, unless asked otherwise', () => {
     const alone = (rest = '') => analyse(`{ "dataset": { "train": "a" }, ${rest} }`).config;
     for (const of of [
       alone,

@@ -12,7 +12,7 @@ import { proposeValues } from './values.ts';
 export interface Completion extends Proposal {
   /** What is replaced. */
   range: Range;
-  /** What the text in `range` is held against. */
+  /** What the text in `range` is compared with. */
   filter: string;
   /** Earlier ones come first. */
   order: number;

@@ -125,7 +125,7 @@ function attempt(work: () => void, place: { file: string; line: number; byte: nu
     work();
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    throw new UserError('malformed-record', error.message, 'Mend the row.', place);
+    throw new UserError('malformed-record', error.message, 'Fix the row.', place);
   }
 }
 

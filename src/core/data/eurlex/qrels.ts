@@ -17,7 +17,7 @@ export async function readQrels(file: string): Promise<Qrels> {
       if (text.trim() === '') continue;
       const match = /^(\S+)\s+(\d{1,15})(?:\s+(\d+))?\s*$/.exec(text);
       if (!match)
-        throw new UserError('malformed-record', 'This is no line of label, document and relevance', 'Mend the line.', {
+        throw new UserError('malformed-record', 'This is no line of label, document and relevance', 'Fix the line.', {
           file,
           line,
         });

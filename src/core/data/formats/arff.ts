@@ -77,7 +77,7 @@ function noLabels(file: string, attributes: readonly Attribute[]): UserError {
   const shown = binary.slice(0, 8).join(', ') + (binary.length > 8 ? ', …' : '');
   return new UserError(
     'no-labels-file',
-    'There is no label XML beside the ARFF file, and no -C in its @relation, so it cannot be told which attributes are labels',
+    'There is no label XML beside the ARFF file, and no -C in its @relation, so it is not known which attributes are labels',
     `Name the XML with "labelsFile", or the attributes with "labelColumns"${shown && ` (of 0 and 1 are: ${shown})`}.`,
     { file },
   );
@@ -129,7 +129,7 @@ export async function readHeader(
 function parseAttribute(text: string, file: string, line: number): Attribute {
   const match = /^\s*@attribute\s+('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\S+)\s+(.+?)\s*$/i.exec(text);
   if (!match)
-    throw new UserError('malformed-record', 'This is no @attribute name type line', 'Mend the line.', { file, line });
+    throw new UserError('malformed-record', 'This is no @attribute name type line', 'Fix the line.', { file, line });
   const name = /^(['"]).*\1$/.test(match[1]) ? match[1].slice(1, -1) : match[1];
   return { name, type: match[2] };
 }

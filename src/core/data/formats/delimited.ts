@@ -22,7 +22,7 @@ interface Table {
   toDocument(row: readonly string[]): ParsedRecord;
 }
 
-/** Throws `UserError` where a named column does not exist, or it cannot be told which column is what. */
+/** Throws `UserError` where a named column does not exist, or it is not clear which column is what. */
 export function openDelimited(sample: Sample, options: SourceOptions, preferred: Delimiter): OpenedFormat {
   const table = sampleTable(sample, options, preferred);
   const { toDocument, ...laidOut } = layOutTable(sample.path, table, options);
@@ -135,7 +135,7 @@ export function layOutTable(
   const labels = new LabelReader(layout);
   const isByContent = !header && label !== undefined && options.labelField === undefined;
   const reasons = {
-    ...(isByContent && { labelField: 'there is no header: columns are told by their content' }),
+    ...(isByContent && { labelField: 'there is no header: columns are recognised by their content' }),
     ...layout.reasons,
     ...(!sureHeader && { header: headerReason(header, names, rows, width) }),
   };

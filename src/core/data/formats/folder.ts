@@ -265,13 +265,13 @@ async function encodingOf(folder: string, texts: readonly string[]): Promise<str
         break;
       }
     } catch (error) {
-      if (!(error instanceof TornPacked)) throw error; // told when the file is read
+      if (!(error instanceof TornPacked)) throw error; // reported when the file is read
     }
   const { encoding } = guessEncoding(Buffer.concat(parts));
   return encoding === 'utf-8' || encoding.startsWith('utf-16') ? undefined : encoding;
 }
 
-/** The whole file, or undefined where a part of it could not be read (which the findings then tell). */
+/** The whole file, or undefined where a part of it could not be read (which the findings then report). */
 async function readText(pass: Pass, path: string): Promise<string | undefined> {
   const skippedBefore = pass.findings.skipped;
   const parts: string[] = [];

@@ -199,7 +199,7 @@ export async function readNumberedNames(file: string): Promise<Map<string, strin
       if (text.trim() === '') continue;
       const match = /^\s*(\d{1,9}):(.*)$/.exec(text);
       if (!match)
-        throw new UserError('malformed-record', 'This is no line of number:name', 'Mend the line.', { file, line });
+        throw new UserError('malformed-record', 'This is no line of number:name', 'Fix the line.', { file, line });
       names.set(String(Number(match[1])), match[2]);
     }
   return names;

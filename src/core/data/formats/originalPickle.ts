@@ -65,7 +65,7 @@ function categoryNames(value: PyValue): Map<string, string> {
   return names;
 }
 
-/** Whether `num` tells the documents apart. */
+/** Whether `num` is distinct for each document. */
 function hasOwnNumbers(documents: readonly PyValue[]): boolean {
   const numbers = new Set<unknown>();
   for (const document of documents) {

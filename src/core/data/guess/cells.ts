@@ -292,7 +292,7 @@ const few = 4;
 
 /**
  * Lines and bars part labels wherever the parts come back; commas and semicolons, where they do or where there is too
- * little to tell and the field's name is a plural; spaces and slashes stand in labels, so they part them only where a
+ * little to go by and the field's name is a plural; spaces and slashes stand in labels, so they part them only where a
  * small set of parts explains all cells.
  */
 function isConvincing(trial: Trial, plural: boolean): boolean {
@@ -303,7 +303,7 @@ function isConvincing(trial: Trial, plural: boolean): boolean {
   if (separator === '/') return sharing >= 0.8 && gain >= 1 && repetition >= 2 && share >= 0.1;
   const least = separator === '\n' || separator === '|' ? 0.2 : 0.4;
   if (sharing >= least) return true;
-  const isUndecided = cells < few || repetition < 1.5; // nearly every label is new: repetition tells nothing
+  const isUndecided = cells < few || repetition < 1.5; // nearly every label is new: repetition shows nothing
   return isUndecided && (share >= 0.3 || separator === '|') && (plural || separator === '\n' || separator === '|');
 }
 

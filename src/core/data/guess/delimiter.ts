@@ -35,7 +35,7 @@ export const guessDelimiter = (...args: Parameters<typeof bestDelimiter>): Delim
   bestDelimiter(...args)?.delimiter;
 
 /**
- * The delimiter at which most rows have the same number of fields, more than one; `preferred` where that tells nothing.
+ * The delimiter at which most rows have the same number of fields, more than one; `preferred` where that decides nothing.
  * undefined where no delimiter parts the rows.
  */
 export function bestDelimiter(

@@ -40,7 +40,7 @@ export class RecordLocator {
   ) {}
 
   /**
-   * Tells format and fields by the first lines. undefined for bags of words, which have no text.
+   * Recognises format and fields by the first lines. undefined for bags of words, which have no text.
    * Throws `UserError` where the lines are not those of a dataset.
    */
   static async open(path: string, lines: Lines, options: SourceOptions): Promise<RecordLocator | undefined> {
@@ -62,7 +62,7 @@ export class RecordLocator {
 
   /**
    * The record that has a line (from 0); undefined for headers and what stands above them, for blank and malformed lines,
-   * and for lines that are no strict JSON where it cannot be told which of their characters the text is.
+   * and for lines that are no strict JSON where it is not known which of their characters the text is.
    */
   async at(lines: Lines, line: number): Promise<LocatedRecord | undefined> {
     const { quoting } = this.options;

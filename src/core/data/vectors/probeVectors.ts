@@ -31,7 +31,7 @@ const mostEntries = 64;
 
 /**
  * Looks at the beginning of a file of word vectors: text or word2vec binary, plain, .gz, or one file of a .zip (the one that
- * is named; the only one; the only one whose vectors have `dim` numbers). The content tells, not the name. Reads little.
+ * is named; the only one; the only one whose vectors have `dim` numbers). The content decides, not the name. Reads little.
  * Throws `UserError` `embedding-empty`, `embedding-unreadable`, `embedding-entry`, `zip-…`, and those of files.
  */
 export function probeVectors(file: string, choice: VectorChoice = {}): ProbedVectors {
@@ -84,7 +84,7 @@ function unpack(file: string, work: () => Buffer): Buffer {
     return work();
   } catch (cause) {
     if (!((cause as NodeJS.ErrnoException).code ?? '').startsWith('Z_')) throw cause;
-    throw unreadable(file, `The packed data is damaged (${(cause as Error).message})`, 'Fetch it anew.');
+    throw unreadable(file, `The packed data is damaged (${(cause as Error).message})`, 'Fetch it again.');
   }
 }
 
@@ -105,7 +105,7 @@ const foreignForms: [message: string, remedy: string, ...magic: number[]][] = [
   ['The file is a model of fastText, not a list of vectors', 'Name its .vec file.', 0xba, 0x16, 0x4f, 0x2f],
   ...[2, 3, 4, 5].map((version): (typeof foreignForms)[number] => [
     'The file is a Python pickle',
-    'Write it anew with gensim: `model.wv.save_word2vec_format("vectors.bin", binary=True)`.',
+    'Write it again with gensim: `model.wv.save_word2vec_format("vectors.bin", binary=True)`.',
     0x80,
     version,
   ]),

@@ -39,7 +39,7 @@ export async function readVectors(
     sink.note({
       code: 'wrong-count',
       line: reader.line,
-      message: `The first line tells of ${count} vectors, there are ${vectors}`,
+      message: `The first line announces ${count} vectors, there are ${vectors}`,
     });
   return vectors;
 }

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 
-/** What the beginning of a file of word vectors tells: text or binary, how many numbers a vector has, how many there should be. */
+/** What the beginning of a file of word vectors shows: text or binary, how many numbers a vector has, how many there should be. */
 
 export interface VectorHead {
   /** `text`: lines of `word v1 … vD`. `binary`: word2vec's `word`, a blank, and D float32 in little-endian order. */
   form: 'text' | 'binary';
   /** Numbers in a vector, D. */
   dim: number;
-  /** Vectors that the first line tells of. undefined where there is no such line. */
+  /** Vectors that the first line announces. undefined where there is no such line. */
   count?: number;
   /** Bytes before the first vector: byte order mark and first line. */
   start: number;

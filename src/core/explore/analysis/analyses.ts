@@ -1,4 +1,4 @@
-/** What is asked of an inspected dataset beyond its statistics. Each analysis is kept until the dataset is read anew. */
+/** What is asked of an inspected dataset beyond its statistics. Each analysis is kept until the dataset is read again. */
 import { UserError } from '../../base/errors.ts';
 import type { DatasetFile, Document } from '../../data/document.ts';
 import { type CooccurringLabel, documentsOfLabels, headCooccurrence, neighboursOf } from '../clusters/cooccurrence.ts';
@@ -166,7 +166,7 @@ export class Analyses {
     return { rows, total: found.length };
   }
 
-  /** Checks documents and labels, unless all were. An abort leaves what the first documents tell. Throws `UserError`. */
+  /** Checks documents and labels, unless all were. An abort leaves what the first documents gave. Throws `UserError`. */
   async readQuality(work: WorkOptions): Promise<QualityOverview> {
     if (!this.checked?.isWhole) {
       const splits = this.inTrainingOrder();

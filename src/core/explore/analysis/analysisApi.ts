@@ -1,4 +1,4 @@
-/** What analyses of an inspected dataset tell; plain data that crosses process borders. */
+/** Results of analyses of an inspected dataset; plain data that crosses process borders. */
 import type { DatasetFile, SourceOptions } from '../../data/document.ts';
 import type { SplitOrAll } from '../../base/splits.ts';
 import type { DocumentLabel } from '../inspectionApi.ts';
@@ -131,7 +131,7 @@ export interface QualityOverview {
   counts: Partial<Record<QualityKind, number>>;
   /** The split whose documents others must not repeat, and whose labels are compared. */
   first: SplitOrAll;
-  /** Texts that are at least this alike are told, with this standard error at most. */
+  /** Texts that are at least this alike are listed, with this standard error at most. */
   nearThreshold: number;
   nearError: number;
 }

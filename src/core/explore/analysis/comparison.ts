@@ -26,12 +26,12 @@ export interface ReadSet {
   words: WordsOfSplit;
 }
 
-/** Labels told as moved, and as those of one set alone. */
+/** Labels listed as moved, and as those of one set alone. */
 const told = 1000;
 /** Words reported of a document, as the original program does. */
 const wordsTold = 10;
 
-/** Two sets held against each other as wholes, and document by document. */
+/** Two sets compared as wholes, and document by document. */
 export class Comparison {
   private readonly compared: SetComparison;
   private nearest: NearestByLabels | undefined;

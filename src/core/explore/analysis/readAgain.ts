@@ -7,7 +7,7 @@ import type { SplitInspection } from '../splitInspection.ts';
 /** Documents between two words about progress. */
 const breath = 64;
 
-/** Counts the passes of an analysis, and tells of them. */
+/** Counts the passes of an analysis, and reports them. */
 export class Passes {
   private pass = 0;
 

@@ -15,7 +15,7 @@ export interface CountedLabels {
   adjacency: SparseMatrix;
 }
 
-/** Reads the labels, and counts which share documents. Malformed records are skipped unless told. Throws `UserError` `no-labels`, `Cancelled`. */
+/** Reads the labels, and counts which share documents. Malformed records are skipped unless the options say otherwise. Throws `UserError` `no-labels`, `Cancelled`. */
 export async function countLabels(target: ClusterTarget, work: WorkOptions<ClusterPhase>): Promise<CountedLabels> {
   const { source, incidence } = await readLabels(target, work);
   work.onProgress?.({ phase: 'counting', done: 0, total: 1, unit: 'steps' });

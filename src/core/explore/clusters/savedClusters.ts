@@ -83,11 +83,11 @@ export async function loadClusters(
     const content = parseJson(kept.content, contentSchema);
     return content?.fingerprint === fingerprint ? unpacked(content, labels) : undefined;
   } catch {
-    return undefined; // it is made anew
+    return undefined; // it is made again
   }
 }
 
-// The digest tells of damage alone: a file that came with a dataset may have been made to do harm.
+// The digest shows damage alone: a file that came with a dataset may have been made to do harm.
 const envelope = object(part, { version: integer(), digest: string(), content: string() });
 const word = object(part, { word: string(), inGroup: number(), documents: number(), z: number() });
 const contentSchema = object(part, {

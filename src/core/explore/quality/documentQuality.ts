@@ -180,7 +180,7 @@ function listOf<K, T>(lists: Map<K, List<T>>, key: K): List<T> {
 /** 120 bits: two different texts never meet. */
 const digest = (text: string): string => createHash('sha1').update(text).digest('base64').slice(0, 20);
 
-/** Characters that tell of a text gone wrong on its way. */
+/** Characters that show a text gone wrong on its way. */
 export const suspicions = {
   replacement: /\uFFFD/,
   control: /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/,

@@ -37,7 +37,7 @@ export const plainName = (name: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '');
 
-/** Names that become equal when one letter is left out of one or of both at the same place. Digits tell names apart. */
+/** Names that become equal when one letter is left out of one or of both at the same place. Digits distinguish names. */
 function oneLetterApart(names: [label: number, plain: string][]): LabelVariant[] {
   const found: LabelVariant[] = [];
   const seen = new Map<string, number>();
@@ -57,7 +57,7 @@ function oneLetterApart(names: [label: number, plain: string][]): LabelVariant[]
 }
 
 /**
- * Labels that occur in the very same documents: a model cannot tell them apart. Groups of two or more, the most frequent first.
+ * Labels that occur in the very same documents: a model cannot distinguish them. Groups of two or more, the most frequent first.
  * Time and memory are those of the labels of all documents.
  */
 export function alwaysTogether(incidence: Incidence, leastDocuments = 2): number[][] {

@@ -85,5 +85,5 @@ export function chiSquare(here: number, size: number, there: number, rest: numbe
   return cross > 0 && margins > 0 ? ((size + rest) * cross ** 2) / margins : 0;
 }
 
-/** How a word is held against a group of documents, by name. */
+/** How a word is compared with a group of documents, by name. */
 export const wordScores: Record<WordMeasure, WordScore> = { 'log-odds': logOdds, 'chi-square': chiSquare };

@@ -60,7 +60,7 @@ export function clusterName({ cluster, top }: ClusterSummary, names = 3): string
 
 const short = (name: string): string => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
 
-/** Pixels across a point: its area tells the documents. */
+/** Pixels across a point: its area shows the documents. */
 const smallest = 5;
 const largest = 26;
 
@@ -86,7 +86,7 @@ export function pointsByCluster({ points }: MapOfLabels): Map<number, number[]> 
   return new Map([...byCluster].sort(([a], [b]) => a - b));
 }
 
-/** Labels in a plane: colour and symbol tell the cluster, size the documents; each cluster's number stands in its middle. */
+/** Labels in a plane: colour and symbol show the cluster, size the documents; each cluster's number stands in its middle. */
 export function mapFigure(map: MapOfLabels, search: string, drag: Drag, revision: string): Figure {
   const { points } = map;
   const most = points.reduce((max, { documents }) => Math.max(max, documents), 1);
@@ -147,7 +147,7 @@ export function mapFigure(map: MapOfLabels, search: string, drag: Drag, revision
 /** Clusters that are called by their most frequent label on the map. */
 const named = 40;
 
-/** Clusters in a plane, called by their most frequent label: colour and symbol tell which, size how many labels. */
+/** Clusters in a plane, called by their most frequent label: colour and symbol show which, size how many labels. */
 export function clusterMapFigure(
   { points, of }: MapOfClusters,
   { clusters }: ChosenClusters,

@@ -202,11 +202,11 @@ function noteOf(map: DrawnMap, of: number | 'head' | undefined): string {
         count(map.of),
         amount.clusters(map.points.length),
       ),
-      t('Those whose labels occur with the same others lie near each other; size tells the labels.'),
+      t('Those whose labels occur with the same others lie near each other; size shows the labels.'),
       t('A click on a cluster, or the choice above, gives a map of labels.'),
     ].join(' ');
   const meaning = t(
-    'Labels that occur with the same others lie near each other; size tells the documents, colour and symbol the cluster, whose number stands in its middle.',
+    'Labels that occur with the same others lie near each other; size shows the documents, colour and symbol the cluster, whose number stands in its middle.',
   );
   return `${meaning} ${typeof of === 'number' ? drawnOfCluster(map) : drawnOfAll(map)}`;
 }

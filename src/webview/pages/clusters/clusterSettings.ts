@@ -48,7 +48,7 @@ export function settingsForm(
     'details',
     { class: 'settings' },
     el('summary', {}, t('Options')),
-    el('div', { class: 'row' }, ks, choice, restarts, seed, button(t('Cluster Anew'), run, { appearance: 'primary' })),
+    el('div', { class: 'row' }, ks, choice, restarts, seed, button(t('Cluster Again'), run, { appearance: 'primary' })),
     problem,
   );
 }

@@ -189,7 +189,7 @@ class ClustersPage implements Context {
     this.frame.setBanners(
       staleFile !== undefined &&
         banner('stale', t('{0} has changed since it was read.', fileName(staleFile)), {
-          label: t('Cluster Anew'),
+          label: t('Cluster Again'),
           run: reload,
         }),
       ...(found ? bannersOf(found, reload) : []),

@@ -30,7 +30,7 @@ interface AnalysisOptions<Result> {
   /** Splits that are read once each, and further files that are read `others` times. */
   reads(): readonly SplitSnapshot[];
   others?(): number;
-  /** Tells one run from another: of this split, against that file. */
+  /** Identifies a run: of this split, against that file. */
   key(): string;
   /** `again`: though it was stopped before, and what it found until then is known. */
   start(again: boolean, options: CallOptions<Progress>): Promise<Result>;

@@ -30,7 +30,7 @@ import { documentPicker, nameOf, pointerLink, pointerLinks, rankedList, splitCho
 import { Analysis } from './analysisRun.ts';
 import { t } from '../../l10n.ts';
 
-/** A split held against another, or against any file: as wholes, and document by document. */
+/** A split compared with another, or with any file: as wholes, and document by document. */
 export class Comparison implements Part {
   readonly element: HTMLElement;
   private readonly analysis: Analysis<ComparisonOverview>;
@@ -87,7 +87,7 @@ export class Comparison implements Part {
     if (this.analysis.isDone) this.drawLists();
   }
 
-  /** The set that the split is held against; none where that is the split itself. */
+  /** The set that the split is compared with; none where that is the split itself. */
   private other(): OtherSet | undefined {
     const { against } = this.context.state;
     return against && 'split' in against && against.split === this.context.split ? undefined : against;

@@ -128,7 +128,7 @@ export class Cooccurrence implements Part {
         amount.documents(head.documents),
       ),
       t(
-        'A cell tells how many documents of the row’s label have the column’s, too. A click shows the row’s neighbours.',
+        'A cell shows how many documents of the row’s label have the column’s, too. A click shows the row’s neighbours.',
       ),
     ].join(' ');
     const figure = heatmapFigure(head, context.state.heatmapOf);

@@ -70,7 +70,7 @@ export function heatmapFigure(head: HeadCooccurrence, of: HeatmapOf): Figure {
       } as object,
     ],
     description: t(
-      'Heat map: how often the {0} most frequent labels occur together. The lists below tell it for every label.',
+      'Heat map: how often the {0} most frequent labels occur together. The lists below show it for every label.',
       labels.length,
     ),
     layout: {

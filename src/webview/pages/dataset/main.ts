@@ -37,7 +37,7 @@ import './dataset.css';
 /** Milliseconds between two looks at a list while the dataset is being read. */
 const listPause = 2000;
 
-/** Failures that reading the file in another way may mend. */
+/** Failures that reading the file in another way may fix. */
 const misread: ReadonlySet<string> = new Set([
   'unknown-format',
   'unknown-field',
@@ -173,7 +173,7 @@ class DatasetPage implements Context {
     this.draw();
   }
 
-  /** A dataset is read anew: nothing of what was shown counts any more. */
+  /** A dataset is read again: nothing of what was shown counts any more. */
   private reset(): void {
     this.latest = this.failure = this.staleFile = this.parts = this.tabs = undefined;
     this.isReading = true;
@@ -225,11 +225,11 @@ class DatasetPage implements Context {
     this.frame.showFailure(failure, reload, ...remedies);
   }
 
-  /** There is no document: none was read before the reading was stopped, or none is in the file. The findings tell why. */
+  /** There is no document: none was read before the reading was stopped, or none is in the file. The findings say why. */
   private drawNothing(): void {
     const { file, skipped, state: reading } = this.snapshot.splits[0];
     if (reading === 'cancelled') return this.drawStopped();
-    const text = skipped ? t('The findings below tell why.') : t('{0} was read to its end.', file);
+    const text = skipped ? t('The findings below say why.') : t('{0} was read to its end.', file);
     const state = emptyState(skipped ? t('No record could be read') : t('There is no document'), text, this.readAs);
     this.frame.show(state, skipped > 0 && new Findings(this).element);
   }

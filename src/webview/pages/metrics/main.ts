@@ -241,7 +241,7 @@ class MetricsView {
       );
   }
 
-  /** Fills an element anew only where what it is drawn from has changed: a control exchanged in mid-click loses the click. */
+  /** Fills an element again only where what it is drawn from has changed: a control exchanged in mid-click loses the click. */
   private redraw(element: HTMLElement, inputs: unknown, children: () => Parameters<typeof replaceChildren>[1][]): void {
     if (this.isDrawn(element, inputs)) return;
     keepingFocus(element, () => replaceChildren(element, ...children()));
@@ -320,7 +320,7 @@ class MetricsView {
     const hasLoss = runs.some(({ history }) => (axis === 'epoch' ? history.epochs : history.points).length > 0);
     this.lossSection.hidden = !hasLoss;
     this.validationSection.hidden = ks.length === 0;
-    const isUnread = this.shown().length > 0 && runs.length === 0; // or has failed, as its table tells
+    const isUnread = this.shown().length > 0 && runs.length === 0; // or has failed, as its table says
     this.noCurve.hidden = hasLoss || isUnread;
     this.noCurve.textContent =
       this.state.selected.length === 0

@@ -30,7 +30,7 @@ export function ksOf(runs: readonly DrawnRun[], family: Family): number[] {
 
 export const bestEpoch = ({ epochs }: RunHistory): EpochRecord | undefined => epochs.findLast(({ isBest }) => isBest);
 
-/** A run alone is told apart by its metrics; several by their colour and marker, their metrics by the dash. */
+/** A run alone is distinguished by its metrics; several by their colour and marker, their metrics by the dash. */
 export function styleOf(theme: PlotTheme, run: number, metric: number, runs: number): SeriesStyle {
   const style = theme.series(runs === 1 ? metric : run);
   return { ...style, dash: theme.series(metric).dash };

@@ -11,7 +11,7 @@ const standings: Record<Standing, { icon?: IconName; word: string; meaning: stri
   below: { word: '', meaning: t('Not predicted') },
 };
 
-/** Icon and word: neither needs colour to be told apart. */
+/** Icon and word: neither needs colour to be distinguished. */
 export function standingMark(standing: Standing): HTMLElement {
   const { icon: name, word, meaning } = standings[standing];
   return el('span', { class: `standing ${standing}`, attributes: { title: meaning } }, name && icon(name), word);
