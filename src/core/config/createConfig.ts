@@ -1,4 +1,5 @@
 import type { DatasetFormat } from '../data/document.ts';
+import type { ReadAs } from '../data/readAs.ts';
 import { isSpaceless, percentOf, type Script, spacelessTokenizers, tokenizerWarning } from '../base/scripts.ts';
 import { UserError } from '../base/errors.ts';
 import { completeConfig } from './layers.ts';
@@ -31,6 +32,7 @@ export interface DatasetFacts {
   /** Of the words counted, where one was asked for. */
   tokenizer?: RunConfig['text']['tokenizer'];
   format: DatasetFormat;
+  readAs?: ReadAs;
   /** Records of the training file that cannot be read. */
   skipped?: number;
   leftOut?: LeftOut[];
@@ -256,10 +258,18 @@ function datasetLines(facts: DatasetFacts): Line[] {
     ['train', facts.train, facts.leftOut?.map(leftOutText).join(' ') || undefined],
     ...test,
     ...validation,
-    ['format', facts.format, 'As found in the file.'],
+    ['format', facts.format, foundText(facts)],
     ...skipLines(facts),
     ...Object.entries(fields).filter(([, value]) => value !== undefined),
   ];
+}
+
+/** How the file is read without a word about it, and what changes that. */
+function foundText({ readAs }: DatasetFacts): string {
+  if (!readAs?.parts.length) return 'As found in the file.';
+  const listed = (parts: ReadAs['parts']): string => parts.map(({ option, text }) => `${text} (${option})`).join('; ');
+  const doubts = readAs.doubts.length > 0 ? ` Doubtful: ${listed(readAs.doubts)}.` : '';
+  return `As found in the file, each with the key that changes it: ${listed(readAs.parts)}.${doubts}`;
 }
 
 /** Why a file is not used, for comments and the terminal. */

@@ -35,12 +35,12 @@ export function givenFields(
 /** The options that a layout comes to; `named` gives fields as options name them. */
 export function optionsOf(
   options: SourceOptions,
-  { id, text, label, labelColumns, reading, missing, wholeNumbers, isListed }: Layout,
+  { id, text, label, labelColumns, areCells, reading, missing, wholeNumbers, isListed }: Layout,
   named: (name: FieldName) => FieldName,
 ): SourceOptions {
   const kept = missingWords.filter((word) => missing.has(word));
   const style = reading.style === 'separated' || reading.style === 'whole' ? undefined : reading.style;
-  const hasCells = label !== undefined && !isListed;
+  const hasCells = (label !== undefined || areCells) && !isListed;
   return {
     ...options,
     idField: id === undefined ? undefined : named(id),

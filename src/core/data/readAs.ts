@@ -35,10 +35,15 @@ export function readAs(options: SourceOptions, { format: _, ...reasons }: Reason
 
 type Part = [option: keyof SourceOptions, text: string | undefined];
 
-function fieldParts({ textField, labelField, labelColumns, idField }: SourceOptions): Part[] {
+function fieldParts({ textField, labelField, labelColumns, labelSeparator, idField }: SourceOptions): Part[] {
   if (textField === undefined) return [];
   const labels: Part = labelColumns?.length
-    ? ['labelColumns', `labels: one column each, ${list(labelColumns)}`]
+    ? [
+        'labelColumns',
+        labelSeparator === undefined
+          ? `labels: one column each, ${list(labelColumns)}`
+          : `labels from ${list(labelColumns)}`, // whose cells hold labels
+      ]
     : ['labelField', labelField === undefined ? 'no labels' : `labels from ${shown(labelField)}`];
   return [
     ['textField', `text from ${list([textField].flat())}`],

@@ -6,6 +6,7 @@ import { isSameDataset } from '../data/datasetFile.ts';
 import { filesBeside, splitsOf } from '../data/findSplits.ts';
 import { spacelessTokenizers } from '../base/scripts.ts';
 import { openDataset } from '../data/openDataset.ts';
+import { readAs } from '../data/readAs.ts';
 import { readThrough } from '../data/readThrough.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
@@ -34,7 +35,7 @@ export async function surveyDataset(
       file: data.file,
     });
   const { tokenizer } = work;
-  const { source, labelNames } = await openDataset(train, options);
+  const { source, labelNames, options: resolved, reasons } = await openDataset(train, options);
   const scanner = await defaultTokenizer(tokenizer ?? spacelessTokenizers[0]); // lengths are those of the config's words
   const counts = new StatisticsCollector(scanner);
   for await (const document of readThrough(source, 'reading', work)) counts.add(document);
@@ -64,6 +65,7 @@ export async function surveyDataset(
     script: statistics.script,
     tokenizer,
     format: source.format,
+    readAs: readAs(resolved, reasons),
     skipped: source.findings.skipped,
     leftOut,
     fields,

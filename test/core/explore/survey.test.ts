@@ -32,6 +32,13 @@ describe('surveyDataset', () => {
       expect(validateText(text, { file: join(folder, 'x.xmlcnn.json'), checkFiles: true })).toEqual([]);
     }
   });
+  test('says in the config how the file is read where nothing was asked for, with the key that changes each', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `"text number ${i}, and more of it",${['a;b', 'b', 'a'][i % 3]}`);
+    const facts = await surveyDataset({ file: write('said.csv', ['text,tags', ...rows].join('\n')) }, {});
+    expect(createConfigText(facts)).toContain(
+      'each with the key that changes it: text from "text" (textField); labels from "tags" (labelField); split at ";" (labelSeparator); header (header).',
+    );
+  });
   test('keeps how the files are to be read', async () => {
     const path = write('odd.jsonl', '{"a":"one two","b":["x"]}\n{"a":"three","b":["y"]}\n');
     const facts = await surveyDataset({ file: path }, { textField: 'a', labelField: 'b', onError: 'skip' });

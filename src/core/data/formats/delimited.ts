@@ -147,7 +147,9 @@ export function layOutTable(
     toDocument(row) {
       const doubts: Doubt[] = [];
       const found = label === undefined ? [] : labels.read(row[label], names[label], doubts);
-      for (const { column, label } of flags) if (flagIn(row[column], label)) found.push(label);
+      for (const { column, label } of flags)
+        if (layout.areCells) found.push(...labels.read(row[column], label, doubts));
+        else if (flagIn(row[column], label)) found.push(label);
       return {
         id: (id === undefined ? '' : detach(row[id].trim())) || undefined,
         text: text.length === 1 ? row[text[0]] : joinTexts(text.map((column) => row[column])),

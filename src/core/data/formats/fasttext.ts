@@ -8,18 +8,46 @@ const usual = '__label__';
 const others = /^(?:__[a-z]+__|#|@|(?:label|tag|class|cat|category|topic)[:=_])(?=[^\s#@])/i;
 
 /** A label behind the first word of a line, and what is before it. */
-export const labelWithin = (prefix = usual): RegExp =>
-  new RegExp(`(^|\\s)${prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(\\S+)`, 'g');
+export const labelWithin = (prefix = usual): RegExp => new RegExp(`(^|\\s)${escaped(prefix)}(\\S+)`, 'g');
+
+const escaped = (prefix: string): string => prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 export function openFastText(sample: Sample, options: SourceOptions): OpenedFormat {
   const texts = sample.lines.map(({ text }) => text).filter((text) => text.trim() !== '');
   const prefix = options.labelPrefix ?? guessPrefix(texts) ?? usual;
   const within = labelWithin(prefix);
+  const separator = options.labelSeparator ?? (hasCommas(texts, prefix) ? ',' : undefined);
   return {
-    options: { ...options, ...(prefix !== usual && { labelPrefix: prefix }) },
-    reasons: prefix === usual ? {} : { labelPrefix: `most lines begin with a word in "${prefix}"` },
-    reader: (pass) => readRecordLines(pass, sample.path, (line) => parseFastText(line, prefix, within)),
+    options: {
+      ...options,
+      ...(prefix !== usual && { labelPrefix: prefix }),
+      ...(separator && { labelSeparator: separator }),
+    },
+    reasons: {
+      ...(prefix !== usual && { labelPrefix: `most lines begin with a word in "${prefix}"` }),
+      ...(separator &&
+        separator !== options.labelSeparator && { labelSeparator: 'commas stand between the labels of most lines' }),
+    },
+    reader: (pass) =>
+      readRecordLines(pass, sample.path, (line) =>
+        parseFastText(separator === ',' ? withoutCommas(line, prefix) : line, prefix, within),
+      ),
   };
+}
+
+/** Whether labels of most lines with several are parted by commas: fastText itself would take `a,__label__b` for one. */
+function hasCommas(texts: readonly string[], prefix: string): boolean {
+  const [commas, spaces] = [`\\S*?\\s*,\\s*`, `[^\\s,]*\\s+`].map(
+    (between) => new RegExp(`(?:^|\\s)${escaped(prefix)}${between}${escaped(prefix)}`),
+  );
+  const parted = texts.filter((text) => commas.test(text)).length;
+  return parted > 0 && parted >= texts.filter((text) => spaces.test(text)).length;
+}
+
+/** The commas between and behind the first labels as spaces, so that every character keeps its place. */
+export function withoutCommas(line: string, prefix: string): string {
+  const head = new RegExp(`^(?:${escaped(prefix)}[^\\s,]*(?:[\\s,]+|$))+`).exec(line)?.[0] ?? '';
+  return head.replaceAll(',', ' ') + line.slice(head.length);
 }
 
 /** What labels begin with: `__label__` in half of the lines, or another mark at the beginning of nearly all whose labels come back. */

@@ -1,7 +1,7 @@
 /**
  * One text file per document. Labels stand beside each text (`a.txt` with `a.labels`, `a.label`, `a.lab` or `a.key`, one label
  * a line; `a.tsv`, `<uri>`, a tab and its name), in a folder of labels beside that of the texts
- * (`texts/a.txt`, `labels/a.txt`), or in one label file (`name<TAB>labels`, labels separated by `|`, `;`, `,` as found, or by further tabs).
+ * (`texts/a.txt`, `labels/a.txt`), in the folder's name (`sport/a.txt`), or in one label file (`name<TAB>labels`, labels separated by `|`, `;`, `,` as found, or by further tabs).
  */
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
@@ -47,6 +47,7 @@ export async function openFolder(folder: string, options: SourceOptions): Promis
   const reader: RecordReader = (pass) => read(pass, folder, texts, labelsOf);
   const names = labelsFile === undefined ? await namesBesideTexts(folder, texts) : new Map<string, string>();
   return {
+    ...(labelsFile === undefined && !beside && isByFolder(folder, texts) && { reasons: { labelsFile: folderReason } }),
     options: { ...options, labelsFile, ...(encoding !== undefined && { encoding }) },
     form: { encoding: encoding ?? 'utf-8', lineEnd: '\n' },
     totalBytes,
@@ -151,11 +152,12 @@ async function findLabels(
   const ending = besideEndings.find((candidate) =>
     texts.some((text) => existsSync(join(folder, documentName(text) + candidate))),
   );
+  if (ending === undefined && isByFolder(folder, texts)) return (name) => [dirname(name)];
   if (ending === undefined)
     throw new UserError(
       'no-labels-file',
-      'There is no label file in or beside the folder',
-      'Name it with "labelsFile".',
+      'There is no label file in or beside the folder, and the texts do not stand in a folder for each label',
+      'Name the label file with "labelsFile".',
       {
         file: folder,
       },
@@ -164,6 +166,17 @@ async function findLabels(
     const file = join(folder, name + ending);
     return existsSync(file) ? labelsInFile(file, ending, pass, options) : [];
   };
+}
+
+const folderReason = 'there is no label file: the folder of a text is its label';
+
+/** Whether every text stands in one of several folders, each with some texts, as scikit-learn's `load_files` has them. */
+function isByFolder(folder: string, texts: readonly string[]): boolean {
+  const hasOwn = besideEndings.some((ending) =>
+    texts.some((text) => existsSync(join(folder, documentName(text) + ending))),
+  );
+  const folders = new Set(texts.map((text) => dirname(documentName(text))));
+  return !hasOwn && !folders.has('.') && folders.size > 1 && texts.length >= folders.size * 2;
 }
 
 interface NamedLabel {

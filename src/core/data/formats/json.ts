@@ -14,9 +14,10 @@ import {
   type RecordPlace,
   type RecordSpan,
 } from '../../formats/jsonRecords.ts';
-import { parseLiteral } from '../../formats/literal.ts';
+import { parseLiteral, type Literal } from '../../formats/literal.ts';
 import type { SourceOptions } from '../document.ts';
 import type { DataRecord } from '../guess/records.ts';
+import { guessHeader } from '../guess/header.ts';
 import { isKnownName } from '../guess/names.ts';
 import { attempt, type OpenedFormat, type Pass, type RawRecord } from '../record.ts';
 import type { Sample } from '../sample.ts';
@@ -37,9 +38,11 @@ export async function openJson(sample: Sample, options: SourceOptions): Promise<
     in: 'sequence',
   };
   if (place.in === 'columns' || isWide(sample.form.encoding)) return openWhole(sample, options);
-  const records = sampleSpans(sample, place).map(({ bytes }) => recordOf(textOf(bytes, sample.form.encoding)));
+  const texts = sampleSpans(sample, place).map(({ bytes }) => textOf(bytes, sample.form.encoding));
+  const names = namesIn(texts, options);
+  const records = texts.slice(names ? 1 : 0).map((text) => recordOf(text, names));
   const { toDocument, ...layout } = layOutRecords(sample.path, records.filter(isRecord), options);
-  return { ...layout, reader: (pass) => read(pass, sample.path, place, toDocument) };
+  return { ...layout, reader: (pass) => read(pass, sample.path, { place, names, toDocument }) };
 }
 
 /** Encodings whose bytes beyond the first may look like brackets and quotes. */
@@ -49,12 +52,26 @@ const isWide = (encoding: string): boolean =>
 const textOf = (bytes: Buffer, encoding: string): string => decode(bytes, encoding) ?? bytes.toString('latin1');
 
 /** A list is a record whose fields are its places. */
-const recordOf = (text: string): DataRecord | undefined => recordIn(text) ?? recordOfList(text);
+const recordOf = (text: string, names?: readonly string[]): DataRecord | undefined =>
+  recordIn(text) ?? recordOfList(text, names);
 
-function recordOfList(text: string): DataRecord | undefined {
-  if (!text.trimStart().startsWith('[')) return undefined;
-  const found = parseLiteral(text)?.value;
-  return Array.isArray(found) ? { ...found } : undefined;
+function recordOfList(text: string, names?: readonly string[]): DataRecord | undefined {
+  const found = listIn(text);
+  return found && Object.fromEntries(found.map((value, i) => [names?.[i] ?? String(i), value]));
+}
+
+function listIn(text: string): Literal[] | undefined {
+  const found = text.trimStart().startsWith('[') ? parseLiteral(text)?.value : undefined;
+  return Array.isArray(found) ? found : undefined;
+}
+
+/** What the first of some lists calls the places of the others; undefined where it is a record itself. */
+function namesIn(texts: readonly string[], { header }: SourceOptions): string[] | undefined {
+  const [first, ...others] = texts.map(listIn);
+  if (!first?.every((name) => typeof name === 'string' && name !== '') || header === false) return undefined;
+  const shown = (value: Literal): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  const rows = others.filter((list) => list?.length === first.length).map((list) => list!.map(shown));
+  return (header ?? guessHeader([first as string[], ...rows]).header) ? (first as string[]) : undefined;
 }
 
 function sampleSpans(sample: Sample, place: RecordPlace): RecordSpan[] {
@@ -67,17 +84,17 @@ function sampleSpans(sample: Sample, place: RecordPlace): RecordSpan[] {
 async function* read(
   pass: Pass,
   file: string,
-  place: RecordPlace,
-  toDocument: RecordLayout['toDocument'],
+  { place, names, toDocument }: Pick<RecordLayout, 'toDocument'> & { place: RecordPlace; names?: readonly string[] },
 ): AsyncGenerator<RawRecord[], void> {
   const { stretch } = pass;
   let number = (stretch?.first ?? 1) - 1;
   const take = (spans: RecordSpan[]): RawRecord[] =>
     spans.flatMap((span) => {
       number++;
+      if (names && number === 1) return [];
       const record = attempt(pass, file, { number: span.line, byte: span.byte, end: '\n' }, () => {
         const text = textOf(span.bytes, pass.form.encoding);
-        const record = text.trimStart().startsWith('[') ? JSON.stringify(recordOfList(text)) : text;
+        const record = text.trimStart().startsWith('[') ? JSON.stringify(recordOfList(text, names)) : text;
         return documentOf(record, toDocument, pass.withColumns);
       });
       const { line, byte, stop } = span;

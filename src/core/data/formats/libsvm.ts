@@ -1,4 +1,4 @@
-/** LibSVM with any number of labels: `3,17 5:0.2 9:1`, without a header line; lines that begin with `#` are comments. */
+/** LibSVM with any number of labels: `3,17 5:0.2 9:1` (or `3|17`), without a header line; lines that begin with `#` are comments. */
 import type { SourceOptions } from '../document.ts';
 import { Malformed, type OpenedFormat, type ParsedRecord, readRecordLines } from '../record.ts';
 import type { Sample } from '../sample.ts';
@@ -23,7 +23,7 @@ function parseLibSvm(line: string): ParsedRecord | undefined {
   if (line.startsWith('#')) return undefined;
   const parts = line.replace(/\s+#.*$/, '').split(/\s+/);
   const hasLabels = parts[0] !== '' && !parts[0].includes(':');
-  const labels = hasLabels ? parts[0].split(',').filter((label) => label !== '') : [];
+  const labels = hasLabels ? parts[0].split(/^[\d|]+$/.test(parts[0]) ? '|' : ',').filter((label) => label !== '') : [];
   const pairs = parts.slice(hasLabels ? 1 : 0).filter((pair) => pair !== '' && !pair.startsWith('qid:'));
   const indices = new Uint32Array(pairs.length);
   const values = new Float32Array(pairs.length);

@@ -74,7 +74,9 @@ function documentsOf(layout: Layout, isAnnotated: boolean): RecordLayout['toDocu
       throw new LeftOut(`The annotator's answer is "${record.answer}"`);
     const doubts: Doubt[] = [];
     const found = labelAt && labelName !== undefined ? labels.read(labelAt(record), labelName, doubts) : [];
-    for (const { name, at } of columns) if (flagIn(at(record), name)) found.push(name);
+    for (const { name, at } of columns)
+      if (layout.areCells) found.push(...labels.read(at(record), name, doubts));
+      else if (flagIn(at(record), name)) found.push(name);
     return {
       id: idAt && idOf(idAt(record), String(layout.id)),
       text: textOf(record, text, texts),

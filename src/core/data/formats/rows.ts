@@ -29,9 +29,10 @@ export class RowParser {
     if (!this.open && !(this.quoting && text.includes('"'))) return text.split(this.delimiter);
     let at = this.open ? this.readQuoted(text, 0, end) : 0;
     while (at <= text.length) {
-      if (text[at] === '"') {
+      const quote = this.quoting ? openingQuote(text, at, this.delimiter) : -1;
+      if (quote >= 0) {
         this.open = [];
-        at = this.readQuoted(text, at + 1, end);
+        at = this.readQuoted(text, quote + 1, end);
         continue;
       }
       const next = text.indexOf(this.delimiter, at);
@@ -57,7 +58,7 @@ export class RowParser {
       return text.length + 1;
     }
     pieces.push(text.slice(from, quote));
-    const after = quote + 1;
+    const after = afterSpaces(text, quote + 1);
     if (after < text.length && !text.startsWith(this.delimiter, after))
       throw new Malformed('Text follows the closing quote of a field (a quote within a quoted field is written twice)');
     this.fields.push(pieces.join('').replaceAll('""', '"'));
@@ -65,6 +66,27 @@ export class RowParser {
     this.openLength = 0;
     return after < text.length ? after + this.delimiter.length : after + 1;
   }
+}
+
+/**
+ * Where the quote stands that opens the field at `at`, or -1: at its beginning, or behind spaces where the field is closed on the same
+ * line, as in `1, "a, b", "c"`.
+ */
+export function openingQuote(text: string, at: number, delimiter: string): number {
+  if (text[at] === '"') return at;
+  if (text[at] !== ' ') return -1;
+  const quote = afterSpaces(text, at);
+  if (text[quote] !== '"') return -1;
+  let close = text.indexOf('"', quote + 1);
+  while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
+  const after = close < 0 ? -1 : afterSpaces(text, close + 1);
+  return after === text.length || (after > 0 && text.startsWith(delimiter, after)) ? quote : -1;
+}
+
+/** The first position from `at` on that holds no space. */
+export function afterSpaces(text: string, at: number): number {
+  while (text[at] === ' ') at++;
+  return at;
 }
 
 /** All whole rows of some lines; malformed ones are left out. */

@@ -144,6 +144,17 @@ export function labelsOfValue(value: Literal, depth = 0): string[] | undefined {
   return labels;
 }
 
+/** Where lists of a field called `taxonomy` are paths from the root down (Label Studio), each of them is one label. */
+export function pathsOf(value: unknown, field: string | number): unknown {
+  const isPath = (part: unknown): part is (string | number)[] =>
+    Array.isArray(part) &&
+    part.length > 0 &&
+    part.every((name) => typeof name === 'string' || typeof name === 'number');
+  return /(?:^|\.)taxonomy$/.test(String(field)) && Array.isArray(value) && value.every(isPath)
+    ? value.map((path) => path.join(' / '))
+    : value;
+}
+
 function labelsOfObject(value: { [key: string]: Literal }, depth: number): string[] | undefined {
   const list = listKeys.find((key) => Array.isArray(value[key]));
   if (list) return labelsOfValue(value[list], depth);

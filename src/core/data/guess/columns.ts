@@ -4,7 +4,7 @@
  */
 import { labelsOfCell, readingOfCells, type CellReading } from './cells.ts';
 import { missingIn } from './missing.ts';
-import { hintOf, isPlural, type NameHint } from './names.ts';
+import { hintOf, isPlural, normalName, withoutNumber, type NameHint } from './names.ts';
 
 /** A field and the values of it that were seen, as strings, '' where absent. Values of one record stand at one index. */
 export interface SampledField {
@@ -20,8 +20,10 @@ export interface GuessedFields {
   id?: string | number;
   text: (string | number)[];
   label?: string | number;
-  /** One column of 0 and 1 a label. */
+  /** One column of 0 and 1 a label; or columns that hold a label each, like `label1` and `label2`. */
   labelColumns: (string | number)[];
+  /** The label columns hold labels, not 0 and 1. */
+  areCells: boolean;
   /** A text field that was left out although it is longer than what was taken, with its mean number of characters. */
   longerText?: { name: string | number; meanLength: number; takenLength: number };
   /** Columns of 0 and 1 that were not taken for labels. */
@@ -252,8 +254,11 @@ export function guessFields(fields: readonly SampledField[], given: GivenFields 
   const flags = asked ? [] : flagFields(rest());
   const named = ranked.find(({ profile }) => profile.hint.label > 0 && !flags.includes(profile.field.name));
   const useFlags = flags.length > 0 && !named && (flags.length > 1 || ranked.length === 0);
-  const label = given.label ?? (useFlags ? undefined : (named ?? ranked[0])?.profile.field.name);
-  const labelColumns = given.labelColumns ?? (useFlags ? flags : []);
+  const likeliest = useFlags ? undefined : (named ?? ranked[0])?.profile.field.name;
+  const numbered = asked || likeliest === undefined ? [] : numberedColumns(likeliest, rest());
+  const lone = asked || useFlags || likeliest !== undefined ? undefined : loneFlag(rest());
+  const label = given.label ?? (numbered.length ? undefined : (likeliest ?? lone));
+  const labelColumns = given.labelColumns ?? (useFlags ? flags : numbered);
   if (label !== undefined) taken.add(label);
   for (const column of labelColumns) taken.add(column);
   const text = given.text ?? guessText(profiles, taken).map(({ field }) => field.name);
@@ -267,14 +272,50 @@ export function guessFields(fields: readonly SampledField[], given: GivenFields 
     text,
     label,
     labelColumns,
+    areCells: holdLabels(profiles, labelColumns),
     longerText: longerText(profiles, text, taken),
     otherFlags: flagged(profiles).filter((name) => !taken.has(name)),
-    rivals: useFlags
-      ? others.filter(({ profile }) => !profile.flagStyle).map(nameOf)
-      : best && best.profile.hint.label === 0
-        ? others.filter((o) => o.score > best.score - 0.1).map(nameOf)
-        : [],
+    rivals:
+      lone !== undefined
+        ? []
+        : useFlags
+          ? others.filter(({ profile }) => !profile.flagStyle).map(nameOf)
+          : best && best.profile.hint.label === 0
+            ? others.filter((o) => o.score > best.score - 0.1).map(nameOf)
+            : [],
   };
+}
+
+/** Columns called as a label column is but for a number, `tag_1` and `tag_2`, that hold the same kind of values; none where it stands alone. */
+function numberedColumns(label: string | number, profiles: readonly Profile[]): (string | number)[] {
+  const stem = ({ field }: Profile): string => withoutNumber(normalName(String(field.name)));
+  const own = profiles.find(({ field }) => field.name === label);
+  if (!own || typeof label === 'number' || stem(own) === normalName(label)) return [];
+  const values = new Set(own.field.values.filter((value) => value.trim() !== ''));
+  const isAlike = (p: Profile): boolean =>
+    own.hint.label > 0 ? p.meanWords <= 12 : p.field.values.some((value) => values.has(value));
+  const family = profiles.filter(
+    (p) => stem(p) === stem(own) && !p.flagStyle && p.filled > 0 && (p === own || isAlike(p)),
+  );
+  return family.length > 1 ? family.map(({ field }) => field.name) : [];
+}
+
+/** `is_spam` beside nothing that could be labels: the classes are 0 and 1. */
+function loneFlag(profiles: readonly Profile[]): string | number | undefined {
+  const found = profiles.filter(
+    ({ field, flagStyle, distinct }) =>
+      flagStyle && distinct > 1 && /^(?:is|has)_/.test(normalName(String(field.name))),
+  );
+  return found.length === 1 && flagged(profiles).length === 1 ? found[0].field.name : undefined;
+}
+
+const anyFlag = new Set(flagValues.flatMap(([, words]) => [...words]));
+
+/** Whether nearly no value of the columns is a 0, a 1 or the like. */
+function holdLabels(profiles: readonly Profile[], columns: readonly (string | number)[]): boolean {
+  const own = profiles.filter(({ field }) => columns.includes(field.name) && !field.lists);
+  const values = own.flatMap(({ field }) => field.values).filter((value) => value.trim() !== '');
+  return values.filter((value) => anyFlag.has(value.trim().toLowerCase())).length < values.length * 0.1;
 }
 
 const nameOf = ({ profile }: { profile: Profile }): string | number => profile.field.name;

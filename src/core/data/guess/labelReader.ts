@@ -1,7 +1,7 @@
 /** The labels of one document from the value of its label field, and from its label columns. */
 import { flagOf } from '../fields.ts';
 import { type Doubt, Malformed, detach } from '../record.ts';
-import { labelsOfCell, labelsOfValue, positionsOf } from './cells.ts';
+import { labelsOfCell, labelsOfValue, pathsOf, positionsOf } from './cells.ts';
 import type { Literal } from '../../formats/literal.ts';
 import type { Layout } from './layout.ts';
 
@@ -11,7 +11,7 @@ export class LabelReader {
   /** Of a table's cell, or a JSON value; words for "no label" become doubts. Throws `Malformed` for what holds no label. */
   read(value: unknown, field: string | number, doubts: Doubt[]): string[] {
     if (value === undefined || value === null) return [];
-    const raw = typeof value === 'string' ? this.ofCell(value, doubts) : this.ofValue(value, field);
+    const raw = typeof value === 'string' ? this.ofCell(value, doubts) : this.ofValue(pathsOf(value, field), field);
     if (this.layout.missing.size === 0 && !this.layout.wholeNumbers) return raw.map(detach);
     const labels: string[] = [];
     for (const label of raw) {

@@ -12,6 +12,8 @@ export interface Layout {
   text: FieldName[];
   label?: FieldName;
   labelColumns: FieldName[];
+  /** The label columns hold labels, not 0 and 1. */
+  areCells: boolean;
   reading: CellReading;
   /** Words that stand for no label, lower case. */
   missing: ReadonlySet<string>;
@@ -27,7 +29,8 @@ export interface Layout {
 export function layOut(fields: readonly SampledField[], options: SourceOptions, given: GivenFields): Layout {
   const guess = guessFields(fields, given);
   const labelField = fields.find(({ name }) => name === guess.label);
-  const cells = labelField?.values.filter((value) => value.trim() !== '') ?? [];
+  const cellFields = guess.areCells ? fields.filter(({ name }) => guess.labelColumns.includes(name)) : [labelField];
+  const cells = cellFields.flatMap((field) => field?.values.filter((value) => value.trim() !== '') ?? []);
   const missing = missingIn(labelField?.lists?.flat() ?? cells, missingOf(options));
   const filled = cells.filter((cell) => !missing.has(cell.trim().toLowerCase()));
   const reading = readingOf(labelField, filled, options);
@@ -37,11 +40,12 @@ export function layOut(fields: readonly SampledField[], options: SourceOptions, 
     text: guess.text,
     label: guess.label,
     labelColumns: guess.labelColumns,
+    areCells: guess.areCells,
     reading,
     missing,
     wholeNumbers,
     isListed: labelField?.lists !== undefined,
-    reasons: reasonsOf(guess, reading, wholeNumbers, options),
+    reasons: reasonsOf(fields, guess, reading, wholeNumbers, options),
   };
 }
 
@@ -75,6 +79,7 @@ export const shownSeparator = (separator: string): string =>
   separator === '\n' ? 'line ends' : separator === '\t' ? 'tabs' : separator === ' ' ? 'spaces' : `"${separator}"`;
 
 function reasonsOf(
+  fields: readonly SampledField[],
   guess: GuessedFields,
   reading: CellReading,
   wholeNumbers: boolean,
@@ -86,6 +91,9 @@ function reasonsOf(
     reasons.textField = `the longer field ${shown(longerText.name)} (${Math.round(longerText.meanLength)} characters on average, ${Math.round(longerText.takenLength)} in what was taken) is left out`;
   if (rivals.length && options.labelField === undefined)
     reasons.labelField = `${rivals.map(shown).join(', ')} could hold labels too`;
+  const others = fields.flatMap(({ name }) => (name === guess.id || guess.text.includes(name) ? [] : [shown(name)]));
+  if (guess.label === undefined && guess.labelColumns.length === 0 && others.length)
+    reasons.labelField = `${others.slice(0, 5).join(', ')}${others.length > 5 ? ', …' : ''} ${others.length > 1 ? 'do' : 'does'} not look like labels`;
   if (otherFlags.length && guess.labelColumns.length && options.labelColumns === undefined)
     reasons.labelColumns = `${otherFlags.map(shown).join(', ')} left out: taken for something else than labels`;
   const style = styleReason(reading);

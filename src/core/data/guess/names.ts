@@ -82,7 +82,7 @@ const namesLabels = (part: string): boolean => labelNames.has(normalName(part));
 export function hintOf(name: string | number): NameHint {
   const none: NameHint = { id: false, text: 0, title: false, section: false, label: 0, other: 0 };
   if (typeof name === 'number') return none;
-  const whole = normalName(tellingPart(name));
+  const whole = withoutNumber(normalName(tellingPart(name)));
   const parts = whole.split('_').filter(Boolean);
   const last = parts.at(-1) ?? '';
   const level = (set: ReadonlySet<string>): number => (set.has(whole) ? 2 : set.has(last) ? 1 : 0);
@@ -102,6 +102,9 @@ export function hintOf(name: string | number): NameHint {
     other: isOther ? Math.max(1, other) : 0,
   };
 }
+
+/** `label_2` is called as `label` is. */
+export const withoutNumber = (name: string): string => name.replace(/(?<=[^\d_])_?\d+$/, '');
 
 export const isPlural = (name: string | number): boolean => typeof name === 'number' || /s$/i.test(name.trim());
 

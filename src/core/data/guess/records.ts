@@ -1,7 +1,7 @@
 /** Fields of records that are objects (JSON, Parquet, Arrow): nested ones are named by their path with dots. */
 import { isRecord } from '../../base/schema.ts';
 import type { Literal } from '../../formats/literal.ts';
-import { isVectors, labelsOfValue } from './cells.ts';
+import { isVectors, labelsOfValue, pathsOf } from './cells.ts';
 import type { SampledField } from './columns.ts';
 
 export type DataRecord = Record<string, unknown>;
@@ -82,7 +82,7 @@ function isNamed(part: DataRecord): boolean {
 }
 
 function fieldAt(records: readonly DataRecord[], path: string): SampledField {
-  const found = records.map((record) => valueAt(record, path));
+  const found = records.map((record) => pathsOf(valueAt(record, path), path));
   const isListed = found.some((value) => value !== null && typeof value === 'object') && !found.some(isText);
   if (!isListed) return { name: path, values: found.map((value) => textOf(value)) };
   const cells = found.filter((value) => typeof value === 'string');

@@ -1,3 +1,4 @@
+import { afterSpaces, openingQuote } from '../formats/rows.ts';
 import type { MapBuilder } from './positionMap.ts';
 
 /** A field of a row, without its quotes. */
@@ -24,10 +25,11 @@ export function mapRow(
 function fieldsOf(raw: string, delimiter: string, quoting: boolean): Field[] {
   const fields: Field[] = [];
   for (let at = 0; at <= raw.length;) {
-    if (quoting && raw[at] === '"') {
-      const to = closingQuote(raw, at + 1);
-      fields.push({ from: at + 1, to, quoted: true });
-      at = to + 1 + delimiter.length;
+    const quote = quoting ? openingQuote(raw, at, delimiter) : -1;
+    if (quote >= 0) {
+      const to = closingQuote(raw, quote + 1);
+      fields.push({ from: quote + 1, to, quoted: true });
+      at = afterSpaces(raw, to + 1) + delimiter.length;
     } else {
       const next = raw.indexOf(delimiter, at);
       const to = next < 0 ? raw.length : next;

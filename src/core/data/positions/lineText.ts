@@ -1,9 +1,9 @@
-import { labelWithin } from '../formats/fasttext.ts';
+import { labelWithin, withoutCommas } from '../formats/fasttext.ts';
 import type { MapBuilder } from './positionMap.ts';
 
 /** What is left of a fastText line without its labels. */
-export function mapFastText(builder: MapBuilder, prefix = '__label__'): void {
-  const { raw } = builder;
+export function mapFastText(builder: MapBuilder, prefix = '__label__', separator?: string): void {
+  const raw = separator === ',' ? withoutCommas(builder.raw, prefix) : builder.raw;
   let at = 0;
   while (raw.startsWith(prefix, at)) at += /^\S*\s*/.exec(raw.slice(at))?.[0].length ?? 0;
   const rest = raw.slice(at);

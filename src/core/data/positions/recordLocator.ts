@@ -138,7 +138,7 @@ export class RecordLocator {
         delimiter: this.options.delimiter ?? (format === 'csv' ? ',' : '\t'),
         quoting: this.options.quoting === true,
       });
-    else if (format === 'fasttext') mapFastText(builder, this.options.labelPrefix);
+    else if (format === 'fasttext') mapFastText(builder, this.options.labelPrefix, this.options.labelSeparator);
     else if (format === 'libmultilabel') mapLibMultiLabel(builder, this.opened.textColumns?.[0] === 1 ? 2 : 3);
     else mapWholeLine(builder);
     return builder.build();

@@ -50,6 +50,20 @@ describe('JSON', () => {
     const found = (await read(JSON.stringify(content), 'export.json')).map((d) => d.slice(1));
     expect(found).toEqual(labels.map((l, i) => (i % 3 ? l : [])));
   });
+  test('Label Studio: a path of a taxonomy is one label', async () => {
+    const content = records.map(({ text, labels }, id) => ({
+      id,
+      data: { text },
+      annotations: [{ result: [{ type: 'taxonomy', value: { taxonomy: labels.map((l) => ['place', l]) } }] }],
+    }));
+    const found = await read(JSON.stringify(content), 'export.json');
+    expect(found).toEqual(records.map((r) => [r.text, ...r.labels.map((l) => `place / ${l}`)]));
+  });
+  test('a list of lists, with names of the places in the first and without', async () => {
+    const rows = records.map((r) => Object.values(r));
+    expect(await read(JSON.stringify([['id', 'text', 'labels'], ...rows]), 'named.json')).toEqual(plain);
+    expect(await read(JSON.stringify(rows), 'unnamed.json')).toEqual(plain);
+  });
   test('Prodigy: a label that was rejected is left out', async () => {
     const content = records.map(({ text }, i) =>
       JSON.stringify({ text, label: names[i % 3], answer: i % 4 === 1 ? 'reject' : 'accept', _input_hash: i }),
@@ -170,4 +184,53 @@ test.each(['topic_', 'LABEL_', 'category:'])('lines of fastText with %s', async 
     `${r.labels.map((l) => prefix + l.replace(' ', '-')).join(' ')} ${r.text}`;
   const found = await read(records.map(line).join('\n'), 'lines.txt');
   expect(found.map((d) => d.slice(1))).toEqual(labels.map((all) => all.map((l) => l.replace(' ', '-'))));
+});
+
+test.each([
+  ['between labels', (all: string[]) => all.map((l) => `__label__${l}`).join(',')],
+  ['and spaces', (all: string[]) => all.map((l) => `__label__${l}`).join(', ')],
+  ['and one behind the last', (all: string[]) => `${all.map((l) => `__label__${l}`).join(' , ')} ,`],
+])('lines of fastText with commas %s', async (_, shown) => {
+  const dashed = labels.map((all) => all.map((l) => l.replace(' ', '-')));
+  const line = (text: string, i: number): string => `${shown(dashed[i])} ${text}, in short`;
+  const found = await read(records.map(({ text }, i) => line(text, i)).join('\n'), 'commas.txt');
+  expect(found).toEqual(records.map(({ text }, i) => [`${text}, in short`, ...dashed[i]]));
+});
+
+test('a comma that belongs to a label of fastText stays, and one in the text', async () => {
+  const found = await read('__label__a,b one, two\n__label__c __label__a,b three\n__label__a,b four\n', 'own.txt');
+  expect(found).toEqual([
+    ['one, two', 'a,b'],
+    ['three', 'c', 'a,b'],
+    ['four', 'a,b'],
+  ]);
+});
+
+test('LibSVM with bars', async () => {
+  const { documents } = await readAll(write('bars.svm', '3|1 1:0.5 4:1\n1 2:1\n7|2 1:1\n'));
+  expect(documents.map((d) => d.labels)).toEqual([['3', '1'], ['1'], ['7', '2']]);
+});
+
+describe('folders of a label each', () => {
+  const placed = (folder: string, of: (i: number) => string): string => {
+    for (const [i, { id, text }] of records.entries()) write(`${folder}/${of(i)}/${id}.txt`, text);
+    return dirname(write(`${folder}/README.md`, 'x'));
+  };
+  test('give the label, and it is said', async () => {
+    const folder = placed('classes', (i) => names[i % 3]);
+    const { documents } = await readAll(folder);
+    expect(documents.map((d) => d.labels).sort()).toEqual(records.map((_, i) => [names[i % 3]]).sort());
+    expect((await openDataset({ file: folder })).reasons.labelsFile).toMatch(/folder of a text is its label/);
+  });
+  test('below folders of splits', async () => {
+    const folder = placed('classSplits', (i) => `${i % 4 ? 'train' : 'test'}/${names[i % 3]}`);
+    const { train = '' } = await splitPaths(folder);
+    expect(new Set((await readAll(train)).documents.flatMap((d) => d.labels))).toEqual(new Set(names));
+  });
+  test.each([
+    ['one folder', () => 'all'],
+    ['a folder for each text', (i: number) => `f${i}`],
+  ])('but %s are none', async (name, of) => {
+    expect((await userError(readAll(placed(`none ${name}`, of)))).code).toBe('no-labels-file');
+  });
 });

@@ -324,3 +324,54 @@ describe('encodings', () => {
     expect((await userError(counts(bytes, { encoding: 'klingon' }))).code).toBe('unknown-encoding');
   });
 });
+
+describe('columns and cells of other habits', () => {
+  const lined = (row: (text: string, i: number) => string, header: string): string =>
+    [header, ...sentences.map(row), ''].join('\n');
+
+  test('spaces before and behind quoted fields', async () => {
+    const content = lined(
+      (text, i) => `${i}, "${text}, ""and"" more" , "${labelsOf(i).join(';')}"`,
+      'id, text, labels',
+    );
+    const { documents, labels } = await counts(content);
+    expect(labels).toEqual(right);
+    expect(documents[3].text).toBe(`${sentences[3]}, "and" more`);
+  });
+
+  test('a quote behind a space in an unquoted field stays as it is', async () => {
+    const { documents } = await counts(lined((text, i) => ` "so" ${text},${labelsOf(i)[0]}`, 'text,labels'));
+    expect(documents[2].text).toBe(` "so" ${sentences[2]}`);
+  });
+
+  test('numbered label columns hold a label each; a run names them again', async () => {
+    const row = (text: string, i: number): string =>
+      [text, ...['', '', ''].map((_, k) => labelsOf(i)[k] ?? '')].join(',');
+    const content = lined(row, 'text,label_1,label_2,label_3');
+    const { labels } = await counts(content);
+    expect(labels).toEqual(right);
+    const { options } = await openDataset({ file: write('numbered.csv', content) });
+    expect(options.labelColumns).toEqual(['label_1', 'label_2', 'label_3']);
+    expect(readAs(options).line).toContain('labels from "label_1" and "label_2" and "label_3"');
+    expect((await counts(content, options)).labels).toEqual(right);
+  });
+
+  test('numbered columns of 0 and 1 are a label each', async () => {
+    const row = (text: string, i: number): string => `${text},${i % 2},${Number(i % 3 === 0)}`;
+    expect((await counts(lined(row, 'text,label_1,label_2'))).labels).toEqual({ label_1: 12, label_2: 8 });
+  });
+
+  test('a lone flag is the label, and columns that are none are named', async () => {
+    expect((await counts(lined((text, i) => `${text},${Number(i % 3 === 0)}`, 'text,is_spam'))).labels).toEqual({
+      '0': 16,
+      '1': 8,
+    });
+    const path = write(
+      'shares.csv',
+      lined((text, i) => `${text},0.${i + 11},0.${99 - i}`, 'text,law,sea'),
+    );
+    const { options, reasons } = await openDataset({ file: path });
+    expect(readAs(options, reasons).line).toContain('no labels');
+    expect(reasons.labelField).toBe('"law", "sea" do not look like labels');
+  });
+});

@@ -179,3 +179,15 @@ test('a selection is a text of its own', () => {
   expect(map.text).toBe('beta\ngamma');
   expect(map.toSource(5, 10)).toEqual([{ start: { line: 1, character: 0 }, end: { line: 1, character: 5 } }]);
 });
+
+test('fields that are quoted behind spaces, and labels of fastText between commas, leave the text where it stands', async () => {
+  const rows = linesOf('id, text, labels\n1, "a ""b"" c" , "x;y"\n2, "d, e", "x"\n');
+  const table = await locator('spaced.csv', rows, { textField: 'text', labelField: 'labels' });
+  expect((await table.at(rows, 1))?.map.text).toBe('a "b" c');
+  expect((await table.at(rows, 2))?.map.toSource(0, 1)).toEqual([
+    { start: { line: 2, character: 4 }, end: { line: 2, character: 5 } },
+  ]);
+  const lines = linesOf('__label__a,__label__b one, two\n__label__b, __label__a three\n');
+  const found = await (await locator('commas.txt', lines)).at(lines, 0);
+  expect(found).toMatchObject({ labels: ['a', 'b'], map: { text: 'one, two' } });
+});
