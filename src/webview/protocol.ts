@@ -13,6 +13,7 @@ import type {
 } from '../core/explore/clusters/clusterApi.ts';
 import type { SplitOrAll } from '../core/base/splits.ts';
 import type { ClusterFilter, DatasetSnapshot } from '../core/explore/inspectionApi.ts';
+import type { ReadingPreview } from '../core/explore/readingPreview.ts';
 import type { Judged, JudgedTarget } from '../core/predict/judged.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compareRuns.ts';
 import type { Failure } from '../core/base/errors.ts';
@@ -74,13 +75,14 @@ export interface DatasetPage extends RunnerPageMethods<DatasetEvent> {
   readWords: Joined<DatasetService['readWords']>;
   readQuality: Joined<DatasetService['readQuality']>;
   compare: Joined<DatasetService['compare']>;
-  /** Lets the user name a file to compare with; undefined where none was chosen. */
-  chooseOther: Call<void, string | undefined>;
+  /** Lets the user name a file beside the dataset; undefined where none was chosen. */
+  chooseFile: Call<{ title: string; openLabel?: string }, string | undefined>;
   /** Opens a document of any file. */
   openPointer: Call<DatasetFile & { line: number; id: string }, void>;
-  /** Lets the user say how the file is to be read. */
-  readAs: Call<void, void>;
-  readAsLatin1: Call<void, void>;
+  /** The first rows as they would be read; answers of earlier calls are not waited for. */
+  preview: Call<{ options: SourceOptions }, ReadingPreview>;
+  /** Reads the dataset anew in this way. */
+  readWith: Call<{ options: SourceOptions }, void>;
 }
 
 /** An analysis goes on where the page is hidden; `again` starts it again where it was stopped. */

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Frame } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { lookAt } from '../workbench/accessibility.ts';
+import { choose } from '../workbench/controls.ts';
 import { inWorkbench } from '../workbench/inWorkbench.ts';
 import { copySample, sampleSize } from '../workbench/sample.ts';
 
@@ -29,6 +30,8 @@ function fill(folder: string): void {
   cpSync('test/fixtures/original/rcv', join(folder, 'prepared'), { recursive: true });
   cpSync('test/fixtures/original/eurlex', join(folder, 'features'), { recursive: true });
   writeFileSync(join(folder, 'empty.jsonl'), '');
+  const plant = (i: number): string => `${i},some words of text ${i},"plants;${i % 2 ? 'trees, tall' : 'herbs'}"`;
+  writeFileSync(join(folder, 'plants.csv'), ['id,body,tags', ...Array.from({ length: 40 }, (_, i) => plant(i))].join('\n'));
   writeFileSync(join(folder, 'garbage.jsonl'), '{"text": \n{"text": \n{"text": \n');
 }
 
@@ -257,8 +260,11 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await page.getByRole('alert').getByText('Set "format" to one of').waitFor();
     await lookAt(workbench(), '01-garbage', 'dataset');
     await page.getByRole('alert').getByRole('button', { name: 'Read As…' }).click();
-    await workbench().pick('Format');
-    await workbench().pick('jsonl');
+    const form = page.getByRole('region', { name: 'Read As' });
+    await form.getByRole('alert').getByText('The format of this file cannot be told').waitFor();
+    await choose(page, 'Format', 'jsonl');
+    await form.getByText('No document would be read; 3 records would be left out').waitFor();
+    await form.getByRole('button', { name: 'Apply' }).click();
     page = await panel();
     await page.getByText('The findings below tell why').waitFor();
     await page.getByRole('row').filter({ hasText: 'Malformed record' }).first().waitFor();
@@ -273,6 +279,62 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await page.getByRole('button', { name: 'Try Again' }).waitFor();
     expect(await page.getByText('has changed since it was read').count()).toBe(0);
     await lookAt(workbench(), '01-failed', 'dataset');
+  });
+
+  it('says how a file is read, and shows the first rows of another reading while it is chosen', async () => {
+    let page = await inspect('plants.csv');
+    const line = page.getByRole('list', { name: 'Read as', exact: true });
+    await line.getByText('split at ";"').waitFor();
+    await page.getByRole('list', { name: 'Read as: doubtful' }).getByText('"plants"').waitFor();
+    await line.getByRole('button', { name: 'labelSeparator' }).click();
+    const form = page.getByRole('region', { name: 'Read As' });
+    const rows = form.getByRole('table', { name: 'The first rows, as they would be read' });
+    const labels = (): Promise<string[]> => rows.getByRole('row').nth(2).getByRole('listitem').allInnerTexts();
+    await expect.poll(labels).toEqual(['plants', 'trees, tall']);
+    await workbench().page.keyboard.type('none'); // the separator's field has the focus
+    await expect.poll(labels).toEqual(['plants;trees, tall']);
+    await form.getByRole('list', { name: 'Would be read as', exact: true }).getByText('not split').waitFor();
+    await line.getByText('split at ";"').waitFor(); // nothing is applied yet
+    const text = form.getByRole('textbox', { name: 'Text fields' });
+    await text.fill('nothing');
+    await form.getByRole('alert').getByText('There is no field "nothing"').waitFor();
+    await form.getByRole('alert').getByText('Set "textField" to one of: id, body, tags').waitFor();
+    expect(await rows.count()).toBe(0);
+    await text.fill('id, body');
+    await rows.getByText('1 some words of text 1', { exact: true }).waitFor();
+    await choose(page, 'Encoding', 'koi8-r');
+    await form.getByRole('list', { name: 'Would be read as', exact: true }).getByText('koi8-r').waitFor();
+    await lookAt(workbench(), '01-read-as', 'dataset');
+    await workbench().page.setViewportSize({ width: 900, height: 700 });
+    await workbench().screenshotInThemes('01-read-as-narrow');
+    await workbench().page.setViewportSize({ width: 1400, height: 900 });
+    page = await panel();
+    await form.getByRole('button', { name: 'Apply' }).click();
+    await line.getByText('text from "id" and "body"').waitFor();
+    await line.getByText('not split').waitFor();
+    expect(await form.count()).toBe(0);
+    await (await tab('Labels')).getByRole('grid', { name: 'Labels' }).getByText('plants;trees, tall').waitFor();
+    await page.getByRole('button', { name: 'Create Run Config' }).click();
+    await workbench().tab('plants.xmlcnn.json').waitFor();
+    await expect.poll(() => workbench().visibleText()).toContain('"labelSeparator": "none"');
+    const written = readFileSync(join(workbench().workspace, 'plants.xmlcnn.json'), 'utf8');
+    expect(written).toContain('"textField": ["id", "body"]');
+    expect(written).toContain('"encoding": "koi8-r"');
+  });
+
+  it('keeps choices of Read As that were not applied while the page is hidden, and forgets them when they are left', async () => {
+    let page = await inspect('plants.csv');
+    await page.getByRole('button', { name: 'Read As…' }).click();
+    await page.getByRole('textbox', { name: 'Label field' }).fill('body');
+    await page.getByRole('region', { name: 'Read As' }).getByText('labels from "body"').waitFor();
+    await inspect('long.jsonl');
+    page = await inspect('plants.csv');
+    const form = page.getByRole('region', { name: 'Read As' });
+    await form.getByText('labels from "body"').waitFor();
+    expect(await form.getByRole('textbox', { name: 'Label field' }).inputValue()).toBe('body');
+    await form.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(() => form.count()).toBe(0);
+    await page.getByRole('list', { name: 'Read as', exact: true }).getByText('labels from "tags"').waitFor();
   });
 
   it('says that what it shows is stale once the file has changed', async () => {

@@ -43,6 +43,8 @@ export interface OpenedDataset {
   /** What gave the options away. */
   reasons: Reasons;
   labelNames: LabelNames;
+  /** As in `OpenedFormat`. */
+  fields?: OpenedFormat['fields'];
 }
 
 /**
@@ -63,7 +65,7 @@ export async function openDataset(dataset: DatasetFile, options: SourceOptions =
   }
   const { missing } = parts;
   const source = new ReaderSource(first, { ...opened, files, missing, labelNames: labelNames.map }, found);
-  return { source, options: found, reasons, labelNames };
+  return { source, options: found, reasons, labelNames, fields: opened.fields };
 }
 
 async function readable(

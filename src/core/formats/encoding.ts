@@ -5,25 +5,6 @@ import { analyse } from 'chardet';
 /** A label of the WHATWG Encoding Standard (`utf-8`, `windows-1252`, `gb18030`, `shift_jis`, …), or `latin1` (ISO 8859-1). */
 export type Encoding = string;
 
-/** For lists of choices: what datasets come in; the decoder knows more. */
-export const commonEncodings: readonly Encoding[] = [
-  'utf-8',
-  'latin1',
-  'windows-1252',
-  'windows-1250',
-  'windows-1251',
-  'iso-8859-2',
-  'iso-8859-15',
-  'koi8-r',
-  'gb18030',
-  'big5',
-  'shift_jis',
-  'euc-jp',
-  'euc-kr',
-  'utf-16le',
-  'utf-16be',
-];
-
 /** The name by which an encoding is kept, or undefined where the platform has no decoder for it. */
 export function canonicalEncoding(name: string): Encoding | undefined {
   const label = name.trim().toLowerCase();

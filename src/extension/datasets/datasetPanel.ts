@@ -6,16 +6,18 @@ import { onlyFile, pathOf, type DatasetFile, type SourceOptions } from '../../co
 import { UserError } from '../../core/base/errors.ts';
 import type { ClusterFilter, DatasetSnapshot } from '../../core/explore/inspectionApi.ts';
 import type { AnalysisName, DatasetPanelState, PageEvent } from '../../webview/protocol.ts';
+import { IdleRunner } from '../base/idleRunner.ts';
 import { JoinedCalls } from '../base/joinedCalls.ts';
 import { RunnerPanel, type PanelHandlers } from '../base/runnerPanel.ts';
 import type { Services } from '../base/services.ts';
 import { openLine, openRecord } from './openRecord.ts';
-import { askReadingOptions } from './readAs.ts';
 import type { RecordDocuments } from './recordDocuments.ts';
 
 /** One dataset being inspected: its panel, and the process that reads it. */
 export class DatasetPanel extends RunnerPanel<'dataset'> {
   private readonly analyses = new JoinedCalls<AnalysisName>();
+  /** Reads what the dataset might be read as: not the process that is reading it. */
+  private readonly previews: IdleRunner<'dataset'>;
   private snapshot: DatasetSnapshot | undefined;
   /** Waits for a page to list its documents on. */
   private filter: ClusterFilter | undefined;
@@ -28,6 +30,7 @@ export class DatasetPanel extends RunnerPanel<'dataset'> {
     private options: SourceOptions,
   ) {
     super(services, panel, 'dataset');
+    this.previews = this.own(new IdleRunner(() => services.startRunner('dataset')));
     void this.restart();
   }
 
@@ -97,22 +100,18 @@ export class DatasetPanel extends RunnerPanel<'dataset'> {
         this.analyses.join('compare', { ...context, again, key: JSON.stringify(query) }, (options) =>
           this.client.call('compare', query, options),
         ),
-      chooseOther: () => this.chooseOther(),
+      chooseFile: (choice) => this.chooseFile(choice),
       openPointer: ({ line, id, ...dataset }) =>
         openRecord({ ...onlyFile(dataset), line: line || undefined, id }, this.records),
-      readAs: () => void this.readAs(),
-      readAsLatin1: () => this.readWith({ ...this.options, encoding: 'latin1' }),
+      preview: ({ options }, { signal }) =>
+        this.previews.callInstead('preview', { ...datasetFile(this.path), options }, { signal }),
+      readWith: ({ options }) => this.readWith(options),
     };
   }
 
-  private async chooseOther(): Promise<string | undefined> {
-    const { t } = vscode.l10n;
-    const [file] =
-      (await vscode.window.showOpenDialog({
-        title: t('Compare With'),
-        openLabel: t('Compare'),
-        defaultUri: vscode.Uri.file(dirname(this.path)),
-      })) ?? [];
+  private async chooseFile(choice: { title: string; openLabel?: string }): Promise<string | undefined> {
+    const defaultUri = vscode.Uri.file(dirname(this.path));
+    const [file] = (await vscode.window.showOpenDialog({ ...choice, defaultUri })) ?? [];
     return file?.fsPath;
   }
 
@@ -121,11 +120,6 @@ export class DatasetPanel extends RunnerPanel<'dataset'> {
     const train = splits.find(({ split }) => split === 'train') ?? splits[0];
     const file = vscode.Uri.file(train ? pathOf(train) : this.path);
     await vscode.commands.executeCommand(command, file, this.options);
-  }
-
-  private async readAs(): Promise<void> {
-    const options = await askReadingOptions(this.options);
-    if (options) this.readWith(options);
   }
 
   private readWith(options: SourceOptions): void {

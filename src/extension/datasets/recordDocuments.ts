@@ -1,16 +1,14 @@
 import * as vscode from 'vscode';
 import type { RecordText } from '../../core/explore/inspectionApi.ts';
-import type { RunnerClient } from '../../runner/client.ts';
 import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';
+import { IdleRunner } from '../base/idleRunner.ts';
 import type { Services } from '../base/services.ts';
 import type { RecordTarget } from '../../core/explore/recordText.ts';
 import { pointerOf, recordScheme, recordUriParts } from './recordUri.ts';
 
 /** Language of record documents: lines wrap, so that long texts are rendered whole. */
 const language = 'xmlcnn-document';
-/** Milliseconds after the last record for which the process that reads them is kept. */
-const idle = 30_000;
 
 /**
  * Records as read-only documents of their own text, scheme `xmlcnn-record`. A file system and not a content provider:
@@ -21,11 +19,11 @@ export class RecordDocuments extends Disposable implements vscode.FileSystemProv
   readonly onDidChangeFile = this.changed.event;
   private readonly records = new Map<string, Promise<RecordText>>();
   private readonly loaded = new Map<string, RecordText>();
-  private runner: RunnerClient<'dataset'> | undefined;
-  private ending: NodeJS.Timeout | undefined;
+  private readonly runner: IdleRunner<'dataset'>;
 
-  constructor(private readonly services: Services) {
+  constructor(services: Services) {
     super();
+    this.runner = this.own(new IdleRunner(() => services.startRunner('dataset')));
     this.own(
       vscode.workspace.registerFileSystemProvider(recordScheme, this, { isReadonly: true, isCaseSensitive: true }),
     );
@@ -37,7 +35,6 @@ export class RecordDocuments extends Disposable implements vscode.FileSystemProv
         this.loaded.delete(uri.toString());
       }),
     );
-    this.own(new vscode.Disposable(() => this.endRunner()));
   }
 
   /** The record that a document shows: its file and line, id, labels and text; undefined until it was read. */
@@ -115,20 +112,7 @@ export class RecordDocuments extends Disposable implements vscode.FileSystemProv
   private async read(uri: vscode.Uri): Promise<RecordText> {
     const pointer = this.pointerOf(uri);
     if (!pointer) throw vscode.FileSystemError.FileNotFound(uri);
-    const runner = this.runner && !this.runner.hasEnded ? this.runner : this.services.startRunner('dataset');
-    this.runner = runner;
-    clearTimeout(this.ending);
-    try {
-      return await runner.call('record', pointer);
-    } finally {
-      this.ending = setTimeout(() => this.endRunner(), idle);
-    }
-  }
-
-  private endRunner(): void {
-    clearTimeout(this.ending);
-    this.runner?.dispose();
-    this.runner = undefined;
+    return this.runner.call('record', pointer);
   }
 }
 

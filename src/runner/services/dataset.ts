@@ -2,6 +2,7 @@ import type { DatasetFile, SourceOptions } from '../../core/data/document.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { Analyses } from '../../core/explore/analysis/analyses.ts';
 import { openInspection, type Inspection } from '../../core/explore/inspection.ts';
+import { previewReading, type ReadingPreview } from '../../core/explore/readingPreview.ts';
 import { readRecord } from '../../core/explore/recordText.ts';
 import type { Progress } from '../../core/base/progress.ts';
 import type { SplitOrAll } from '../../core/base/splits.ts';
@@ -63,6 +64,8 @@ export interface DatasetService {
   nearest: Call<{ document: number }, NearestDocument>;
   /** One record of any dataset; needs no `open`. */
   record: Call<RecordTarget, RecordText>;
+  /** How any dataset would be read; needs no `open`. */
+  preview: Call<DatasetFile & { options: SourceOptions }, ReadingPreview>;
 }
 
 /** The dataset that this process inspects; opening another replaces it. */
@@ -105,4 +108,5 @@ export const dataset: Handlers<DatasetService> = {
   duplicates: async (query) => opened().analyses.duplicatePage(query),
   nearest: async ({ document }) => opened().analyses.nearest(document),
   record: async (target, { signal }) => readRecord(target, signal),
+  preview: async ({ options, ...dataset }, { signal }) => previewReading(dataset, options, signal),
 };

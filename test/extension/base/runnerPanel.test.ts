@@ -123,6 +123,57 @@ describe('a panel with a process', () => {
     expect(progress).toHaveLength(1);
   });
 
+  it('reads previews in a process beside the one that opens, and leaves one that an earlier choice holds up', async () => {
+    const { view, panel } = datasetPanel();
+    await opening();
+    const { page } = view.load();
+    const stop = new AbortController();
+    const first = page.call('preview', { options: { format: 'csv' } }, { signal: stop.signal });
+    await settled();
+    const [opener, slow] = runners;
+    expect(slow.calls).toMatchObject([{ method: 'preview', params: { file, part: 'train', options: { format: 'csv' } } }]);
+    stop.abort();
+    await settled();
+    expect(slow.calls[0].options.signal?.aborted).toBe(true);
+    const second = page.call('preview', { options: {} });
+    await vi.waitFor(() => expect(runners).toHaveLength(3), 5000);
+    expect([opener.isDisposed, slow.isDisposed, runners.length]).toEqual([false, true, 3]);
+    slow.calls[0].reject(new UserError('runner-crashed', 'It ended', 'Try again.'));
+    runners[2].calls[0].resolve({ rows: [] });
+    await expect(first).rejects.toBeInstanceOf(Cancelled);
+    expect(await second).toEqual({ rows: [] });
+    const next = new AbortController();
+    const third = page.call('preview', { options: {} }, { signal: next.signal });
+    await settled();
+    next.abort();
+    const fourth = page.call('preview', { options: {} });
+    await settled();
+    expect(runners[2].calls).toHaveLength(2);
+    runners[2].calls[1].reject(new Cancelled()); // it leaves off in time
+    await expect(third).rejects.toBeInstanceOf(Cancelled);
+    await vi.waitFor(() => expect(runners[2].calls).toHaveLength(3));
+    runners[2].calls[2].reject(new UserError('empty-file', 'It is empty', 'Fill it.'));
+    await expect(fourth).rejects.toThrow('It is empty');
+    expect(runners).toHaveLength(3);
+    panel.dispose();
+    expect(runners[2].isDisposed).toBe(true);
+  });
+
+  it('reads the dataset anew as it was chosen, also where it could not be read before, and keeps that for the next page', async () => {
+    const { view } = datasetPanel();
+    (await opening()).reject(new UserError('unknown-format', 'No format', 'Name one.'));
+    const { page } = view.load();
+    await settled();
+    await page.call('readWith', { options: { format: 'csv', labelSeparator: 'none' } });
+    await vi.waitFor(() => expect(runners).toHaveLength(2));
+    const options = { format: 'csv', labelSeparator: 'none' };
+    expect((await opening()).params).toMatchObject({ file, options });
+    view.hide();
+    const { events } = view.load();
+    await settled();
+    expect(events[0]).toMatchObject({ type: 'opening', state: { options } });
+  });
+
   it('ends its process and opens in another when it is reloaded', async () => {
     const { view } = datasetPanel();
     const { options, resolve } = await opening();

@@ -124,7 +124,10 @@ export class Comparison implements Part {
 
   private chooseFile(): void {
     this.context.perform(async () => {
-      const file = await this.context.host.call('chooseOther', undefined);
+      const file = await this.context.host.call('chooseFile', {
+        title: t('Compare With'),
+        openLabel: t('Compare'),
+      });
       if (file !== undefined) this.setAgainst({ file });
     });
   }

@@ -9,7 +9,7 @@ import { partName } from './datasetTexts.ts';
 type OnChange = (option: keyof SourceOptions) => void;
 
 /** The line of a file and the doubts about it; undefined where a format leaves no choice. */
-function readAsLine({ parts, doubts }: ReadAs, title: string, onChange: OnChange): HTMLElement | undefined {
+export function readAsLine({ parts, doubts }: ReadAs, title: string, onChange: OnChange): HTMLElement | undefined {
   if (parts.length + doubts.length === 0) return undefined;
   const key = (option: keyof SourceOptions, place: string): HTMLElement => {
     const change = link(option, () => onChange(option));

@@ -14,6 +14,7 @@ import {
   type Infer,
 } from '../../../core/base/schema.ts';
 import { splitNames } from '../../../core/base/splits.ts';
+import type { SourceOptions } from '../../../core/data/document.ts';
 import type { PageFrame } from '../../ui/index.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspectionApi.ts';
@@ -70,6 +71,8 @@ const otherSet = union([object(part, { split: oneOf([...splitNames, 'all']) }), 
 export interface PageState extends Infer<typeof stateSchema>, Partial<DatasetPanelState> {
   qualityKind?: QualityKind;
   against?: OtherSet;
+  /** Choices of Read As that were not applied yet; where there are any, its form is open. */
+  draft?: SourceOptions;
 }
 export type TabId = PageState['tab'];
 export type CompareList = PageState['compareList'];
@@ -78,7 +81,8 @@ export type CompareList = PageState['compareList'];
 export function restoredState(kept: unknown): PageState {
   const from: Partial<PageState> = isRecord(kept) ? kept : {};
   const against = accepts(otherSet, from.against) ? from.against : undefined;
-  return { ...from, ...restored(stateSchema, kept), against };
+  const draft = isRecord(from.draft) ? from.draft : undefined;
+  return { ...from, ...restored(stateSchema, kept), against, draft };
 }
 
 /** What the parts of the page share. */

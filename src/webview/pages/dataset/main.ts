@@ -1,6 +1,6 @@
 /** Inspect Dataset: overview, labels, documents and findings of a dataset, filling while it is read. */
 import { isMentionable, percentOf } from '../../../core/base/scripts.ts';
-import { pathOf } from '../../../core/data/document.ts';
+import { pathOf, type SourceOptions } from '../../../core/data/document.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
 import type { ClusterFilter, DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspectionApi.ts';
 import { connect } from '../../host.ts';
@@ -30,6 +30,7 @@ import { Labels } from './datasetLabels.ts';
 import { amount, bytes, count, fileName } from '../../amounts.ts';
 import { Overview } from './datasetOverview.ts';
 import { readAsLines } from './datasetReadAs.ts';
+import { ReadAsForm } from './readAsForm.ts';
 import { partName } from './datasetTexts.ts';
 import { t } from '../../l10n.ts';
 import './dataset.css';
@@ -44,6 +45,8 @@ const misread: ReadonlySet<string> = new Set([
   'no-text-field',
   'ambiguous-columns',
   'no-sparse-header',
+  'unknown-encoding',
+  'undecodable',
 ]);
 
 const analysisTabs: ReadonlySet<TabId> = new Set(['words', 'cooccurrence', 'quality', 'comparison']);
@@ -62,6 +65,8 @@ class DatasetPage implements Context {
   /** How the files are read, as it is shown. */
   private readAsShown = '';
   private readonly readAsLines = el('div');
+  private readonly readAsButton = button(t('Read As…'), () => this.openReadAs());
+  private readAsForm: ReadAsForm | undefined;
   private readonly frame = new PageFrame('');
   readonly perform = this.frame.perform;
   private readonly reading = progressRow(t('Reading'), () => this.perform(() => this.host.call('cancel', undefined)));
@@ -73,7 +78,7 @@ class DatasetPage implements Context {
     this.frame.setActions(
       button(t('Create Run Config'), this.does('createRunConfig'), { appearance: 'primary' }),
       button(t('Label Clusters'), this.does('exploreClusters')),
-      button(t('Read As…'), this.does('readAs')),
+      this.readAsButton,
       button(t('Reload'), this.does('reload'), { icon: 'refresh' }),
     );
   }
@@ -141,7 +146,7 @@ class DatasetPage implements Context {
     this.tabs?.select(tab);
   }
 
-  private does(method: 'createRunConfig' | 'exploreClusters' | 'readAs' | 'reload' | 'readAsLatin1'): () => void {
+  private does(method: 'createRunConfig' | 'exploreClusters' | 'reload'): () => void {
     return () => this.perform(() => this.host.call(method, undefined));
   }
 
@@ -153,6 +158,7 @@ class DatasetPage implements Context {
         this.frame.setTitle(message.name);
         this.reset();
         this.analysed = new Set(message.analysed);
+        if (this.state.draft) this.showReadAs(this.state.draft);
         break;
       case 'snapshot':
         this.take(message.snapshot, message.reading);
@@ -208,14 +214,53 @@ class DatasetPage implements Context {
     if (!latest) return;
     const [first] = latest.splits;
     const isEmpty = latest.splits.every(({ statistics }) => statistics.documents === 0);
-    this.frame.setBanners(...banners(latest, this.staleFile, this.does('reload'), this.does('readAsLatin1')));
+    this.frame.setBanners(...banners(latest, this.staleFile, this.does('reload'), this.readAsLatin1));
     if (isEmpty && first.failure) return this.drawFailure(first.failure);
     if (isEmpty && this.isReading) return;
     if (isEmpty) return this.drawNothing();
     this.build();
   }
 
-  private readonly readAs: Action = { label: t('Read As…'), run: this.does('readAs') };
+  private readonly readAs: Action = { label: t('Read As…'), run: () => this.openReadAs() };
+
+  private readonly readAsLatin1 = (): void => this.readWith({ ...this.state.options, encoding: 'latin1' });
+
+  private readWith(options: SourceOptions): void {
+    this.perform(() => this.host.call('readWith', { options }));
+  }
+
+  private openReadAs(option?: keyof SourceOptions): void {
+    this.showReadAs(this.state.options ?? {}).focus(option);
+  }
+
+  private showReadAs(options: SourceOptions): ReadAsForm {
+    this.readAsForm ??= new ReadAsForm({
+      host: this.host,
+      options,
+      onChoose: (chosen) => this.keepDraft(chosen),
+      onApply: (chosen) => {
+        this.closeReadAs();
+        this.readWith(chosen);
+      },
+      onClose: () => this.closeReadAs(),
+    });
+    this.keepDraft(this.state.draft ?? options);
+    this.frame.setDetails(this.readAsLines, this.readAsForm.element);
+    return this.readAsForm;
+  }
+
+  private closeReadAs(): void {
+    this.readAsForm?.close();
+    this.readAsForm = undefined;
+    this.keepDraft(undefined);
+    this.frame.setDetails(this.readAsLines);
+    this.readAsButton.focus();
+  }
+
+  private keepDraft(draft: SourceOptions | undefined): void {
+    this.state.draft = draft;
+    this.save();
+  }
 
   private drawFailure(failure: Failure): void {
     const reload = this.does('reload');
@@ -302,7 +347,7 @@ class DatasetPage implements Context {
     const key = JSON.stringify(splits.map(({ readAs }) => readAs));
     if (key === this.readAsShown) return;
     this.readAsShown = key;
-    const lines = readAsLines(splits, this.does('readAs'));
+    const lines = readAsLines(splits, (option) => this.openReadAs(option));
     keepingFocus(this.readAsLines, () => replaceChildren(this.readAsLines, ...lines));
   }
 }
