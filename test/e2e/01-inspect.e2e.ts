@@ -31,7 +31,10 @@ function fill(folder: string): void {
   cpSync('test/fixtures/original/eurlex', join(folder, 'features'), { recursive: true });
   writeFileSync(join(folder, 'empty.jsonl'), '');
   const plant = (i: number): string => `${i},some words of text ${i},"plants;${i % 2 ? 'trees, tall' : 'herbs'}"`;
-  writeFileSync(join(folder, 'plants.csv'), ['id,body,tags', ...Array.from({ length: 40 }, (_, i) => plant(i))].join('\n'));
+  writeFileSync(
+    join(folder, 'plants.csv'),
+    ['id,body,tags', ...Array.from({ length: 40 }, (_, i) => plant(i))].join('\n'),
+  );
   writeFileSync(join(folder, 'garbage.jsonl'), '{"text": \n{"text": \n{"text": \n');
 }
 

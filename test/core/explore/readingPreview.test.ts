@@ -5,7 +5,10 @@ import { fixtures, scratch, userError } from '../data/helpers.ts';
 
 const { write } = scratch();
 
-const rows = Array.from({ length: 30 }, (_, i) => `${i},some words of text ${i},plants;${i % 2 ? 'trees, tall' : 'herbs'}`);
+const rows = Array.from(
+  { length: 30 },
+  (_, i) => `${i},some words of text ${i},plants;${i % 2 ? 'trees, tall' : 'herbs'}`,
+);
 const table = ['id;body;tags', ...rows.map((row) => row.split(',').slice(0, 2).join(';'))];
 
 describe('the first rows as they would be read', () => {
@@ -27,7 +30,10 @@ describe('the first rows as they would be read', () => {
       text: 'every document has the label "plants"',
     });
     const whole = await previewReading({ file }, { labelSeparator: 'none', textField: ['body', 'id'] });
-    expect(whole.rows[1]).toMatchObject({ snippet: 'some words of text 1\n1', labels: [{ name: 'plants;trees, tall' }] });
+    expect(whole.rows[1]).toMatchObject({
+      snippet: 'some words of text 1\n1',
+      labels: [{ name: 'plants;trees, tall' }],
+    });
     expect(whole.readAs.line).toContain('not split');
   });
 
@@ -37,7 +43,10 @@ describe('the first rows as they would be read', () => {
       code: 'unknown-field',
       remedy: expect.stringContaining('body') as string,
     });
-    const torn = await previewReading({ file: write('torn.jsonl', '{"text": "a"\n{"text": "b"\n') }, { format: 'jsonl' });
+    const torn = await previewReading(
+      { file: write('torn.jsonl', '{"text": "a"\n{"text": "b"\n') },
+      { format: 'jsonl' },
+    );
     expect(torn).toMatchObject({ rows: [], skipped: 2, firstSkipped: { line: 1 }, figures: { documents: 0 } });
   });
 

@@ -131,7 +131,9 @@ describe('a panel with a process', () => {
     const first = page.call('preview', { options: { format: 'csv' } }, { signal: stop.signal });
     await settled();
     const [opener, slow] = runners;
-    expect(slow.calls).toMatchObject([{ method: 'preview', params: { file, part: 'train', options: { format: 'csv' } } }]);
+    expect(slow.calls).toMatchObject([
+      { method: 'preview', params: { file, part: 'train', options: { format: 'csv' } } },
+    ]);
     stop.abort();
     await settled();
     expect(slow.calls[0].options.signal?.aborted).toBe(true);

@@ -3,7 +3,12 @@ import { datasetOptions } from '../../../src/cli/dataset.ts';
 import { canonicalEncoding } from '../../../src/core/formats/encoding.ts';
 import { encodings } from '../../../src/core/formats/encodings.ts';
 import type { SourceOptions } from '../../../src/core/data/document.ts';
-import { fieldGroups, typedText, withTyped, type ReadingField } from '../../../src/webview/pages/dataset/readAsFields.ts';
+import {
+  fieldGroups,
+  typedText,
+  withTyped,
+  type ReadingField,
+} from '../../../src/webview/pages/dataset/readAsFields.ts';
 
 const fields = fieldGroups().flatMap((group) => group.fields);
 const field = (key: keyof SourceOptions): ReadingField => fields.find((one) => one.key === key)!;
