@@ -172,13 +172,14 @@ export class JsonRecordScanner {
 export const isSplit = (value: Record<string, unknown>): boolean =>
   Array.isArray(value.columns) && Array.isArray(value.data) && value.data.length > 0 && value.data.every(Array.isArray);
 
-/** Records under a key of an object under a key: `{"response": {"docs": [...]}}`; undefined beside longer texts. */
-export function recordsWithin(value: Record<string, unknown>): Record<string, unknown>[] | undefined {
-  const values = Object.values(value);
-  if (values.some((part) => typeof part === 'string' && part.length > longText)) return undefined;
-  const lists = values.filter(isRecord).flatMap((part) => Object.values(part));
-  const list = lists.find((part) => Array.isArray(part) && part.length > 1 && part.every(isRecord));
-  return list as Record<string, unknown>[] | undefined;
+/** Where records stand under a key of an object under a key: `{"response": {"docs": [...]}}`; undefined beside longer texts. */
+export function recordsWithin(value: Record<string, unknown>): [string, string] | undefined {
+  const parts = Object.entries(value);
+  if (parts.some(([, part]) => typeof part === 'string' && part.length > longText)) return undefined;
+  for (const [outer, part] of parts)
+    for (const [inner, list] of isRecord(part) ? Object.entries(part) : [])
+      if (Array.isArray(list) && list.length > 1 && list.every(isRecord)) return [outer, inner];
+  return undefined;
 }
 
 const longText = 100;

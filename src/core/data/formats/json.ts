@@ -139,8 +139,8 @@ async function* readAll(
 // --------------------------------------------------------------------------------------------------------- read whole
 
 async function openWhole(sample: Sample, options: SourceOptions): Promise<OpenedFormat> {
-  const { path, form } = sample;
-  const records = await readRecords(path, form.encoding);
+  const { path } = sample;
+  const records = await readRecords(sample);
   const { toDocument, ...layout } = layOutRecords(path, records.slice(0, mostRecords), options);
   const { size } = await withFileErrors(path, () => stat(path));
   const rows = {
@@ -152,7 +152,7 @@ async function openWhole(sample: Sample, options: SourceOptions): Promise<Opened
   return { ...layout, byNumber: true, reader: (pass) => readRows(pass, path, rows) };
 }
 
-async function readRecords(file: string, encoding: string): Promise<DataRecord[]> {
+async function readRecords({ path: file, form: { encoding }, ...sample }: Sample): Promise<DataRecord[]> {
   const { size } = await withFileErrors(file, () => stat(file));
   if (size > largestWhole)
     throw new UserError(
@@ -161,7 +161,7 @@ async function readRecords(file: string, encoding: string): Promise<DataRecord[]
       'Write it as JSON lines (Python: pandas.read_json(path).to_json("data.jsonl", orient="records", lines=True)).',
       { file },
     );
-  const bytes = await readWhole(file);
+  const bytes = sample.isWhole ? sample.start : await readWhole(file);
   const text = decode(bytes.subarray(markOf(bytes)?.length ?? 0), encoding);
   const value = text === undefined ? undefined : parseLiteral(text)?.value;
   const records = recordsOf(value);
@@ -173,22 +173,54 @@ async function readRecords(file: string, encoding: string): Promise<DataRecord[]
 const rowsUnder = (names: readonly string[], rows: readonly unknown[][]): DataRecord[] =>
   rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
 
-/** Records of a value as a whole: a list, a list under a key, columns of one length, or records by their ids. */
-function recordsOf(value: unknown): DataRecord[] | undefined {
-  if (Array.isArray(value)) return value.map((item) => (isRecord(item) ? item : { ...(item as unknown[]) }));
+/** How a JSON value that is read as a whole holds its records. */
+export type JsonShape =
+  /** A list, at the path of keys that leads to it. */
+  | { kind: 'list'; path: readonly string[] }
+  /** pandas' `orient="split"`. */
+  | { kind: 'split'; columns: readonly string[] }
+  /** Records under their ids. */
+  | { kind: 'ids'; ids: readonly string[] }
+  /** Columns of one length, whose cells have these keys. */
+  | { kind: 'columns'; columns: readonly string[]; keys: readonly string[] }
+  | { kind: 'one' };
+
+/** undefined for what is no list and no object. */
+export function shapeOfJson(value: unknown): JsonShape | undefined {
+  if (Array.isArray(value)) return { kind: 'list', path: [] };
   if (!isRecord(value)) return undefined;
-  if (isSplit(value)) return rowsUnder((value.columns as unknown[]).map(String), value.data as unknown[][]);
+  if (isSplit(value)) return { kind: 'split', columns: (value.columns as unknown[]).map(String) };
   const within = recordsWithin(value);
-  if (within) return within;
+  if (within) return { kind: 'list', path: within };
   const parts = Object.entries(value);
   const list = parts.find(([, part]) => Array.isArray(part) && part.length > 0 && part.every(isRecord));
-  if (list) return list[1] as DataRecord[];
+  if (list) return { kind: 'list', path: [list[0]] };
   if (parts.length > 0 && parts.every(([, part]) => isRecord(part) && Object.keys(part).some(isKnownName)))
-    return parts.map(([id, part]) => ({ id, ...(part as DataRecord) }));
-  const columns = parts.filter(([, part]) => part !== null && typeof part === 'object') as [string, object][];
-  if (columns.length === 0) return [value];
-  const keys = Object.keys(columns[0][1]);
-  return keys.map((key) =>
-    Object.fromEntries(columns.map(([name, column]) => [name, (column as Record<string, unknown>)[key]])),
-  );
+    return { kind: 'ids', ids: Object.keys(value) };
+  const columns = parts.filter(([, part]) => part !== null && typeof part === 'object');
+  if (columns.length === 0) return { kind: 'one' };
+  return { kind: 'columns', columns: columns.map(([name]) => name), keys: Object.keys(columns[0][1] as object) };
+}
+
+function recordsOf(value: unknown): DataRecord[] | undefined {
+  const shape = shapeOfJson(value);
+  const record = value as DataRecord;
+  switch (shape?.kind) {
+    case undefined:
+      return undefined;
+    case 'list': {
+      const list = shape.path.reduce<unknown>((outer, key) => (outer as DataRecord)[key], value) as unknown[];
+      return list.map((item) => (isRecord(item) ? item : { ...(item as unknown[]) }));
+    }
+    case 'split':
+      return rowsUnder(shape.columns, record.data as unknown[][]);
+    case 'ids':
+      return shape.ids.map((id) => ({ id, ...(record[id] as DataRecord) }));
+    case 'columns': {
+      const cell = (name: string, key: string): unknown => (record[name] as DataRecord)[key];
+      return shape.keys.map((key) => Object.fromEntries(shape.columns.map((name) => [name, cell(name, key)])));
+    }
+    case 'one':
+      return [record];
+  }
 }

@@ -11,7 +11,8 @@ import { sampleChars } from '../sample.ts';
 import { mapRow } from './delimitedText.ts';
 import { mapJson } from './jsonText.ts';
 import { mapFastText, mapLibMultiLabel, mapWholeLine } from './lineText.ts';
-import type { Lines, PositionMap } from './positionMap.ts';
+import { JsonDocument } from './jsonDocument.ts';
+import type { Lines, Position, PositionMap } from './positionMap.ts';
 import { MapBuilder, Source } from './positionMap.ts';
 
 export interface LocatedRecord {
@@ -21,10 +22,15 @@ export interface LocatedRecord {
   map: PositionMap;
   /** Without repeats. */
   labels: string[];
-  /** Its lines, from 0, both inclusive. */
+  /** Its lines, from 0, both inclusive; where it stands in columns, those of the cell. */
   first: number;
   last: number;
+  /** Its number in the file, from 1, where lines do not tell records apart. */
+  number?: number;
 }
+
+/** Characters of a JSON text whose records are not told by lines: it is read whole. */
+const longestJson = 1 << 25;
 
 /** Characters before a line from which on quoted rows are read: enough to be in step with the quotes again. */
 const lookBehind = 1 << 16;
@@ -32,15 +38,20 @@ const lookBehind = 1 << 16;
 const lookAhead = 1 << 14;
 const farthestAhead = 1 << 22;
 
-/** Reads the records of one dataset file as the format's own reader does, each from the lines about it. */
+/**
+ * Reads the records of one dataset file as the format's own reader does, each from the lines about it; those of a JSON
+ * document from all of it, as it was when it was opened.
+ */
 export class RecordLocator {
   private constructor(
     private readonly path: string,
     private readonly opened: OpenedReader,
+    private readonly json?: JsonDocument,
   ) {}
 
   /**
-   * Recognises format and fields by the first lines. undefined for bags of words, which have no text.
+   * Recognises format and fields by the first lines. undefined for bags of words, which have no text, and for JSON documents of
+   * more than 32 million characters.
    * Throws `UserError` where the lines are not those of a dataset.
    */
   static async open(path: string, lines: Lines, options: SourceOptions): Promise<RecordLocator | undefined> {
@@ -48,7 +59,19 @@ export class RecordLocator {
     if (sample.lines.every(({ text }) => text.trim() === '')) return undefined;
     if (options.format && !hasLines(options.format)) return undefined;
     const opened = await openReader({ file: path }, options, sample);
+    if (opened.options.format === 'json') return RecordLocator.openJson(path, lines, options);
     return hasLines(opened.options.format) ? new RecordLocator(path, opened) : undefined;
+  }
+
+  private static async openJson(
+    path: string,
+    lines: Lines,
+    options: SourceOptions,
+  ): Promise<RecordLocator | undefined> {
+    const sample = sampleOf(path, lines, longestJson);
+    if (!sample.isWhole) return undefined;
+    const opened = await openReader({ file: path }, options, sample);
+    return opened.options.format === 'json' ? new RecordLocator(path, opened, new JsonDocument(lines)) : undefined;
   }
 
   get format(): DatasetFormat {
@@ -60,22 +83,49 @@ export class RecordLocator {
     return this.opened.options;
   }
 
+  /** Records of a JSON document; undefined for files whose records are told by lines. */
+  get count(): number | undefined {
+    return this.json?.count;
+  }
+
   /**
-   * The record that has a line (from 0); undefined for headers and what stands above them, for blank and malformed lines,
-   * and for lines that are no strict JSON where it is not known which of their characters the text is.
+   * The record that has a line (from 0), of several on one line the one at the character; undefined for headers and what
+   * stands above them, for blank and malformed lines, and for lines that are no strict JSON where it is not known which of
+   * their characters the text is.
    */
-  async at(lines: Lines, line: number): Promise<LocatedRecord | undefined> {
+  async at(lines: Lines, line: number, character = 0): Promise<LocatedRecord | undefined> {
+    if (this.json) return this.inJson(this.json, { line, character });
     const { quoting } = this.options;
     const found = this.isTable && quoting ? await this.readRow(lines, line) : await this.readLine(lines, line);
     if (!found || (this.isTable && this.isHeader(lines, found.first))) return undefined;
     const { record, first, last } = found;
     const map = this.map(lines, first, last);
-    const isLenient = record.doubts?.some(({ code }) => code === 'lenient-json');
-    if (map.text !== record.text && isLenient) return undefined;
-    if (map.text !== record.text)
-      throw new Error(`The text of line ${line + 1} of ${this.path} is not mapped as its reader reads it`);
+    if (!this.isAsRead(map, record, line)) return undefined;
     const labels = this.format === 'xmlrepo-raw' ? await labelsOfLine(line + 1, this.options) : record.labels;
     return { id: record.id, map, labels: [...new Set(labels)], first, last };
+  }
+
+  private async inJson(json: JsonDocument, position: Position): Promise<LocatedRecord | undefined> {
+    const cell = json.at(position);
+    if (!cell) return undefined;
+    const { row, text, first, last } = cell;
+    const findings = new Findings('skip');
+    const stretch = { first: row + 1, count: 1, line: first + 1, byte: 0, bytes: Buffer.from(text) };
+    const records: RawRecord[] = [];
+    for await (const batch of this.opened.reader({ bytesRead: 0, findings, form: plainForm, stretch }))
+      records.push(...batch);
+    if (records.length !== 1) return undefined;
+    const [record] = records;
+    const map = json.map(row, (listOf(this.options.textField) ?? []).map(String));
+    if (!this.isAsRead(map, record, position.line)) return undefined;
+    return { id: record.id, map, labels: [...new Set(record.labels)], first, last, number: row + 1 };
+  }
+
+  /** Throws where a text that can be mapped is not as its reader reads it. */
+  private isAsRead(map: PositionMap, { text, doubts }: RawRecord, line: number): boolean {
+    if (map.text === text) return true;
+    if (this.opened.byNumber || doubts?.some(({ code }) => code === 'lenient-json')) return false;
+    throw new Error(`The text of line ${line + 1} of ${this.path} is not mapped as its reader reads it`);
   }
 
   private get isTable(): boolean {
@@ -175,16 +225,18 @@ function lineFrom(lines: Lines, line: number, characters: number): number {
   return at;
 }
 
-function sampleOf(path: string, lines: Lines): Sample {
+function sampleOf(path: string, lines: Lines, most = sampleChars): Sample {
   const sample: SampleLine[] = [];
   let chars = 0;
-  for (let i = 0; i < lines.count && chars < sampleChars; i++) {
+  let i = 0;
+  for (; i < lines.count && chars < most; i++) {
     const text = lines.at(i);
     const end = i < lines.count - 1 ? lines.end : '';
-    if (text === '' && end === '') break; // behind the last line's end
-    sample.push({ text, end, number: i + 1, byte: chars, stop: chars + text.length + end.length });
+    if (text !== '' || end !== '')
+      // nothing is behind the last line's end
+      sample.push({ text, end, number: i + 1, byte: chars, stop: chars + text.length + end.length });
     chars += text.length;
   }
   const start = Buffer.from(sample.map(({ text, end }) => text + end).join(''));
-  return { path, lines: sample, form: plainForm, start, isWhole: sample.length >= lines.count - 1 };
+  return { path, lines: sample, form: plainForm, start, isWhole: i === lines.count };
 }
