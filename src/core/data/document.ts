@@ -172,6 +172,8 @@ export interface PlaceRange {
 
 /** A source whose documents can be read again one by one. */
 export interface SeekableSource extends DocumentSource {
+  /** Documents are reached by their number, not by bytes of the file. */
+  readonly byNumber: boolean;
   /** As iterating, in batches and with the places. */
   placed(): AsyncIterable<PlacedDocument[]>;
   /** As iterating, in batches and with all columns of the records, for what is written beside them. */

@@ -76,6 +76,10 @@ export class ReaderSource implements SeekableSource {
     return bagOfWordsFormats.includes(this.format);
   }
 
+  get byNumber(): boolean {
+    return this.opened.byNumber === true;
+  }
+
   get totalBytes(): number {
     return this.opened.files.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
   }

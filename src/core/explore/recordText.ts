@@ -17,10 +17,14 @@ import { readSlices } from '../data/slices.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { RecordText } from './inspectionApi.ts';
 
-/** What identifies a record of a file: its place, or the line on which it begins (or a later one of its lines), or its id. */
+/**
+ * What identifies a record of a file: its place, its number among all, the line on which it begins (or a later one of its lines),
+ * or its id; the first of them that is there counts.
+ */
 export interface RecordTarget extends DatasetFile {
   options?: SourceOptions;
   place?: DocumentPlace;
+  number?: number;
   line?: number;
   id?: string;
   /**
@@ -38,7 +42,8 @@ export async function readRecord(target: RecordTarget, signal?: AbortSignal): Pr
   if (target.raw && !target.place && target.line !== undefined)
     return rawLine(target.file, target.line, target.options);
   const { source } = await openDataset(target, { ...target.options, onError: 'skip' });
-  const found = target.place ? await readAt(source, target.place, signal) : await find(source, target, signal);
+  const known = target.place ?? placeByNumber(source, target.number);
+  const found = known ? await readAt(source, known, signal) : await find(source, target, signal);
   if (!found) throw noSuchRecord(target.file, target.place?.line ?? target.line);
   const { document, place } = found;
   const labels = document.labels.map((name) => ({ name, display: source.labelNames.get(name) }));
@@ -56,6 +61,10 @@ function noSuchRecord(file: string, line: number | undefined): UserError {
   return new UserError('no-such-record', 'There is no such record', remedy, { file, line });
 }
 
+/** The place of a record that is reached by its number alone. */
+const placeByNumber = ({ byNumber }: SeekableSource, number: number | undefined): DocumentPlace | undefined =>
+  byNumber && number !== undefined ? { number, line: 0, byte: 0, stop: 0 } : undefined;
+
 async function readAt(
   source: SeekableSource,
   place: DocumentPlace,
@@ -70,7 +79,7 @@ async function readAt(
 
 async function find(
   source: SeekableSource,
-  { file, line, id }: Pick<RecordTarget, 'file' | 'line' | 'id'>,
+  { file, number, line, id }: Pick<RecordTarget, 'file' | 'number' | 'line' | 'id'>,
   signal?: AbortSignal,
 ): Promise<PlacedDocument | undefined> {
   let before: PlacedDocument | undefined;
@@ -78,6 +87,8 @@ async function find(
   for await (const batch of source.placed()) {
     if (signal?.aborted) throw new Cancelled();
     for (const placed of batch) {
+      if (number !== undefined && placed.place.number === number) return placed;
+      if (number !== undefined) continue;
       if (line === undefined && placed.document.id === id) return placed;
       if (line === undefined || !isMeant(placed.place)) continue;
       if (placed.place.line === line) return placed;

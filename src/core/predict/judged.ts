@@ -4,11 +4,17 @@ import type { LabelFigures } from '../metrics/labelCounts.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Split } from '../base/splits.ts';
 
+/** A record of a file by its line (0 where it has none), and by its number among all where lines do not tell. */
+export interface RecordPointer {
+  line: number;
+  number?: number;
+}
+
 /** The documents to look at: a split of the run's dataset, a file, one record of a file, or a text. */
 export type JudgedTarget =
-  | { kind: 'split'; split: Split; line?: number }
-  | ({ kind: 'file'; line?: number } & DatasetFile)
-  | ({ kind: 'record'; line: number } & DatasetFile)
+  | ({ kind: 'split'; split: Split } & Partial<RecordPointer>)
+  | ({ kind: 'file' } & Partial<RecordPointer> & DatasetFile)
+  | ({ kind: 'record' } & RecordPointer & DatasetFile)
   | { kind: 'text'; text: string };
 
 /** Micro and macro precision, recall and F1 at one threshold. */
@@ -56,6 +62,7 @@ export interface JudgedText extends Partial<DatasetFile> {
   /** How the record's file is read; both are absent for a text that is no record. */
   options?: SourceOptions;
   line?: number;
+  number?: number;
   tunedThreshold?: number;
 }
 

@@ -19,6 +19,7 @@ import type {
   JudgedSet,
   JudgedTarget,
   JudgedText,
+  RecordPointer,
 } from './judged.ts';
 import { JudgedScores, sortLabels } from './judgedScores.ts';
 import { loadPredictor } from './predictor.ts';
@@ -35,7 +36,7 @@ interface JudgedOptions {
   /** Threads of the evaluation; as the config says where absent. */
   threads?: number;
   /** Selects the document that stands there. */
-  line?: number;
+  at?: Partial<RecordPointer>;
   signal?: AbortSignal;
   onEvent?: (event: RunEvent) => void;
 }
@@ -65,7 +66,7 @@ export class JudgedRun {
    * Throws `UserError` (those of `loadPredictor`, `RunDocuments.open`, `evaluateRun`) and `Cancelled`.
    */
   static async open(folder: string, target: SetTarget, options: JudgedOptions = {}): Promise<JudgedRun> {
-    const { signal, line, onEvent = () => {} } = options;
+    const { signal, at = {}, onEvent = () => {} } = options;
     const run = await readRun(folder);
     const reader = new TextReader(await loadPredictor(folder, { threads: 1 }));
     const asked = 'file' in target ? { file: resolve(target.file), part: target.part } : target;
@@ -92,7 +93,7 @@ export class JudgedRun {
       k: scores.k,
       curve: scores.curve(tunedThreshold),
       tunedThreshold,
-      selected: line === undefined ? undefined : documents.atLine(line, 'file' in asked ? asked.file : undefined),
+      selected: documents.find(at, 'file' in asked ? asked.file : undefined),
       ...(await ageOf(file, documents.source.file)),
     };
     return new JudgedRun(run, documents, scores, reader, overview);
@@ -257,9 +258,10 @@ export class JudgedSingle {
     if (target.kind === 'text') return new JudgedSingle(run, reader, target.text, undefined, overview);
     const dataset = { file: resolve(target.file), part: target.part };
     const { options, isUnlabelled } = await openForRun(dataset, run, { isUnlabelledFine: true });
-    const { id, text, place, labels } = await readRecord({ ...dataset, options, line: target.line }, signal);
+    const { line, number } = target;
+    const { id, text, place, labels } = await readRecord({ ...dataset, options, line, number }, signal);
     const record = { id, place, labels: isUnlabelled ? undefined : labels.map((label) => label.name) };
-    return new JudgedSingle(run, reader, text, record, { ...overview, ...dataset, options, line: place.line });
+    return new JudgedSingle(run, reader, text, record, { ...overview, ...dataset, options, line: place.line, number });
   }
 
   async document(signal?: AbortSignal): Promise<JudgedDocument> {

@@ -18,6 +18,7 @@ import type { Split } from '../base/splits.ts';
 import { evaluationName, labelSetOf } from '../training/evaluateRun.ts';
 import type { StoredRun } from '../training/runFolder.ts';
 import type { RunConfig } from '../config/runConfig.ts';
+import type { RecordPointer } from './judged.ts';
 import type { Truth } from './judgedScores.ts';
 
 /** A split of the run's dataset, or a file. */
@@ -80,14 +81,24 @@ export class RunDocuments {
     return this.index.place(this.numbers[document]);
   }
 
-  /** The document that stands at a line, or begins before it and not after; undefined for one that is not of the split. */
-  atLine(line: number, file = this.source.file): number | undefined {
+  /**
+   * The document of a number, else that which stands at a line, or begins before it and not after; undefined for one that is
+   * not of the split.
+   */
+  find({ line, number }: Partial<RecordPointer>, file = this.source.file): number | undefined {
+    if (number !== undefined) return this.numbered(number);
+    if (line === undefined) return undefined;
     const { index, source } = this;
     const isMeant = (d: number): boolean => source.files.length === 1 || source.fileAt(index.place(d)) === file;
     let found = 0;
     while (found + 1 < index.length && !isMeant(found)) found++;
     while (found + 1 < index.length && isMeant(found + 1) && index.place(found + 1).line <= line) found++;
     const document = this.numbers.indexOf(found);
+    return document < 0 ? undefined : document;
+  }
+
+  private numbered(number: number): number | undefined {
+    const document = this.numbers.findIndex((d) => this.index.place(d).number === number);
     return document < 0 ? undefined : document;
   }
 

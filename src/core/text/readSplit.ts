@@ -39,31 +39,46 @@ export interface OtherReading {
 }
 
 /** A dataset opened for a model. */
-interface OpenedForRun extends OpenedDataset {
+type OpenedForRun = OpenedDataset & Pick<ReadingForRun, 'isUnlabelled'>;
+
+/** Opens a file for a run, read as `readingForRun` says. Throws `UserError` (`missing-column` and those of opening). */
+export async function openForRun(
+  file: DatasetFile,
+  run: TrainedReading,
+  other: OtherReading = {},
+): Promise<OpenedForRun> {
+  const { options, isUnlabelled } = await readingForRun(file, run, other);
+  return { ...(await opened(file, options)), isUnlabelled };
+}
+
+/** How a file is read for a run. */
+export interface ReadingForRun {
+  options: SourceOptions;
   /** The file has no labels under the names of the run. */
   isUnlabelled: boolean;
 }
 
 /**
- * Opens a file for a run: the dataset's own files as in training, any other by the names that the run was trained on, whatever
- * else it holds and whatever its format. Throws `UserError` (`missing-column` and those of opening).
+ * How a file is read for a run: the dataset's own files as in training, any other by the names that the run was trained on,
+ * whatever else it holds and whatever its format. Throws `UserError` (`missing-column` and those of opening).
  */
-export async function openForRun(
+export async function readingForRun(
   file: DatasetFile,
   run: TrainedReading,
   { isUnlabelledFine = false, given = {} }: OtherReading = {},
-): Promise<OpenedForRun> {
+): Promise<ReadingForRun> {
   const { train, validation, test } = run.config.dataset;
   const isOwn = [train, validation, test].includes(pathOf({ ...file, file: resolve(file.file) }));
-  if (isOwn && Object.keys(given).length === 0) return { ...(await openSplit(file, run.config)), isUnlabelled: false };
+  if (isOwn && Object.keys(given).length === 0)
+    return { options: await sourceOptions(file, run.config), isUnlabelled: false };
   const options = { ...(await readingOf(file, run)), ...given };
   const missing = await missingFields(file, options);
   const known = missing.id ? without(options, ['idField']) : options;
   if (missing.text.length || (missing.labels.length && !isUnlabelledFine))
     throw missingColumn(file, [...missing.text, ...(isUnlabelledFine ? [] : missing.labels)], missing.there);
-  if (missing.labels.length === 0) return { ...(await opened(file, known)), isUnlabelled: false };
+  if (missing.labels.length === 0) return { options: known, isUnlabelled: false };
   const unlabelled = { ...known, labelField: undefined, labelColumns: [], labelSeparator: undefined };
-  return { ...(await opened(file, unlabelled)), isUnlabelled: true };
+  return { options: unlabelled, isUnlabelled: true };
 }
 
 async function opened(file: DatasetFile, options: SourceOptions): Promise<OpenedDataset> {

@@ -21,6 +21,7 @@ import { datasetFile } from '../data/datasetFile.ts';
 import type { SourceOptions } from '../data/document.ts';
 import { labelNamesOf } from '../data/labelNames.ts';
 import { pickReading } from '../data/sharedReading.ts';
+import type { TrainedReading } from '../text/readSplit.ts';
 import { integer, list, nullable, object, parseJson, part, string } from '../base/schema.ts';
 import { isFolder, makeFolder, removeFile, statOf, withFileErrors, writeFileAtomic } from '../base/files.ts';
 import { takeLock } from './lock.ts';
@@ -103,6 +104,13 @@ export async function readRun(folder: string): Promise<StoredRun> {
   const reading = await readReading(paths);
   const labels = await named(parseLabels(await read(paths.labels), paths.labels), reading ?? config.dataset, config);
   return { paths, name: basename(paths.folder), config, words, labels, reading };
+}
+
+/** What `readingForRun` needs of a run. Throws `UserError` `run-not-found`, `damaged-run`. */
+export async function readTrainedReading(folder: string): Promise<TrainedReading> {
+  const paths = runPaths(folder);
+  if (!(await exists(paths.config))) throw runNotFound(paths.folder);
+  return { config: await readRunConfig(paths), reading: await readReading(paths) };
 }
 
 /** Checked as the dataset of a config is. */

@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { binaryKind } from '../../core/formats/binaryFiles.ts';
+import type { DocumentPlace, SourceOptions } from '../../core/data/document.ts';
 import type { RecordTarget } from '../../core/explore/recordText.ts';
 import { withFileErrors } from '../../core/base/files.ts';
 import type { RecordDocuments } from './recordDocuments.ts';
@@ -12,7 +13,13 @@ const largestSynchronised = 50 * 1024 * 1024;
 /** From this many characters on VS Code does not render a line whole. */
 const longestRendered = 10_000;
 
-/** Opens a file at the record's line; where the editor cannot serve that, the record as a document of its own. */
+/** Beyond this hovers do not read a JSON document whole. */
+const largestJson = 1 << 25;
+
+/**
+ * Opens a file at the record's line; where the editor cannot serve that, or would show other records there or in other
+ * characters, the record as a document of its own.
+ */
 export async function openRecord(record: RecordTarget, records: RecordDocuments): Promise<void> {
   const { id, place } = record;
   const file = place?.file ?? record.file;
@@ -24,12 +31,27 @@ export async function openRecord(record: RecordTarget, records: RecordDocuments)
     else await records.show({ ...record, line: undefined });
     return;
   }
-  if (line !== undefined && (await isShown(file))) {
+  const isJson = record.options?.format === 'json';
+  if (line !== undefined && (await isShown(file)) && (!isJson || found.size <= largestJson)) {
     const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
-    if (line <= document.lineCount && document.lineAt(line - 1).text.length < longestRendered)
+    if (isReadSo(document, record.options) && standsThere(document, line, isJson ? place : undefined))
       return showAt(document.uri, line);
   }
   await records.show({ ...record, line });
+}
+
+/** Whether a line can be shown, and of a JSON document no more than the record is on it. */
+function standsThere(document: vscode.TextDocument, line: number, place: DocumentPlace | undefined): boolean {
+  if (line > document.lineCount) return false;
+  const { text } = document.lineAt(line - 1);
+  const isAlone = !place || Buffer.byteLength(text.trim()) <= place.stop - place.byte + '[,'.length;
+  return text.length < longestRendered && isAlone;
+}
+
+/** Whether the editor decodes a file as the dataset's reader does. */
+function isReadSo({ encoding: shown }: vscode.TextDocument, { encoding }: SourceOptions = {}): boolean {
+  const plain = (name: string): string => name.toLowerCase().replace(/[^a-z\d]|bom$/g, '');
+  return encoding === undefined || plain(encoding) === plain(shown);
 }
 
 /** The record as it stands in its file: there, or where the editor cannot show that, alone. */
@@ -60,8 +82,8 @@ async function showAt(uri: vscode.Uri, line: number): Promise<void> {
 }
 
 function documentFile(folder: string, id: string | undefined): string | undefined {
-  const file = id === undefined ? undefined : join(folder, `${id}.txt`);
-  return file !== undefined && existsSync(file) ? file : undefined;
+  const files = id === undefined ? [] : [`${id}.txt`, `${id}.json`].map((name) => join(folder, name));
+  return files.find((file) => existsSync(file));
 }
 
 async function isGzip(file: string): Promise<boolean> {

@@ -52,7 +52,9 @@ export class RecordDocuments extends Disposable implements vscode.FileSystemProv
     const key = uri.toString();
     let record = this.records.get(key);
     if (!record) {
-      record = this.read(uri);
+      const pointer = this.pointerOf(uri);
+      if (!pointer) throw vscode.FileSystemError.FileNotFound(uri);
+      record = this.read(pointer);
       this.records.set(key, record);
     }
     try {
@@ -109,9 +111,8 @@ export class RecordDocuments extends Disposable implements vscode.FileSystemProv
     await vscode.languages.setTextDocumentLanguage(document, language);
   }
 
-  private async read(uri: vscode.Uri): Promise<RecordText> {
-    const pointer = this.pointerOf(uri);
-    if (!pointer) throw vscode.FileSystemError.FileNotFound(uri);
+  /** Reads a record that is shown in no document of ours. Throws `UserError`. */
+  async read(pointer: RecordTarget): Promise<RecordText> {
     return this.runner.call('record', pointer);
   }
 }

@@ -9,7 +9,9 @@ export const recordScheme = 'xmlcnn-record';
 /** The parts of a record's URI; the last segment of the path is the editor's title. */
 export function recordUriParts(pointer: RecordTarget): { scheme: string; path: string; query: string } {
   const file = pathOf(pointer).split(/[\\/]/).pop() ?? '';
-  const where = pointer.place?.line || pointer.line || pointer.id || pointer.place?.number || '';
+  const isByLine = pointer.options?.format !== 'json'; // of which a line may hold many
+  const where =
+    (isByLine && pointer.place?.line) || pointer.line || pointer.id || pointer.place?.number || pointer.number || '';
   const name = `${file}:${String(where).replaceAll('/', '-')}${pointer.raw ? '.raw' : ''}`;
   return { scheme: recordScheme, path: `/${name}`, query: JSON.stringify(pointer) };
 }

@@ -1,16 +1,20 @@
-import { extname, resolve } from 'node:path';
+import { extname, resolve, sep } from 'node:path';
 import { namesEndingIn, rowEndings } from '../../core/data/datasetEndings.ts';
-import type { RunConfig } from '../../core/config/runConfig.ts';
-import type { DatasetFormat, SourceOptions } from '../../core/data/document.ts';
+import { datasetFile } from '../../core/data/datasetFile.ts';
+import type { SourceOptions } from '../../core/data/document.ts';
+import type { RecordLocator } from '../../core/data/positions/recordLocator.ts';
+import type { TrainedReading } from '../../core/text/readSplit.ts';
 
 /** Languages of texts that are no records. */
 export const proseLanguages = ['plaintext', 'markdown', 'xmlcnn-document'];
 /** Languages that files of records are known by, beside plain text. */
 const recordLanguages = ['csv', 'tsv', 'dynamic csv', 'json', 'jsonl', 'jsonlines', 'ndjson', 'tab'];
-const recordEndings = namesEndingIn(rowEndings);
+export const recordEndings = namesEndingIn(rowEndings);
 const tableEndings = /\.(csv|tsv|tab)$/i;
 /** Prose may by chance look like a table of a row or two. */
 const leastRows = 3;
+/** A JSON document of one object is no set of them. */
+const leastRecords = 2;
 
 /** Whether a file is worth a look at its first lines. */
 export function mayHoldRecords(path: string, language: string): boolean {
@@ -18,23 +22,36 @@ export function mayHoldRecords(path: string, language: string): boolean {
   return language === 'plaintext' || recordLanguages.includes(language) || recordEndings.test(path);
 }
 
-/** Whether a file whose lines look like a format is one of records, and not prose or a document of another kind. */
-export function holdsRecords(path: string, format: DatasetFormat, lines: number): boolean {
+/** Whether a file that is read as records is one of them, and not prose or a document of another kind. */
+export function holdsRecords(
+  path: string,
+  { format, options, count }: Pick<RecordLocator, 'format' | 'options' | 'count'>,
+  lines: number,
+): boolean {
+  if (format === 'json') return (count ?? 0) >= leastRecords && hasLabels(options);
   const isTable = format === 'csv' || format === 'tsv' || format === 'libmultilabel';
   if (isTable) return tableEndings.test(path) || (lines >= leastRows && format !== 'csv');
   return extname(path).toLowerCase() !== '.json' || lines > 1; // a JSON document on one line is no set of them
 }
 
-type Dataset = Pick<RunConfig['dataset'], 'train' | 'validation' | 'test'> & SourceOptions;
+const hasLabels = ({ labelField, labelColumns }: SourceOptions): boolean =>
+  labelField !== undefined || (labelColumns ?? []).length > 0;
 
-/** Ways of reading a file, the likeliest first: as the model's own dataset where it is of that, or may be of its kind. */
-export function readingOptions(file: string, dataset: Dataset | undefined): SourceOptions[] {
-  if (!dataset) return [{}];
-  const { train, validation, test, format, labelsFile } = dataset;
-  const { idField, textField, labelField, labelColumns, labelSeparator, header, quoting } = dataset;
-  const fields = { idField, textField, labelField, labelColumns, labelSeparator, header, quoting };
-  const isSame = (path: string | undefined): boolean => path !== undefined && resolve(path) === resolve(file);
-  if ([train, validation, test].some(isSame)) return [{ ...fields, format, ...(isSame(train) && { labelsFile }) }, {}];
-  const isOfKind = extname(train.replace(/\.gz$/i, '')) === extname(file);
-  return isOfKind && Object.values(fields).some((field) => field !== undefined) ? [fields, {}] : [{}];
+/** Whether a file is one that the run was trained or judged on, or one of the JSON documents in a folder that is. */
+export function isOfRun(file: string, run: TrainedReading): boolean {
+  return (
+    ownFiles(run).some((own) => own === resolve(file)) || (/\.json$/i.test(file) && folderOf(file, run) !== undefined)
+  );
 }
+
+/** The folder of texts, a file each, that a text of the run's dataset lies in. */
+export const textFolderOf = (file: string, run: TrainedReading): string | undefined =>
+  /\.txt$/i.test(file) ? folderOf(file, run) : undefined;
+
+const folderOf = (file: string, run: TrainedReading): string | undefined =>
+  ownFiles(run).find((own) => resolve(file).startsWith(own + sep));
+
+const ownFiles = ({ config: { dataset } }: TrainedReading): string[] =>
+  [dataset.train, dataset.validation, dataset.test].flatMap((path) =>
+    path === undefined ? [] : [resolve(datasetFile(path).file)],
+  );

@@ -1,52 +1,68 @@
+import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
-import type { RunConfig } from '../../core/config/runConfig.ts';
 import { paragraphAt } from '../../core/data/positions/paragraph.ts';
 import { type Lines, plainText, type PositionMap, type Range } from '../../core/data/positions/positionMap.ts';
 import { RecordLocator } from '../../core/data/positions/recordLocator.ts';
+import type { DatasetFile } from '../../core/data/document.ts';
 import { UserError } from '../../core/base/errors.ts';
+import type { RecordPointer } from '../../core/predict/judged.ts';
+import { readingForRun, type TrainedReading } from '../../core/text/readSplit.ts';
+import type { RecordText } from '../../core/explore/inspectionApi.ts';
 import type { RecordDocuments } from '../datasets/recordDocuments.ts';
 import { recordScheme } from '../datasets/recordUri.ts';
-import { holdsRecords, mayHoldRecords, proseLanguages, readingOptions } from './datasetFiles.ts';
+import { holdsRecords, isOfRun, mayHoldRecords, proseLanguages, recordEndings, textFolderOf } from './datasetFiles.ts';
 
 /** A text to predict labels for, and where it stands in the editor. */
 export interface FoundText {
   map: PositionMap;
   /** Its own labels, where they are known. */
   truth?: string[];
-  /** Where it is a whole record of a dataset on disk: the file, and the line from 1. */
-  record?: { file: string; line: number };
+  /** Where it is a whole record of a dataset on disk: the file, the line from 1, and its number where that tells nothing. */
+  record?: DatasetFile & RecordPointer;
 }
 
-type Dataset = RunConfig['dataset'];
+/** A file of records as it was found to be read. */
+interface RecordsOfFile {
+  locator: RecordLocator;
+  /** The file has no labels under the names that the run was trained on. */
+  isUnlabelled: boolean;
+}
 
 /** Finds what a place in a document belongs to: a record, a paragraph, the selection. */
 export class TextFinder {
   private readonly locators = new WeakMap<
     vscode.TextDocument,
-    { version: number; dataset: Dataset | undefined; locator: Promise<RecordLocator | undefined> }
+    { version: number; run: TrainedReading | undefined; records: Promise<RecordsOfFile | undefined> }
   >();
 
-  constructor(private readonly records: Pick<RecordDocuments, 'load' | 'pointerOf'>) {}
+  private readonly texts = new WeakMap<vscode.TextDocument, { run: TrainedReading; record: Promise<RecordText> }>();
 
-  /** Recognised by name, language and the first line alone: false for code and the like. */
-  mayHoldText(document: vscode.TextDocument): boolean {
+  constructor(private readonly records: Pick<RecordDocuments, 'load' | 'read' | 'pointerOf'>) {}
+
+  /** Recognised by name, language and the first line alone where they tell: false for code and the like. */
+  async mayHoldText(document: vscode.TextDocument, run: TrainedReading | undefined): Promise<boolean> {
     const { uri, languageId } = document;
     if (uri.scheme === recordScheme || proseLanguages.includes(languageId)) return true;
     if (!mayHoldRecords(uri.fsPath, languageId)) return false;
-    return languageId !== 'json' || /^\s*\{.*\}\s*$/.test(document.lineAt(0).text); // records stand on lines of their own
+    return languageId !== 'json' || (await this.recordsOf(document, run)) !== undefined;
   }
 
-  /** @param dataset that of the model, for files that are read as it was */
+  /**
+   * Throws `UserError` `missing-column` for a record of a file that has not the fields that the run was trained on.
+   * @param run that of the model, by whose names files are read
+   */
   async find(
     document: vscode.TextDocument,
     position: vscode.Position,
     selection: vscode.Selection | undefined,
-    dataset: Dataset | undefined,
+    run: TrainedReading | undefined,
   ): Promise<FoundText | undefined> {
     if (document.uri.scheme === recordScheme) return this.virtual(document);
     const selected = selection && !selection.isEmpty && selection.contains(position) ? selection : undefined;
-    const locator = await this.locator(document, dataset);
-    if (locator) return this.record(locator, document, position, selected);
+    const own = run && (await this.ofFolder(document, run));
+    if (own) return selected ? { map: plainText(linesOf(document), selected) } : own;
+    const records = await this.recordsOf(document, run);
+    if (records) return this.record(records, document, position, selected);
     if (!proseLanguages.includes(document.languageId))
       return selected && { map: plainText(linesOf(document), selected) };
     if (selected) return { map: plainText(linesOf(document), selected) };
@@ -55,30 +71,63 @@ export class TextFinder {
   }
 
   /** Reads the records of a dataset file; undefined for files that are none. */
-  locator(document: vscode.TextDocument, dataset: Dataset | undefined): Promise<RecordLocator | undefined> {
+  private recordsOf(
+    document: vscode.TextDocument,
+    run: TrainedReading | undefined,
+  ): Promise<RecordsOfFile | undefined> {
     const known = this.locators.get(document);
-    if (known?.version === document.version && known.dataset === dataset) return known.locator;
-    const locator = openLocator(document, dataset);
-    this.locators.set(document, { version: document.version, dataset, locator });
-    return locator;
+    if (known?.version === document.version && known.run === run) return known.records;
+    const records = openRecords(document, run);
+    this.locators.set(document, { version: document.version, run, records });
+    return records;
   }
 
   private async virtual(document: vscode.TextDocument): Promise<FoundText | undefined> {
-    if (!this.records.pointerOf(document.uri) || this.records.pointerOf(document.uri)?.raw) return undefined;
+    const pointer = this.records.pointerOf(document.uri);
+    if (!pointer || pointer.raw) return undefined;
     const { labels, file, place } = await this.records.load(document.uri);
-    const end = document.lineAt(document.lineCount - 1).range.end;
-    const map = plainText(linesOf(document), new vscode.Range(new vscode.Position(0, 0), end));
-    return { map, truth: labels.map(({ name }) => name), record: { file, line: place.line } };
+    const map = wholeText(document);
+    const isByLine = place.line > 0 && pointer.options?.format !== 'json';
+    const record = { file, part: pointer.part, line: place.line, ...(!isByLine && { number: place.number }) };
+    return { map, truth: labels.map(({ name }) => name), record };
+  }
+
+  /** A text in a folder of them that the run was trained or judged on; undefined for other files. */
+  private async ofFolder(document: vscode.TextDocument, run: TrainedReading): Promise<FoundText | undefined> {
+    const { fsPath, scheme } = document.uri;
+    const folder = scheme === 'file' ? textFolderOf(fsPath, run) : undefined;
+    if (folder === undefined) return undefined;
+    let known = this.texts.get(document);
+    if (known?.run !== run) {
+      known = { run, record: this.readText(folder, fsPath, run) };
+      this.texts.set(document, known);
+    }
+    try {
+      const { labels, place } = await known.record;
+      const record = { file: folder, line: 0, number: place.number };
+      return { map: wholeText(document), truth: labels.map(({ name }) => name), record };
+    } catch (error) {
+      if (error instanceof UserError && error.code === 'no-such-record') return undefined; // a file of labels, say
+      throw error;
+    }
+  }
+
+  private async readText(folder: string, file: string, run: TrainedReading): Promise<RecordText> {
+    const { options } = await readingForRun({ file: folder }, run, { isUnlabelledFine: true });
+    const id = relative(folder, file)
+      .replace(/\.txt$/i, '')
+      .replaceAll(sep, '/');
+    return this.records.read({ file: folder, id, options });
   }
 
   /** The record at a position, or the part of its text that is selected. */
   private async record(
-    locator: RecordLocator,
+    { locator, isUnlabelled }: RecordsOfFile,
     document: vscode.TextDocument,
-    { line }: vscode.Position,
+    { line, character }: vscode.Position,
     selected: vscode.Selection | undefined,
   ): Promise<FoundText | undefined> {
-    const record = await locator.at(linesOf(document), line);
+    const record = await locator.at(linesOf(document), line, character);
     const isInside = record && selected && selected.start.line >= record.first && selected.end.line <= record.last;
     if (selected && !isInside) return { map: plainText(linesOf(document), selected) };
     if (!record) return undefined;
@@ -87,28 +136,44 @@ export class TextFinder {
     if (part) return { map: record.map.slice(part.start, part.end) };
     return {
       map: record.map,
-      truth: record.labels,
-      record: file === undefined ? undefined : { file, line: record.first + 1 },
+      truth: isUnlabelled ? undefined : record.labels,
+      record: file === undefined ? undefined : { file, line: record.first + 1, number: record.number },
     };
   }
 }
 
-async function openLocator(
+/** By the names of the run where there is one; what is no dataset by itself is none then either, but for the run's own files. */
+async function openRecords(
   document: vscode.TextDocument,
-  dataset: Dataset | undefined,
-): Promise<RecordLocator | undefined> {
+  run: TrainedReading | undefined,
+): Promise<RecordsOfFile | undefined> {
   const { fsPath } = document.uri;
   if (document.uri.scheme !== 'file' || !mayHoldRecords(fsPath, document.languageId)) return undefined;
   const lines = linesOf(document);
-  for (const options of readingOptions(fsPath, dataset))
-    try {
-      const locator = await RecordLocator.open(fsPath, lines, options);
-      if (locator) return holdsRecords(fsPath, locator.format, lines.count) ? locator : undefined;
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error; // no dataset, or not read that way
-    }
-  return undefined;
+  const isOwn = run !== undefined && isOfRun(fsPath, run);
+  const alone = isOwn ? undefined : await openAlone(fsPath, lines);
+  if (!run) return alone && alone !== 'unknown-fields' ? { locator: alone, isUnlabelled: false } : undefined;
+  if (!isOwn && !alone) return undefined;
+  const { options, isUnlabelled } = await readingForRun({ file: fsPath }, run, { isUnlabelledFine: true });
+  const locator = await RecordLocator.open(fsPath, lines, options);
+  return locator && { locator, isUnlabelled };
 }
+
+/** `unknown-fields` for a dataset of which it cannot be told which fields are the text. */
+async function openAlone(path: string, lines: Lines): Promise<RecordLocator | 'unknown-fields' | undefined> {
+  try {
+    const locator = await RecordLocator.open(path, lines, {});
+    return locator && holdsRecords(path, locator, lines.count) ? locator : undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.code === 'no-text-field' && recordEndings.test(path) ? 'unknown-fields' : undefined; // else no dataset
+  }
+}
+
+const wholeText = (document: vscode.TextDocument): PositionMap => {
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  return plainText(linesOf(document), new vscode.Range(new vscode.Position(0, 0), end));
+};
 
 /** A document's lines, for the core. */
 function linesOf(document: vscode.TextDocument): Lines {

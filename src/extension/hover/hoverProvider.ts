@@ -38,12 +38,13 @@ export class LabelHover extends Disposable implements vscode.HoverProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
     const isOn = vscode.workspace.getConfiguration('xmlcnn', document).get('hover.enabled', true);
-    if (!isOn || !vscode.workspace.isTrusted || !this.predictions.mayHoldText(document)) return undefined;
-    if (!this.model.run) return this.offer(document, position);
+    if (!isOn || !vscode.workspace.isTrusted) return undefined;
     this.current?.abort(); // the newest wins
     const current = (this.current = new AbortController());
     token.onCancellationRequested(() => current.abort());
     try {
+      if (!(await this.predictions.mayHoldText(document))) return undefined;
+      if (!this.model.run) return await this.offer(document, position);
       const found = await this.predictions.at(document, position, selectionIn(document), {
         top,
         signal: current.signal,

@@ -1,5 +1,8 @@
+import { stat } from 'node:fs/promises';
 import type * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
+import type { TrainedReading } from '../../core/text/readSplit.ts';
+import { readTrainedReading, runPaths } from '../../core/training/runFolder.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
 import type { ExplainedText } from '../../runner/services/predictor.ts';
 import { showWarning } from '../base/notices.ts';
@@ -20,6 +23,7 @@ export interface Prediction {
 /** Predicts for places in documents. */
 export class Predictions {
   private readonly warned = new Set<string>();
+  private reading: { key: string; trained: Promise<TrainedReading> } | undefined;
 
   constructor(
     private readonly model: ActiveModel,
@@ -36,14 +40,22 @@ export class Predictions {
   ): Promise<Prediction | undefined> {
     const { run } = this.model;
     if (!run) return undefined;
-    const { dataset, threshold, warning } = await this.predictor.open(run.folder);
+    const found = await this.finder.find(document, position, selection, await this.readingOf(run));
+    if (!found || signal?.aborted) return undefined;
+    const { threshold, warning } = await this.predictor.open(run.folder);
     if (warning !== undefined) this.warn(run, warning);
     if (signal?.aborted) return undefined;
-    const found = await this.finder.find(document, position, selection, dataset);
-    if (!found || signal?.aborted) return undefined;
     const { truth, map } = found;
     const text = await this.predictor.explain(run.folder, map.text, { top, truth, signal });
     return { run, found, text, rows: labelRows(text, threshold, truth) };
+  }
+
+  /** The same object as long as the run's config is the same. */
+  private async readingOf({ folder }: RunListing): Promise<TrainedReading> {
+    const found = await stat(runPaths(folder).config).catch(() => undefined); // one that is not there is reported below
+    const key = `${folder} ${found?.mtimeMs}`;
+    if (this.reading?.key !== key) this.reading = { key, trained: readTrainedReading(folder) };
+    return this.reading.trained;
   }
 
   /** Once for each model. */
@@ -54,8 +66,9 @@ export class Predictions {
   }
 
   /** Whether a document is worth starting the model for. */
-  mayHoldText(document: vscode.TextDocument): boolean {
-    return this.finder.mayHoldText(document);
+  async mayHoldText(document: vscode.TextDocument): Promise<boolean> {
+    const { run } = this.model;
+    return this.finder.mayHoldText(document, run && (await this.readingOf(run)));
   }
 
   /** Whether a record of a dataset is there, however it would be predicted. */

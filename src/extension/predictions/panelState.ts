@@ -3,14 +3,15 @@ import { splitNames } from '../../core/base/splits.ts';
 import type { PredictionsPanelState } from '../../webview/protocol.ts';
 
 const line = integer();
+const number = optional(integer());
 const file = { file: string(), part: optional(oneOf(['train', 'test'])) };
 const schema = object(part, {
   folder: optional(string()),
   target: optional(
     union([
-      object(part, { kind: oneOf(['split']), split: oneOf(splitNames), line: optional(line) }),
-      object(part, { kind: oneOf(['file']), ...file, line: optional(line) }),
-      object(part, { kind: oneOf(['record']), ...file, line }),
+      object(part, { kind: oneOf(['split']), split: oneOf(splitNames), line: optional(line), number }),
+      object(part, { kind: oneOf(['file']), ...file, line: optional(line), number }),
+      object(part, { kind: oneOf(['record']), ...file, line, number }),
       object(part, { kind: oneOf(['text']), text: string() }),
     ]),
   ),

@@ -1,6 +1,7 @@
 /** *Predictions*: what a run predicts for the documents of a split or a file, or for one text. */
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
+import type { DatasetFile } from '../../core/data/document.ts';
 import type { JudgedTarget } from '../../core/predict/judged.ts';
 import { splitOfFile } from '../../core/text/drawnSplits.ts';
 import { UserError } from '../../core/base/errors.ts';
@@ -20,9 +21,11 @@ const viewType = 'xmlcnn.predictions';
 
 /** What to show of a run; its test documents where nothing is named. */
 interface ToShow {
-  /** A file, or a record of it by its line. */
+  /** A file, or a record of it by its line and number. */
   file?: string;
+  part?: DatasetFile['part'];
   line?: number;
+  number?: number;
   text?: string;
   /** A split, or the name of an evaluated file. */
   evaluation?: string;
@@ -75,9 +78,10 @@ export class Predictions extends Disposable {
   }
 }
 
-async function targetOf(folder: string, { file, line, text, evaluation }: ToShow): Promise<JudgedTarget | undefined> {
+async function targetOf(folder: string, { text, evaluation, ...asked }: ToShow): Promise<JudgedTarget | undefined> {
   if (text !== undefined) return { kind: 'text', text };
-  if (file !== undefined && line !== undefined) return { kind: 'record', file, line };
+  const { file, part, line, number } = asked;
+  if (file !== undefined && line !== undefined) return { kind: 'record', file, part, line, number };
   if (file === undefined && evaluation === undefined) return { kind: 'split', split: 'test' };
   const config = await readRunConfig(runPaths(folder));
   if (file !== undefined) return fileTarget(config, file);

@@ -131,9 +131,9 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
 
   private async showWholeFile(): Promise<void> {
     if (this.target.kind !== 'record') return;
-    const { line } = this.target;
+    const { line, number } = this.target;
     const dataset = onlyFile(this.target);
     const split = splitOfFile(await readRunConfig(runPaths(this.folder)), dataset);
-    this.showInstead(split ? { kind: 'split', split, line } : { kind: 'file', ...dataset, line });
+    this.showInstead(split ? { kind: 'split', split, line, number } : { kind: 'file', ...dataset, line, number });
   }
 }

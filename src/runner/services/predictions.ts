@@ -46,7 +46,7 @@ export const predictions: Handlers<PredictionsService> = {
     current = undefined;
     const isSet = target.kind === 'split' || target.kind === 'file';
     const judged = isSet
-      ? await JudgedRun.open(folder, target, { evaluate, threads, line: target.line, signal, onEvent: emit })
+      ? await JudgedRun.open(folder, target, { evaluate, threads, at: target, signal, onEvent: emit })
       : await JudgedSingle.open(folder, target, signal);
     if (signal.aborted) throw new Cancelled();
     current = judged;

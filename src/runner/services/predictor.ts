@@ -3,7 +3,6 @@ import type { Contribution, Explanation } from '../../core/predict/explain.ts';
 import { highlightsOf } from '../../core/predict/highlights.ts';
 import type { ExplainedLabel } from '../../core/predict/predictor.ts';
 import { loadPredictor, type Predictor } from '../../core/predict/predictor.ts';
-import type { RunConfig } from '../../core/config/runConfig.ts';
 import type { Highlight } from '../../core/predict/highlights.ts';
 import type { PredictedLabel } from '../../core/predict/predictor.ts';
 import type { Call, Handlers } from '../../rpc/call.ts';
@@ -16,8 +15,6 @@ export interface ModelFile {
 }
 
 export interface ModelInfo {
-  /** Files and fields that the model was trained with. */
-  dataset: RunConfig['dataset'];
   /** Labels of a greater probability are predicted: tuned on validation, else 0.5. */
   threshold: number;
   /** What is to be said once of the model as it is used here. */
@@ -82,8 +79,8 @@ async function load({ folder, stamp }: ModelFile): Promise<Predictor> {
 export const predictor: Handlers<PredictorService> = {
   open: (model, { signal }) =>
     inTurn(signal, async () => {
-      const { config, tunedThreshold, warning } = await load(model);
-      return { dataset: config.dataset, threshold: tunedThreshold ?? usualThreshold, warning };
+      const { tunedThreshold, warning } = await load(model);
+      return { threshold: tunedThreshold ?? usualThreshold, warning };
     }),
   explain: ({ model, text, top, truth }, { signal }) =>
     inTurn(signal, async () => {

@@ -273,7 +273,7 @@ describe('a set in numbered files, a share of which is drawn for test', () => {
     const held = await evaluateRun(trained.folder, { split: 'validation', onEvent: () => {}, makeEngine: reference });
     expect(held).toMatchObject({ seen: 'chose-epoch', evaluation: { documents: 12 } });
     // a line of the second file
-    const there = await JudgedRun.open(trained.folder, { file: at(1) }, { line: 3 });
+    const there = await JudgedRun.open(trained.folder, { file: at(1) }, { at: { line: 3 } });
     expect(there.overview.selected).toBe(42);
   });
 });
@@ -296,8 +296,7 @@ it('refuses to go on once cancelled, and says what is not there', async () => {
 });
 
 it('selects the document at a line', async () => {
-  const { judged } = await openTest({ line: 17 });
-  expect(judged.overview.selected).toBe(16);
+  expect((await openTest({ at: { line: 17 } })).judged.overview.selected).toBe(16);
 });
 
 describe('one text', () => {
@@ -313,6 +312,9 @@ describe('one text', () => {
   it('shows a record of a file with its own labels', async () => {
     const file = join(folder, 'test.jsonl');
     const single = await JudgedSingle.open(run, { kind: 'record', file, line: 5 });
+    const numbered = await JudgedSingle.open(run, { kind: 'record', file, line: 0, number: 5 });
+    expect(numbered.overview).toMatchObject({ line: 5, number: 5 });
+    expect((await numbered.document()).id).toBe('d4');
     expect(single.overview).toMatchObject({ kind: 'text', file, line: 5 });
     const { labels, id, text } = await single.document();
     expect([id, text]).toEqual(['d4', 'fish number4 <b>']);

@@ -57,7 +57,7 @@ export class RecordLocator {
   static async open(path: string, lines: Lines, options: SourceOptions): Promise<RecordLocator | undefined> {
     const sample = sampleOf(path, lines);
     if (sample.lines.every(({ text }) => text.trim() === '')) return undefined;
-    if (options.format && !hasLines(options.format)) return undefined;
+    if (options.format && options.format !== 'json' && !hasLines(options.format)) return undefined;
     const opened = await openReader({ file: path }, options, sample);
     if (opened.options.format === 'json') return RecordLocator.openJson(path, lines, options);
     return hasLines(opened.options.format) ? new RecordLocator(path, opened) : undefined;

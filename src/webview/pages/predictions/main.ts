@@ -1,5 +1,5 @@
 /** Predictions: what a run predicts for the documents of a split or a file, or for one text, and why. */
-import type { Judged, JudgedSet } from '../../../core/predict/judged.ts';
+import type { Judged, JudgedSet, JudgedText } from '../../../core/predict/judged.ts';
 import type { Split } from '../../../core/base/splits.ts';
 import type { RunEvent } from '../../../core/base/events.ts';
 import { connect } from '../../host.ts';
@@ -294,11 +294,13 @@ class PredictionsPage implements Context {
   }
 }
 
+function whichText({ file, line = 0, number }: JudgedText): string {
+  if (file === undefined) return t('A text of its own');
+  return number === undefined ? t('{0}, line {1}', file, count(line)) : t('{0}, document {1}', file, count(number));
+}
+
 function subtitle(judged: Judged): string[] {
-  if (judged.kind === 'text')
-    return [
-      judged.file === undefined ? t('A text of its own') : t('{0}, line {1}', judged.file, count(judged.line ?? 0)),
-    ];
+  if (judged.kind === 'text') return [whichText(judged)];
   const { split, file, documents, unlabelled, metrics } = judged;
   const ranking = Object.entries(metrics).filter(([name]) => /^(P@|nDCG@(?!1$))/.test(name));
   return [
