@@ -11,7 +11,7 @@ import { type DatasetFormat, datasetFormats, type SourceOptions } from './docume
 import { guessPrefix } from './formats/fasttext.ts';
 import { isLibSvm } from './formats/libsvm.ts';
 import { hasVocabulary } from './formats/numpy.ts';
-import { recordIn } from './formats/records.ts';
+import { listIn, recordIn } from './formats/records.ts';
 import { commonWidth, sampleRows } from './formats/rows.ts';
 import { findLabelsFile } from './formats/xmlrepoRaw.ts';
 import { parseSparseHeader } from './formats/xmlrepoSparse.ts';
@@ -108,8 +108,22 @@ function recogniseJson(sample: Sample, texts: string[]): Found | undefined {
       return { format: 'jsonl', reason: 'one JSON object a line' };
     }
   }
+  if (areListLines(texts)) return { format: 'json', reason: 'JSON lists, one a line' };
   const place = jsonPlace(texts.join('\n'), sample.isWhole);
   return place && { format: 'json', reason: placeReasons[place.in](place) };
+}
+
+/** `["a text", ["label"]]` in every line, of the same number of places. */
+function areListLines(texts: readonly string[]): boolean {
+  const lists = texts.slice(0, 100).map(listIn);
+  const [first] = lists;
+  return (
+    first !== undefined &&
+    first.length > 1 &&
+    lists.length > 1 &&
+    !first.every((part) => typeof part === 'object') &&
+    lists.filter((list) => list?.length === first.length).length >= lists.length * 0.9
+  );
 }
 
 const placeReasons: Record<JsonPlace['in'], (place: JsonPlace) => string> = {

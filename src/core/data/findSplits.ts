@@ -1,9 +1,10 @@
 /** Finds which files of a folder are the training, validation and test part of one dataset. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { splitNames, type Split, type SplitOrAll } from '../base/splits.ts';
-import { isFolder, withFileErrors } from '../base/files.ts';
+import { isFolder, statOf, withFileErrors } from '../base/files.ts';
+import { list, object, parseJson, part, string } from '../base/schema.ts';
 import { binaryKind } from '../formats/binaryFiles.ts';
 import { isDocumentMatrix } from './formats/numpy.ts';
 import { pickleParts } from './formats/originalPickle.ts';
@@ -36,6 +37,7 @@ export async function findSplits(dataset: DatasetFile): Promise<Splits> {
   if (!isDirectory && (await binaryKind(file)) === 'pickle') return partsOfPickle(file);
   const named = splitIn(basename(file));
   if (isDirectory) {
+    await requireListedSplits(file);
     const sets = await splitSets(file);
     const inside = join(file, 'data'); // as sets stand on the Hugging Face Hub
     if (![...sets.values()].some((splits) => splits.train) && (await isFolder(inside))) {
@@ -48,6 +50,23 @@ export async function findSplits(dataset: DatasetFile): Promise<Splits> {
   if (named === undefined) return (await namedByFolder(own)) ?? { train: own };
   const siblings = (await splitSets(dirname(file))).get(named.rest) ?? {};
   return { ...siblings, [named.split]: own };
+}
+
+const splitList = object(part, { splits: list(string()) });
+
+/** Throws `UserError` `missing-split` where Hugging Face's `dataset_dict.json` lists a split whose folder is not there. */
+async function requireListedSplits(folder: string): Promise<void> {
+  const file = join(folder, 'dataset_dict.json');
+  if (!(await statOf(file))) return;
+  const listed = parseJson(await withFileErrors(file, () => readFile(file, 'utf8')), splitList);
+  for (const split of listed?.splits ?? [])
+    if (!(await isFolder(join(folder, split))))
+      throw new UserError(
+        'missing-split',
+        `dataset_dict.json lists the split "${split}", and there is no folder of that name beside it`,
+        'Copy that folder too, or take the name out of the list.',
+        { file },
+      );
 }
 
 /** `data/train/docs.csv` with `data/test/docs.csv`; undefined where the folder's name says nothing, or there is no training file. */

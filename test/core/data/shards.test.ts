@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { groupDatasets } from '../../../src/extension/datasets/workspaceDatasets.ts';
@@ -228,4 +228,14 @@ describe('a split in several files', () => {
     renameSync(files[3], `${folder}/missing/test-00000-of-00001.jsonl`);
     expect((await readAll(`${folder}/missing/test-00000-of-00001.jsonl`)).source.findings.counts).toEqual({});
   });
+});
+
+test('a split that dataset_dict.json lists and that is not there is reported', async () => {
+  const lines = '{"text":"one two","labels":["a"]}\n{"text":"three","labels":["b"]}\n';
+  write('listed/train/data.jsonl', lines);
+  write('listed/test/data.jsonl', lines);
+  const file = write('listed/dataset_dict.json', '{"splits": ["train", "test", "validation"]}');
+  expect(await userError(splitPaths(dirname(file)))).toMatchObject({ code: 'missing-split', place: { file } });
+  write('listed/dataset_dict.json', '{"splits": ["train", "test"]}');
+  expect(Object.keys(await splitPaths(dirname(file))).sort()).toEqual(['test', 'train']);
 });

@@ -60,10 +60,19 @@ export async function openFolder(folder: string, options: SourceOptions): Promis
 /** Text files in the folder and below, in code-point order. */
 export async function listTexts(folder: string, labelsFile?: string): Promise<string[]> {
   const names = await withFileErrors(folder, () => readdir(folder, { recursive: true }));
-  const isText = (name: string) => /\.txt(\.gz)?$/i.test(name) && !basename(name).startsWith('.');
   const isLabels = (name: string) => labelsFile !== undefined && resolve(folder, name) === resolve(labelsFile);
-  const files = names.filter((name) => isText(name) && !isLabels(name));
+  const own = names.filter((name) => !basename(name).startsWith('.') && !isLabels(name));
+  const texts = own.filter((name) => /\.txt(\.gz)?$/i.test(name));
+  const files = texts.length > 0 ? texts : await bareFiles(folder, own);
   return files.sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** Texts without an ending, as 20 Newsgroups has them: in folders below, and called by a number. */
+async function bareFiles(folder: string, names: readonly string[]): Promise<string[]> {
+  const bare = names.filter((name) => /^\d+(?:-\d+)?$/.test(basename(name)) && dirname(name) !== '.');
+  const found: string[] = [];
+  for (const name of bare) if ((await withFileErrors(name, () => stat(join(folder, name)))).isFile()) found.push(name);
+  return found;
 }
 
 const textFolders =

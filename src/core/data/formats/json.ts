@@ -14,7 +14,7 @@ import {
   type RecordPlace,
   type RecordSpan,
 } from '../../formats/jsonRecords.ts';
-import { parseLiteral, type Literal } from '../../formats/literal.ts';
+import { type Literal, parseLiteral } from '../../formats/literal.ts';
 import type { SourceOptions } from '../document.ts';
 import type { DataRecord } from '../guess/records.ts';
 import { guessHeader } from '../guess/header.ts';
@@ -22,7 +22,7 @@ import { isKnownName } from '../guess/names.ts';
 import { attempt, type OpenedFormat, type Pass, type RawRecord } from '../record.ts';
 import type { Sample } from '../sample.ts';
 import { documentOf } from './jsonl.ts';
-import { columnsOf, layOutRecords, recordIn, type RecordLayout } from './records.ts';
+import { columnsOf, layOutRecords, listIn, recordIn, type RecordLayout } from './records.ts';
 import { readRows } from './rowSets.ts';
 
 /** Records that are looked at. */
@@ -58,11 +58,6 @@ const recordOf = (text: string, names?: readonly string[]): DataRecord | undefin
 function recordOfList(text: string, names?: readonly string[]): DataRecord | undefined {
   const found = listIn(text);
   return found && Object.fromEntries(found.map((value, i) => [names?.[i] ?? String(i), value]));
-}
-
-function listIn(text: string): Literal[] | undefined {
-  const found = text.trimStart().startsWith('[') ? parseLiteral(text)?.value : undefined;
-  return Array.isArray(found) ? found : undefined;
 }
 
 /** What the first of some lists calls the places of the others; undefined where it is a record itself. */

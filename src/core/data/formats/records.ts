@@ -1,6 +1,6 @@
 /** Records that are objects (JSON, Parquet, Arrow) as documents. */
 import { isRecord } from '../../base/schema.ts';
-import { parseLiteral } from '../../formats/literal.ts';
+import { type Literal, parseLiteral } from '../../formats/literal.ts';
 import type { RecordColumns, SourceOptions } from '../document.ts';
 import { givenFields, listOf, noTextField, optionsOf } from '../fields.ts';
 import { flagIn, LabelReader } from '../guess/labelReader.ts';
@@ -184,4 +184,10 @@ export function recordIn(text: string): DataRecord | undefined {
     if (error instanceof Malformed) return undefined;
     throw error;
   }
+}
+
+/** A record that is a list of values, or undefined for what is none. */
+export function listIn(text: string): Literal[] | undefined {
+  const found = text.trimStart().startsWith('[') ? parseLiteral(text)?.value : undefined;
+  return Array.isArray(found) ? found : undefined;
 }

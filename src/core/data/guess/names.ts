@@ -13,7 +13,9 @@ export interface NameHint {
 }
 
 const idNames = words(
-  'id _id uid guid uuid docid celex_id celexid key index idx unnamed:_0 pmid doi asin isbn tweetid rowid',
+  `id _id uid guid uuid docid celex_id celexid key index idx unnamed:_0 pmid doi asin isbn tweetid rowid doc_id document_id text_id item_id
+   article_id paper_id post_id comment_id record_id sample_id example_id tweet_id review_id story_id abstract_id passage_id sentence_id
+   question_id`,
 );
 const textNames = words(
   `text texts content contents body abstract abstracts document documents doc sentence sentences comment comments description
@@ -87,7 +89,13 @@ export function hintOf(name: string | number): NameHint {
   const last = parts.at(-1) ?? '';
   const level = (set: ReadonlySet<string>): number => (set.has(whole) ? 2 : set.has(last) ? 1 : 0);
   const id = idNames.has(whole) || /(?:^|_)(?:id|uid|uuid|guid)$/.test(whole);
-  const other = otherNames.has(whole) ? 2 : otherPrefix.test(whole) || otherSuffix.test(whole) ? 1 : 0;
+  const other = idNames.has(whole)
+    ? 0
+    : otherNames.has(whole)
+      ? 2
+      : otherPrefix.test(whole) || otherSuffix.test(whole)
+        ? 1
+        : 0;
   const label =
     level(labelNames) ||
     (parts.some((part) => /^(?:labels?|tags?|categor(?:y|ies)|genres?|topics?)$/.test(part)) ? 1 : 0);

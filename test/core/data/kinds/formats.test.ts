@@ -64,6 +64,11 @@ describe('JSON', () => {
     expect(await read(JSON.stringify([['id', 'text', 'labels'], ...rows]), 'named.json')).toEqual(plain);
     expect(await read(JSON.stringify(rows), 'unnamed.json')).toEqual(plain);
   });
+  test('a list in every line', async () => {
+    const lines = records.map((r) => JSON.stringify([r.text, r.labels]));
+    expect(await read(lines.join('\n'), 'lists.jsonl')).toEqual(plain);
+    expect(await read(['["text", "labels"]', ...lines].join('\n'), 'lists.jsonl')).toEqual(plain);
+  });
   test('Prodigy: a label that was rejected is left out', async () => {
     const content = records.map(({ text }, i) =>
       JSON.stringify({ text, label: names[i % 3], answer: i % 4 === 1 ? 'reject' : 'accept', _input_hash: i }),
@@ -226,6 +231,14 @@ describe('folders of a label each', () => {
     const folder = placed('classSplits', (i) => `${i % 4 ? 'train' : 'test'}/${names[i % 3]}`);
     const { train = '' } = await splitPaths(folder);
     expect(new Set((await readAll(train)).documents.flatMap((d) => d.labels))).toEqual(new Set(names));
+  });
+  test('whose texts are called by numbers alone, as 20 Newsgroups has them', async () => {
+    for (const [i, { text }] of records.entries()) write(`numbered/${names[i % 3]}/${54000 + i}`, text);
+    const folder = dirname(write('numbered/.keep', ''));
+    const { documents } = await readAll(folder);
+    expect(documents.map((d) => [d.text, ...d.labels]).sort()).toEqual(
+      records.map(({ text }, i) => [text, names[i % 3]]).sort(),
+    );
   });
   test.each([
     ['one folder', () => 'all'],

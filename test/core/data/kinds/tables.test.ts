@@ -361,6 +361,12 @@ describe('columns and cells of other habits', () => {
     expect((await counts(lined(row, 'text,label_1,label_2'))).labels).toEqual({ label_1: 12, label_2: 8 });
   });
 
+  test('a row for each label of a document is seen by its repeated id', async () => {
+    const rows = sentences.flatMap((text, i) => labelsOf(i).map((label) => `d${i},${text},${label}`));
+    const { source } = await counts(['doc_id,text,label', ...rows].join('\n'), { onError: 'skip' });
+    expect(source.findings.counts['repeated-id']).toBe(rows.length - sentences.length);
+  });
+
   test('a lone flag is the label, and columns that are none are named', async () => {
     expect((await counts(lined((text, i) => `${text},${Number(i % 3 === 0)}`, 'text,is_spam'))).labels).toEqual({
       '0': 16,
