@@ -5,6 +5,8 @@ import { Compare } from './compare/compare.ts';
 import { Datasets } from './datasets/datasets.ts';
 import { EnginesFeature } from './engines/showEngines.ts';
 import { ExportFeature } from './export/exportModel.ts';
+import { PredictionsExport } from './export/exportPredictions.ts';
+import { ActiveModel } from './hover/activeModel.ts';
 import { HoverFeature } from './hover/hoverFeature.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Predictions } from './predictions/predictions.ts';
@@ -28,7 +30,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const datasets = new Datasets(services);
   context.subscriptions.push(datasets);
   context.subscriptions.push(new Clusters(services));
-  context.subscriptions.push(new Predictions(services, runs));
-  context.subscriptions.push(new HoverFeature(services, runs, datasets.records));
+  const predictions = new Predictions(services, runs);
+  context.subscriptions.push(predictions);
+  const model = new ActiveModel(services, runs);
+  context.subscriptions.push(model);
+  context.subscriptions.push(new PredictionsExport(services, runs, model, predictions));
+  context.subscriptions.push(new HoverFeature(services, runs, model, datasets.records));
   context.subscriptions.push(new RunConfigFeature(services, runs, training.jobs));
 }

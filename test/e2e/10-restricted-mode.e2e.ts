@@ -14,7 +14,7 @@ function fill(folder: string): void {
 
 /** Commands that would compute with what the workspace holds: see SECURITY.md. */
 const refused = [
-  ...['Train', 'Resume', 'Evaluate', 'Open Predictions', 'Export Model', 'Select Model'],
+  ...['Train', 'Resume', 'Evaluate', 'Open Predictions', 'Export Model', 'Export Predictions…', 'Select Model'],
   ...['Predict Labels for Selection', 'Highlight Evidence'],
 ];
 

@@ -2,14 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inWorkbench } from '../workbench/inWorkbench.ts';
-import { copySample, writeSampleConfig } from '../workbench/sample.ts';
+import type { ColumnedDocument } from '../../src/core/data/document.ts';
+import { openDataset } from '../../src/core/data/openDataset.ts';
+import { copySample, sampleSize, writeSampleConfig } from '../workbench/sample.ts';
 
 function fill(folder: string): void {
   copySample(folder);
   writeSampleConfig(folder, 'first', 2);
 }
 
-inWorkbench('12. exporting a model', { fill }, (workbench) => {
+inWorkbench('12. exporting a model and its predictions', { fill }, (workbench) => {
   it('writes a model from its row and opens its card', async () => {
     await workbench().explorerMenu('first.xmlcnn.json', 'Train');
     await workbench()
@@ -45,6 +47,39 @@ inWorkbench('12. exporting a model', { fill }, (workbench) => {
       );
     await expect.poll(shown).toContain(1);
     await workbench().screenshot('12-card');
+  });
+
+  it('writes the predictions for a split, all above the threshold with their evidence, and opens the file', async () => {
+    await workbench().runCommand('Notifications: Clear All Notifications');
+    await workbench().contextMenu(workbench().treeRow('Runs', /^\s*first/), 'Export Predictions…');
+    await workbench().pick('Test documents');
+    await workbench().pick('Only Labels Above the Threshold');
+    await workbench().pick('Evidence');
+    await workbench().screenshot('12-export-predictions');
+    await workbench().page.keyboard.press('Enter');
+    await workbench().save();
+    const count = sampleSize('test');
+    const toast = workbench().toast(
+      `first-test-predictions.csv: predictions for ${count.toLocaleString('en-US')} documents`,
+    );
+    await toast.waitFor();
+    await workbench().screenshotInThemes('12-predictions-exported');
+    const file = join(workbench().workspace, 'first-test-predictions.csv');
+    const { source } = await openDataset({ file }, { textField: 'text', labelField: 'predicted_labels' });
+    const inputs = readFileSync(join(workbench().workspace, 'glosses', 'test.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    const written: ColumnedDocument[] = [];
+    for await (const batch of source.columned()) written.push(...batch);
+    expect(written.map(({ document }) => document.text)).toEqual(
+      inputs.map((line) => (JSON.parse(line) as { text: string }).text),
+    );
+    const { names, values } = written.find(({ document }) => document.labels.length > 0)!.columns;
+    expect(names.slice(-3)).toEqual(['predicted_labels', 'probabilities', 'evidence']);
+    expect(Number(String(values[names.indexOf('probabilities')]).split(/[|;]/)[0])).toBeGreaterThan(0);
+    expect(JSON.parse(String(values[values.length - 1]))).toMatchObject([{ for: expect.any(Array) as [] }]);
+    await toast.getByText('Open', { exact: true }).click();
+    await workbench().tab('first-test-predictions.csv').waitFor();
   });
 
   it('exports the only run there is from the palette, without asking which', async () => {

@@ -190,6 +190,20 @@ async function exports(workbench: Workbench, name: string): Promise<void> {
   await writes(workbench, ...folder, 'README.md');
 }
 
+/** From the question what goes into the file on. */
+async function exportsPredictions(workbench: Workbench, file: string, documents: number): Promise<void> {
+  rmSync(inFolder(workbench, file), { force: true });
+  await workbench.page.getByPlaceholder('Labels and probabilities are written').waitFor();
+  await workbench.page.keyboard.press('Enter');
+  await workbench.save();
+  await workbench
+    .toast(`${file}: predictions for ${documents.toLocaleString('en-US')} documents`)
+    .first()
+    .waitFor();
+  await writes(workbench, file);
+  await workbench.runCommand('Notifications: Clear All Notifications');
+}
+
 async function selectRuns(workbench: Workbench, names: string[]): Promise<void> {
   const selected = workbench.pane('Runs').locator('.monaco-list-row.selected');
   const select = async (): Promise<number> => {
@@ -400,6 +414,24 @@ const runs: EntryTest[] = [
     },
   },
   {
+    entry: 'view/item/context: exportPredictions',
+    async run(workbench) {
+      await rowMenu(workbench, runRow(workbench, 'second'), 'exportPredictions');
+      await workbench.pick('Test documents');
+      await exportsPredictions(workbench, 'second-test-predictions.csv', sampleSize('test'));
+    },
+  },
+  {
+    entry: 'editor/title: exportPredictions',
+    async run(workbench) {
+      await closeEditors(workbench);
+      await rowMenu(workbench, runRow(workbench, 'first'), 'openPredictions');
+      await showsPredictions(workbench, 'first');
+      await workbench.editorAction(titleOf('exportPredictions')).click();
+      await exportsPredictions(workbench, 'first-test-predictions.csv', sampleSize('test'));
+    },
+  },
+  {
     entry: 'view/item/context: openRunConfig',
     async run(workbench) {
       await rowMenu(workbench, runRow(workbench, 'second'), 'openRunConfig');
@@ -527,6 +559,14 @@ const texting: EntryTest[] = [
       await paletteCommand(workbench, 'selectModel');
       await workbench.pick('first');
       await workbench.statusBar('first').last().waitFor();
+    },
+  },
+  {
+    entry: 'explorer/context: exportPredictions',
+    async run(workbench) {
+      await workbench.explorerMenu('few.jsonl', titleOf('exportPredictions'));
+      await workbench.pick('first');
+      await exportsPredictions(workbench, 'few-predictions.jsonl', 60);
     },
   },
   {
@@ -698,6 +738,16 @@ const palette: EntryTest[] = [
       await paletteCommand(workbench, 'exportModel');
       await workbench.pick('first');
       await exports(workbench, 'first');
+    },
+  },
+  {
+    entry: 'palette: exportPredictions',
+    async run(workbench) {
+      await closeEditors(workbench);
+      await paletteCommand(workbench, 'exportPredictions');
+      await workbench.pick('second');
+      await workbench.pick('Test documents');
+      await exportsPredictions(workbench, 'second-test-predictions.csv', sampleSize('test'));
     },
   },
   {

@@ -126,7 +126,8 @@ it('finds texts to translate, and refuses what could not be looked up', () => {
 it('is not in doubt what a command may do in a workspace that is not trusted', () => {
   // what asks for trust, `test/e2e/10-restricted-mode.e2e.ts` calls there; what writes elsewhere asks the user where
   const kinds = {
-    asksForTrust: 'train resume evaluate exportModel selectModel predictSelection highlightEvidence openPredictions',
+    asksForTrust:
+      'train resume evaluate exportModel exportPredictions selectModel predictSelection highlightEvidence openPredictions',
     reads: `inspectDataset exploreClusters refreshDatasets refreshRuns showMetrics compareRuns openRunConfig openRunFolder
       copyRunPath clearEvidence showEngines stop`,
     asksTheUser: 'createRunConfig deleteRun openSample inspectSample installEngine',

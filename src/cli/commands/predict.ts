@@ -3,13 +3,8 @@ import { datasetFile } from '../../core/data/datasetFile.ts';
 import { createEngine, engineNames } from '../../core/engine/createEngine.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { blocks } from '../../core/predict/embedDataset.ts';
-import {
-  type BulkDocument,
-  type BulkOptions,
-  predictDataset,
-  predictionFormat,
-  predictTexts,
-} from '../../core/predict/predictDataset.ts';
+import { type BulkOptions, exportPredictions, predictTexts } from '../../core/predict/predictDataset.ts';
+import { type BulkDocument, predictionFormat } from '../../core/predict/predictionRows.ts';
 import { openForRun, type TrainedReading } from '../../core/text/readSplit.ts';
 import { showFindings } from '../inspect/showFile.ts';
 import {
@@ -191,12 +186,7 @@ async function predictToFile(call: Call, output: string): Promise<unknown> {
   const isDataset = !args.list('text').length && file !== '-' && !args.flag('whole') && !args.flag('lines');
   options.onProgress = terminal.progress.follow(() => `Predicting ${sanitise(basename(file))}`);
   const result = isDataset
-    ? await predictDataset(
-        predictor,
-        await openForRun(datasetFile(file), predictor, { isUnlabelledFine: true, given: sourceOptions(args) }),
-        output,
-        options,
-      )
+    ? await exportPredictions(predictor, datasetFile(file), output, { ...options, given: sourceOptions(args) })
     : await predictTexts(predictor, columned(inputsOf(args, predictor, terminal, signal)), output, options);
   terminal.progress.clear();
   const { documents, without, added, separator, skipped, findings } = result;

@@ -1,14 +1,15 @@
 /** A file's documents predicted into another file, which keeps the columns of the first. */
 import { resolve } from 'node:path';
-import { exactCell } from '../base/csv.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import { type Write, writeAtomic } from '../base/files.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import type { DatasetFile, FindingLog, RecordColumns } from '../data/document.ts';
+import type { FindingLog, SeekableSource, SourceOptions } from '../data/document.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import type { OpenedDataset } from '../data/openDataset.ts';
-import { evidenceOf, type LabelEvidence } from './highlights.ts';
-import type { ExplainedLabel, PredictedLabel, Prediction, PredictOptions, Predictor } from './predictor.ts';
+import { openForRun, openSplit } from '../text/readSplit.ts';
+import { drawnMembers, fileOf, type SetTarget } from './runDocuments.ts';
+import { type BulkDocument, mostDocuments, predictionFormat, RowWriter } from './predictionRows.ts';
+import type { PredictOptions, Predictor } from './predictor.ts';
 
 export interface BulkOptions extends PredictOptions, WorkOptions {
   /** Also writes the n-grams that spoke for each label and against it. */
@@ -28,45 +29,53 @@ export interface BulkResult {
   findings?: FindingLog;
 }
 
-/** A document to predict with what is to be written beside its labels. */
-export interface BulkDocument {
-  text: string;
-  columns: RecordColumns;
-}
-
-/** What a file of predictions may end in. */
-export type PredictionFormat = 'csv' | 'jsonl';
-
-/** By the ending of the file. Throws `UserError` `unknown-ending`. */
-export function predictionFormat(file: string): PredictionFormat {
-  const found = (['csv', 'jsonl'] as const).find((ending) => file.toLowerCase().endsWith(`.${ending}`));
-  if (found) return found;
-  const remedy = 'Name a file that ends in .csv or .jsonl.';
-  throw new UserError('unknown-ending', 'Its ending does not say how predictions are written', remedy, {
-    file,
-  });
-}
-
-/** Documents that are taken together share the projection of their words; and characters of their texts that are held. */
-const mostDocuments = 8192;
+/** Characters of the texts that are held. */
 const mostCharacters = 1 << 24;
-const longestPiece = 1 << 20;
+
+/**
+ * Writes the documents of a split of the run's dataset, or of a file, with the labels that the model predicts. Memory does not
+ * grow with a file; of a split that is drawn from the training file, the labels of that file are held.
+ * @param given what the user says of a file's form; it counts before what the run remembers
+ */
+export async function exportPredictions(
+  predictor: Predictor,
+  target: SetTarget,
+  output: string,
+  { given, ...options }: BulkOptions & { given?: SourceOptions } = {},
+): Promise<BulkResult> {
+  predictionFormat(output);
+  const { config } = predictor;
+  const file = fileOf(config, target);
+  if (!('split' in target)) {
+    const opened = await openForRun(file, predictor, { isUnlabelledFine: true, given });
+    return predictDataset(predictor, opened, output, options);
+  }
+  const opened = await openSplit(file, config);
+  requireOther(output, opened.source);
+  const members = await drawnMembers(opened.source, config, target.split, options);
+  return predictDataset(predictor, opened, output, options, members);
+}
 
 /**
  * Writes a dataset's records with the labels that a model predicts. Memory does not grow with the input.
  * Throws `UserError` (those of reading and writing, `output-is-input`) and `Cancelled`; nothing is left half written.
+ * @param members 1 for each document that is meant, in the order in which they are read; all where absent
  */
 export async function predictDataset(
   predictor: Predictor,
   opened: OpenedDataset,
   output: string,
   options: BulkOptions = {},
+  members?: Uint8Array,
 ): Promise<BulkResult> {
   const { source } = opened;
   requireOther(output, source);
   async function* documents(): AsyncGenerator<BulkDocument[], void> {
-    for await (const batch of source.columned())
-      yield batch.map(({ document: { text }, columns }) => ({ text, columns }));
+    let number = 0;
+    for await (const batch of source.columned()) {
+      const meant = members ? batch.filter(() => members[number++] === 1) : batch;
+      yield meant.map(({ document: { text }, columns }) => ({ text, columns }));
+    }
   }
   const onDone = (n: number): void => options.onProgress?.(readingProgress(source, 'predicting', n));
   const result = await predictInto(predictor, documents(), output, options, onDone);
@@ -83,8 +92,8 @@ export function predictTexts(
   return predictInto(predictor, documents, output, options, () => {});
 }
 
-function requireOther(output: string, { file }: DatasetFile): void {
-  if (resolve(output) !== resolve(file)) return;
+function requireOther(output: string, { files }: SeekableSource): void {
+  if (!files.some((file) => resolve(output) === resolve(file))) return;
   const remedy = 'Name another file for the predictions.';
   throw new UserError('output-is-input', 'The predictions would replace the file that they are made of', remedy, {
     file: output,
@@ -157,142 +166,3 @@ async function* together(batches: AsyncIterable<BulkDocument[]>): AsyncGenerator
     }
   if (block.length) yield block;
 }
-
-type AnyPrediction = Prediction<PredictedLabel | ExplainedLabel>;
-
-/** Puts predictions behind the columns of records. What the columns are is seen from the first documents. */
-class RowWriter {
-  readonly added: string[];
-  readonly separator: string | undefined;
-  without = 0;
-  private held = '';
-  private readonly columns: readonly string[];
-  private readonly hasNames: boolean;
-
-  constructor(
-    private readonly format: PredictionFormat,
-    { labels: { names, display, outputs } }: Predictor,
-    first: readonly BulkDocument[],
-    private readonly explains: boolean,
-  ) {
-    this.columns = columnsOf(first);
-    this.hasNames = display.some((name) => name !== null);
-    const wanted = ['predicted_labels', ...(this.hasNames ? ['predicted_names'] : []), 'probabilities'];
-    this.added = [...wanted, ...(explains ? ['evidence'] : [])].map((name) => freeName(name, this.columns));
-    if (format === 'jsonl') return;
-    this.separator = separatorOf([...names.slice(0, outputs), ...display.flatMap((name) => name ?? [])]);
-    this.held = csvLine([...this.columns, ...this.added]);
-  }
-
-  get isFull(): boolean {
-    return this.held.length > longestPiece;
-  }
-
-  async flush(write: Write): Promise<void> {
-    if (this.held) await write(this.held);
-    this.held = '';
-  }
-
-  add(columns: RecordColumns, { labels }: AnyPrediction, length = 0): void {
-    if (!labels.length) this.without++;
-    const values: unknown[][] = [labels.map(({ name }) => name)];
-    if (this.hasNames) values.push(labels.map(({ name, display }) => display ?? name));
-    values.push(labels.map(({ probability }) => shortest(probability)));
-    if (this.explains) values.push(labels.map((label) => evidence(label, length)));
-    this.held += this.format === 'jsonl' ? this.jsonLine(columns, values) : this.csvRow(columns, values);
-  }
-
-  private jsonLine({ names, values, json }: RecordColumns, added: unknown[][]): string {
-    const taken = this.added.find((name) => names.includes(name));
-    if (taken !== undefined) throw columnTaken(taken);
-    const own = json ?? JSON.stringify(Object.fromEntries(distinct(names).map((name, i) => [name, values[i]])));
-    const more = this.added.map((name, i) => `${JSON.stringify(name)}:${JSON.stringify(added[i])}`).join(',');
-    return `${oneLine(own.slice(0, -1))}${names.length ? ',' : ''}${more}}\n`;
-  }
-
-  private csvRow(columns: RecordColumns, added: unknown[][]): string {
-    const own = this.valuesInOrder(columns).map(cellOf);
-    const [labels, ...others] = added;
-    const lists = this.explains ? others.slice(0, -1) : others;
-    const more = [labels, ...lists].map((list) => this.listCell(list));
-    if (this.explains) more.push(JSON.stringify(added[added.length - 1]));
-    return csvLine([...own, ...more]);
-  }
-
-  private valuesInOrder({ names, values }: RecordColumns): readonly unknown[] {
-    if (isSame(names, this.columns)) return values;
-    const unknown = names.find((name) => !this.columns.includes(name));
-    if (unknown !== undefined) throw lateColumn(unknown);
-    return this.columns.map((name) => values[names.indexOf(name)]);
-  }
-
-  private listCell(list: unknown[]): string {
-    return this.separator === undefined ? JSON.stringify(list) : list.join(this.separator);
-  }
-}
-
-/** As the first records have them; a table's header may have a name twice. */
-function columnsOf(first: readonly BulkDocument[]): readonly string[] {
-  const names = first[0]?.columns.names ?? [];
-  return first.every(({ columns }) => isSame(columns.names, names))
-    ? names
-    : [...new Set(first.flatMap(({ columns }) => columns.names))];
-}
-
-const isSame = (a: readonly string[], b: readonly string[]): boolean =>
-  a === b || (a.length === b.length && a.every((name, i) => name === b[i]));
-
-/** Names of an object's keys: `a`, `a_2`. */
-function distinct(names: readonly string[]): readonly string[] {
-  if (new Set(names).size === names.length) return names;
-  const taken = [...names];
-  return names.map((name, i) => {
-    const own = names.indexOf(name) < i ? freeName(name, taken) : name;
-    taken.push(own);
-    return own;
-  });
-}
-
-/** In JSON line ends stand between the parts only: in its strings they are escaped. */
-const oneLine = (json: string): string => (/[\r\n]/.test(json) ? json.replaceAll(/[\r\n]+/g, ' ') : json);
-
-const csvLine = (cells: readonly string[]): string => `${cells.map(exactCell).join(',')}\r\n`;
-
-/** Nested values and lists as JSON. */
-const cellOf = (value: unknown): string =>
-  typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
-
-/** Six digits: what is behind them differs between processors. */
-const shortest = (p: number): number => Number(p.toPrecision(6));
-
-/** The first of the usual ones that stands in no label; undefined where all do. */
-function separatorOf(names: readonly string[]): string | undefined {
-  return ['|', ';', ',', '\t'].find((separator) => !names.some((name) => name.includes(separator)));
-}
-
-function freeName(name: string, taken: readonly string[]): string {
-  let free = name;
-  for (let i = 2; taken.includes(free); i++) free = `${name}_${i}`;
-  return free;
-}
-
-/** N-grams listed for and against a label. */
-const told = 5;
-
-function evidence(label: PredictedLabel | ExplainedLabel, length: number): Pick<LabelEvidence, 'for' | 'against'> {
-  if (!('explanation' in label)) return { for: [], against: [] };
-  const { for: pro, against } = evidenceOf(label.explanation, length);
-  const rounded = (list: typeof pro): typeof pro =>
-    list.slice(0, told).map(({ text, contribution }) => ({ text, contribution: shortest(contribution) }));
-  return { for: rounded(pro), against: rounded(against) };
-}
-
-const columnTaken = (name: string): UserError =>
-  new UserError('column-taken', `A record has a field "${name}" of its own`, 'Rename it in the file.');
-
-const lateColumn = (name: string): UserError =>
-  new UserError(
-    'late-column',
-    `A record has a field "${name}" that the first ${mostDocuments.toLocaleString('en')} do not have, and a CSV file begins with its columns`,
-    'Write a .jsonl file, whose records may differ.',
-  );

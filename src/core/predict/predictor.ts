@@ -125,7 +125,7 @@ export class Predictor {
     const predictions: Prediction[] = [];
     const best = new TopList(Math.min(options.top ?? defaultTop, this.engine.shape.labels));
     const onRow = (i: number, logits: Float32Array): void => {
-      findBest(logits, best);
+      findBest(logits, best, options.threshold);
       predictions[i] = { labels: this.listed(best, options.threshold), ...countsOf(documents[i]) };
     };
     await logitsOfCorpus(this.engine, corpusOf(documents), onRow, options);
@@ -143,7 +143,7 @@ export class Predictor {
     const explain = explainer(known, await this.weights, this.engine.shape);
     const { logits } = activations;
     const best = new TopList(Math.min(options.top ?? defaultTop, logits.length));
-    findBest(logits, best);
+    findBest(logits, best, options.threshold);
     const chosen = this.withNamed(this.listed(best, options.threshold), logits, options.also);
     return { labels: chosen.map((label) => ({ ...label, explanation: explain(label.id) })), ...countsOf(document) };
   }
@@ -207,14 +207,18 @@ export class Predictor {
 
 const defaultTop = 5;
 
+/** Wide enough for what rounding makes of a logit. */
+const margin = 1e-3;
+
 /** The labels of the highest probabilities, which are computed only of those that come into question. */
-function findBest(logits: Float32Array, best: TopList): void {
+function findBest(logits: Float32Array, best: TopList, threshold = 0): void {
   best.clear();
   const { capacity, ids } = best;
   if (capacity === 0) return;
+  const under = threshold > 0 ? Math.log(threshold / (1 - threshold)) - margin : -Infinity;
   let least = -Infinity;
   for (let l = 0; l < logits.length; l++) {
-    if (!(logits[l] > least) && best.size === capacity) continue;
+    if (logits[l] < under || (!(logits[l] > least) && best.size === capacity)) continue;
     best.offer(l, sigmoid(logits[l]));
     if (best.size === capacity) least = logits[ids[capacity - 1]];
   }

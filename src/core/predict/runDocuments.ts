@@ -11,8 +11,9 @@ import { DocumentIndex } from '../explore/documentIndex.ts';
 import { groups, matched, rangeOf } from '../explore/documentSearch.ts';
 import { progressEvents, type RunEvent } from '../base/events.ts';
 import { readingProgress } from '../data/readThrough.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import type { LabelSet } from '../text/labelSet.ts';
-import { drawnSplits, drawSplits, heldShares } from '../text/drawnSplits.ts';
+import { drawnSplits, drawSplits, heldShares, splitOfFile } from '../text/drawnSplits.ts';
 import { openForRun, openSplit } from '../text/readSplit.ts';
 import type { Split } from '../base/splits.ts';
 import { evaluationName, labelSetOf } from '../training/evaluateRun.ts';
@@ -50,14 +51,8 @@ export class RunDocuments {
     const file = fileOf(config, target);
     const { source, options } =
       'split' in target ? await openSplit(file, config) : await openForRun(file, run, { isUnlabelledFine: true });
-    const index = new DocumentIndex();
     onEvent({ type: 'phase', phase: 'reading' });
-    const onProgress = progressEvents(onEvent, 'reading');
-    for await (const batch of source.placed()) {
-      if (signal?.aborted) throw new Cancelled();
-      for (const { document, place } of batch) index.add(place, 0, document.labels);
-      onProgress(readingProgress(source, 'reading', index.length));
-    }
+    const index = await indexOf(source, { signal, onProgress: progressEvents(onEvent, 'reading') });
     const numbers = documentsOf(index, config, target);
     if (numbers.length === 0)
       throw new UserError('no-documents', 'There are no documents to look at', 'Choose another split or file.', {
@@ -153,7 +148,31 @@ export class RunDocuments {
   }
 }
 
-function fileOf(config: RunConfig, target: SetTarget): DatasetFile {
+async function indexOf(source: SeekableSource, { signal, onProgress }: WorkOptions): Promise<DocumentIndex> {
+  const index = new DocumentIndex();
+  for await (const batch of source.placed()) {
+    if (signal?.aborted) throw new Cancelled();
+    for (const { document, place } of batch) index.add(place, 0, document.labels);
+    onProgress?.(readingProgress(source, 'reading', index.length));
+  }
+  return index;
+}
+
+/** 1 for each document of a split's file that is of the split; undefined where all are. Reads the file where they are drawn. */
+export async function drawnMembers(
+  source: SeekableSource,
+  config: RunConfig,
+  split: Split,
+  work: WorkOptions,
+): Promise<Uint8Array | undefined> {
+  if (splitOfFile(config, source) === split) return undefined;
+  const index = await indexOf(source, work);
+  const members = new Uint8Array(index.length);
+  for (const d of documentsOf(index, config, { split })) members[d] = 1;
+  return members;
+}
+
+export function fileOf(config: RunConfig, target: SetTarget): DatasetFile {
   return 'file' in target ? target : datasetFile(pathOfSplit(config, target.split));
 }
 

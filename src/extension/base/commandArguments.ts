@@ -32,7 +32,7 @@ export interface CommandArguments<Options = unknown> {
  *   palette, keyboard, link without arguments   nothing
  *   Explorer                                    the URI under the mouse, the URIs of the selection
  *   context menu of an editor                   the document's URI
- *   title of an editor                          the document's URI, `{ groupId }`
+ *   title of an editor                          the document's URI, `{ groupId }`; of a page none that means anything
  *   row of a tree                               the element under the mouse, the selected elements where there are several
  *   title of a tree                             the element that has the focus, the selected elements
  *   code lenses, panels, notices                a URI, a path or paths, and options
@@ -57,6 +57,7 @@ function pathsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return value.filter((path) => typeof path === 'string');
   if (!isObject(value)) return [];
+  if (value.scheme === 'webview-panel') return []; // the title of a page hands over what names its tab
   if (typeof value.fsPath === 'string') return [value.fsPath];
   return typeof value.path === 'string' ? [value.path] : [];
 }

@@ -13,16 +13,22 @@ const filters: Record<string, Record<string, string[]>> = {
   mat: { 'MATLAB, Octave': ['mat'] },
 };
 
-/** Asks where to write, beside the workspace's first folder at first; undefined where the user left it. */
-export async function askWhere(name: string, kind: keyof typeof filters): Promise<string | undefined> {
+type Kind = keyof typeof filters;
+
+/**
+ * Asks where to write, beside the workspace's first folder at first; undefined where the user left it.
+ * @param others kinds that may be chosen instead, by the ending
+ */
+export async function askWhere(name: string, kind: Kind, ...others: Kind[]): Promise<string | undefined> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   const base = folder?.uri ?? vscode.Uri.file(homedir());
   const defaultUri = vscode.Uri.joinPath(base, `${fileName(name)}.${kind}`);
-  return (await vscode.window.showSaveDialog({ defaultUri, filters: filters[kind] }))?.fsPath;
+  const kinds = Object.assign({}, ...[kind, ...others].map((one) => filters[one])) as Record<string, string[]>;
+  return (await vscode.window.showSaveDialog({ defaultUri, filters: kinds }))?.fsPath;
 }
 
 /** Asks where to write, and writes. Throws `UserError`. */
-export async function saveFile(name: string, kind: keyof typeof filters, data: string | Uint8Array): Promise<void> {
+export async function saveFile(name: string, kind: Kind, data: string | Uint8Array): Promise<void> {
   const file = await askWhere(name, kind);
   if (file !== undefined) await writeFileAtomic(file, data);
 }

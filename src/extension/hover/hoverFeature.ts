@@ -8,7 +8,7 @@ import { showInformation } from '../base/notices.ts';
 import type { RecordDocuments } from '../datasets/recordDocuments.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { mayStartJobs } from '../runs/trust.ts';
-import { ActiveModel, ModelStatusBar, selectModel } from './activeModel.ts';
+import { type ActiveModel, ModelStatusBar, selectModel } from './activeModel.ts';
 import { Evidence, pickLabel } from './evidence.ts';
 import { TextFinder } from './foundText.ts';
 import { LabelHover } from './hoverProvider.ts';
@@ -32,7 +32,6 @@ interface Place {
 }
 
 export class HoverFeature extends Disposable {
-  private readonly model: ActiveModel;
   private readonly predictor: WarmPredictor;
   private readonly predictions: Predictions;
   private readonly evidence = this.own(new Evidence());
@@ -40,10 +39,10 @@ export class HoverFeature extends Disposable {
   constructor(
     private readonly services: Services,
     runs: RunStore,
+    private readonly model: ActiveModel,
     records: RecordDocuments,
   ) {
     super();
-    this.model = this.own(new ActiveModel(services, runs));
     this.predictor = this.own(new WarmPredictor(services));
     this.predictions = new Predictions(this.model, this.predictor, new TextFinder(records));
     this.own(new ModelStatusBar(this.model));

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DatasetFile } from '../../core/data/document.ts';
 import type { JudgedTarget } from '../../core/predict/judged.ts';
+import type { SetTarget } from '../../core/predict/runDocuments.ts';
 import { splitOfFile } from '../../core/text/drawnSplits.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { exists, readRunConfig, runPaths } from '../../core/training/runFolder.ts';
@@ -46,6 +47,11 @@ export class Predictions extends Disposable {
         deserializeWebviewPanel: async (panel, kept) => this.restore(panel, kept),
       }),
     );
+  }
+
+  /** What the page shows that has the focus: the run, and its documents where it shows some. */
+  get active(): { run: string; target?: SetTarget } | undefined {
+    return [...this.panels].find(({ isActive }) => isActive)?.shown;
   }
 
   private async open(given: CommandArguments<ToShow>): Promise<void> {

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { RunEvent } from '../../core/base/events.ts';
 import type { Judged, JudgedTarget } from '../../core/predict/judged.ts';
+import type { SetTarget } from '../../core/predict/runDocuments.ts';
 import { splitOfFile, splitsOf } from '../../core/text/drawnSplits.ts';
 import { readRunConfig, runPaths } from '../../core/training/runFolder.ts';
 import type { Split } from '../../core/base/splits.ts';
@@ -29,6 +30,17 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
     super(services, panel, 'predictions');
     this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.restart()));
     void this.restart();
+  }
+
+  get isActive(): boolean {
+    return this.panel.active;
+  }
+
+  /** Of a text that is in no file there are no documents. */
+  get shown(): { run: string; target?: SetTarget } {
+    const { folder: run, target } = this;
+    if (target.kind === 'text') return { run };
+    return { run, target: target.kind === 'split' ? { split: target.split } : onlyFile(target) };
   }
 
   /** Whether a target is to be shown here: one panel for each run's documents, and one for its single texts. */

@@ -9,14 +9,19 @@ import { analyse, type Analysis } from '../../core/config/validate.ts';
 import { statSync } from 'node:fs';
 import type { CommandArguments } from '../base/commandArguments.ts';
 
-/** A run picked by the user; the only one there is without asking. Undefined where the user picks none. */
+/**
+ * A run picked by the user; the only one there is without asking. Undefined where the user picks none.
+ * @param likeliest the folder of the run that comes first
+ */
 export async function chooseRun(
   runs: RunStore,
   placeHolder: string,
   fits: (run: RunListing) => boolean,
+  likeliest?: string,
 ): Promise<RunListing | undefined> {
   await runs.whenRead;
-  const found = runs.runs.filter(fits);
+  const fitting = runs.runs.filter(fits);
+  const found = [false, true].flatMap((later) => fitting.filter(({ folder }) => (folder !== likeliest) === later));
   if (found.length === 0)
     throw new UserError(
       'no-run',

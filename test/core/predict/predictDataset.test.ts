@@ -7,13 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/core/config/load.ts';
 import { openDataset } from '../../../src/core/data/openDataset.ts';
 import type { ColumnedDocument, SourceOptions } from '../../../src/core/data/document.ts';
-import { predictDataset, type BulkOptions } from '../../../src/core/predict/predictDataset.ts';
+import { exportPredictions, predictDataset, type BulkOptions } from '../../../src/core/predict/predictDataset.ts';
 import { loadPredictor, type Predictor } from '../../../src/core/predict/predictor.ts';
 import { xlsx, parquet } from '../../fixtures/recordFiles.ts';
+import { RunDocuments } from '../../../src/core/predict/runDocuments.ts';
+import type { Split } from '../../../src/core/base/splits.ts';
+import { readRun, type StoredRun } from '../../../src/core/training/runFolder.ts';
 import { train } from '../../../src/core/training/trainer.ts';
 
 let folder: string;
 let predictor: Predictor;
+let run: StoredRun;
 const at = (name: string): string => join(folder, name);
 
 beforeAll(async () => {
@@ -35,8 +39,9 @@ beforeAll(async () => {
   };
   await writeFile(at('c.xmlcnn.json'), JSON.stringify(config));
   const loaded = await loadConfig(at('c.xmlcnn.json'));
-  const { folder: run } = await train(loaded.config, { onEvent: () => {} });
-  predictor = await loadPredictor(run);
+  const { folder: runFolder } = await train(loaded.config, { onEvent: () => {} });
+  predictor = await loadPredictor(runFolder);
+  run = await readRun(runFolder);
 }, 60_000);
 
 afterAll(async () => {
@@ -189,6 +194,43 @@ describe('predictions in a file', () => {
     };
     expect(predicted_labels).toEqual(['old']);
     expect(evidence[0].for[0].text).toContain('horse');
+  });
+
+  it('hold a split that is drawn, each document of the file in one of them', async () => {
+    const texts = async (split: Split): Promise<string[]> => {
+      await exportPredictions(predictor, { split }, at(`of-${split}.jsonl`));
+      const lines = (await readFile(at(`of-${split}.jsonl`), 'utf8')).trimEnd().split('\n');
+      return lines.map((line) => (JSON.parse(line) as { text: string }).text);
+    };
+    const [kept, held] = [await texts('train'), await texts('validation')];
+    expect(held.length).toBeGreaterThan(1);
+    const all = (await readFile(at('train.jsonl'), 'utf8')).split('\n');
+    expect([...kept, ...held].sort()).toEqual(all.map((line) => (JSON.parse(line) as { text: string }).text).sort());
+    const judged = await RunDocuments.open(run, { split: 'validation' }, {});
+    const read = await judged.read(held.map((_, i) => i));
+    expect(read.map(({ document }) => document.text)).toEqual(held);
+    await expect(exportPredictions(predictor, { split: 'test' }, at('x.csv'))).rejects.toMatchObject({
+      code: 'no-such-split',
+    });
+    await expect(exportPredictions(predictor, { split: 'train' }, at('train.jsonl'))).rejects.toMatchObject({
+      code: 'output-is-input',
+    });
+  });
+
+  it('have all labels above a threshold, as many as there are', async () => {
+    const input = 'text,labels\na horse,7\n';
+    const found = async (options: BulkOptions): Promise<[string, number][]> => {
+      const { text } = await predicted('in.csv', input, 'out.jsonl', options);
+      const { predicted_labels, probabilities } = JSON.parse(text) as Record<string, unknown[]>;
+      return (predicted_labels as string[]).map((label, i) => [label, probabilities[i] as number]);
+    };
+    const both = await found({ top: 2 });
+    expect(both).toHaveLength(2);
+    expect(both[0][1]).toBeGreaterThan(both[1][1]);
+    const between = (both[0][1] + both[1][1]) / 2;
+    expect(await found({ top: 1000, threshold: between })).toEqual(both.slice(0, 1));
+    expect(await found({ top: 1000, threshold: both[1][1] - 1e-4 })).toEqual(both);
+    expect(await found({ top: 1000, threshold: both[0][1] + 1e-4 })).toEqual([]);
   });
 
   it('leave nothing behind where reading fails or is cancelled, nor replace their input', async () => {

@@ -14,6 +14,7 @@ it.each([
   ['a row and the selection', [row('/a'), [row('/a'), row('/b')]], '/a', ['/a', '/b']],
   ['a path: notices, panels', ['/a'], '/a', ['/a']],
   ['paths: comparison', [['/a', '/b', '/a']], '/a', ['/a', '/b']],
+  ['what names the tab of a page', [{ ...uri('webview-1'), scheme: 'webview-panel' }, { groupId: 0 }], undefined, []],
   ['null', [null], undefined, []],
 ])('reads %s', (_, args, path, paths) => {
   expect(readArguments(args)).toMatchObject({ path, paths, place: undefined, jobId: undefined });
