@@ -43,6 +43,8 @@ function optionalTensorflow() {
 const banner = {
   js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
 };
+/** Threads find their code beside the chunk that starts them. */
+const threads = { 'chunks/pieceWorker': 'src/core/explore/pieces/pieceWorker.ts' };
 const chunked = { ...node, format: 'esm', splitting: true, chunkNames: 'chunks/[name]-[hash]', banner };
 
 // Plotly's core names the style sheet of a map library that nothing here loads.
@@ -72,8 +74,12 @@ const besideHost = {
 const pages = readdirSync('src/webview/pages', { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 await Promise.all([
-  build({ ...chunked, entryPoints: { cli: 'src/cli/main.ts', xmlcnn: 'src/core/index.ts' }, outdir: 'dist' }),
-  build({ ...chunked, entryPoints: { main: 'src/runner/main.ts' }, outdir: 'dist/runner', minify }),
+  build({
+    ...chunked,
+    entryPoints: { cli: 'src/cli/main.ts', xmlcnn: 'src/core/index.ts', ...threads },
+    outdir: 'dist',
+  }),
+  build({ ...chunked, entryPoints: { main: 'src/runner/main.ts', ...threads }, outdir: 'dist/runner', minify }),
   build({
     ...node,
     entryPoints: { extension: 'src/extension/extension.ts' },

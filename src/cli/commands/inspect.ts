@@ -74,7 +74,7 @@ export const inspect: Command = {
     const visit = analyses.gather(gatheringOf(args, splits));
     const head = args.whole('labels', 0) ?? HEAD;
     for (const split of splits) {
-      await readSplit(split, terminal, signal, (document) => visit(split, document));
+      await readSplit(split, terminal, signal, visit && ((document) => visit(split, document)));
       showFile(split, inspection, head, terminal);
     }
     requireDocuments(splits, path);

@@ -69,9 +69,15 @@ export class ScriptSample {
   private spaceless = 0;
   private readonly counts = languages.map(() => 0);
 
-  add(text: string): void {
-    const document = this.documents++;
-    if (document < looked || document % step === 0) this.look(text.slice(0, head));
+  /** @param text may be absent where it is not wanted */
+  add(text: string | undefined): void {
+    if (text !== undefined && this.wantsNext) this.look(text.slice(0, head));
+    this.documents++;
+  }
+
+  /** Whether the next document is one of those that are looked at. */
+  get wantsNext(): boolean {
+    return this.documents < looked || this.documents % step === 0;
   }
 
   private look(text: string): void {

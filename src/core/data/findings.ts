@@ -9,6 +9,8 @@ export class Findings implements FindingLog {
   readonly counts: Partial<Record<Finding['code'], number>> = {};
   readonly first: Finding[] = [];
   skipped = 0;
+  /** Of the batch that is read, until its records are seen to. */
+  private waiting: Finding[] = [];
   constructor(private readonly onError: 'stop' | 'skip') {}
 
   /** A doubt about a record that was read all the same. */
@@ -26,14 +28,32 @@ export class Findings implements FindingLog {
           : 'Fix the record, or set "onError": "skip" to leave such records out.';
       throw new UserError(code, message, remedy, { file, ...(line > 0 && { line }), byte });
     }
-    this.skipped++;
-    this.add({ ...finding, skipped: true });
+    this.leaveOut(finding);
   }
 
   /** A record that is whole but no document: counted and left out. */
   leaveOut(finding: Omit<Finding, 'skipped'>): void {
     this.skipped++;
-    this.add({ ...finding, skipped: true });
+    this.waiting.push({ ...finding, skipped: true });
+  }
+
+  /** Takes the records left out before this line, so that findings stand in the order of the file however it was cut into batches. */
+  settle(line = Infinity): void {
+    if (this.waiting.length === 0) return;
+    this.waiting.sort((a, b) => a.line - b.line);
+    const later = this.waiting.findIndex((finding) => finding.line >= line);
+    for (const finding of this.waiting.splice(0, later < 0 ? Infinity : later)) this.add(finding);
+  }
+
+  /** What waits, for another log. */
+  take(): Finding[] {
+    return this.waiting.splice(0);
+  }
+
+  /** Takes what waited in another log. */
+  put(findings: readonly Finding[]): void {
+    this.skipped += findings.length;
+    this.waiting.push(...findings);
   }
 
   private add(finding: Finding): void {

@@ -12,7 +12,6 @@ import {
   onlyFile,
   type Reasons,
   type ResolvedOptions,
-  type SeekableSource,
   type SourceOptions,
 } from './document.ts';
 import { openArff } from './formats/arff.ts';
@@ -33,11 +32,11 @@ import { labelNamesOf, type LabelNames } from './labelNames.ts';
 import type { OpenedFormat } from './record.ts';
 import { readSample, type Sample } from './sample.ts';
 import { splitParts } from './shards.ts';
-import { type ReadableFile, ReaderSource } from './source.ts';
+import { type ReadableFile, type ReaderRequest, ReaderSource } from './source.ts';
 
 /** A dataset file, several that are one split, or a folder of text files, opened: headers and companions have been read, no document. */
 export interface OpenedDataset {
-  source: SeekableSource;
+  source: ReaderSource;
   /** How it is read. */
   options: ResolvedOptions;
   /** What gave the options away. */
@@ -58,10 +57,10 @@ export async function openDataset(dataset: DatasetFile, options: SourceOptions =
   const first = { ...onlyFile(dataset), file: parts.files[0] };
   const { options: found, reasons, ...opened } = await openReader(first, options);
   const labelNames = await labelNamesOf(first, found, opened.labelNames);
-  const files = [await readable(first.file, opened)];
+  const files = [await readable(first.file, opened, { dataset: first, options })];
   for (const file of parts.files.slice(1)) {
     const shared = { ...found, labelsFile: options.labelsFile }; // a file of labels that was found belongs to the first alone
-    files.push(await readable(file, await openReader({ file }, shared)));
+    files.push(await readable(file, await openReader({ file }, shared), { dataset: { file }, options: shared }));
   }
   const { missing } = parts;
   const source = new ReaderSource(first, { ...opened, files, missing, labelNames: labelNames.map }, found);
@@ -70,9 +69,10 @@ export async function openDataset(dataset: DatasetFile, options: SourceOptions =
 
 async function readable(
   file: string,
-  { reader, totalBytes }: Pick<OpenedFormat, 'reader' | 'totalBytes'>,
+  { reader, cuts, totalBytes }: Pick<OpenedFormat, 'reader' | 'cuts' | 'totalBytes'>,
+  asked: ReaderRequest,
 ): Promise<ReadableFile> {
-  return { file, reader, totalBytes: totalBytes ?? (await withFileErrors(file, () => stat(file))).size };
+  return { file, reader, cuts, asked, totalBytes: totalBytes ?? (await withFileErrors(file, () => stat(file))).size };
 }
 
 /** A format's reader, and how it reads. */

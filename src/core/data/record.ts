@@ -2,6 +2,7 @@ import type { Finding, Reasons, RecordColumns, SourceOptions } from './document.
 import type { Findings } from './findings.ts';
 import type { Line, LineProblem, TextForm } from '../formats/bytes.ts';
 import { readLines, splitLines } from '../formats/bytes.ts';
+import type { Cuts } from '../formats/pieces.ts';
 
 /** What a format's reader yields; ids, repeats and doubts are seen to in one place (source.ts). */
 export interface RawRecord {
@@ -34,6 +35,8 @@ export interface Stretch {
   line: number;
   byte: number;
   bytes: Buffer;
+  /** In place of `bytes`, blocks of whole lines, where they are not to be in memory at once. */
+  blocks?: AsyncIterable<Buffer>;
 }
 
 /** A field of a dataset's records: a name, or a column's number where a table has no header. */
@@ -68,6 +71,8 @@ export interface OpenedFormat {
   featureNames?: readonly string[];
   /** How the bytes of the main file are read as lines; UTF-8 and line feeds where absent. */
   form?: TextForm;
+  /** Absent where a record cannot be read without those before it. */
+  cuts?: Cuts;
   /** Documents are reached by their number, not by bytes of the file. */
   byNumber?: boolean;
   /** CSV and TSV: numbers of the columns that make up the text, in order. */
@@ -79,6 +84,8 @@ export interface OpenedFormat {
 /** One pass over a dataset: where its progress and findings go. */
 export interface Pass {
   bytesRead: number;
+  /** Of the last record that was read or left out; kept by readers of formats that can be cut. */
+  number?: number;
   readonly findings: Findings;
   readonly form: TextForm;
   /**
@@ -100,8 +107,13 @@ export async function* passLines(pass: Pass, path: string, main = true): AsyncGe
   const onProblem = ({ code, line, byte, message }: LineProblem): void =>
     pass.findings.reject({ code, file: path, line, byte, message });
   if (main && pass.stretch) {
-    const { bytes, line, byte } = pass.stretch;
-    yield splitLines(bytes, line, byte, pass.form, onProblem);
+    let { line, byte } = pass.stretch;
+    for await (const block of pass.stretch.blocks ?? [pass.stretch.bytes]) {
+      const lines = splitLines(block, line, byte, pass.form, onProblem);
+      line += lines.length;
+      byte += block.length;
+      yield lines;
+    }
     return;
   }
   const onBytes = main ? (bytes: number): void => void (pass.bytesRead = bytes) : undefined;
@@ -137,6 +149,7 @@ export async function* readRecordLines(
       const { number: at, byte, stop } = line;
       records.push({ id, text, labels, line: at, number, features, byte, stop, doubts, columns });
     }
+    pass.number = number;
     yield records;
   }
 }

@@ -11,11 +11,13 @@ import type {
   RecordColumns,
   ResolvedOptions,
   SeekableSource,
+  SourceOptions,
 } from './document.ts';
 import { Findings } from './findings.ts';
 import { IdSet } from './idSet.ts';
-import type { OpenedFormat, Pass, RawRecord, Stretch } from './record.ts';
-import { plainForm } from '../formats/bytes.ts';
+import type { OpenedFormat, Pass, RawRecord, RecordReader, Stretch } from './record.ts';
+import { plainForm, type TextForm } from '../formats/bytes.ts';
+import { canCut, type Cuts, lineEndFrom, type Piece, type PieceOptions, readPieces } from '../formats/pieces.ts';
 import { fileChanged, readSlices, stampOf, type Stamp } from './slices.ts';
 
 /** What a source needs of a format that was opened. */
@@ -30,6 +32,43 @@ export type ReadableDataset = Pick<OpenedFormat, 'byNumber' | 'featureNames' | '
 export interface ReadableFile extends Pick<OpenedFormat, 'reader'> {
   file: string;
   totalBytes: number;
+  cuts?: Cuts;
+  /** What `openReader` makes the same reader of. */
+  asked: ReaderRequest;
+}
+
+export interface ReaderRequest {
+  dataset: DatasetFile;
+  options: SourceOptions;
+}
+
+/** A piece of one of the files. */
+export interface FilePiece extends Piece {
+  index: number;
+}
+
+/** Records that follow each other, and what else is found between them, before it is known what is before. */
+export interface PieceRecords {
+  /** Numbered from 1. */
+  records: RawRecord[];
+  /** Numbers that were given, those of records left out included. */
+  numbers: number;
+  leftOut: Finding[];
+}
+
+/** What findings and places need of a record. */
+export type RecordHead = Pick<RawRecord, 'id' | 'line' | 'number' | 'byte' | 'stop' | 'doubts'> & {
+  /** Without repeats. */
+  labels: string[];
+  hasRepeats: boolean;
+  isEmpty: boolean;
+};
+
+/** A document without its text and features, and its place. */
+export interface PlacedHead {
+  id: string;
+  labels: string[];
+  place: DocumentPlace;
 }
 
 /** Records of a file, and which of the files it is. */
@@ -39,7 +78,7 @@ interface FileRecords {
 }
 
 /** What is read again at once: of a file, and for which of the ranges. */
-interface Piece extends PlaceRange {
+interface RangePiece extends PlaceRange {
   index: number;
   range: number;
 }
@@ -54,6 +93,8 @@ export class ReaderSource implements SeekableSource {
   /** Of each file as far as they were read: the number of records before it, and the first and last place. */
   private readonly before: number[] = [];
   private readonly spans: PlaceRange[] = [];
+  private placing = { ids: new IdSet(), index: 0, before: 0, last: 0, bytes: 0 };
+
   constructor(
     { file, part }: DatasetFile,
     private readonly opened: ReadableDataset,
@@ -142,14 +183,14 @@ export class ReaderSource implements SeekableSource {
   }
 
   /** A range that goes on in the next file is read in pieces. */
-  private async piecesOf(ranges: readonly PlaceRange[], signal?: AbortSignal): Promise<Piece[]> {
+  private async piecesOf(ranges: readonly PlaceRange[], signal?: AbortSignal): Promise<RangePiece[]> {
     const isLearnt = this.spans.length > 0 || this.opened.files.length === 1;
     if (!isLearnt && ranges.some(({ first, last }) => this.opened.byNumber || first.file !== last.file))
       for await (const records of this.records(this.newPass('skip')))
         if (signal?.aborted && records) throw new Cancelled();
     return ranges.flatMap(({ first, last }, range) => {
       const [from, to] = [this.indexOf(first), this.indexOf(last)];
-      return Array.from({ length: to - from + 1 }, (_, i): Piece => {
+      return Array.from({ length: to - from + 1 }, (_, i): RangePiece => {
         const index = from + i;
         return {
           range,
@@ -174,9 +215,9 @@ export class ReaderSource implements SeekableSource {
   }
 
   private async *readPieces(
-    pieces: readonly Piece[],
+    pieces: readonly RangePiece[],
     signal?: AbortSignal,
-  ): AsyncGenerator<[Piece, PlacedDocument[]], void> {
+  ): AsyncGenerator<[RangePiece, PlacedDocument[]], void> {
     for await (const [piece, bytes] of this.bytesOf(pieces, signal)) {
       const { first, last, index } = piece;
       const { number, line, byte } = first;
@@ -191,7 +232,10 @@ export class ReaderSource implements SeekableSource {
   }
 
   /** Of formats that are sought by number there are no bytes to be read here; their file is checked all the same. */
-  private async *bytesOf(pieces: readonly Piece[], signal?: AbortSignal): AsyncGenerator<[Piece, Buffer], void> {
+  private async *bytesOf(
+    pieces: readonly RangePiece[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<[RangePiece, Buffer], void> {
     for (let i = 0; i < pieces.length;) {
       const { index } = pieces[i];
       const end = pieces.findIndex((piece, at) => at > i && piece.index !== index);
@@ -213,6 +257,76 @@ export class ReaderSource implements SeekableSource {
     }
   }
 
+  get form(): TextForm {
+    return this.opened.form ?? plainForm;
+  }
+
+  /** Of each file, what it takes to read it in another thread. */
+  get asked(): readonly ReaderRequest[] {
+    return this.opened.files.map(({ asked }) => asked);
+  }
+
+  /** Whether the files can be read in pieces. */
+  get isCuttable(): boolean {
+    const { files } = this.opened;
+    return this.options.onError === 'skip' && files.every(({ cuts }) => cuts && canCut(cuts, this.form));
+  }
+
+  /** As `placed`, in pieces that can be read in any thread and in any order. What is in them goes to `place` in the order of the pieces. */
+  async *pieces(options?: PieceOptions): AsyncGenerator<FilePiece, void> {
+    const pass = (this.pass = this.newPass());
+    const { files } = this.opened;
+    this.stamps = await Promise.all(files.map(({ file }) => stampOf(file)));
+    this.noteMissing(pass);
+    this.placing = { ids: new IdSet(), index: 0, before: 0, last: 0, bytes: 0 };
+    for (const [index, { file, cuts }] of files.entries())
+      if (cuts)
+        for await (const piece of readPieces(file, pass.form, cuts, options)) yield Object.assign(piece, { index });
+  }
+
+  /** In batches. */
+  readPiece(piece: FilePiece): AsyncGenerator<PieceRecords, void> {
+    return recordsOfPiece(this.opened.files[piece.index].reader, piece, this.pass.form);
+  }
+
+  place(
+    piece: FilePiece,
+    { heads, numbers, leftOut }: Omit<PieceRecords, 'records'> & { heads: RecordHead[] },
+  ): PlacedHead[] {
+    const { pass, placing } = this;
+    const { index, bytesRead } = piece;
+    const { file } = this.opened.files[index];
+    const { findings } = pass;
+    if (index > placing.index) {
+      placing.bytes += this.opened.files
+        .slice(placing.index, index)
+        .reduce((sum, { totalBytes }) => sum + totalBytes, 0);
+      placing.index = index;
+      placing.before = placing.last;
+    }
+    this.before[index] ??= placing.before;
+    findings.put(leftOut);
+    for (const problem of piece.problems.splice(0)) findings.reject({ ...problem, file });
+    const placed = heads.map((head) => {
+      const { line, byte, stop } = head;
+      const number = head.number + placing.before;
+      placing.last = number;
+      const place = index === 0 ? { line, number, byte, stop } : { line, number, byte, stop, file };
+      return { id: judge({ ...head, number }, file, findings, placing.ids), labels: head.labels, place };
+    });
+    findings.settle();
+    this.reach(index, file, placed);
+    placing.before += numbers;
+    pass.bytesRead = placing.bytes + bytesRead;
+    return placed;
+  }
+
+  private reach(index: number, file: string, placed: readonly { place: DocumentPlace }[]): void {
+    if (placed.length === 0) return;
+    const [first, last] = [placed[0], placed[placed.length - 1]].map(({ place }) => ({ ...place, file }));
+    this.spans[index] = { first: this.spans[index]?.first ?? first, last };
+  }
+
   private async *placedIn(pass: Pass): AsyncGenerator<PlacedDocument[], void> {
     const ids = new IdSet();
     for await (const read of this.records(pass)) yield this.placedOf(read, pass, ids);
@@ -220,11 +334,13 @@ export class ReaderSource implements SeekableSource {
 
   private placedOf({ records, index }: FileRecords, { findings }: Pass, ids: IdSet): PlacedDocument[] {
     const { file } = this.opened.files[index];
-    return records.map((record) => {
+    const placed = records.map((record) => {
       const { line, number, byte, stop } = record;
       const place = index === 0 ? { line, number, byte, stop } : { line, number, byte, stop, file };
       return { document: finish(record, file, findings, ids), place };
     });
+    findings.settle();
+    return placed;
   }
 
   /** All records, numbered through all files. */
@@ -248,13 +364,14 @@ export class ReaderSource implements SeekableSource {
         pass.bytesRead = bytes + own.bytesRead;
         yield { records, index };
       }
+      pass.findings.settle();
       before = last;
       pass.bytesRead = bytes += totalBytes;
     }
   }
 
   private newPass(onError = this.options.onError ?? 'stop'): Pass {
-    return { bytesRead: 0, findings: new Findings(onError), form: this.opened.form ?? plainForm };
+    return { bytesRead: 0, findings: new Findings(onError), form: this.form };
   }
 
   private async *documents(pass: Pass): AsyncGenerator<Document, void> {
@@ -299,15 +416,48 @@ const asRead = ({ id, text, labels }: Document): RecordColumns => ({ names: read
 
 function finish(record: RawRecord, file: string, findings: Findings, ids: IdSet): Document {
   const { text, line, features } = record;
-  const id = record.id ?? String(record.number);
-  const labels = withoutRepeats(record.labels);
-  const note = (code: Finding['code'], message: string) => findings.note({ code, file, line, message });
-  for (const { code, message } of record.doubts ?? []) note(code, message);
-  if (labels !== record.labels) note('repeated-label', `Document ${id} has a label twice`);
-  if (record.id !== undefined && ids.seen(id)) note('repeated-id', `The id ${id} was seen before`);
-  if (features ? features.indices.length === 0 : !/\S/.test(text)) note('empty-document', `Document ${id} is empty`);
-  if (labels.length === 0) note('unlabelled', `Document ${id} has no label`);
+  const head = headOf(record);
+  const id = judge(head, file, findings, ids);
+  const { labels } = head;
   return features ? { id, text, labels, line, features } : { id, text, labels, line };
+}
+
+export function headOf({ id, text, features, line, number, byte, stop, doubts, labels: all }: RawRecord): RecordHead {
+  const labels = withoutRepeats(all);
+  const isEmpty = features ? features.indices.length === 0 : !/\S/.test(text);
+  return { id, line, number, byte, stop, doubts, labels, hasRepeats: labels !== all, isEmpty };
+}
+
+/** Gives a record its id, and notes what is doubtful about it. */
+function judge(head: RecordHead, file: string, findings: Findings, ids: IdSet): string {
+  const { line, labels } = head;
+  const id = head.id ?? String(head.number);
+  findings.settle(line);
+  const note = (code: Finding['code'], message: string) => findings.note({ code, file, line, message });
+  for (const { code, message } of head.doubts ?? []) note(code, message);
+  if (head.hasRepeats) note('repeated-label', `Document ${id} has a label twice`);
+  if (head.id !== undefined && ids.seen(id)) note('repeated-id', `The id ${id} was seen before`);
+  if (head.isEmpty) note('empty-document', `Document ${id} is empty`);
+  if (labels.length === 0) note('unlabelled', `Document ${id} has no label`);
+  return id;
+}
+
+/** What a piece holds, in batches. */
+export async function* recordsOfPiece(
+  reader: RecordReader,
+  { line, byte, bytes, rest }: Piece,
+  form: TextForm,
+): AsyncGenerator<PieceRecords, void> {
+  const findings = new Findings('skip');
+  const stretch: Stretch = { first: 1, count: Infinity, line, byte, bytes, blocks: rest ?? blocksOf(bytes, form) };
+  const pass: Pass = { bytesRead: 0, findings, form, stretch, number: 0 };
+  let before = 0;
+  for await (const records of reader(pass)) {
+    const { number = 0 } = pass;
+    for (const record of records) record.number -= before;
+    yield { records, numbers: number - before, leftOut: findings.take() };
+    before = number;
+  }
 }
 
 /** The same array where nothing is repeated. */
@@ -318,4 +468,14 @@ function withoutRepeats(labels: string[]): string[] {
   }
   for (let i = 1; i < labels.length; i++) if (labels.indexOf(labels[i]) < i) return [...new Set(labels)];
   return labels;
+}
+
+const blockBytes = 1 << 16;
+
+/** Whole lines at a time: all lines of a piece at once would outlive the youngest objects, which makes collecting them dear. */
+async function* blocksOf(bytes: Buffer, form: TextForm): AsyncGenerator<Buffer, void> {
+  for (let at = 0, stop = 0; at < bytes.length; at = stop) {
+    stop = lineEndFrom(bytes, at + blockBytes, form);
+    yield bytes.subarray(at, stop);
+  }
 }

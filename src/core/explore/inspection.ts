@@ -26,6 +26,7 @@ import type {
   SplitSnapshot,
 } from './inspectionApi.ts';
 import { LabelTable } from './documentIndex.ts';
+import type { CountingOptions } from './pieces/countPieces.ts';
 import { lengthBins } from './statistics.ts';
 import { shownText } from './recordText.ts';
 import { SplitInspection } from './splitInspection.ts';
@@ -321,7 +322,11 @@ export class Inspection {
 export async function openInspection(
   dataset: DatasetFile,
   options: SourceOptions = {},
-  { alone = false, tokenizer: name }: { alone?: boolean; tokenizer?: TokenizerName } = {},
+  {
+    alone = false,
+    tokenizer: name,
+    ...counting
+  }: { alone?: boolean; tokenizer?: TokenizerName } & CountingOptions = {},
 ): Promise<Inspection> {
   const labels = new LabelTable();
   const files = await datasetFiles(dataset);
@@ -334,7 +339,7 @@ export async function openInspection(
   const shared = (): Promise<SourceOptions> => (found ??= sharedBy(train, options));
   const splits = files.map(
     ({ split, ...file }) =>
-      new SplitInspection(split, file, labels, options, tokenizer, split === 'train' ? undefined : shared),
+      new SplitInspection(split, file, labels, options, tokenizer, split === 'train' ? undefined : shared, counting),
   );
   return new Inspection(dataset, labels, splits);
 }

@@ -9,6 +9,7 @@ import type { Reasons } from '../data/document.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 import { openDataset, type OpenedDataset } from '../data/openDataset.ts';
 import { readAs, type ReadAsPart } from '../data/readAs.ts';
+import type { ReaderSource } from '../data/source.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import { Cancelled, toFailure, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
@@ -18,6 +19,7 @@ import { labelDistribution, rankCurve } from './labelDistribution.ts';
 import { outcomeDoubts } from './outcome.ts';
 import type { SplitOrAll } from '../base/splits.ts';
 import type { DatasetStatistics, LengthBins, SplitSnapshot } from './inspectionApi.ts';
+import { countPieces, countsInPieces, type CountedDocuments, type CountingOptions } from './pieces/countPieces.ts';
 import { StatisticsCollector } from './statistics.ts';
 
 /** One file of a dataset: read through once, figures and index growing on the way. */
@@ -41,6 +43,7 @@ export class SplitInspection implements DatasetFile {
     readonly tokenizer: WordScanner,
     /** What the training file says of this one. */
     private readonly shared: () => Promise<SourceOptions> = async () => ({}),
+    private readonly counting: CountingOptions = {},
   ) {
     this.file = file;
     this.part = part;
@@ -119,14 +122,10 @@ export class SplitInspection implements DatasetFile {
       if (signal?.aborted) throw new Cancelled();
       this.opened = await this.open();
       tell();
-      for await (const batch of this.opened.source.placed()) {
-        if (signal?.aborted) throw new Cancelled();
-        for (const { document, place } of batch) {
-          const words = this.counts.add(document);
-          this.index.add(place, words, document.labels);
-          visit?.(document);
-        }
+      for await (const { placed, words } of this.counted(this.opened.source, visit)) {
+        for (const [i, { place, labels }] of placed.entries()) this.index.add(place, words[i], labels);
         tell();
+        if (signal?.aborted) throw new Cancelled();
       }
       this.state = 'done';
     } catch (error) {
@@ -145,6 +144,29 @@ export class SplitInspection implements DatasetFile {
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return openDataset(this, options);
+    }
+  }
+
+  /** Documents as they are counted: on several cores, where nobody is to see them. */
+  private counted(source: ReaderSource, visit?: (document: Document) => void): AsyncIterable<CountedDocuments> {
+    if (!visit && countsInPieces(source, this.counting)) return countPieces(source, this.counts, this.counting);
+    return this.countedHere(source, visit);
+  }
+
+  private async *countedHere(
+    source: ReaderSource,
+    visit?: (document: Document) => void,
+  ): AsyncGenerator<CountedDocuments, void> {
+    for await (const batch of source.placed()) {
+      const words = batch.map(({ document }) => {
+        const length = this.counts.add(document);
+        visit?.(document);
+        return length;
+      });
+      yield {
+        placed: batch.map(({ document, place }) => ({ id: document.id, labels: document.labels, place })),
+        words,
+      };
     }
   }
 

@@ -12,14 +12,15 @@ const mostLabels = 50;
 /** Gathers figures document by document; memory grows with vocabulary and labels only. */
 export class StatisticsCollector {
   private documents = 0;
-  private readonly words: WordTable;
+  /** Its words may be more than those of the documents so far: of documents that are still to be added. */
+  readonly words: WordTable;
   private readonly scripts = new ScriptSample();
   private readonly occurrences = new Tally();
   private readonly labelCounts = new Map<string, number>();
   private readonly wordsPerDocument = new Histogram();
   private readonly labelsPerDocument = new Histogram();
 
-  constructor(private readonly tokenizer: WordScanner) {
+  constructor(readonly tokenizer: WordScanner) {
     this.words = new WordTable(tokenizer);
   }
 
@@ -27,18 +28,39 @@ export class StatisticsCollector {
   add({ text, features, labels }: Pick<Document, 'text' | 'features' | 'labels'>): number {
     this.scripts.add(text);
     const words = this.words.of({ text, features });
-    this.documents++;
     this.occurrences.add(words);
-    for (const label of labels) increment(this.labelCounts, label);
-    this.wordsPerDocument.add(words.length);
-    this.labelsPerDocument.add(labels.length);
+    this.addFigures(words.length, labels);
     return words.length;
   }
 
-  /** Occurrences of each word, or of each feature by its number, so far. */
+  /** In place of `add`, for a document whose words were counted elsewhere (`addWords`). */
+  addCounted(words: number, labels: readonly string[], text?: string): void {
+    this.scripts.add(text);
+    this.addFigures(words, labels);
+  }
+
+  /** Whether `addCounted` is to have the text of the next document. */
+  get wantsText(): boolean {
+    return this.scripts.wantsNext;
+  }
+
+  private addFigures(words: number, labels: readonly string[]): void {
+    this.documents++;
+    for (const label of labels) increment(this.labelCounts, label);
+    this.wordsPerDocument.add(words);
+    this.labelsPerDocument.add(labels.length);
+  }
+
+  /** Occurrences of words by their numbers in `words`. */
+  addWords(numbers: Int32Array, counts: Int32Array): void {
+    this.occurrences.addCounts(numbers, counts);
+  }
+
+  /** Occurrences of each word, or of each feature by its number, so far; in no order. */
   get wordCounts(): Map<string | number, number> {
     const { names, areFeatures } = this.words;
-    return new Map(names.map((name, word) => [areFeatures ? Number(name) : name, this.occurrences.of(word)]));
+    const counts = names.map((name, word) => [areFeatures ? Number(name) : name, this.occurrences.of(word)] as const);
+    return new Map(counts.filter(([, count]) => count > 0));
   }
 
   /** Words that this share of the documents does not exceed (nearest rank); 0 for an empty set. */
@@ -97,7 +119,7 @@ export class StatisticsCollector {
       tokenizer: this.tokenizer.name,
       words: { ...this.wordsPerDocument.spread(), total: this.wordsPerDocument.total },
       cutOffs: this.cutOffs(usualMaxima),
-      vocabulary: this.words.names.length,
+      vocabulary: this.occurrences.numbers,
       wordsSeenOnce: this.occurrences.numbersWith(1),
       labels: labelCounts.length,
       labelsPerDocument,

@@ -51,7 +51,7 @@ interface LineOptions {
 }
 
 /** No dataset has such lines; files without line ends would fill the memory. V8 strings end at 512 MiB. */
-const longestLine = 256 * 1024 * 1024;
+export const longestLine = 256 * 1024 * 1024;
 const chunkSize = 256 * 1024;
 
 export const remedies = {
@@ -119,7 +119,7 @@ function lineEndOf(start: Buffer, encoding: Encoding): TextForm['lineEnd'] {
 }
 
 /** Offset behind the last line end of the chunk, which begins at `at` of the file; 0 where there is none. */
-function lastCut(chunk: Buffer, at: number, { encoding, lineEnd }: TextForm): number {
+export function lastCut(chunk: Buffer, at: number, { encoding, lineEnd }: TextForm): number {
   const code = lineEnd === '\n' ? 10 : 13;
   if (unitOf(encoding) === 1) return chunk.lastIndexOf(code) + 1;
   const shift = at & 1;
@@ -305,7 +305,7 @@ function throwProblem(file: string, { code, line, byte, message }: LineProblem):
   throw new UserError(code, message, remedies[code], { file, line, byte });
 }
 
-function tooLong(file: string, line: number, byte: number): UserError {
+export function tooLong(file: string, line: number, byte: number): UserError {
   return new UserError('line-too-long', 'A line of more than 256 MiB', 'Write one document per line.', {
     file,
     line,

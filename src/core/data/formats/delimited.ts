@@ -33,6 +33,7 @@ export function openDelimited(sample: Sample, options: SourceOptions, preferred:
     ...opened,
     options: { ...opened.options, quoting, ...(delimiter !== preferred && { delimiter }) },
     linesAbove: skip,
+    cuts: quoting ? { delimiter } : 'lines',
     reader: (pass) => read(pass, sample.path, layout),
   };
 }
@@ -180,9 +181,11 @@ async function* read(pass: Pass, path: string, table: Table): AsyncGenerator<Raw
   const rows = new TableReader(pass, path, table);
   for await (const lines of passLines(pass, path)) {
     for (const line of lines) rows.take(line);
+    pass.number = rows.number;
     yield rows.records.splice(0);
   }
   rows.end();
+  pass.number = rows.number;
   yield rows.records;
 }
 
@@ -192,7 +195,8 @@ class TableReader {
   private readonly parser: RowParser;
   /** Lines of the row being read. */
   private held: Line[] = [];
-  private number: number;
+  /** Of the last row. */
+  number: number;
   private headerSeen: boolean;
   private skip: number;
 
@@ -202,8 +206,9 @@ class TableReader {
     private readonly table: Table,
   ) {
     this.parser = new RowParser(table.delimiter, table.quoting);
-    this.headerSeen = !table.header || pass.stretch !== undefined;
-    this.skip = pass.stretch ? 0 : table.skip;
+    const isAtStart = (pass.stretch?.line ?? 1) === 1;
+    this.headerSeen = !table.header || !isAtStart;
+    this.skip = isAtStart ? table.skip : 0;
     this.number = (pass.stretch?.first ?? 1) - 1;
   }
 

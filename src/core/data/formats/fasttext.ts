@@ -28,6 +28,7 @@ export function openFastText(sample: Sample, options: SourceOptions): OpenedForm
       ...(separator &&
         separator !== options.labelSeparator && { labelSeparator: 'commas stand between the labels of most lines' }),
     },
+    cuts: 'lines',
     reader: (pass) =>
       readRecordLines(pass, sample.path, (line) =>
         parseFastText(separator === ',' ? withoutCommas(line, prefix) : line, prefix, within),

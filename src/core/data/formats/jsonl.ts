@@ -10,6 +10,7 @@ export function openJsonl(sample: Sample, options: SourceOptions): OpenedFormat 
   const { toDocument, ...layout } = layOutRecords(sample.path, sampleRecords(sample), options);
   return {
     ...layout,
+    cuts: 'lines',
     reader: (pass) => readRecordLines(pass, sample.path, (line) => documentOf(line, toDocument, pass.withColumns)),
   };
 }

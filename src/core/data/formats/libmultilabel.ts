@@ -13,6 +13,7 @@ export function openLibMultiLabel(sample: Sample, options: SourceOptions): Opene
   return {
     options,
     textColumns: [columns - 1],
+    cuts: 'lines',
     reader: (pass) => readRecordLines(pass, sample.path, (line) => parse(line, columns, separator)),
   };
 }

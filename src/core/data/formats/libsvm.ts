@@ -5,7 +5,7 @@ import type { Sample } from '../sample.ts';
 import { finiteNumber, wholeNumber } from './xmlrepoSparse.ts';
 
 export function openLibSvm(sample: Sample, options: SourceOptions): OpenedFormat {
-  return { options, reader: (pass) => readRecordLines(pass, sample.path, parseLibSvm) };
+  return { options, cuts: 'lines', reader: (pass) => readRecordLines(pass, sample.path, parseLibSvm) };
 }
 
 const row = /^[^\s:#]*(?:\s+qid:\d+)?(?:\s+\d+:[-+]?[\d.]+(?:[eE][-+]?\d+)?)+\s*(?:#.*)?$/;

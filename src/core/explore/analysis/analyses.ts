@@ -63,8 +63,9 @@ export class Analyses {
 
   constructor(private readonly inspection: Inspection) {}
 
-  /** Returns what is to see every document of the first reading, which reads split after split. */
-  gather({ words, quality, compared }: Gathering): (split: SplitInspection, document: Document) => void {
+  /** Returns what is to see every document of the first reading, which reads split after split; undefined where nothing has to. */
+  gather({ words, quality, compared }: Gathering): ((split: SplitInspection, document: Document) => void) | undefined {
+    if (words.length === 0 && !quality && !compared) return undefined;
     const { gathered, inspection } = this;
     const [{ tokenizer }] = inspection.splits;
     for (const name of words) gathered.words.set(name, new WordIndexBuilder(tokenizer));

@@ -27,6 +27,11 @@ export class WordTable {
     return features ? Int32Array.from(features.indices, (feature) => this.featureId(feature)) : this.texts.of(text);
   }
 
+  /** The number of a word that another table has, or of a feature. */
+  numberOf(name: string, isFeature: boolean): number {
+    return isFeature ? this.featureId(Number(name)) : this.interner.idOf(name);
+  }
+
   private featureId(feature: number): number {
     let id = this.features.get(feature);
     if (id === undefined) this.features.set(feature, (id = this.interner.idOf(String(feature))));
@@ -47,9 +52,24 @@ export class Tally {
     }
   }
 
+  addCounts(numbers: Int32Array, counts: Int32Array): void {
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i];
+      if (number >= this.size) this.makeRoom(number + 1);
+      this.counts[number] += counts[i];
+    }
+  }
+
   /** Occurrences of one number. */
   of(number: number): number {
     return number < this.size ? this.counts[number] : 0;
+  }
+
+  /** Numbers that occurred. */
+  get numbers(): number {
+    let found = 0;
+    for (let number = 0; number < this.size; number++) if (this.counts[number] > 0) found++;
+    return found;
   }
 
   /** Numbers that occurred `count` times, above 0. */
@@ -73,24 +93,34 @@ export class Tally {
   }
 }
 
-/** The distinct numbers of one list after another, without a map being made for each. */
+/** The distinct numbers of lists, without a map being made for each. */
 export class Distinct {
   private readonly numbers: number[] = [];
-  /** Occurrences in the present list; 0 for all numbers between two lists. */
+  /** Occurrences in the present lists; 0 for all numbers where there are none. */
   private occurrences = new Int32Array(1 << 12);
 
-  /** The distinct numbers in order of first occurrence, and how often each occurs. */
   of(list: Int32Array): { numbers: Int32Array; counts: Int32Array } {
+    this.add(list);
+    return this.take();
+  }
+
+  add(list: Int32Array): void {
     const { numbers } = this;
-    numbers.length = 0;
     for (let i = 0; i < list.length; i++) {
       const number = list[i];
       if (number >= this.occurrences.length) this.makeRoom(number + 1);
       if (this.occurrences[number]++ === 0) numbers.push(number);
     }
+  }
+
+  /** The distinct numbers of what was added, in order of first occurrence, and how often each occurs. */
+  take(): { numbers: Int32Array; counts: Int32Array } {
+    const { numbers } = this;
     const counts = Int32Array.from(numbers, (number) => this.occurrences[number]);
     for (const number of numbers) this.occurrences[number] = 0;
-    return { numbers: Int32Array.from(numbers), counts };
+    const distinct = Int32Array.from(numbers);
+    numbers.length = 0;
+    return { numbers: distinct, counts };
   }
 
   private makeRoom(size: number): void {
