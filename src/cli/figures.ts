@@ -1,3 +1,4 @@
+import type { RunConfig } from '../core/config/runConfig.ts';
 import { formatMetric } from '../core/metrics/metricText.ts';
 import type { Metrics } from '../core/base/metrics.ts';
 import type { Seen } from '../core/text/drawnSplits.ts';
@@ -102,8 +103,18 @@ export function printSeen(seen: Seen | undefined, terminal: Terminal): void {
   if (seen !== undefined) terminal.print('', seenNotes[seen]);
 }
 
-export function systemsOf(metrics: Metrics, baselines: readonly { name: string; metrics: Metrics }[]): System[] {
-  return [{ name: 'XML-CNN', metrics }, ...baselines.map((b) => ({ name: baselineTitle(b.name), metrics: b.metrics }))];
+const modelTitles: Record<RunConfig['model']['type'], string> = { 'xml-cnn': 'XML-CNN', linear: 'linear model' };
+
+/** A model beside its baselines. */
+export function systemsOf(
+  type: RunConfig['model']['type'],
+  metrics: Metrics,
+  baselines: readonly { name: string; metrics: Metrics }[],
+): System[] {
+  return [
+    { name: modelTitles[type], metrics },
+    ...baselines.map((b) => ({ name: baselineTitle(b.name), metrics: b.metrics })),
+  ];
 }
 
 /** The epochs of a run's first phase. Throws `UserError`. */

@@ -135,7 +135,7 @@ async function demoReport(
   return renderReport({
     title: 'XML-CNN on WordNet glosses',
     subtitle: `${grouped(summary.parameters)} weights, trained for ${counted(summary.epochs, 'epoch')} in ${duration(summary.seconds)} on the CPU.`,
-    systems: systemsOf(metrics, summary.baselines),
+    systems: systemsOf('xml-cnn', metrics, summary.baselines),
     measuredOn: measuredOn(split, documents),
     epochs: await readEpochs(folder),
     bestEpoch,

@@ -67,7 +67,7 @@ export const evaluate: Command = {
     if (evaluation.testOnlyLabels)
       terminal.print(`${grouped(evaluation.testOnlyLabels)} of their labels never occur in train and count as misses.`);
     terminal.print('');
-    printSystems(systemsOf(evaluation.metrics, baselines), terminal);
+    printSystems(systemsOf(result.modelType, evaluation.metrics, baselines), terminal);
     printSeen(result.seen, terminal);
     terminal.print('', 'By number of training documents per label:', '');
     printBands(evaluation.bands, terminal);

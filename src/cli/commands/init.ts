@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createConfigText, factsFrom, leftOutText } from '../../core/config/createConfig.ts';
 import { UserError } from '../../core/base/errors.ts';
+import { presetNames } from '../../core/config/presets.ts';
 import { surveyDataset } from '../../core/explore/survey.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import type { Command } from '../command.ts';
@@ -20,11 +21,20 @@ export const init: Command = {
   options: {
     output: { short: 'o', value: 'FILE', description: 'Where to write (default: NAME.xmlcnn.json in this folder)' },
     force: { description: 'Overwrite a config that is there' },
+    preset: {
+      value: 'NAME',
+      description: `What to build on (default: by the size of the data): ${presetNames.join(', ')}`,
+    },
     ...tokenizerOption,
     ...datasetOptions,
   },
-  examples: ['xmlcnn init data/train.jsonl', 'xmlcnn init data -o experiments/first.xmlcnn.json'],
+  examples: [
+    'xmlcnn init data/train.jsonl',
+    'xmlcnn init data -o experiments/first.xmlcnn.json',
+    'xmlcnn init data --preset linear',
+  ],
   async run(args, terminal, signal) {
+    const preset = args.oneOf('preset', presetNames);
     const data = datasetFile(args.positionals[0]);
     const output = args.text('output') ?? `${datasetName(data)}.xmlcnn.json`;
     if (existsSync(output) && !args.flag('force'))
@@ -41,7 +51,7 @@ export const init: Command = {
     });
     terminal.progress.clear();
     for (const one of facts.leftOut ?? []) terminal.warn(sanitise(leftOutText(one)));
-    const text = createConfigText(factsFrom(dirname(resolve(output)), facts));
+    const text = createConfigText(factsFrom(dirname(resolve(output)), facts), preset);
     await writeFileAtomic(output, text);
     terminal.print(
       `Wrote ${terminal.style.bold(sanitise(output))} for ${counted(facts.documents, 'document')} with ${counted(facts.labels, 'label')}.`,

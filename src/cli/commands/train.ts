@@ -94,11 +94,14 @@ export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: Run
     );
     return;
   }
+  const isLinear = summary.engine.name === 'linear';
   const ended = stopped === 'early' ? 'stopped early' : 'finished';
   const size = `${grouped(summary.parameters)} weights, ${counted(summary.labels, 'label')}`;
   terminal.print(
     '',
-    `Run ${ended} after ${counted(epochs, 'epoch')} and ${duration(summary.seconds)} (best: epoch ${bestEpoch}; ${size}).`,
+    isLinear
+      ? `Run finished after ${duration(summary.seconds)} (${size}).`
+      : `Run ${ended} after ${counted(epochs, 'epoch')} and ${duration(summary.seconds)} (best: epoch ${bestEpoch}; ${size}).`,
   );
   if (summary.evaluated) {
     terminal.print(
@@ -107,7 +110,7 @@ export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: Run
     );
     printUnlabelled(unlabelledOf(summary), terminal);
     terminal.print('');
-    printSystems(systemsOf(summary.evaluated.metrics, summary.baselines), terminal);
+    printSystems(systemsOf(isLinear ? 'linear' : 'xml-cnn', summary.evaluated.metrics, summary.baselines), terminal);
     // where the run retrained on all, nothing is evaluated on validation
     printSeen(summary.evaluated.split === 'validation' ? 'chose-epoch' : undefined, terminal);
   }

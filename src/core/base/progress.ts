@@ -5,7 +5,7 @@ export interface Progress<Phase extends string = string> {
   done: number;
   /** 0 where it is not known. */
   total: number;
-  unit: 'bytes' | 'words' | 'documents' | 'steps';
+  unit: 'bytes' | 'words' | 'documents' | 'steps' | 'labels';
   /** Documents so far, where bytes are counted. */
   documents?: number;
   /** The file that is read or written. */

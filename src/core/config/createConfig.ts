@@ -97,15 +97,15 @@ export function createConfigText(facts: DatasetFacts, preset?: PresetName): stri
   const choice = preset === undefined ? choosePreset(facts) : statedPreset(facts, preset);
   const isAsPublished = !adaptable.includes(choice.preset);
   const sections: Section[] = [
-    ['dataset', datasetLines(facts)],
+    ['dataset', datasetLines(facts, choice)],
     ['text', isAsPublished ? tokenizerLines(facts) : textLines(facts, choice)],
     ['model', choice.hidden === undefined ? [] : [['hidden', choice.hidden, choice.hiddenWhy]]],
-    ['training', isAsPublished ? [] : trainingLines(facts, choice)],
+    ['training', isAsPublished ? retrainingLines(facts, choice) : trainingLines(facts, choice)],
     ['evaluation', evaluationLines(facts)],
   ];
   const head = `${count(facts.documents)} documents, ${count(facts.labels)} labels, ${facts.labelsPerDocument.toFixed(2)} labels and ${count(facts.meanWords)} words per document`;
   const comment = [
-    `XML-CNN run config for ${facts.train}: ${head}.`,
+    `Run config for ${facts.train}: ${head}.`,
     'Start it with: xmlcnn train <this file>. Every key has a default, so that only what differs stands here.',
   ];
   return layOut(comment, choice, sections);
@@ -225,7 +225,14 @@ function shares(facts: DatasetFacts): { fraction: number; train: number; validat
   return { fraction, train: facts.documents - test - validation, validation, test };
 }
 
-function datasetLines(facts: DatasetFacts): Line[] {
+/** What validation documents are for. */
+const purposeOf = ({ preset }: Choice): string =>
+  presets[preset].values.model?.type === 'linear'
+    ? 'fits the probabilities and the threshold'
+    : 'chooses the best epoch';
+
+function datasetLines(facts: DatasetFacts, choice: Choice): Line[] {
+  const purpose = purposeOf(choice);
   const { documents, fields = {} } = facts;
   const small = documents < smallSet;
   const { fraction, ...held } = shares(facts);
@@ -233,13 +240,9 @@ function datasetLines(facts: DatasetFacts): Line[] {
   const about = (n: number): string => `(about ${count(n)} documents)`;
   const ofRest = held.test > 0 ? `${share} of the others` : share;
   const validation: Line[] = facts.validation
-    ? [['validation', facts.validation, 'Chooses the best epoch.']]
+    ? [['validation', facts.validation, `${purpose.charAt(0).toUpperCase()}${purpose.slice(1)}.`]]
     : [
-        [
-          'validationFraction',
-          fraction,
-          `${ofRest} ${about(held.validation)} chooses the best epoch; the rest is trained on.`,
-        ],
+        ['validationFraction', fraction, `${ofRest} ${about(held.validation)} ${purpose}; the rest is trained on.`],
         [
           'split',
           small ? 'stratified' : 'random',
@@ -343,6 +346,13 @@ function trainingLines(facts: DatasetFacts, { preset }: Choice): Line[] {
   if (warmupSteps !== 500) lines.push(['warmupSteps', warmupSteps, `A tenth of about ${count(steps)} steps in all.`]);
   if (facts.labels < 5) lines.push(['monitor', 'P@1', 'P@5 needs five labels.']);
   return lines;
+}
+
+/** Validation documents that were trained on in the end judge nothing. */
+function retrainingLines({ validation, test }: DatasetFacts, { preset }: Choice): Line[] {
+  const isLeftWithNone = validation !== undefined && test === undefined;
+  if (!presets[preset].values.training?.retrainOnAll || !isLeftWithNone) return [];
+  return [['retrainOnAll', false, 'There is no test file: the figures are those on the validation documents.']];
 }
 
 function evaluationLines({ labels, labelsPerDocument }: DatasetFacts): Line[] {

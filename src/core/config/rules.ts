@@ -333,21 +333,47 @@ function vectorsUnreadable(file: string, { code, message, remedy }: UserError): 
   );
 }
 
+const ofNetworks: readonly string[] = ['model', 'embedding', 'word2vec', 'training'];
+/** What counts for a linear model too. */
+const ofBoth: readonly string[] = [
+  'model.type',
+  'training.monitor',
+  'training.seed',
+  'training.retrainOnAll',
+  'training.save',
+  'training.resumeFrom', // refused where a run begins
+];
+
+const keysCount: Rule = ({ config, stated }) => {
+  const isLinear = config.model.type === 'linear';
+  const keys = Object.entries(sections).flatMap(([name, { properties }]) =>
+    Object.keys(properties).map((key) => `${name}.${key}`),
+  );
+  const idle = isLinear
+    ? (key: string) =>
+        (ofNetworks.includes(key.split('.')[0]) && !ofBoth.includes(key)) ||
+        ['text.maxLength', 'engine.name'].includes(key)
+    : (key: string) => key.startsWith('linear.') || key === 'text.ngrams';
+  const why = isLinear ? 'it is for networks, and model.type is "linear"' : 'it is for linear models (model.type)';
+  return keys
+    .filter((key) => idle(key) && stated(key) !== undefined)
+    .map((key) => warning('no-effect', [key], `${key} has no effect: ${why}.`));
+};
+
 const rules: Rule[] = [
   trainGiven,
   wordOrder,
-  filtersFit,
-  poolsFit,
   cutoffsFit,
   monitorComputed,
   validationThere,
   splitsDiffer,
-  fitsMemory,
   nameIsNoPath,
   filesExist,
-  vectorsAgree,
-  oneStart,
   wordsFound,
+  keysCount,
 ];
+/** What holds for networks alone. */
+const networkRules: Rule[] = [filtersFit, poolsFit, fitsMemory, vectorsAgree, oneStart];
 
-export const applyRules = (context: RuleContext): Violation[] => rules.flatMap((rule) => rule(context));
+export const applyRules = (context: RuleContext): Violation[] =>
+  [...rules, ...(context.config.model.type === 'linear' ? [] : networkRules)].flatMap((rule) => rule(context));

@@ -25,6 +25,9 @@ import {
   union,
 } from '../base/schema.ts';
 
+/** What can be trained. */
+const modelTypes = ['xml-cnn', 'linear'] as const;
+
 const libMultiLabel = 'LibMultiLabel EUR-Lex settings';
 
 /** Languages with a stop-word list in `natural`. */
@@ -289,6 +292,15 @@ const text = object(
       },
       { min: 1 },
     ),
+    ngrams: integer(
+      {
+        description:
+          'Words of the longest feature of a linear model: 1 for words alone, 2 for words and neighbouring pairs. Networks have `model.filterSizes` for this.',
+        default: 2,
+        source: 'measured on EURLEX57K and three other sets',
+      },
+      { min: 1, max: 5 },
+    ),
   },
 );
 
@@ -421,8 +433,14 @@ const word2vec = object(
 );
 
 const model = object(
-  { description: 'The network.', source: 'paper; NAACL 2022 case study' },
+  { description: 'The kind of model, and the network.', source: 'paper; NAACL 2022 case study' },
   {
+    type: oneOf(modelTypes, {
+      description:
+        'What is trained: the network (`xml-cnn`), or a support vector machine for each label over TF-IDF of words and word pairs (`linear`, by the settings in `linear`), which takes seconds to minutes and is the stronger one on many sets.',
+      default: 'xml-cnn',
+      source: 'this project; LIBLINEAR',
+    }),
     filterSizes: array(integer(part, { min: 1, max: 64 }), {
       description: 'Words that a filter spans, one entry per kind of filter. Original flag `--filter_sizes`.',
       default: [2, 4, 8],
@@ -501,6 +519,58 @@ const model = object(
       default: 'default',
       source: libMultiLabel,
     }),
+  },
+);
+
+const linear = object(
+  {
+    description: 'Linear models (`model.type` "linear"): their features, and how large weights may grow.',
+    source: 'LIBLINEAR; scikit-learn (TfidfVectorizer)',
+  },
+  {
+    c: number(
+      {
+        description:
+          'How much a document on the wrong side of a label counts against small weights, C: the objective is 1/2 |w|² + C times the sum of squared hinge losses.',
+        default: 1,
+        source: 'LIBLINEAR; measured on EURLEX57K',
+      },
+      { above: 0, max: 10_000 },
+    ),
+    minWordLength: integer(
+      {
+        description: 'Characters that a word needs to be a feature, or a part of one.',
+        default: 2,
+        source: 'scikit-learn',
+      },
+      { min: 1, max: 100 },
+    ),
+    minDocuments: integer(
+      { description: 'Training documents that a feature needs.', default: 2, source: 'measured on four sets' },
+      { min: 1 },
+    ),
+    maxFeatures: integer(
+      {
+        description: 'Features kept at most: those of most training documents.',
+        default: 300_000,
+        source: 'measured on EURLEX57K',
+      },
+      { min: 1, max: 100_000_000 },
+    ),
+    sublinear: boolean({
+      description: 'Count a word that occurs n times in a document 1 + ln n times.',
+      default: true,
+      source: 'measured on EURLEX57K',
+    }),
+    prune: number(
+      {
+        description:
+          'Weights of at most this size are left out of the model: most are near 0, and make files many times larger. 0 keeps all.',
+        default: 0.01,
+        source: 'DiSMEC (Babbar and Schölkopf 2017)',
+      },
+      { min: 0, max: 1 },
+    ),
   },
 );
 
@@ -792,11 +862,14 @@ const output = object(
   },
 );
 
-const all = { dataset, text, embedding, model, training, evaluation, engine, output, word2vec };
+const all = { dataset, text, embedding, model, linear, training, evaluation, engine, output, word2vec };
 
 /** The sections of a resolved config. */
 export const runConfigSchema = object(
-  { description: 'A run of XML-CNN: data, network, training and evaluation.', source: 'this project' },
+  {
+    description: 'A run of XML-CNN or of a linear model: data, model, training and evaluation.',
+    source: 'this project',
+  },
   all,
 );
 

@@ -84,8 +84,22 @@ export interface OptimizerState {
 export type OnLogits = (document: number, logits: Float32Array) => void;
 export type OnFeatures = (document: number, features: Float32Array) => void;
 
+/** A model that gives documents a logit for each label. All calls are serial: one must settle before the next begins. */
+export interface Scorer {
+  readonly shape: { readonly labels: number };
+  /**
+   * Logits of the batch's documents, in order, without dropout. A batch may hold a whole corpus: engines share work among as
+   * many documents as fit into memory, and a document's logits never depend on the others.
+   * @param onRow `logits` [Y] is overwritten by the next row
+   * @param pause awaited between pieces of work of some tenths of a second; `done` is the share of the work done, in
+   *   documents. What it throws ends the call.
+   */
+  logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void>;
+  dispose(): Promise<void>;
+}
+
 /** The network on some hardware. All calls are serial: one must settle before the next begins. */
-export interface Engine {
+export interface Engine extends Scorer {
   readonly name: string;
   /** What the bits of a result depend on besides the seed: kernel build and processor family. */
   readonly build: string;
@@ -96,14 +110,6 @@ export interface Engine {
   reserve?(batch: Batch): Promise<void>;
   /** One forward, backward and Adam update with this learning rate. */
   trainStep(batch: Batch, learningRate: number): Promise<StepResult>;
-  /**
-   * Logits of the batch's documents, in order, without dropout. A batch may hold a whole corpus: engines share work among as
-   * many documents as fit into memory, and a document's logits never depend on the others.
-   * @param onRow `logits` [Y] is overwritten by the next row
-   * @param pause awaited between pieces of work of some tenths of a second; `done` is the share of the work done, in
-   *   documents. What it throws ends the call.
-   */
-  logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void>;
   /**
    * What the output layer sees of the batch's documents, as `logits` gives logits: the hidden layer after ReLU, or the pooled
    * vector where there is none.
@@ -121,7 +127,6 @@ export interface Engine {
   writeState(state: StateSource): Promise<void>;
   /** Averaged weights (EMA) at the present step; fails where `ema` is 0. */
   readAverage(): Promise<Weights>;
-  dispose(): Promise<void>;
 }
 
 /** What pooling picked in one document. */

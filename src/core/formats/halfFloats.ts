@@ -7,6 +7,25 @@ export function half(bits: number): number {
   return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -24 * fraction);
 }
 
+/** The bits of the binary16 next to a value; ties go to the even one, and what is too large becomes infinite. */
+export function halfBits(value: number): number {
+  cellAsFloat[0] = value;
+  const sign = (cell[0] >>> 16) & 0x8000;
+  const size = Math.abs(cellAsFloat[0]);
+  if (Number.isNaN(value)) return sign | 0x7e00;
+  if (size < 2 ** -14) return sign | roundToEven(size * 2 ** 24);
+  const exponent = Math.floor(Math.log2(size));
+  if (exponent > 15) return sign | 0x7c00;
+  // a fraction that is rounded up to 1024 carries into the exponent, and from the largest one into infinity
+  return sign | (((exponent + 15) << 10) + roundToEven((size / 2 ** exponent - 1) * 1024));
+}
+
+function roundToEven(x: number): number {
+  const low = Math.floor(x);
+  const rest = x - low;
+  return rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? low + 1 : low;
+}
+
 /** The values of bfloat16 with these bits: the upper halves of float32. */
 export function bfloats(bits: Uint16Array): Float32Array<ArrayBuffer> {
   return new Float32Array(Uint32Array.from(bits, (upper) => upper << 16).buffer);

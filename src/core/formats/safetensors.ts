@@ -14,18 +14,20 @@ import { isRecord } from '../base/schema.ts';
 import { createHash } from 'node:crypto';
 
 const arrays = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array } as const;
-export type WrittenDtype = keyof typeof arrays;
+/** Dtypes that are written: of F16, the bits. */
+const written = { ...arrays, F16: Uint16Array } as const;
+export type WrittenDtype = keyof typeof written;
 
-/** Dtypes that are read only, as float32: each of their values is one of float32's. */
+/** Dtypes that are read as float32: each of their values is one of float32's. */
 const halves = {
   F16: (bits: Uint16Array): Float32Array => Float32Array.from(bits, half),
   BF16: bfloats,
 } as const;
-type Dtype = WrittenDtype | keyof typeof halves;
+type Dtype = keyof typeof arrays | keyof typeof halves;
 
 const isHalf = (dtype: Dtype): dtype is keyof typeof halves => Object.hasOwn(halves, dtype);
 export const elementSize = (dtype: Dtype): number => (isHalf(dtype) ? 2 : arrays[dtype].BYTES_PER_ELEMENT);
-export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array | Uint16Array;
 
 export interface Tensor {
   shape: number[];
@@ -44,7 +46,7 @@ export interface TensorInfo {
 const maxHeader = 100_000_000;
 
 export const dtypeOf = (data: TensorData): WrittenDtype =>
-  (Object.keys(arrays) as WrittenDtype[]).find((d) => data instanceof arrays[d])!;
+  (Object.keys(written) as WrittenDtype[]).find((d) => data instanceof written[d])!;
 
 /** An open file: the header checked, tensors read one by one as they are asked for. */
 export class SafetensorsFile {

@@ -11,8 +11,8 @@ export interface FeatureSettings {
   minWordLength: number;
   /** Training documents that a feature needs. */
   minDocuments: number;
-  /** Features kept, those of most documents; null keeps all. */
-  maxFeatures: number | null;
+  /** Features kept at most: those of most documents. */
+  maxFeatures: number;
   /** 1 + ln tf in place of tf. */
   sublinear: boolean;
 }
@@ -254,12 +254,12 @@ class NgramCounts {
   }
 
   /** The sequences of most documents, most first, then in the order in which they were numbered. */
-  most(limit: number | null): { frequencies: Int32Array; found: number[] } {
+  most(limit: number): { frequencies: Int32Array; found: number[] } {
     const { frequency } = this;
     const nodes = this.words.length + this.table.size;
     const found: number[] = [];
     for (let node = firstWord; node < nodes; node++) if (this.isFrequent(node)) found.push(node);
     found.sort((a, b) => frequency[b] - frequency[a] || a - b);
-    return { frequencies: frequency, found: limit === null ? found : found.slice(0, limit) };
+    return { frequencies: frequency, found: found.slice(0, limit) };
   }
 }

@@ -39,12 +39,16 @@ export interface Explanation {
   logit: number;
 }
 
-/** What every explanation of one document needs, whatever the label. */
-export interface ExplainedDocument {
+/** A text as a model read it. */
+export interface ReadText {
   text: string;
   /** One per word id. */
   spans: readonly Span[];
   words: Int32Array;
+}
+
+/** What every explanation of one document needs, whatever the label. */
+export interface ExplainedDocument extends ReadText {
   activations: Activations;
 }
 
@@ -138,11 +142,23 @@ function mergeByWindow({ text, spans }: ExplainedDocument, units: ActiveUnit[], 
       }
     }
   }
-  const contributions = [...sums].map(([window, contribution]): Contribution => {
-    const words = spans.slice(Math.floor(window / (spans.length + 1)), window % (spans.length + 1));
-    const [start, end] = [words[0].start, words[words.length - 1].end];
-    return { text: text.slice(start, end), start, end, words: words.map(({ word }) => word), contribution };
-  });
-  contributions.sort((a, b) => b.contribution - a.contribution || a.start - b.start || a.end - b.end);
-  return { contributions, padding };
+  const contributions = [...sums].map(([window, contribution]) =>
+    contributionOf({ text, spans }, Math.floor(window / (spans.length + 1)), window % (spans.length + 1), contribution),
+  );
+  return { contributions: sortedContributions(contributions), padding };
 }
+
+/** What words `from` … `end` - 1 of a text added. */
+export function contributionOf(
+  { text, spans }: Pick<ReadText, 'text' | 'spans'>,
+  from: number,
+  end: number,
+  contribution: number,
+): Contribution {
+  const words = spans.slice(from, end);
+  const [start, last] = [words[0].start, words[words.length - 1].end];
+  return { text: text.slice(start, last), start, end: last, words: words.map(({ word }) => word), contribution };
+}
+
+export const sortedContributions = (contributions: Contribution[]): Contribution[] =>
+  contributions.sort((a, b) => b.contribution - a.contribution || a.start - b.start || a.end - b.end);

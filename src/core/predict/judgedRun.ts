@@ -197,7 +197,7 @@ async function storedScores(
 ): Promise<ScoreStore | undefined> {
   if (!(await exists(file))) return undefined;
   const store = loaded(await withFileErrors(file, () => readFile(file)));
-  if (store?.size !== documents.size || store.outputs !== reader.predictor.checkpoint.shape.labels) return undefined;
+  if (store?.size !== documents.size || store.outputs !== reader.predictor.labels.outputs) return undefined;
   const count = Math.min(samples, documents.size);
   const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * documents.size) / count));
   const texts = (await documents.read(chosen, signal)).map(({ document }) => document.text);

@@ -2,19 +2,20 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { createEngine } from '../engine/createEngine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { TopList } from '../metrics/ranking.ts';
-import { featureSize, type Weights } from '../model/network.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
 import { versionWarning } from '../text/segmenter.ts';
 import { unknownId, Vocabulary } from '../text/vocabulary.ts';
-import { type CheckpointInfo, restoreScoringWeights } from '../training/checkpoint.ts';
+import { restoreScoringWeights } from '../training/checkpoint.ts';
 import { scoringOptions } from '../training/engineOptions.ts';
 import { findModel } from '../training/readModel.ts';
-import type { StoredLabels, StoredRun } from '../training/runFolder.ts';
+import { readLinearModel } from '../training/linearCheckpoint.ts';
+import { readRun, type StoredLabels, type StoredRun } from '../training/runFolder.ts';
 import type { SourceOptions } from '../data/document.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { embedCorpus, logitsOfCorpus, sigmoid } from '../training/corpusBatches.ts';
-import { explainer, type Explanation } from './explain.ts';
+import { logitsOfCorpus, sigmoid } from '../training/corpusBatches.ts';
+import type { Explanation } from './explain.ts';
+import { LinearTextModel, NetworkModel, type TextModel } from './textModel.ts';
 
 interface PredictorOptions {
   /** Default: best. Averaged weights where the run keeps them. */
@@ -67,7 +68,9 @@ export interface ExplainedLabel extends PredictedLabel {
  */
 export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
   const { checkpoint = 'best', threads, makeEngine } = options;
-  const { run, file, info } = await findModel(folder, checkpoint);
+  const run = await readRun(folder);
+  if (run.config.model.type === 'linear') return loadLinear(run, checkpoint);
+  const { file, info } = await findModel(run, checkpoint);
   const { config } = run;
   const tokenizer = await createTokenizer(config.text);
   const scoring = scoringOptions(config, info.shape);
@@ -78,37 +81,39 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
   try {
     // a run that is still trained may have another best epoch by now: what is reported of it goes with the weights
     const restored = await restoreScoringWeights(file, engine);
-    return new Predictor(run, new Vocabulary(run.words), restored, tokenizer, engine);
+    const { state } = restored;
+    return new Predictor(run, state.best?.threshold, tokenizer, new NetworkModel(engine));
   } catch (error) {
     await engine.dispose();
     throw error;
   }
 }
 
+async function loadLinear(run: StoredRun, checkpoint: 'best' | 'last'): Promise<Predictor> {
+  const { model, info } = await readLinearModel(run, checkpoint);
+  const tokenizer = await createTokenizer(run.config.text);
+  return new Predictor(run, info.state.best?.threshold, tokenizer, new LinearTextModel(model));
+}
+
 /** A trained model and its text pipeline. Calls are serial: one must settle before the next begins. */
 export class Predictor {
-  private weights?: Promise<Weights>;
-
+  readonly vocabulary: Vocabulary;
   readonly config: RunConfig;
   readonly labels: StoredLabels;
   /** How the training file was read. */
   readonly reading?: SourceOptions;
 
   constructor(
-    { config, labels, reading }: Pick<StoredRun, 'config' | 'labels' | 'reading'>,
-    readonly vocabulary: Vocabulary,
-    readonly checkpoint: CheckpointInfo,
+    { config, labels, reading, words }: Pick<StoredRun, 'config' | 'labels' | 'reading' | 'words'>,
+    /** Decision threshold tuned on validation, where the run has one. */
+    readonly tunedThreshold: number | undefined,
     private readonly tokenizer: Tokenizer,
-    private readonly engine: Engine,
+    private readonly model: TextModel,
   ) {
+    this.vocabulary = new Vocabulary(words);
     this.config = config;
     this.labels = labels;
     this.reading = reading;
-  }
-
-  /** Decision threshold tuned on validation, where the run has one. */
-  get tunedThreshold(): number | undefined {
-    return this.checkpoint.state.best?.threshold;
   }
 
   /** Said once to whoever uses the model: its words may be cut otherwise here than where it was trained. */
@@ -123,12 +128,12 @@ export class Predictor {
   async predict(texts: readonly string[], options: PredictOptions & WorkOptions = {}): Promise<Prediction[]> {
     const documents = this.encodeAll(texts);
     const predictions: Prediction[] = [];
-    const best = new TopList(Math.min(options.top ?? defaultTop, this.engine.shape.labels));
+    const best = new TopList(Math.min(options.top ?? defaultTop, this.model.shape.labels));
     const onRow = (i: number, logits: Float32Array): void => {
       findBest(logits, best, options.threshold);
       predictions[i] = { labels: this.listed(best, options.threshold), ...countsOf(documents[i]) };
     };
-    await logitsOfCorpus(this.engine, corpusOf(documents), onRow, options);
+    await logitsOfCorpus(this.model, corpusOf(documents), onRow, options);
     return predictions;
   }
 
@@ -137,11 +142,7 @@ export class Predictor {
     const spans = this.tokenizer.spans(text);
     const document = this.encode(spans.map(({ word }) => word));
     const { words } = document;
-    const activations = await this.engine.activations(words);
-    this.weights ??= this.engine.readWeights();
-    const known = { text, spans: spans.slice(0, words.length), words, activations };
-    const explain = explainer(known, await this.weights, this.engine.shape);
-    const { logits } = activations;
+    const { logits, explain } = await this.model.explained({ text, spans: spans.slice(0, words.length), words });
     const best = new TopList(Math.min(options.top ?? defaultTop, logits.length));
     findBest(logits, best, options.threshold);
     const chosen = this.withNamed(this.listed(best, options.threshold), logits, options.also);
@@ -150,8 +151,7 @@ export class Predictor {
 
   /** The layer that `embed` gives, and its size, H or S. */
   get embedding(): { layer: 'hidden' | 'pooled'; size: number } {
-    const { shape } = this.engine;
-    return { layer: shape.hidden ? 'hidden' : 'pooled', size: featureSize(shape) };
+    return this.model.embedding;
   }
 
   /**
@@ -161,12 +161,12 @@ export class Predictor {
   async embed(texts: readonly string[], options: WorkOptions = {}): Promise<Float32Array[]> {
     const documents = this.encodeAll(texts);
     const vectors: Float32Array[] = [];
-    await embedCorpus(this.engine, corpusOf(documents), (i, features) => (vectors[i] = features.slice()), options);
+    await this.model.embed(corpusOf(documents), (i, features) => (vectors[i] = features.slice()), options);
     return vectors;
   }
 
   dispose(): Promise<void> {
-    return this.engine.dispose();
+    return this.model.dispose();
   }
 
   private get maxLength(): number {

@@ -1,4 +1,4 @@
-import type { Batch, Engine, OnFeatures, OnLogits } from '../engine/engine.ts';
+import type { Batch, Engine, OnFeatures, OnLogits, Scorer } from '../engine/engine.ts';
 import { key32, permutation, Stream } from '../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { setImmediate } from 'node:timers/promises';
@@ -51,17 +51,17 @@ export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
  * Throws `Cancelled` within some tenths of a second once the signal is aborted.
  */
 export async function scoreCorpus(
-  engine: Engine,
+  model: Scorer,
   corpus: Corpus,
   onRow: (document: number, probabilities: Float64Array) => void,
   options: WorkOptions = {},
 ): Promise<void> {
-  const row = new Float64Array(engine.shape.labels);
+  const row = new Float64Array(model.shape.labels);
   const onLogits = (document: number, logits: Float32Array): void => {
     for (let l = 0; l < row.length; l++) row[l] = sigmoid(logits[l]);
     onRow(document, row);
   };
-  await logitsOfCorpus(engine, corpus, onLogits, options);
+  await logitsOfCorpus(model, corpus, onLogits, options);
 }
 
 /**
@@ -70,11 +70,11 @@ export async function scoreCorpus(
  * Throws as `scoreCorpus` does.
  */
 export const logitsOfCorpus = (
-  engine: Engine,
+  model: Scorer,
   corpus: Corpus,
   onRow: OnLogits,
   options: WorkOptions = {},
-): Promise<void> => engine.logits(makeBatch(corpus, 0, corpus.size), onRow, pauses(corpus, options));
+): Promise<void> => model.logits(makeBatch(corpus, 0, corpus.size), onRow, pauses(corpus, options));
 
 /**
  * What the output layer sees of every document, in order.

@@ -10,13 +10,14 @@ import { heldShares, type Seen, seenOf, splitOfFile } from '../text/drawnSplits.
 import { LabelSet } from '../text/labelSet.ts';
 import { encodeSource, prepareData, type PreparedData } from '../text/prepare.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
-import { type CheckpointInfo, hashOfNames, readCheckpointInfo, restoreScoringWeights } from './checkpoint.ts';
+import { hashOfNames, readCheckpointInfo, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
 import { type EngineFactory, scoringOptions } from './engineOptions.ts';
+import { readLinearModel } from './linearCheckpoint.ts';
 import { progressEvents, type RunEvent } from '../base/events.ts';
 import { exists, readRun, type RunPaths, type StoredLabels, type StoredRun } from './runFolder.ts';
 import type { Split } from '../base/splits.ts';
 import type { BaselineFigures } from './runSummary.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Scorer } from '../engine/engine.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { labelFrequencyBaseline, tfidfKnnBaseline } from '../metrics/baselines.ts';
 import { inversePropensity } from '../metrics/ranking.ts';
@@ -47,6 +48,7 @@ export interface EvaluateOptions {
 
 export interface EvaluateResult {
   folder: string;
+  modelType: RunConfig['model']['type'];
   /** The split, or the name of the evaluated file. */
   split: string;
   /** Figures on such documents are better than on new ones. */
@@ -66,24 +68,20 @@ export interface EvaluateResult {
  * Throws `UserError` (`run-not-found`, `no-best-checkpoint`, `no-such-split`, `data-differs`, those of reading), `Cancelled`.
  */
 export async function evaluateRun(folder: string, options: EvaluateOptions): Promise<EvaluateResult> {
-  const { onEvent: emit, onDocument, signal, makeEngine, threads } = options;
+  const { onEvent: emit, onDocument, signal } = options;
   const run = await readRun(folder);
   const { paths, config } = run;
   const best = paths.checkpoint('best');
   if (!(await exists(best))) throw noBest(best);
-  const info = await readCheckpointInfo(best);
-  const { corpus, labels, split, train } = await dataOf(run, info, options);
+  const found = config.model.type === 'linear' ? await findLinear(run, options) : await findNetwork(run, options);
+  const { corpus, labels, split, train } = await dataOf(run, found.info, options);
   if (corpus.size === 0)
     throw new UserError('no-documents', 'There are no documents to evaluate', 'Check the split and its file.');
   const judged = { ...run.labels, names: labels.names };
-  const scoring = scoringOptions(config, info.shape);
-  const notice = (message: string): void => emit({ type: 'notice', level: 'warning', message });
-  const make: EngineFactory = makeEngine ?? ((o) => createScoringEngine(config.engine.name, o, notice));
-  const engine = await make(threads === undefined ? scoring : { ...scoring, threads });
+  const { model, threshold } = await found.open();
   try {
-    const { state } = await restoreScoringWeights(best, engine);
-    const evaluator = evaluatorOptions(config, judged, state.best?.threshold);
-    const evaluation = await evaluateSplit(engine, corpus, split, evaluator, paths, { emit, signal, onDocument });
+    const evaluator = evaluatorOptions(config, judged, threshold);
+    const evaluation = await evaluateSplit(model, corpus, split, evaluator, paths, { emit, signal, onDocument });
     const baselines = train ? await measureBaselines(train, corpus, split, evaluator, { emit, signal }) : [];
     const { data, split: named = 'test' } = options;
     const seen = seenOf(
@@ -93,6 +91,7 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
     const files = { evaluationFile: paths.evaluation(split), scoresFile: paths.scores(split) };
     return {
       folder: paths.folder,
+      modelType: config.model.type,
       split,
       seen,
       evaluation,
@@ -102,8 +101,48 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
       ...files,
     };
   } finally {
-    await engine.dispose();
+    await model.dispose();
   }
+}
+
+/** A run's best model: what it belongs to, and the weights once the documents are there. */
+interface FoundScorer {
+  info: Pick<RunIdentity, 'vocabulary' | 'labels'>;
+  open(): Promise<{ model: Scorer; threshold?: number }>;
+}
+
+async function findNetwork(
+  { paths, config }: StoredRun,
+  { onEvent: emit, makeEngine, threads }: EvaluateOptions,
+): Promise<FoundScorer> {
+  const best = paths.checkpoint('best');
+  const info = await readCheckpointInfo(best);
+  const scoring = scoringOptions(config, info.shape);
+  const notice = (message: string): void => emit({ type: 'notice', level: 'warning', message });
+  const make: EngineFactory = makeEngine ?? ((o) => createScoringEngine(config.engine.name, o, notice));
+  const open: FoundScorer['open'] = async () => {
+    const model = await make(threads === undefined ? scoring : { ...scoring, threads });
+    try {
+      const { state } = await restoreScoringWeights(best, model);
+      return { model, threshold: state.best?.threshold };
+    } catch (error) {
+      await model.dispose();
+      throw error;
+    }
+  };
+  return { info, open };
+}
+
+async function findLinear(run: StoredRun, { makeEngine }: EvaluateOptions): Promise<FoundScorer> {
+  if (makeEngine)
+    throw new UserError(
+      'no-engine',
+      'This run trained a linear model, which is computed without an engine',
+      'Name no engine.',
+      { file: run.paths.folder },
+    );
+  const { model, info } = await readLinearModel(run, 'best');
+  return { info, open: () => Promise.resolve({ model, threshold: info.state.best?.threshold }) };
 }
 
 interface EvaluatedData {
@@ -114,7 +153,7 @@ interface EvaluatedData {
   train?: Corpus;
 }
 
-async function dataOf(run: StoredRun, info: CheckpointInfo, options: EvaluateOptions): Promise<EvaluatedData> {
+async function dataOf(run: StoredRun, info: FoundScorer['info'], options: EvaluateOptions): Promise<EvaluatedData> {
   const { data, reading, isUnlabelledFine, split = 'test', baselines = false, signal, onEvent } = options;
   const { config } = run;
   const file = data === undefined ? fileOf(config, split) : { ...data, file: resolve(data.file) };
@@ -156,7 +195,7 @@ export const labelSetOf = ({ labels: { names, display, trainCounts } }: StoredRu
 /** Refuses a dataset that has changed since the run: its ids would mean other words and labels. */
 async function sameData(
   run: StoredRun,
-  info: CheckpointInfo,
+  info: FoundScorer['info'],
   prepare: () => Promise<PreparedData>,
 ): Promise<PreparedData> {
   const prepared = await prepare();
@@ -224,9 +263,9 @@ type Face = Pick<Run, 'emit' | 'signal'>;
 
 type OnJudged = (probabilities: Float64Array, labels: Int32Array) => void;
 
-/** Scores a split with the engine's weights, and stores the evaluation and the scores that matter beside the run. */
+/** Scores a split with a model, and stores the evaluation and the scores that matter beside the run. */
 export async function evaluateSplit(
-  engine: Engine,
+  model: Scorer,
   corpus: Corpus,
   split: string,
   options: EvaluatorOptions,
@@ -234,7 +273,7 @@ export async function evaluateSplit(
   { emit, signal, onDocument }: Face & { onDocument?: OnJudged },
 ): Promise<Evaluation> {
   const evaluator = new Evaluator(options);
-  const store = new ScoreStore(engine.shape.labels);
+  const store = new ScoreStore(model.shape.labels);
   emit({ type: 'phase', phase: 'testing', message: split });
   const onRow = (document: number, probabilities: Float64Array): void => {
     const labels = labelsOf(corpus, document);
@@ -242,7 +281,7 @@ export async function evaluateSplit(
     store.add(probabilities);
     onDocument?.(probabilities, labels);
   };
-  await scoreCorpus(engine, corpus, onRow, { signal, onProgress: progressEvents(emit, 'testing') });
+  await scoreCorpus(model, corpus, onRow, { signal, onProgress: progressEvents(emit, 'testing') });
   const evaluation = evaluator.result();
   await writeFileAtomic(paths.scores(split), store.save());
   await writeFileAtomic(paths.evaluation(split), JSON.stringify(evaluation));

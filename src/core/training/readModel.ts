@@ -16,11 +16,11 @@ export interface StoredModel extends FoundModel {
 }
 
 /**
- * Reads a run and what its checkpoint says of itself. The run folder is enough: dataset and word vectors need not be there any
+ * What the checkpoint of a run says of itself. The run folder is enough: dataset and word vectors need not be there any
  * more. Throws `UserError` (`run-not-found`, `damaged-run`, `no-checkpoint`, `checkpoint-differs`, those of checkpoints).
  */
-export async function findModel(folder: string, checkpoint: 'best' | 'last'): Promise<FoundModel> {
-  const run = await readRun(folder);
+export async function findModel(run: StoredRun, checkpoint: 'best' | 'last'): Promise<FoundModel> {
+  if (run.config.model.type !== 'xml-cnn') throw noNetwork(run.paths.folder);
   const file = run.paths.checkpoint(checkpoint);
   if (!(await exists(file))) throw noCheckpoint(file, checkpoint);
   const info = await readCheckpointInfo(file);
@@ -30,9 +30,17 @@ export async function findModel(folder: string, checkpoint: 'best' | 'last'): Pr
 
 /** The same with the weights that score. */
 export async function readModel(folder: string, checkpoint: 'best' | 'last'): Promise<StoredModel> {
-  const found = await findModel(folder, checkpoint);
+  const found = await findModel(await readRun(folder), checkpoint);
   return { ...found, weights: (await readScoringWeights(found.file)).weights };
 }
+
+const noNetwork = (file: string): UserError =>
+  new UserError(
+    'no-such-network',
+    'This run trained a linear model: it has no network to export or to look into',
+    'Its weights are in checkpoints/best.safetensors, as docs/exports.md describes them.',
+    { file },
+  );
 
 /** Ids in the weights mean the run's words and labels only if the checkpoint was made with them. */
 function checkBelongs({ words, labels, config }: StoredRun, info: CheckpointInfo, file: string): void {

@@ -4,7 +4,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import type { Engine } from '../engine/engine.ts';
 import { UserError } from '../base/errors.ts';
 import { isFolder, statOf } from '../base/files.ts';
-import { type CheckpointInfo, readCheckpointInfo, type Recipe, restoreEngine, type RunIdentity } from './checkpoint.ts';
+import { readCheckpointInfo, type Recipe, restoreEngine, type RunIdentity } from './checkpoint.ts';
 import { type ClaimedRun, exists, runPaths } from './runFolder.ts';
 import { initialState, type TrainingState } from './trainingState.ts';
 
@@ -106,7 +106,7 @@ async function restore(file: string, { engine, notice }: Start): Promise<void> {
     );
 }
 
-function checkSameData(info: CheckpointInfo, now: RunIdentity, file: string): void {
+export function checkSameData(info: RunIdentity, now: RunIdentity, file: string): void {
   const names = { vocabulary: 'vocabulary', labels: 'labels', data: 'training or validation documents' } as const;
   const changed = (Object.keys(names) as (keyof typeof names)[]).filter((key) => info[key] !== now[key]);
   if (changed.length)
@@ -125,7 +125,7 @@ function differences(a: Recipe, b: Recipe): string[] {
 }
 
 /** Refuses to go on with a run under settings that it was not begun with. */
-function checkSameRecipe(begun: Recipe, now: Recipe, file: string): void {
+export function checkSameRecipe(begun: Recipe, now: Recipe, file: string): void {
   const keys = differences(begun, now);
   if (keys.length === 0) return;
   const list = keys.map((key) => `${key} (${text(begun[key])} in the run, ${text(now[key])} now)`).join(', ');

@@ -4,6 +4,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { withFileErrors } from '../base/files.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { readCheckpointInfo } from './checkpoint.ts';
+import { readLinearInfo } from './linearCheckpoint.ts';
 import { isLocked } from './lock.ts';
 import { readFigures, readSummary } from './runSummary.ts';
 import type { ComparedRun } from './compareRuns.ts';
@@ -63,7 +64,7 @@ export async function describeRun(folder: string): Promise<RunListing> {
   const base = { name, folder: paths.folder, epochs: 0, bestEpoch: 0, changed };
   try {
     const isRunning = await isLocked(paths.lock);
-    const { training } = await readRunConfig(paths);
+    const { training, model } = await readRunConfig(paths);
     const known = { ...base, monitor: training.monitor };
     const summary = await readSummary(paths.summary);
     if (summary) {
@@ -74,7 +75,7 @@ export async function describeRun(folder: string): Promise<RunListing> {
     const status = isRunning ? 'running' : 'interrupted';
     const last = paths.checkpoint('last');
     if (!(await exists(last))) return { ...known, status };
-    const { state } = await readCheckpointInfo(last);
+    const { state } = await (model.type === 'linear' ? readLinearInfo(last) : readCheckpointInfo(last));
     const { epoch: bestEpoch = 0, score, validation } = state.best ?? {};
     return { ...known, status, epochs: state.ended?.epochs ?? state.epoch, bestEpoch, score, validation };
   } catch (error) {
@@ -118,7 +119,8 @@ async function readCounts(folder: string): Promise<Pick<RunFacts, 'labels' | 'vo
   const summary = await readSummary(paths.summary);
   if (summary) return { labels: summary.labels, vocabulary: summary.vocabulary };
   const last = paths.checkpoint('last');
-  if (!(await exists(last))) return {};
+  const { model } = await readRunConfig(paths);
+  if (!(await exists(last)) || model.type === 'linear') return {};
   const { shape } = await readCheckpointInfo(last);
   return { labels: shape.labels, vocabulary: shape.vocabulary };
 }

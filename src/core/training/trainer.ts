@@ -2,15 +2,13 @@ import { basename } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Engine } from '../engine/engine.ts';
 import { chooseEngine } from '../engine/engines/chooseEngine.ts';
-import { Cancelled, UserError } from '../base/errors.ts';
+import { Cancelled } from '../base/errors.ts';
 import { removeFile, writeFileAtomic } from '../base/files.ts';
-import { checkKs } from '../metrics/ranking.ts';
 import { initialWeights } from '../model/initialWeights.ts';
 import { type NetworkShape, parameterCount } from '../model/network.ts';
 import { concatCorpora, countLabels, type Corpus, unlabelledIn } from '../text/corpus.ts';
 import { initialEmbedding } from '../text/embeddings.ts';
 import { withTrainedVectors } from '../word2vec/trainedVectors.ts';
-import { segmenterVersion } from '../text/segmenter.ts';
 import { prepareData, type PreparedData } from '../text/prepare.ts';
 import { longestBatch } from './corpusBatches.ts';
 import { hashOfCorpora, hashOfNames, recipeOf, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
@@ -18,11 +16,19 @@ import { type Plan, runEpochs, type Stopped } from './epochs.ts';
 import { engineOptions, shapeOf, type EngineFactory } from './engineOptions.ts';
 import { evaluateSplit, evaluatorOptions, measureBaselines, storedLabels } from './evaluateRun.ts';
 import type { RunEvent } from '../base/events.ts';
+import { linearConfig, LinearSession } from './linearTrainer.ts';
 import { MetricsLog } from './metricsLog.ts';
 import { createMonitor } from '../config/monitor.ts';
 import { buildToGoOnWith, goOn, runToResume } from './resume.ts';
-import { type Run, throwIfAborted } from './trainingRun.ts';
-import { type ClaimedRun, claimRun, exists, type StoredLabels, writeRunFiles } from './runFolder.ts';
+import {
+  checkData,
+  type Run,
+  splitToEvaluate,
+  throwIfAborted,
+  withSegmenterVersion,
+  withWayOn,
+} from './trainingRun.ts';
+import { type ClaimedRun, claimRun, type StoredLabels, writeRunFiles } from './runFolder.ts';
 import { Saver } from './saver.ts';
 import { initialState, type TrainingState } from './trainingState.ts';
 import type { RunResult, Summary } from './runSummary.ts';
@@ -45,12 +51,41 @@ export interface TrainOptions {
  * Throws `UserError`; `Cancelled` where the signal is aborted before training begins. Later, an aborted run is a result.
  */
 export async function train(config: RunConfig, options: TrainOptions): Promise<RunResult> {
+  if (config.model.type === 'linear') return trainLinear(config, options, prepareData);
   const makeEngine: EngineFactory = async (o, begun) => {
     const { engine, reason } = await chooseEngine(config.engine.name, o, begun);
     if (reason !== undefined) options.onEvent({ type: 'notice', level: 'info', message: reason });
     return engine;
   };
   return trainWith(config, options, { prepare: prepareData, makeEngine });
+}
+
+/** A linear model, in a run folder as any. */
+async function trainLinear(stated: RunConfig, options: TrainOptions, prepare: typeof prepareData): Promise<RunResult> {
+  const config = linearConfig(withSegmenterVersion(stated));
+  createMonitor(config.training.monitor, config.evaluation.k);
+  const { resume, configFile, signal, onEvent, checkpointSeconds = 60 } = options;
+  const claimed = await claimRun(config, { configFile, resume });
+  let session: LinearSession | undefined;
+  try {
+    const { paths, isResumed } = claimed;
+    onEvent({ type: 'begun', folder: paths.folder, epochs: 1, isResumed });
+    const data = await prepare(config, { signal, onEvent });
+    const labels = storedLabels(config, data);
+    checkData(config, data, labels);
+    session = new LinearSession(config, { signal, onEvent, checkpointSeconds }, claimed, data, labels);
+    return await session.run();
+  } catch (error) {
+    if (session?.hasBegun) throw await withWayOn(error, claimed.paths.checkpoint('last'));
+    await claimed.discard();
+    throw error;
+  } finally {
+    try {
+      await session?.close();
+    } finally {
+      await claimed.release();
+    }
+  }
 }
 
 /** The same with other sources of data and engines. */
@@ -77,22 +112,6 @@ export async function trainWith(
   } finally {
     await session.close();
   }
-}
-
-/** What cuts the words goes into the run: elsewhere they may be cut otherwise. */
-function withSegmenterVersion(config: RunConfig): RunConfig {
-  const { text } = config;
-  if (text.tokenizer !== 'segmenter' || text.segmenterVersion !== undefined) return config;
-  return { ...config, text: { ...text, segmenterVersion: segmenterVersion() } };
-}
-
-/** Where a disk failed a run that has a checkpoint, the message says that it can go on. */
-async function withWayOn(error: unknown, last: string): Promise<unknown> {
-  const isOfDisk = error instanceof UserError && ['disk-full', 'disk-failed', 'read-only'].includes(error.code);
-  if (!isOfDisk || !(await exists(last).catch(() => false))) return error;
-  const { code, message, remedy, place } = error;
-  const more = 'Then resume the run: its last checkpoint is whole.';
-  return new UserError(code, message, `${remedy} ${more}`, place, { cause: error });
 }
 
 class Session {
@@ -224,20 +243,6 @@ class Session {
     this.options.onEvent({ type: 'notice', level, message });
 }
 
-function checkData({ evaluation, training }: RunConfig, data: PreparedData, labels: StoredLabels): void {
-  if (data.train.size === 0)
-    throw new UserError('no-documents', 'There is no document to train on', 'Check "dataset.train".');
-  if (labels.outputs === 0)
-    throw new UserError('no-labels', 'No training document has a label', 'Check "dataset.labelField".');
-  checkKs(evaluation.k, labels.outputs);
-  if (training.retrainOnAll && !data.validation)
-    throw new UserError(
-      'nothing-held-out',
-      '"training.retrainOnAll" needs validation documents, to find the best number of epochs',
-      'Set "dataset.validationFraction", or turn "training.retrainOnAll" off.',
-    );
-}
-
 function identityOf(config: RunConfig, data: PreparedData, labels: StoredLabels, shape: NetworkShape): RunIdentity {
   return {
     seed: config.training.seed,
@@ -318,15 +323,4 @@ async function evaluateBest(run: Run, data: PreparedData): Promise<Pick<Summary,
     state.phase === 'retraining' && data.validation ? concatCorpora(data.train, data.validation) : data.train;
   const baselines = config.evaluation.baselines ? await measureBaselines(learned, corpus, split, options, run) : [];
   return { evaluated: { split, documents, metrics }, baselines };
-}
-
-function splitToEvaluate({ state, emit }: Run, data: PreparedData, split: 'test' | 'validation'): Corpus | undefined {
-  const notice = (message: string): void => emit({ type: 'notice', level: 'warning', message });
-  if (split === 'validation' && state.phase === 'retraining') {
-    notice('The validation documents were trained on in the end, and there are no others: nothing is evaluated.');
-    return undefined;
-  }
-  const corpus = data[split];
-  if (!corpus?.size) notice(`There are no ${split} documents: nothing is evaluated.`);
-  return corpus?.size ? corpus : undefined;
 }

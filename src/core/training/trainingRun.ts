@@ -1,13 +1,17 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Weights } from '../model/network.ts';
-import { Cancelled } from '../base/errors.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
+import { checkKs } from '../metrics/ranking.ts';
+import type { Corpus } from '../text/corpus.ts';
+import type { PreparedData } from '../text/prepare.ts';
+import { segmenterVersion } from '../text/segmenter.ts';
 import type { EvaluatorOptions } from '../metrics/evaluator.ts';
 import type { RunIdentity } from './checkpoint.ts';
 import type { RunEvent } from '../base/events.ts';
 import type { MetricsLog } from './metricsLog.ts';
 import type { Monitor } from '../config/monitor.ts';
-import type { RunPaths } from './runFolder.ts';
+import { exists, type RunPaths, type StoredLabels } from './runFolder.ts';
 import type { TrainingState } from './trainingState.ts';
 
 /** What the parts of a training session share. */
@@ -44,4 +48,51 @@ export async function withScoringWeights<T>({ config, engine }: Run, work: () =>
   } finally {
     await engine.writeWeights(raw);
   }
+}
+
+/** What cuts the words goes into the run: elsewhere they may be cut otherwise. */
+export function withSegmenterVersion(config: RunConfig): RunConfig {
+  const { text } = config;
+  if (text.tokenizer !== 'segmenter' || text.segmenterVersion !== undefined) return config;
+  return { ...config, text: { ...text, segmenterVersion: segmenterVersion() } };
+}
+
+/** Where a disk failed a run that has a checkpoint, the message says that it can go on. */
+export async function withWayOn(error: unknown, last: string): Promise<unknown> {
+  const isOfDisk = error instanceof UserError && ['disk-full', 'disk-failed', 'read-only'].includes(error.code);
+  if (!isOfDisk || !(await exists(last).catch(() => false))) return error;
+  const { code, message, remedy, place } = error;
+  const more = 'Then resume the run: its last checkpoint is whole.';
+  return new UserError(code, message, `${remedy} ${more}`, place, { cause: error });
+}
+
+/** Refuses data that nothing can be learnt from. Throws `UserError`. */
+export function checkData({ evaluation, training }: RunConfig, data: PreparedData, labels: StoredLabels): void {
+  if (data.train.size === 0)
+    throw new UserError('no-documents', 'There is no document to train on', 'Check "dataset.train".');
+  if (labels.outputs === 0)
+    throw new UserError('no-labels', 'No training document has a label', 'Check "dataset.labelField".');
+  checkKs(evaluation.k, labels.outputs);
+  if (training.retrainOnAll && !data.validation)
+    throw new UserError(
+      'nothing-held-out',
+      '"training.retrainOnAll" needs validation documents, to find the best number of epochs',
+      'Set "dataset.validationFraction", or turn "training.retrainOnAll" off.',
+    );
+}
+
+/** The documents that a finished run is judged on; says so where there are none. */
+export function splitToEvaluate(
+  { state, emit }: Pick<Run, 'state' | 'emit'>,
+  data: PreparedData,
+  split: 'test' | 'validation',
+): Corpus | undefined {
+  const notice = (message: string): void => emit({ type: 'notice', level: 'warning', message });
+  if (split === 'validation' && state.phase === 'retraining') {
+    notice('The validation documents were trained on in the end, and there are no others: nothing is evaluated.');
+    return undefined;
+  }
+  const corpus = data[split];
+  if (!corpus?.size) notice(`There are no ${split} documents: nothing is evaluated.`);
+  return corpus?.size ? corpus : undefined;
 }

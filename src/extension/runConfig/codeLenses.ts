@@ -92,7 +92,7 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
     return runsOfConfig(await listed, config, file);
   }
 
-  /** undefined where the config is too wrong to have a size. */
+  /** undefined where the config is too wrong to have a size, and of a linear model: how many weights count shows in training. */
   private async sizeLens(
     { config, diagnostics }: Analysis,
     runs: readonly RunListing[],
@@ -102,7 +102,7 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
       ({ severity, code, key }) =>
         severity === 'error' && (code === 'syntax' || !key || /^(extends|text|embedding|model|training)\b/.test(key)),
     );
-    if (isWrong) return undefined;
+    if (isWrong || config.model.type === 'linear') return undefined;
     const found = await this.newestFacts(runs);
     const { labels, vocabulary, epochSeconds } = found ?? {};
     const isOfOtherData = labels !== undefined && found !== undefined && !hasSameData(found.config, config);

@@ -14,6 +14,7 @@ describe('presets', () => {
     expect(config('libmultilabel')).toEqual(analyse('{ "dataset": { "train": "a" } }').config);
     const { model, training, embedding, text, dataset, evaluation } = completeConfig({ dataset: { train: 'a' } });
     expect(model).toEqual({
+      type: 'xml-cnn',
       filterSizes: [2, 4, 8],
       filters: 256,
       pooling: 'dynamic-max',
@@ -49,6 +50,7 @@ describe('presets', () => {
       maxLength: 500,
       vocabularySize: null,
       minCount: 1,
+      ngrams: 2,
     });
     expect(dataset).toEqual({ train: 'a', validationFraction: 0.2, testFraction: 0, split: 'random', onError: 'stop' });
     expect(evaluation).toEqual({ k: [1, 3, 5], propensityA: 0.55, propensityB: 1.5, baselines: true });
@@ -99,6 +101,20 @@ describe('presets', () => {
       hiddenDropout: 0.4,
     });
     expect(config('kim-bce').training).toMatchObject({ learningRate: 1e-3, batchSize: 64, epochs: 30 });
+  });
+  it('linear', () => {
+    const { model, text, training, linear, dataset } = config('linear');
+    expect(model.type).toBe('linear');
+    expect(text).toMatchObject({ keepNumbers: true, maxLength: 1_000_000, ngrams: 2, lowercase: true });
+    expect(linear).toEqual({
+      c: 1,
+      minWordLength: 2,
+      minDocuments: 2,
+      maxFeatures: 300_000,
+      sublinear: true,
+      prune: 0.01,
+    });
+    expect([training.retrainOnAll, dataset.validationFraction]).toEqual([true, 0.1]);
   });
   it('wide', () => {
     const wide = config('wide');

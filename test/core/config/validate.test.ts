@@ -257,6 +257,21 @@ describe('rules', () => {
   it('bags of words have no word order', () => {
     expectOne('{ "dataset": { "train": "a.arff", "format": "arff" } }', 'bag-of-words', '"arff"');
   });
+  it('keys that do not count for the kind of model', () => {
+    const linear = '{ "extends": "linear", "dataset": { "train": "a" }, "model": { "filters": 8 } }';
+    expect(expectOne(linear, 'no-effect', '8').message).toMatch(/model\.filters has no effect/);
+    for (const stated of ['"text": { "maxLength": 9 }', '"engine": { "name": "wasm" }', '"embedding": { "dim": 9 }'])
+      expectOne(
+        `{ "extends": "linear", "dataset": { "train": "a" }, ${stated} }`,
+        'no-effect',
+        /"?(9|wasm)"?/.exec(stated)![0],
+      );
+    const seeded = '"training": { "seed": 2, "monitor": "P@3", "retrainOnAll": false, "save": false }';
+    expect(validateText(`{ "extends": "linear", "dataset": { "train": "a" }, ${seeded} }`)).toEqual([]);
+    expectOne('{ "dataset": { "train": "a" }, "linear": { "c": 2 } }', 'no-effect', '2');
+    expectOne('{ "dataset": { "train": "a" }, "text": { "ngrams": 3 } }', 'no-effect', '3');
+    expect(validateText('{ "extends": "linear", "dataset": { "train": "a" }, "linear": { "c": 2 } }')).toEqual([]);
+  });
   it('the same file twice', () => {
     const text = '{ "dataset": { "train": "a", "validation": "b", "test": "./a" } }';
     expect(expectOne(text, 'same-file', '"./a"', { file: '/c/x.json' }).severity).toBe('warning');

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Features, findFeatures, type FeatureSettings } from '../../../src/core/linear/features.ts';
 import { NgramTable } from '../../../src/core/linear/ngramTable.ts';
 
-const settings: FeatureSettings = { ngrams: 2, minWordLength: 2, minDocuments: 2, maxFeatures: null, sublinear: true };
+const settings: FeatureSettings = { ngrams: 2, minWordLength: 2, minDocuments: 2, maxFeatures: 1000, sublinear: true };
 
 /** Documents of words divided by spaces; `?` is a word that the vocabulary lacks. */
 function corpusOf(...texts: string[]) {

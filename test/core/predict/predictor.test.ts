@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +8,8 @@ import type { Engine, EngineOptions } from '../../../src/core/engine/engine.ts';
 import { Cancelled, UserError } from '../../../src/core/base/errors.ts';
 import type { Predictor } from '../../../src/core/predict/predictor.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
+import { readCheckpointInfo } from '../../../src/core/training/checkpoint.ts';
+import { runPaths } from '../../../src/core/training/runFolder.ts';
 import { train } from '../../../src/core/training/trainer.ts';
 
 /** Each label has a word of its own; both occur among words that say nothing. */
@@ -186,16 +188,19 @@ describe('loadPredictor', () => {
       seen.push(options);
       return createReferenceEngine(options);
     };
-    const last = await loadPredictor(run, { checkpoint: 'last', threads: 3, makeEngine });
-    expect(last.checkpoint.state.epoch).toBe(25);
+    const copy = join(folder, 'without-best');
+    await cp(run, copy, { recursive: true });
+    await rm(runPaths(copy).checkpoint('best'));
+    const last = await loadPredictor(copy, { checkpoint: 'last', threads: 3, makeEngine });
     expect(seen).toEqual([expect.objectContaining({ threads: 3, ema: 0, trainEmbeddings: false })]);
     expect((await last.predict(['apple']))[0].labels[0].name).toBe('fruit');
     await last.dispose();
   });
 
-  it('tells of the threshold tuned on validation', () => {
-    expect(predictor.tunedThreshold).toBe(predictor.checkpoint.state.best!.threshold);
+  it('tells of the threshold tuned on validation', async () => {
+    const { state } = await readCheckpointInfo(runPaths(run).checkpoint('best'));
     expect(predictor.tunedThreshold).toBeGreaterThan(0);
+    expect(predictor.tunedThreshold).toBe(state.best!.threshold);
   });
 
   it('refuses folders and checkpoints that do not fit', async () => {

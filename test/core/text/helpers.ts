@@ -31,6 +31,7 @@ export const defaultText: RunConfig['text'] = {
   maxLength: 500,
   vocabularySize: null,
   minCount: 1,
+  ngrams: 2,
 };
 
 /** The `UserError` that the promise is rejected with. */

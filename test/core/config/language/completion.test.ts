@@ -86,7 +86,8 @@ describe('keys', () => {
     ),
   )('%s.%s is inserted as something valid, wherever its value is known', async (section, key) => {
     const train = section === 'dataset' && key !== 'train' ? '"train": "a", ' : '';
-    const others = section === 'dataset' ? '' : '"dataset": { "train": "a", "test": "b" }, ';
+    const ofLinear = section === 'linear' || key === 'ngrams' ? '"extends": "linear", ' : '';
+    const others = section === 'dataset' ? '' : `${ofLinear}"dataset": { "train": "a", "test": "b" }, `;
     const text = await choose(`{ ${others}"${section}": { ${train}| } }`, key);
     if (/""|\[\]/.test(text)) return; // to be filled in by hand
     expect(validateText(text)).toEqual([]);

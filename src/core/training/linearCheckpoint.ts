@@ -1,0 +1,135 @@
+/**
+ * Checkpoints of linear models: sealed safetensors files (see formats/safetensors.ts) with the tensors of core/linear/linearModel.ts and
+ *   label.done       U8 [labels]         1 where the label is solved: the checkpoint of a run that was interrupted lacks some
+ * In the metadata are `format`, `version`, `slope`, and as JSON `settings`, `state`, `recipe`; `seed` and the hashes of what the ids
+ * belong to: `vocabulary`, `labels`, `data`.
+ */
+import { UserError } from '../base/errors.ts';
+import { object, boolean, integer, parseJson, part, type Infer } from '../base/schema.ts';
+import { SafetensorsFile, type TensorData } from '../formats/safetensors.ts';
+import { writeSafetensors } from '../formats/safetensorsWrite.ts';
+import { Features } from '../linear/features.ts';
+import { labelsIn, LinearModel, type PrunedWeights, tensorsOf } from '../linear/linearModel.ts';
+import { hashOfNames, type RunIdentity } from './checkpoint.ts';
+import { exists, type StoredRun } from './runFolder.ts';
+import type { TrainingState } from './trainingState.ts';
+
+const format = 'xmlcnn-linear';
+const version = '1';
+
+const settingsSchema = object(part, { minWordLength: integer(part, { min: 1 }), sublinear: boolean() });
+
+export interface LinearInfo extends RunIdentity {
+  state: TrainingState;
+  /** Probabilities are sigmoid(slope z). */
+  slope: number;
+  /** How words become features. */
+  settings: Infer<typeof settingsSchema>;
+}
+
+export interface LinearCheckpoint {
+  info: LinearInfo;
+  /** By label; undefined where it is not solved yet. */
+  labels: (PrunedWeights | undefined)[];
+  ngrams: Int32Array;
+  idf: Float32Array;
+}
+
+/** Whole or not at all. Throws `UserError`. */
+export async function writeLinearCheckpoint(
+  path: string,
+  features: Features,
+  labels: readonly (PrunedWeights | undefined)[],
+  info: LinearInfo,
+): Promise<void> {
+  const done = Uint8Array.from(labels, (label) => (label ? 1 : 0));
+  const tensors = tensorsOf(labels, features).set('label.done', { shape: [done.length], data: done });
+  const { seed, slope, vocabulary, labels: names, data } = info;
+  const json = (value: unknown): string => JSON.stringify(value);
+  const texts = { settings: json(info.settings), state: json(info.state), recipe: json(info.recipe) };
+  const hashes = { vocabulary, labels: names, data };
+  const metadata = { format, version, slope: String(slope), seed: String(seed), ...texts, ...hashes };
+  await writeSafetensors(path, tensors, metadata, { sealed: true });
+}
+
+/** What a checkpoint says about itself, without its tensors. Throws `UserError`. */
+export const readLinearInfo = (path: string): Promise<LinearInfo> => withFile(path, async (_, info) => info);
+
+/** Throws `UserError`. */
+export const readLinearCheckpoint = (path: string): Promise<LinearCheckpoint> =>
+  withFile(path, async (file, info) => {
+    const data = new Map<string, TensorData>();
+    for (const name of file.tensors.keys()) data.set(name, (await file.read(name)).data);
+    const read = (name: string): TensorData => data.get(name) ?? new Uint8Array(0);
+    const [ngrams, idf, done] = [read('feature.ngrams'), read('feature.idf'), read('label.done')];
+    const isWhole = ngrams instanceof Int32Array && idf instanceof Float32Array;
+    const labels = labelsIn(read, idf.length);
+    if (!isWhole || !labels || done.length !== labels.length) throw notLinear(path);
+    return { info, labels: labels.map((label, l) => (done[l] ? label : undefined)), ngrams, idf };
+  });
+
+async function withFile<T>(path: string, work: (file: SafetensorsFile, info: LinearInfo) => Promise<T>): Promise<T> {
+  const file = await SafetensorsFile.open(path);
+  try {
+    return await work(file, parseInfo(file));
+  } finally {
+    await file.close();
+  }
+}
+
+function parseInfo({ path, metadata: m, isSealed }: SafetensorsFile): LinearInfo {
+  if (m.format !== format || !isSealed) throw notLinear(path);
+  if (m.version !== version)
+    throw new UserError(
+      'checkpoint-version',
+      `The model has version ${m.version}, this program reads version ${version}`,
+      'Use the program that wrote it.',
+      { file: path },
+    );
+  const settings = parseJson(m.settings, settingsSchema);
+  const [state, recipe] = [m.state, m.recipe].map((json) => parseJson(json, object(part, {})));
+  if (!settings || !state || !recipe) throw notLinear(path);
+  const { vocabulary, labels, data } = m;
+  return {
+    state: state as unknown as TrainingState, // as it was written: the seal says so
+    recipe,
+    settings,
+    slope: Number(m.slope),
+    seed: Number(m.seed),
+    vocabulary,
+    labels,
+    data,
+  };
+}
+
+const notLinear = (file: string): UserError =>
+  new UserError('not-a-checkpoint', 'This file is not a linear model of this program', 'Name another file.', { file });
+
+/** The model in a run's checkpoint. Throws `UserError` (`no-checkpoint`, `checkpoint-differs`, those of checkpoints). */
+export async function readLinearModel(
+  { paths, words, labels }: StoredRun,
+  which: 'best' | 'last',
+): Promise<{ model: LinearModel; info: LinearInfo }> {
+  const file = paths.checkpoint(which);
+  if (!(await exists(file))) throw unfinished(file);
+  const { info, ngrams, idf, labels: weights } = await readLinearCheckpoint(file);
+  const names = labels.names.slice(0, labels.outputs);
+  if (hashOfNames(words) !== info.vocabulary || hashOfNames(names) !== info.labels || weights.length !== names.length)
+    throw new UserError(
+      'checkpoint-differs',
+      'The checkpoint belongs to other words or labels than those in its run folder',
+      'Put the files of the run back together, or train again.',
+      { file },
+    );
+  const solved = weights.filter((label) => label !== undefined);
+  if (solved.length < weights.length) throw unfinished(file);
+  return { model: new LinearModel(new Features(words, ngrams, idf, info.settings), solved, info.slope), info };
+}
+
+const unfinished = (file: string): UserError =>
+  new UserError(
+    'no-checkpoint',
+    'The linear model of this run is not finished, or "training.save" was off',
+    'Resume the run, or train it with "training.save".',
+    { file },
+  );
