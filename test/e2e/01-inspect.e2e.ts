@@ -264,7 +264,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await lookAt(workbench(), '01-garbage', 'dataset');
     await page.getByRole('alert').getByRole('button', { name: 'Read As…' }).click();
     const form = page.getByRole('region', { name: 'Read As' });
-    await form.getByRole('alert').getByText('The format of this file cannot be told').waitFor();
+    await form.getByRole('alert').getByText('The format of this file cannot be recognised').waitFor();
     await choose(page, 'Format', 'jsonl');
     await form.getByText('No document would be read; 3 records would be left out').waitFor();
     await form.getByRole('button', { name: 'Apply' }).click();

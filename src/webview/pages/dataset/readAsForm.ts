@@ -36,9 +36,12 @@ interface ReadAsFormOptions {
 export class ReadAsForm {
   readonly element: HTMLElement;
   private options: SourceOptions;
-  private readonly controls = el('div', { class: 'reading-controls' });
+  /** A choice that gets the focus must not lie below the rows. */
+  private readonly controls = el('div', {
+    on: { focusin: ({ target }) => fieldAt(target)?.scrollIntoView({ block: 'nearest' }) },
+  });
   private readonly found = new Map<keyof SourceOptions, HTMLElement>();
-  private readonly rows = el('div');
+  private readonly rows = el('div', { class: 'reading-rows' });
   private readonly status = new SearchStatus();
   private waiting: number | undefined;
   private asking = new AbortController();
@@ -49,7 +52,7 @@ export class ReadAsForm {
     this.element = el(
       'section',
       { class: 'card reading', attributes: { 'aria-labelledby': title } },
-      el('div', { class: 'row' }, el('h2', { class: 'grow', attributes: { id: title } }, t('Read As')), this.buttons()),
+      el('h2', { attributes: { id: title } }, t('Read As')),
       el(
         'p',
         { class: 'muted' },
@@ -58,7 +61,7 @@ export class ReadAsForm {
       el(
         'div',
         { class: 'reading-parts' },
-        el('div', { class: 'reading-preview' }, this.status.element, this.rows),
+        el('div', { class: 'reading-preview' }, this.buttons(), this.status.element, this.rows),
         this.controls,
       ),
     );
@@ -69,9 +72,7 @@ export class ReadAsForm {
   /** Brings a choice into view; the first where none is meant. */
   focus(option?: keyof SourceOptions): void {
     const selector = option === undefined ? '[data-option]' : `[data-option="${option}"]`;
-    const control = this.controls.querySelector<HTMLElement>(selector);
-    control?.scrollIntoView({ block: 'nearest' });
-    control?.focus();
+    this.controls.querySelector<HTMLElement>(selector)?.focus();
   }
 
   /** Ends what is being read for the preview. */
@@ -174,6 +175,9 @@ export class ReadAsForm {
     this.rows.scrollTop = scrolled;
   }
 }
+
+const fieldAt = (target: EventTarget | null): Element | null | undefined =>
+  (target as Element | null)?.closest('.reading-field');
 
 function previewParts(preview: ReadingPreview, onOption: (option: keyof SourceOptions) => void): (Node | false)[] {
   const { format, reason, fields, rows, skipped, firstSkipped } = preview;
