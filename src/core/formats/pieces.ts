@@ -206,7 +206,7 @@ function linesIn(bytes: Buffer, lineEnd: TextForm['lineEnd']): number {
   return lines;
 }
 
-const [quote, lineFeed, carriageReturn] = [34, 10, 13];
+const [quote, lineFeed, carriageReturn, space] = [34, 10, 13, 32];
 
 /**
  * Where the last row begins that is known to begin, in whole lines that begin with a row: what `RowParser` and its reader make of
@@ -224,6 +224,7 @@ export function lastRowStart(lines: Buffer, delimiter: number): number | undefin
     if (row >= needed) found = row;
     if (opening < 0) return found;
     const before = lines[opening - 1];
+    if (before === space && isAfter(lines, opening, delimiter)) return undefined; // it opens its field where that is closed on the same line
     if (opening > 0 && before !== delimiter && before !== lineFeed) {
       at = opening + 1; // stands within a field
       continue;
@@ -232,6 +233,7 @@ export function lastRowStart(lines: Buffer, delimiter: number): number | undefin
     if ((closing < 0 ? lines.length : closing) - opening > longestField) return undefined;
     if (closing < 0) return found;
     const next = lines[closing + 1];
+    if (next === space) return undefined; // as may be before a delimiter
     if (next === delimiter) at = closing + 2;
     else if (next === lineFeed) row = at = closing + 2;
     else if (next === carriageReturn && lines[closing + 2] === lineFeed) row = at = closing + 3;
@@ -240,6 +242,12 @@ export function lastRowStart(lines: Buffer, delimiter: number): number | undefin
       row = at = lines.indexOf(lineFeed, row) + 1; // malformed: read on with the line below its first
     }
   }
+}
+
+/** Whether nothing but spaces stands between the beginning of a field and `at`. */
+function isAfter(lines: Buffer, at: number, delimiter: number): boolean {
+  while (at > 0 && lines[at - 1] === space) at--;
+  return at === 0 || lines[at - 1] === delimiter || lines[at - 1] === lineFeed;
 }
 
 function closingQuote(lines: Buffer, from: number): number {

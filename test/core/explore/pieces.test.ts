@@ -111,7 +111,7 @@ const kinds: Record<string, { name: string; head?: string; line: (roll: Roll, i:
       const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
       const text = textOf(roll).replaceAll(',', ' ');
       const lines = `${text}\n${textOf(roll)}\n\n"${text}`;
-      const rows = [`${quoted(lines)},${labelsOf(roll).join(';')}`, `${quoted(text)},"${labelsOf(roll).join(';')}"`, `so ""${text},l1`];
+      const rows = [`${quoted(lines)},${labelsOf(roll).join(';')}`, `${quoted(text)},"${labelsOf(roll).join(';')}"`, `so ""${text},l1`, ` "${text}, again" , "l4"`];
       const odd = [`"never closed ${text},l1`, `"junk" ${text},l2`, `${text},l3,l4`, '', ' ', `5" of ${text},l1;l2`, `"",l1`, ','];
       return roll(5) ? rows[roll(rows.length)] : odd[roll(odd.length)];
     },
@@ -203,12 +203,16 @@ test.each([
   ['a quote within a field opens none', '5" tall,b\nc,d\n', 14],
   ['nor a pair of them', 'so "" it,b\nc,d\n', 15],
   ['carriage returns', '"a"\r\n"b\r\n', 5],
-  ['text behind a closing quote: the next line is a row', '"a" b\n"c\nd', 6],
+  ['text behind a closing quote: the next line is a row', '"a"b\n"c\nd', 5],
   ['what shows that a row is malformed belongs to it', 'a,b\n"c\nd\n"x y\n', 4],
   ['a field of the end of a line', 'a,"b"\nc\n', 8],
 ])('where the last row begins: %s', (_, rows, at) => {
   const lines = rows.slice(0, rows.lastIndexOf('\n') + 1);
   expect(lastRowStart(Buffer.from(lines), 44)).toBe(at);
+});
+
+test.each(['a, "b, c"\nd,e\n', ' "a",b\n', '"a\nb" ,c\n'])('spaces beside quotes: %j', (rows) => {
+  expect(lastRowStart(Buffer.from(rows), 44)).toBeUndefined();
 });
 
 test('a quoted field of more than 16 MiB: where rows begin is not known any more', () => {
