@@ -10,6 +10,7 @@ import type { EpochRecord } from '../core/training/runHistory.ts';
 const systemTitles: Record<string, string> = {
   'label-frequency': 'most frequent labels',
   'tfidf-knn': 'TF-IDF 20-NN',
+  linear: 'linear model',
 };
 
 /** What people call a baseline. */
@@ -115,6 +116,15 @@ export function systemsOf(
     { name: modelTitles[type], metrics },
     ...baselines.map((b) => ({ name: baselineTitle(b.name), metrics: b.metrics })),
   ];
+}
+
+/** Where a network ends below the linear model beside it: says so, and what to do. */
+export function behindLinear(metrics: Metrics, baselines: readonly { name: string; metrics: Metrics }[]): string[] {
+  const linear = baselines.find(({ name }) => name === 'linear')?.metrics;
+  const ahead = Object.keys(metrics).filter((name) => /^P@/.test(name) && linear && linear[name] > metrics[name]);
+  if (!linear || ahead.length === 0) return [];
+  const figures = ahead.map((name) => `${name} ${formatMetric(name, linear[name])} against ${formatMetric(name, metrics[name])}`);
+  return [`A linear model is ahead of this network: ${figures.join(', ')}. A config that extends "linear" trains one.`];
 }
 
 /** The epochs of a run's first phase. Throws `UserError`. */

@@ -11,7 +11,7 @@ import type { Command } from '../command.ts';
 import { readSplit } from '../dataset.ts';
 import { openInspection } from '../../core/explore/inspection.ts';
 import type { SplitInspection } from '../../core/explore/splitInspection.ts';
-import { measuredOn, readEpochs, systemsOf } from '../figures.ts';
+import { behindLinear, measuredOn, readEpochs, systemsOf } from '../figures.ts';
 import type { ReportExample } from '../report/examples.ts';
 import { renderReport } from '../report/runReport.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -157,7 +157,7 @@ async function demoReport(
       ['engine', summary.engine.build],
       ['run folder', relative('.', folder)],
     ],
-    notes: [WORDNET_NOTE],
+    notes: [...behindLinear(metrics, summary.baselines), WORDNET_NOTE],
   });
 }
 

@@ -6,7 +6,7 @@ import { evaluateToMatrices, type MatrixFiles } from '../../core/export/scoreMat
 import { type EvaluateOptions, evaluateRun } from '../../core/training/evaluateRun.ts';
 import { type Arguments, type Command, usage } from '../command.ts';
 import { datasetOptions, sourceOptions } from '../dataset.ts';
-import { measuredOn, printSeen, printSystems, printUnlabelled, systemsOf } from '../figures.ts';
+import { behindLinear, measuredOn, printSeen, printSystems, printUnlabelled, systemsOf } from '../figures.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { grouped, sanitise, table } from '../terminal/text.ts';
@@ -29,7 +29,7 @@ export const evaluate: Command = {
   ],
   options: {
     split: { value: 'NAME', description: 'train, validation or test (default: test)' },
-    baselines: { description: 'Also measure the most frequent labels and TF-IDF 20-NN on the same documents' },
+    baselines: { description: 'Also measure the most frequent labels, TF-IDF 20-NN and, where it is quick, a linear model on the same documents' },
     scores: {
       value: 'FILE',
       description: 'Write the probabilities as a matrix: .npz (scipy) or .mat (MATLAB, Octave)',
@@ -68,6 +68,8 @@ export const evaluate: Command = {
       terminal.print(`${grouped(evaluation.testOnlyLabels)} of their labels never occur in train and count as misses.`);
     terminal.print('');
     printSystems(systemsOf(result.modelType, evaluation.metrics, baselines), terminal);
+    const behind = behindLinear(evaluation.metrics, baselines);
+    if (behind.length) terminal.print('', ...behind);
     printSeen(result.seen, terminal);
     terminal.print('', 'By number of training documents per label:', '');
     printBands(evaluation.bands, terminal);

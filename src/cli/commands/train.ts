@@ -7,7 +7,7 @@ import type { Split } from '../../core/base/splits.ts';
 import type { RunResult, Summary } from '../../core/training/runSummary.ts';
 import { train as trainRun } from '../../core/training/trainer.ts';
 import type { Arguments, Command, OptionSpec } from '../command.ts';
-import { measuredOn, printSeen, printSystems, printUnlabelled, readEpochs, systemsOf } from '../figures.ts';
+import { behindLinear, measuredOn, printSeen, printSystems, printUnlabelled, readEpochs, systemsOf } from '../figures.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, duration, grouped, sanitise } from '../terminal/text.ts';
@@ -111,6 +111,8 @@ export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: Run
     printUnlabelled(unlabelledOf(summary), terminal);
     terminal.print('');
     printSystems(systemsOf(isLinear ? 'linear' : 'xml-cnn', summary.evaluated.metrics, summary.baselines), terminal);
+    const behind = behindLinear(summary.evaluated.metrics, summary.baselines);
+    if (behind.length) terminal.print('', ...behind);
     // where the run retrained on all, nothing is evaluated on validation
     printSeen(summary.evaluated.split === 'validation' ? 'chose-epoch' : undefined, terminal);
   }

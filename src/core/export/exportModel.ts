@@ -1,15 +1,17 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import packageJson from '../../../package.json';
 import type { RunConfig } from '../config/runConfig.ts';
-import { Cancelled } from '../base/errors.ts';
+import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { makeFolder, removeFile, withFileErrors, writeAtomic } from '../base/files.ts';
+import { readLinearModel } from '../training/linearCheckpoint.ts';
 import { readModel, type StoredModel } from '../training/readModel.ts';
+import { readRun, type StoredRun } from '../training/runFolder.ts';
 import { readSummary } from '../training/runSummary.ts';
 import { safetensorsPieces } from '../formats/safetensorsWrite.ts';
 import { libMultiLabelNetwork, toLibMultiLabel } from './libMultiLabel.ts';
-import { modelCard } from './modelCard.ts';
+import { linearModelCard, modelCard } from './modelCard.ts';
 import { onnxModel } from './onnx/onnxModel.ts';
 import { isShard, tensorFlowModel } from './tfjs/tfjsModel.ts';
 
@@ -46,18 +48,51 @@ const piece = 1 << 24;
  */
 export async function exportModel(runFolder: string, options: ExportOptions): Promise<ExportResult> {
   const { format, checkpoint = 'best', signal } = options;
-  const model = await readModel(runFolder, checkpoint);
+  const run = await readRun(runFolder);
+  if (run.config.model.type === 'linear') return exportLinear(run, options);
+  const model = await readModel(run, checkpoint);
   if (signal?.aborted) throw new Cancelled();
-  const { paths } = model.run;
+  const { paths } = run;
   const folder = resolve(options.folder ?? join(paths.folder, 'exports', format));
   const summary = await readSummary(paths.summary);
   const card = modelCard(model, { version: packageJson.version, use: uses[format](model), summary });
-  const files = new Map<string, Content>([...writers[format](model), ...companions(model), ['README.md', [card]]]);
+  const files = new Map<string, Content>([...writers[format](model), ...companions(run), ['README.md', [card]]]);
   await makeFolder(folder);
   const bytes = await writeFiles(folder, files, options);
   if (format === 'tfjs') await withFileErrors(folder, () => removeOlderShards(folder, files));
   return { run: paths.folder, format, folder, files: [...files.keys()], bytes };
 }
+
+/** A linear model goes out as it stands in its checkpoint. */
+async function exportLinear(run: StoredRun, options: ExportOptions): Promise<ExportResult> {
+  const { format, checkpoint = 'best', signal } = options;
+  const { paths } = run;
+  if (format !== 'safetensors')
+    throw new UserError(
+      'no-such-network',
+      `A linear model cannot be written as ${format === 'onnx' ? 'ONNX' : 'a TensorFlow.js graph'}`,
+      'Export it as safetensors; docs/exports.md says how it is read.',
+      { file: paths.folder },
+    );
+  const found = await readLinearModel(run, checkpoint);
+  if (signal?.aborted) throw new Cancelled();
+  const summary = await readSummary(paths.summary);
+  const card = linearModelCard(run, found, { version: packageJson.version, use: linearUse, summary });
+  const file = paths.checkpoint(checkpoint);
+  const bytes = await withFileErrors(file, () => readFile(file));
+  const folder = resolve(options.folder ?? join(paths.folder, 'exports', format));
+  const files = new Map<string, Content>([
+    ['model.safetensors', [bytes]],
+    ...companions(run),
+    ['README.md', [card]],
+  ]);
+  await makeFolder(folder);
+  const written = await writeFiles(folder, files, options);
+  return { run: paths.folder, format, folder, files: [...files.keys()], bytes: written };
+}
+
+const linearUse =
+  '`model.safetensors` holds the features (`feature.ngrams`: word ids, which are lines of `vocabulary.txt` counted from 0; `feature.idf`), and for each label its weights in compressed rows (`label.starts`, `label.features`, `label.weights`) and `label.bias`. A document is its features\' (1 + ln tf) idf, scaled to length 1; z is the sum of value times weight, plus the bias; the probability is sigmoid(slope z), with `slope` in the metadata. Label i is the i-th of `names` in `labels.json`.';
 
 const writers: Record<ExportFormat, (model: StoredModel) => Map<string, Content>> = {
   safetensors({ info, weights, run }) {
@@ -81,7 +116,7 @@ const metadataOf = ({ shape, state }: StoredModel['info'], name: string): Record
   ...(state.best && { best: JSON.stringify(state.best) }),
 });
 
-function companions({ run }: StoredModel): Map<string, Content> {
+function companions(run: StoredRun): Map<string, Content> {
   return new Map([
     ['vocabulary.txt', [run.words.map((word) => `${word}\n`).join('')]],
     ['labels.json', [JSON.stringify(run.labels)]],

@@ -4,8 +4,12 @@ import { escapeMarkdown, formatMetric, markdownTable } from '../metrics/metricTe
 import type { Metrics } from '../base/metrics.ts';
 import { parameterCount } from '../model/network.ts';
 import { heldShares } from '../text/drawnSplits.ts';
+import type { LinearModel } from '../linear/linearModel.ts';
+import type { LinearInfo } from '../training/linearCheckpoint.ts';
 import type { StoredModel } from '../training/readModel.ts';
+import type { StoredRun } from '../training/runFolder.ts';
 import type { Summary } from '../training/runSummary.ts';
+import type { Best } from '../training/trainingState.ts';
 
 interface CardOptions {
   /** Of this program. */
@@ -15,18 +19,58 @@ interface CardOptions {
   summary?: Summary;
 }
 
+/** What a card says of a model of any kind. */
+interface CardFacts {
+  run: StoredRun;
+  kind: string;
+  best: Best | undefined;
+  settings: Rows;
+  /** How much of a document the model takes in. */
+  reads: string;
+}
+
+/** The card of a network. */
+export const modelCard = (model: StoredModel, options: CardOptions): string =>
+  card(
+    {
+      run: model.run,
+      kind: 'XML-CNN',
+      best: model.info.state.best,
+      settings: settingRows(model),
+      reads: `Words beyond the ${grouped(model.info.shape.maxLength)}th of a document are not read; words outside the vocabulary count as one unknown word.`,
+    },
+    options,
+  );
+
+/** The card of a linear model. */
+export const linearModelCard = (
+  run: StoredRun,
+  { model, info }: { model: LinearModel; info: LinearInfo },
+  options: CardOptions,
+): string =>
+  card(
+    {
+      run,
+      kind: 'a linear support vector machine for each label',
+      best: info.state.best,
+      settings: linearRows(run, model),
+      reads: 'Documents are read whole; words and word sequences that are no features of the model count for nothing.',
+    },
+    options,
+  );
+
 /** What a model was made from, how, how well it does and where it ends, as Markdown. */
-export function modelCard(model: StoredModel, { version, use, summary }: CardOptions): string {
+function card(model: CardFacts, { version, use, summary }: CardOptions): string {
   const { run } = model;
   const parts = [
     `# ${escapeMarkdown(run.name)}`,
-    `A multi-label text classifier (XML-CNN), trained and exported by xmlcnn ${version}. Text in, a probability for each of ${run.labels.outputs.toLocaleString('en')} labels out.`,
+    `A multi-label text classifier (${model.kind}), trained and exported by xmlcnn ${version}. Text in, a probability for each of ${run.labels.outputs.toLocaleString('en')} labels out.`,
     '## Use',
     use,
     '## Data',
     table(dataRows(model, summary)),
     '## Settings',
-    table(settingRows(model)),
+    table(model.settings),
     '## Figures',
     ...figures(model, summary),
     '## Limits',
@@ -48,7 +92,7 @@ const table = (rows: Rows): string =>
 const grouped = (n: number): string => n.toLocaleString('en');
 const fileName = (path: string | undefined): string | undefined => path && basename(path);
 
-function dataRows({ run: { config, labels, words } }: StoredModel, summary: Summary | undefined): Rows {
+function dataRows({ run: { config, labels, words } }: CardFacts, summary: Summary | undefined): Rows {
   const { dataset } = config;
   const counts = summary?.documents;
   const heldOf = (split: 'validation' | 'test'): string | undefined =>
@@ -86,6 +130,18 @@ function settingRows({ run: { config }, info }: StoredModel): Rows {
   ]; // prettier-ignore
 }
 
+function linearRows({ config }: StoredRun, { features, parameters, slope }: LinearModel): Rows {
+  const { text, linear } = config;
+  return [
+    ['Text', textSettings(config)],
+    ['Features', `${grouped(features.size)}: words${text.ngrams > 1 ? ` and sequences of up to ${text.ngrams}` : ''} in at least ${linear.minDocuments} training documents, of words of at least ${linear.minWordLength} characters`],
+    ['Values', `${linear.sublinear ? '1 + ln tf' : 'tf'} times ln((1 + N) / (1 + df)) + 1, documents scaled to length 1`],
+    ['Weights', `${grouped(parameters)}, those of at most ${linear.prune} left out`],
+    ['Training', `squared hinge loss, C ${linear.c}, bias as one more feature of 1`],
+    ['Probabilities', `sigmoid(${slope} z)`],
+  ]; // prettier-ignore
+}
+
 const textSettings = ({ text }: RunConfig): string =>
   [
     `tokenizer ${text.tokenizer}`,
@@ -98,10 +154,10 @@ const textSettings = ({ text }: RunConfig): string =>
 
 const shown = /^(P|nDCG|PSP|R)@|^(micro|macro)F1$|^logLoss$/;
 
-function figures({ info }: StoredModel, summary: Summary | undefined): string[] {
-  const best = info.state.best;
+function figures({ best, run }: CardFacts, summary: Summary | undefined): string[] {
+  const chosen = run.config.model.type === 'linear' ? 'Validation' : 'Validation (chose the epoch)';
   const columns: [title: string, metrics: Metrics][] = [
-    ...(best?.validation ? [['Validation (chose the epoch)', best.validation] as [string, Metrics]] : []),
+    ...(best?.validation ? [[chosen, best.validation] as [string, Metrics]] : []),
     ...(summary?.evaluated ? [[`On ${summary.evaluated.split}`, summary.evaluated.metrics] as [string, Metrics]] : []),
     ...(summary?.baselines ?? []).map(({ name, metrics }): [string, Metrics] => [`Baseline: ${name}`, metrics]),
   ];
@@ -115,14 +171,14 @@ function figures({ info }: StoredModel, summary: Summary | undefined): string[] 
   ];
 }
 
-function limits({ run: { labels, config }, info: { shape } }: StoredModel): string[] {
+function limits({ run: { labels, config }, reads }: CardFacts): string[] {
   const counts = labels.trainCounts.slice(0, labels.outputs);
   const rare = counts.filter((count) => count > 0 && count <= 5).length;
   const never = counts.filter((count) => count === 0).length;
   return [
     `It knows the labels of its training documents and no others${never ? `; ${grouped(never)} of its outputs had no training document` : ''}.`,
     ...(rare ? [`${grouped(rare)} labels had at most 5 training documents: they are learnt badly.`] : []),
-    `Words beyond the ${grouped(shape.maxLength)}th of a document are not read; words outside the vocabulary count as one unknown word.`,
+    reads,
     ...(config.text.tokenizer === 'segmenter'
       ? [
           'Chinese, Japanese, Thai, Lao, Khmer and Burmese are cut into words by the dictionaries of ICU (`Intl.Segmenter`): another version may cut other words, which the vocabulary does not hold.',

@@ -12,12 +12,14 @@ import { encodeSource, prepareData, type PreparedData } from '../text/prepare.ts
 import { Vocabulary } from '../text/vocabulary.ts';
 import { hashOfNames, readCheckpointInfo, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
 import { type EngineFactory, scoringOptions } from './engineOptions.ts';
+import { linearBaseline, linearSeconds, mostSeconds } from './linearBaseline.ts';
 import { readLinearModel } from './linearCheckpoint.ts';
 import { progressEvents, type RunEvent } from '../base/events.ts';
 import { exists, readRun, type RunPaths, type StoredLabels, type StoredRun } from './runFolder.ts';
 import type { Split } from '../base/splits.ts';
 import type { BaselineFigures } from './runSummary.ts';
 import type { Scorer } from '../engine/engine.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { labelFrequencyBaseline, tfidfKnnBaseline } from '../metrics/baselines.ts';
 import { inversePropensity } from '../metrics/ranking.ts';
@@ -68,7 +70,7 @@ export interface EvaluateResult {
  * Throws `UserError` (`run-not-found`, `no-best-checkpoint`, `no-such-split`, `data-differs`, those of reading), `Cancelled`.
  */
 export async function evaluateRun(folder: string, options: EvaluateOptions): Promise<EvaluateResult> {
-  const { onEvent: emit, onDocument, signal } = options;
+  const { onEvent: emit, onDocument, signal, threads } = options;
   const run = await readRun(folder);
   const { paths, config } = run;
   const best = paths.checkpoint('best');
@@ -82,7 +84,8 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   try {
     const evaluator = evaluatorOptions(config, judged, threshold);
     const evaluation = await evaluateSplit(model, corpus, split, evaluator, paths, { emit, signal, onDocument });
-    const baselines = train ? await measureBaselines(train, corpus, split, evaluator, { emit, signal }) : [];
+    const beside = { type: config.model.type, words: run.words, outputs: run.labels.outputs, threads };
+    const baselines = train ? await measureBaselines(train, corpus, split, evaluator, { emit, signal }, beside) : [];
     const { data, split: named = 'test' } = options;
     const seen = seenOf(
       config,
@@ -289,13 +292,24 @@ export async function evaluateSplit(
   return evaluation;
 }
 
-/** What label frequency and the nearest documents reach on the same split. */
+/** What the linear model among the baselines is made for. */
+export interface BaselineModel {
+  type: RunConfig['model']['type'];
+  /** By id. */
+  words: readonly string[];
+  /** Labels of the model. */
+  outputs: number;
+  threads?: number;
+}
+
+/** What label frequency, the nearest documents and, where that is quick, a linear model reach on the same split. */
 export async function measureBaselines(
   train: Corpus,
   corpus: Corpus,
   split: string,
   options: EvaluatorOptions,
   { emit, signal }: Face,
+  model: BaselineModel,
 ): Promise<BaselineFigures[]> {
   emit({ type: 'phase', phase: 'baselines' });
   const o = {
@@ -311,5 +325,27 @@ export async function measureBaselines(
     found.push({ name, documents, metrics });
     emit({ type: 'baseline', name, split, documents, metrics });
   }
+  const linear = await measureLinear(train, corpus, o, { emit, signal }, model);
+  if (linear) {
+    found.push(linear);
+    emit({ type: 'baseline', split, ...linear });
+  }
   return found;
+}
+
+/** Left out where it would take long, which is said, and beside a linear model, which it is. */
+async function measureLinear(
+  train: Corpus,
+  corpus: Corpus,
+  options: EvaluatorOptions & WorkOptions,
+  { emit }: Face,
+  { type, words, outputs, threads }: BaselineModel,
+): Promise<BaselineFigures | undefined> {
+  if (type === 'linear') return undefined;
+  const seconds = linearSeconds(train, outputs, threads);
+  if (seconds <= mostSeconds) return linearBaseline(train, corpus, { ...options, words, outputs, threads });
+  const minutes = Math.ceil(seconds / 60);
+  const message = `A linear model is not among the baselines: it would take about ${minutes} minutes. A config that extends "linear" trains one.`;
+  emit({ type: 'notice', level: 'info', message });
+  return undefined;
 }

@@ -355,7 +355,8 @@ export class LinearSession {
     const { metrics, documents } = await evaluateSplit(model, corpus, split, judging, claimed.paths, face);
     const learned = state.phase === 'retraining' ? concatCorpora(data.train, data.validation!) : data.train;
     const { baselines: wanted } = config.evaluation;
-    const baselines = wanted ? await measureBaselines(learned, corpus, split, judging, face) : [];
+    const beside = { type: config.model.type, words: data.vocabulary.words, outputs: labels.outputs };
+    const baselines = wanted ? await measureBaselines(learned, corpus, split, judging, face, beside) : [];
     return { evaluated: { split, documents, metrics }, baselines };
   }
 }

@@ -1,7 +1,7 @@
 import type { Weights } from '../model/network.ts';
 import { UserError } from '../base/errors.ts';
 import { type CheckpointInfo, hashOfNames, readCheckpointInfo, readScoringWeights } from './checkpoint.ts';
-import { exists, readRun, type StoredRun } from './runFolder.ts';
+import { exists, type StoredRun } from './runFolder.ts';
 
 interface FoundModel {
   run: StoredRun;
@@ -20,7 +20,6 @@ export interface StoredModel extends FoundModel {
  * more. Throws `UserError` (`run-not-found`, `damaged-run`, `no-checkpoint`, `checkpoint-differs`, those of checkpoints).
  */
 export async function findModel(run: StoredRun, checkpoint: 'best' | 'last'): Promise<FoundModel> {
-  if (run.config.model.type !== 'xml-cnn') throw noNetwork(run.paths.folder);
   const file = run.paths.checkpoint(checkpoint);
   if (!(await exists(file))) throw noCheckpoint(file, checkpoint);
   const info = await readCheckpointInfo(file);
@@ -29,18 +28,10 @@ export async function findModel(run: StoredRun, checkpoint: 'best' | 'last'): Pr
 }
 
 /** The same with the weights that score. */
-export async function readModel(folder: string, checkpoint: 'best' | 'last'): Promise<StoredModel> {
-  const found = await findModel(await readRun(folder), checkpoint);
+export async function readModel(run: StoredRun, checkpoint: 'best' | 'last'): Promise<StoredModel> {
+  const found = await findModel(run, checkpoint);
   return { ...found, weights: (await readScoringWeights(found.file)).weights };
 }
-
-const noNetwork = (file: string): UserError =>
-  new UserError(
-    'no-such-network',
-    'This run trained a linear model: it has no network to export or to look into',
-    'Its weights are in checkpoints/best.safetensors, as docs/exports.md describes them.',
-    { file },
-  );
 
 /** Ids in the weights mean the run's words and labels only if the checkpoint was made with them. */
 function checkBelongs({ words, labels, config }: StoredRun, info: CheckpointInfo, file: string): void {

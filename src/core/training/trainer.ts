@@ -321,6 +321,9 @@ async function evaluateBest(run: Run, data: PreparedData): Promise<Pick<Summary,
   const { metrics, documents } = await evaluateSplit(engine, corpus, split, options, paths, run);
   const learned =
     state.phase === 'retraining' && data.validation ? concatCorpora(data.train, data.validation) : data.train;
-  const baselines = config.evaluation.baselines ? await measureBaselines(learned, corpus, split, options, run) : [];
+  const { model, evaluation, engine: asked } = config;
+  const threads = asked.threads || undefined;
+  const beside = { type: model.type, words: data.vocabulary.words, outputs: engine.shape.labels, threads };
+  const baselines = evaluation.baselines ? await measureBaselines(learned, corpus, split, options, run, beside) : [];
   return { evaluated: { split, documents, metrics }, baselines };
 }

@@ -123,10 +123,27 @@ describe('a linear run', () => {
     await expect(model.embed(['red flag'])).rejects.toMatchObject({ code: 'no-vectors' });
     expect(() => model.embeddingSize).toThrow(/no vectors/);
     await model.dispose();
-    const exported = exportModel(whole.result.folder, { format: 'onnx' });
-    await expect(exported).rejects.toMatchObject({ code: 'no-such-network' });
+    for (const format of ['onnx', 'tfjs'] as const)
+      await expect(exportModel(whole.result.folder, { format })).rejects.toMatchObject({ code: 'no-such-network' });
     const from = run('from', [`training.resumeFrom=${whole.result.folder}`]);
     await expect(from).rejects.toMatchObject({ code: 'no-such-start' });
+  });
+
+  it('is exported as it is, with a card', async () => {
+    const { files, folder: to } = await exportModel(whole.result.folder, { format: 'safetensors' });
+    expect(files).toEqual(['model.safetensors', 'vocabulary.txt', 'labels.json', 'config.json', 'README.md']);
+    const [model, best] = [join(to, 'model.safetensors'), whole.paths.checkpoint('best')];
+    expect((await readFile(model)).equals(await readFile(best))).toBe(true);
+    const card = await readFile(join(to, 'README.md'), 'utf8');
+    const { parameters } = whole.result.summary!;
+    for (const said of [
+      'a linear support vector machine for each label',
+      `${parameters.toLocaleString('en')}, those of at most 0.01 left out`,
+      'Documents are read whole',
+      '| Validation | On test |',
+    ])
+      expect(card).toContain(said);
+    expect(card).not.toMatch(/epoch|Word vectors|undefined|NaN/);
   });
 
   it('has the same weights with other threads', async () => {

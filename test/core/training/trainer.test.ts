@@ -60,7 +60,11 @@ describe('train', () => {
     expect(summary.best).toMatchObject({ epoch: result.bestEpoch, score: Math.max(...scores) });
     expect(summary.evaluated).toMatchObject({ split: 'test', documents: 7 });
     expect(summary.evaluated.metrics['microF1@tuned']).toBeDefined();
-    expect(summary.baselines.map(({ name }: { name: string }) => name)).toEqual(['label-frequency', 'tfidf-knn']);
+    expect(summary.baselines.map(({ name }: { name: string }) => name)).toEqual([
+      'label-frequency',
+      'tfidf-knn',
+      'linear',
+    ]);
     expect((await readdir(paths.folder)).sort()).toEqual(
       ['checkpoints', 'config.json', 'evaluation-test.json', 'labels.json', 'metrics.jsonl', 'scores-test.bin']
         .concat('summary.json', 'vocabulary.txt')
