@@ -123,7 +123,9 @@ export function behindLinear(metrics: Metrics, baselines: readonly { name: strin
   const linear = baselines.find(({ name }) => name === 'linear')?.metrics;
   const ahead = Object.keys(metrics).filter((name) => /^P@/.test(name) && linear && linear[name] > metrics[name]);
   if (!linear || ahead.length === 0) return [];
-  const figures = ahead.map((name) => `${name} ${formatMetric(name, linear[name])} against ${formatMetric(name, metrics[name])}`);
+  const figures = ahead.map(
+    (name) => `${name} ${formatMetric(name, linear[name])} against ${formatMetric(name, metrics[name])}`,
+  );
   return [`A linear model is ahead of this network: ${figures.join(', ')}. A config that extends "linear" trains one.`];
 }
 

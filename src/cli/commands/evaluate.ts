@@ -29,7 +29,10 @@ export const evaluate: Command = {
   ],
   options: {
     split: { value: 'NAME', description: 'train, validation or test (default: test)' },
-    baselines: { description: 'Also measure the most frequent labels, TF-IDF 20-NN and, where it is quick, a linear model on the same documents' },
+    baselines: {
+      description:
+        'Also measure the most frequent labels, TF-IDF 20-NN and, where it is quick, a linear model on the same documents',
+    },
     scores: {
       value: 'FILE',
       description: 'Write the probabilities as a matrix: .npz (scipy) or .mat (MATLAB, Octave)',

@@ -7,7 +7,15 @@ import type { Split } from '../../core/base/splits.ts';
 import type { RunResult, Summary } from '../../core/training/runSummary.ts';
 import { train as trainRun } from '../../core/training/trainer.ts';
 import type { Arguments, Command, OptionSpec } from '../command.ts';
-import { behindLinear, measuredOn, printSeen, printSystems, printUnlabelled, readEpochs, systemsOf } from '../figures.ts';
+import {
+  behindLinear,
+  measuredOn,
+  printSeen,
+  printSystems,
+  printUnlabelled,
+  readEpochs,
+  systemsOf,
+} from '../figures.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, duration, grouped, sanitise } from '../terminal/text.ts';

@@ -779,7 +779,7 @@ const evaluation = object(
       { above: 0, max: 100 },
     ),
     baselines: boolean({
-      description: 
+      description:
         'Also measure baselines on the same split: label frequency, TF-IDF cosine 20-NN and, where that takes less than a minute, a linear model.',
       default: true,
       source: 'this project',

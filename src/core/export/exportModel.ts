@@ -81,18 +81,14 @@ async function exportLinear(run: StoredRun, options: ExportOptions): Promise<Exp
   const file = paths.checkpoint(checkpoint);
   const bytes = await withFileErrors(file, () => readFile(file));
   const folder = resolve(options.folder ?? join(paths.folder, 'exports', format));
-  const files = new Map<string, Content>([
-    ['model.safetensors', [bytes]],
-    ...companions(run),
-    ['README.md', [card]],
-  ]);
+  const files = new Map<string, Content>([['model.safetensors', [bytes]], ...companions(run), ['README.md', [card]]]);
   await makeFolder(folder);
   const written = await writeFiles(folder, files, options);
   return { run: paths.folder, format, folder, files: [...files.keys()], bytes: written };
 }
 
 const linearUse =
-  '`model.safetensors` holds the features (`feature.ngrams`: word ids, which are lines of `vocabulary.txt` counted from 0; `feature.idf`), and for each label its weights in compressed rows (`label.starts`, `label.features`, `label.weights`) and `label.bias`. A document is its features\' (1 + ln tf) idf, scaled to length 1; z is the sum of value times weight, plus the bias; the probability is sigmoid(slope z), with `slope` in the metadata. Label i is the i-th of `names` in `labels.json`.';
+  "`model.safetensors` holds the features (`feature.ngrams`: word ids, which are lines of `vocabulary.txt` counted from 0; `feature.idf`), and for each label its weights in compressed rows (`label.starts`, `label.features`, `label.weights`) and `label.bias`. A document is its features' (1 + ln tf) idf, scaled to length 1; z is the sum of value times weight, plus the bias; the probability is sigmoid(slope z), with `slope` in the metadata. Label i is the i-th of `names` in `labels.json`.";
 
 const writers: Record<ExportFormat, (model: StoredModel) => Map<string, Content>> = {
   safetensors({ info, weights, run }) {

@@ -10,7 +10,10 @@ function corpus(size: number, from: number) {
   const labels = 5;
   const rows = Array.from({ length: size }, (_, d) => {
     const label = Math.floor(uniformAt(1, from + d) * labels);
-    return { label, words: [2 + label, ...Array.from({ length: 6 }, (_, i) => 7 + Math.floor(uniformAt(from + d, i) * 20))] };
+    return {
+      label,
+      words: [2 + label, ...Array.from({ length: 6 }, (_, i) => 7 + Math.floor(uniformAt(from + d, i) * 20))],
+    };
   });
   return {
     size,
@@ -23,7 +26,12 @@ function corpus(size: number, from: number) {
 }
 
 const words = Array.from({ length: 27 }, (_, id) => `word${id}`);
-const judging = { labelCount: 5, ks: [1], inversePropensity: new Float64Array(5).fill(1), trainLabelCounts: new Uint32Array(5) };
+const judging = {
+  labelCount: 5,
+  ks: [1],
+  inversePropensity: new Float64Array(5).fill(1),
+  trainLabelCounts: new Uint32Array(5),
+};
 
 async function measure(type: 'xml-cnn' | 'linear', outputs = 5) {
   const events: RunEvent[] = [];
