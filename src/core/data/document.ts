@@ -149,6 +149,8 @@ export interface DocumentPlace {
 export interface PlacedDocument {
   document: Document;
   place: DocumentPlace;
+  /** Where they were asked for, and the record has columns. */
+  columns?: RecordColumns;
 }
 
 /** A record's columns as its file has them; of files without columns, what was read of it. */
@@ -180,10 +182,10 @@ export interface SeekableSource extends DocumentSource {
   columned(): AsyncIterable<ColumnedDocument[]>;
   /**
    * Reads ranges again, which must be ascending; a batch per range, in order. Plain files are sought; a .gz is unpacked up
-   * to the last range. Labels that a companion file holds are left out, findings are not repeated.
+   * to the last range; with the records' columns where asked for. Labels that a companion file holds are left out, findings are not repeated.
    * Throws `UserError` (`file-changed` where the file is not what `placed` read) and `Cancelled`.
    */
-  again(ranges: Iterable<PlaceRange>, signal?: AbortSignal): AsyncIterable<PlacedDocument[]>;
+  again(ranges: Iterable<PlaceRange>, signal?: AbortSignal, withColumns?: boolean): AsyncIterable<PlacedDocument[]>;
   /** The file that a place is in, after `placed`. */
   fileAt(place: DocumentPlace): string;
 }

@@ -164,12 +164,16 @@ export class ReaderSource implements SeekableSource {
     }
   }
 
-  async *again(ranges: Iterable<PlaceRange>, signal?: AbortSignal): AsyncGenerator<PlacedDocument[], void> {
+  async *again(
+    ranges: Iterable<PlaceRange>,
+    signal?: AbortSignal,
+    withColumns = false,
+  ): AsyncGenerator<PlacedDocument[], void> {
     const list = [...ranges];
     const pieces = await this.piecesOf(list, signal);
     let range = 0;
     let batch: PlacedDocument[] = [];
-    for await (const [piece, documents] of this.readPieces(pieces, signal)) {
+    for await (const [piece, documents] of this.readPieces(pieces, withColumns, signal)) {
       for (; range < piece.range; range++) {
         yield batch;
         batch = [];
@@ -216,6 +220,7 @@ export class ReaderSource implements SeekableSource {
 
   private async *readPieces(
     pieces: readonly RangePiece[],
+    withColumns: boolean,
     signal?: AbortSignal,
   ): AsyncGenerator<[RangePiece, PlacedDocument[]], void> {
     for await (const [piece, bytes] of this.bytesOf(pieces, signal)) {
@@ -224,7 +229,7 @@ export class ReaderSource implements SeekableSource {
       const before = this.before[index] ?? 0;
       const stretch: Stretch = { first: number - before, count: last.number - number + 1, line, byte, bytes };
       const documents: PlacedDocument[] = [];
-      const pass = { ...this.newPass('skip'), stretch };
+      const pass = { ...this.newPass('skip'), stretch, withColumns };
       for await (const records of this.opened.files[index].reader(pass))
         documents.push(...this.placedOf({ records: shifted(records, before), index }, pass, new IdSet()));
       yield [piece, documents];
@@ -337,7 +342,8 @@ export class ReaderSource implements SeekableSource {
     const placed = records.map((record) => {
       const { line, number, byte, stop } = record;
       const place = index === 0 ? { line, number, byte, stop } : { line, number, byte, stop, file };
-      return { document: finish(record, file, findings, ids), place };
+      const document = finish(record, file, findings, ids);
+      return record.columns ? { document, place, columns: record.columns } : { document, place };
     });
     findings.settle();
     return placed;

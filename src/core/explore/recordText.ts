@@ -43,17 +43,26 @@ export async function readRecord(target: RecordTarget, signal?: AbortSignal): Pr
     return rawLine(target.file, target.line, target.options);
   const { source } = await openDataset(target, { ...target.options, onError: 'skip' });
   const known = target.place ?? placeByNumber(source, target.number);
-  const found = known ? await readAt(source, known, signal) : await find(source, target, signal);
+  const found = known ? await readAt(source, known, target.raw, signal) : await find(source, target, signal);
   if (!found) throw noSuchRecord(target.file, target.place?.line ?? target.line);
   const { document, place } = found;
   const labels = document.labels.map((name) => ({ name, display: source.labelNames.get(name) }));
-  const isText = place.stop > 0; // others have no place of their own in the file
   const file = place.file ?? fileOf(source, document.id);
-  const text =
-    target.raw && isText
-      ? await rawText(file, place, target.options?.encoding)
-      : shownText(document, source.featureNames);
+  const raw = target.raw ? await rawRecord(source, found, file, target.options) : undefined;
+  const text = raw ?? shownText(document, source.featureNames);
   return { id: document.id, text, labels, place, file };
+}
+
+/** As it stands in a file with lines; of others its fields as JSON. undefined where it has none. */
+async function rawRecord(
+  { format }: SeekableSource,
+  { place, columns }: PlacedDocument,
+  file: string,
+  options?: SourceOptions,
+): Promise<string | undefined> {
+  const isText = place.stop > 0 && format !== 'json'; // others have no place, or no lines, of their own
+  if (isText) return rawText(file, place, options?.encoding);
+  return columns && JSON.stringify(Object.fromEntries(columns.names.map((n, i) => [n, columns.values[i]])), null, 2);
 }
 
 function noSuchRecord(file: string, line: number | undefined): UserError {
@@ -68,12 +77,13 @@ const placeByNumber = ({ byNumber }: SeekableSource, number: number | undefined)
 async function readAt(
   source: SeekableSource,
   place: DocumentPlace,
+  withColumns = false,
   signal?: AbortSignal,
 ): Promise<PlacedDocument | undefined> {
   // Its labels may stand in a companion file, line by line.
   if (source.format === 'xmlrepo-raw')
     return find(source, { file: place.file ?? source.file, line: place.line }, signal);
-  for await (const batch of source.again([{ first: place, last: place }], signal)) return batch[0];
+  for await (const batch of source.again([{ first: place, last: place }], signal, withColumns)) return batch[0];
   return undefined;
 }
 

@@ -59,7 +59,8 @@ export async function openRaw(uri: vscode.Uri, records: RecordDocuments): Promis
   const pointer = records.pointerOf(uri);
   if (!pointer) return;
   const { file, place } = await records.load(uri);
-  if (await isShown(file)) await showAt(vscode.Uri.file(file), place.line);
+  const isJson = pointer.options?.format === 'json'; // of which a line may hold many
+  if (!isJson && (await isShown(file))) await showAt(vscode.Uri.file(file), place.line);
   else await records.show({ ...pointer, place, raw: true });
 }
 

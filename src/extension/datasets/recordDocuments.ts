@@ -127,7 +127,10 @@ export class RecordLens implements vscode.CodeLensProvider {
     const { place, labels, file } = await this.records.load(uri);
     const top = new vscode.Range(0, 0, 0, 0);
     const name = file.split(/[\\/]/).pop() ?? file;
-    const raw = place.line ? vscode.l10n.t('Raw line {0} of {1}', place.line, name) : vscode.l10n.t('Open {0}', name);
+    const isByLine = place.line > 0 && pointer.options?.format !== 'json';
+    const raw = isByLine
+      ? vscode.l10n.t('Raw line {0} of {1}', place.line, name)
+      : vscode.l10n.t('All of it in {0}', name);
     const names = labels.map(({ name: id, display }) => display ?? id).join(', ');
     return [
       new vscode.CodeLens(top, { title: raw, command: 'xmlcnn.openRawRecord', arguments: [uri] }),

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
+import { labelNamesOf } from '../../core/data/labelNames.ts';
 import { paragraphAt } from '../../core/data/positions/paragraph.ts';
 import { type Lines, plainText, type PositionMap, type Range } from '../../core/data/positions/positionMap.ts';
 import { RecordLocator } from '../../core/data/positions/recordLocator.ts';
@@ -17,6 +18,8 @@ export interface FoundText {
   map: PositionMap;
   /** Its own labels, where they are known. */
   truth?: string[];
+  /** What people call the labels of its file that have a name. */
+  labelNames?: ReadonlyMap<string, string>;
   /** Where it is a whole record of a dataset on disk: the file, the line from 1, and its number where that tells nothing. */
   record?: DatasetFile & RecordPointer;
 }
@@ -26,6 +29,7 @@ interface RecordsOfFile {
   locator: RecordLocator;
   /** The file has no labels under the names that the run was trained on. */
   isUnlabelled: boolean;
+  labelNames: ReadonlyMap<string, string>;
 }
 
 /** Finds what a place in a document belongs to: a record, a paragraph, the selection. */
@@ -89,7 +93,7 @@ export class TextFinder {
     const map = wholeText(document);
     const isByLine = place.line > 0 && pointer.options?.format !== 'json';
     const record = { file, part: pointer.part, line: place.line, ...(!isByLine && { number: place.number }) };
-    return { map, truth: labels.map(({ name }) => name), record };
+    return { map, ...truthOf(labels), record };
   }
 
   /** A text in a folder of them that the run was trained or judged on; undefined for other files. */
@@ -105,7 +109,7 @@ export class TextFinder {
     try {
       const { labels, place } = await known.record;
       const record = { file: folder, line: 0, number: place.number };
-      return { map: wholeText(document), truth: labels.map(({ name }) => name), record };
+      return { map: wholeText(document), ...truthOf(labels), record };
     } catch (error) {
       if (error instanceof UserError && error.code === 'no-such-record') return undefined; // a file of labels, say
       throw error;
@@ -122,7 +126,7 @@ export class TextFinder {
 
   /** The record at a position, or the part of its text that is selected. */
   private async record(
-    { locator, isUnlabelled }: RecordsOfFile,
+    { locator, isUnlabelled, labelNames }: RecordsOfFile,
     document: vscode.TextDocument,
     { line, character }: vscode.Position,
     selected: vscode.Selection | undefined,
@@ -137,6 +141,7 @@ export class TextFinder {
     return {
       map: record.map,
       truth: isUnlabelled ? undefined : record.labels,
+      labelNames,
       record: file === undefined ? undefined : { file, line: record.first + 1, number: record.number },
     };
   }
@@ -152,11 +157,22 @@ async function openRecords(
   const lines = linesOf(document);
   const isOwn = run !== undefined && isOfRun(fsPath, run);
   const alone = isOwn ? undefined : await openAlone(fsPath, lines);
-  if (!run) return alone && alone !== 'unknown-fields' ? { locator: alone, isUnlabelled: false } : undefined;
+  if (!run) return alone && alone !== 'unknown-fields' ? named(fsPath, alone, false) : undefined;
   if (!isOwn && !alone) return undefined;
   const { options, isUnlabelled } = await readingForRun({ file: fsPath }, run, { isUnlabelledFine: true });
   const locator = await RecordLocator.open(fsPath, lines, options);
-  return locator && { locator, isUnlabelled };
+  return locator && named(fsPath, locator, isUnlabelled);
+}
+
+async function named(file: string, locator: RecordLocator, isUnlabelled: boolean): Promise<RecordsOfFile> {
+  const { map } = await labelNamesOf({ file }, { ...locator.options, format: locator.format });
+  return { locator, isUnlabelled, labelNames: map };
+}
+
+/** A record's own labels, as they were read with it. */
+function truthOf(labels: RecordText['labels']): Pick<FoundText, 'truth' | 'labelNames'> {
+  const names = labels.flatMap(({ name, display }) => (display === undefined ? [] : [[name, display] as const]));
+  return { truth: labels.map(({ name }) => name), labelNames: new Map(names) };
 }
 
 /** `unknown-fields` for a dataset of which it cannot be told which fields are the text. */

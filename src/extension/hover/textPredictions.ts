@@ -45,9 +45,9 @@ export class Predictions {
     const { threshold, warning } = await this.predictor.open(run.folder);
     if (warning !== undefined) this.warn(run, warning);
     if (signal?.aborted) return undefined;
-    const { truth, map } = found;
+    const { truth, map, labelNames } = found;
     const text = await this.predictor.explain(run.folder, map.text, { top, truth, signal });
-    return { run, found, text, rows: labelRows(text, threshold, truth) };
+    return { run, found, text, rows: labelRows(text, threshold, truth, labelNames) };
   }
 
   /** The same object as long as the run's config is the same. */

@@ -17,26 +17,31 @@ export interface LabelRow {
 /** Labels that are not true are left out under this probability, but for the first. */
 const leastShown = 0.01;
 
-/** The predicted labels and the true ones. `truth` is undefined where a text's own labels are not known. */
+/**
+ * The predicted labels and the true ones. `truth` is undefined where a text's own labels are not known, `names` are those
+ * that its file gives to labels.
+ */
 export function labelRows(
   { labels, unknown }: ExplainedText,
   threshold: number,
   truth?: readonly string[],
+  names?: ReadonlyMap<string, string>,
 ): LabelRow[] {
+  const titleOf = (name: string, display?: string): string => display ?? names?.get(name) ?? name;
   const isTrue = (name: string): boolean => truth?.includes(name) === true;
   const shown = labels.filter(({ name, probability }, i) => i === 0 || isTrue(name) || probability >= leastShown);
   const known = shown.map((label): LabelRow => {
     const { name, display, probability } = label;
     return {
       name,
-      title: display ?? name,
+      title: titleOf(name, display),
       known: label,
       verdict: truth && verdictOf(probability > threshold, isTrue(name)),
     };
   });
   return [
     ...known,
-    ...unknown.map(({ name, display }): LabelRow => ({ name, title: display ?? name, verdict: 'missed' })),
+    ...unknown.map(({ name, display }): LabelRow => ({ name, title: titleOf(name, display), verdict: 'missed' })),
   ];
 }
 

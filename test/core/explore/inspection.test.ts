@@ -5,6 +5,7 @@ import { Cancelled } from '../../../src/core/base/errors.ts';
 import type { DatasetSnapshot } from '../../../src/core/explore/inspectionApi.ts';
 import { openInspection } from '../../../src/core/explore/inspection.ts';
 import { readRecord } from '../../../src/core/explore/recordText.ts';
+import { parquet } from '../../fixtures/recordFiles.ts';
 import { fixtures, scratch, sharedTest, userError } from '../data/helpers.ts';
 
 const { write } = scratch();
@@ -286,6 +287,21 @@ describe('one record', () => {
   test('with the names of its label ids', async () => {
     const path = threeSplits('record-names');
     expect((await readRecord({ file: path, line: 1 })).labels[1]).toEqual({ name: 'tenth', display: 'Every tenth' });
+  });
+
+  test('of files without lines of their own, and of JSON, its fields', async () => {
+    const parquetFile = write('train.parquet', Buffer.from(parquet, 'base64'));
+    const place = { number: 2, line: 0, byte: 0, stop: 0 };
+    expect(await readRecord({ file: parquetFile, place })).toMatchObject({ text: 'two hills and a road' });
+    const raw = await readRecord({ file: parquetFile, place, raw: true });
+    expect(JSON.parse(raw.text)).toMatchObject({ text: 'two hills and a road' });
+    const rows = [1, 2, 3].map((n) => ({ text: `some words of document ${n}`, labels: ['a'], source: { page: n } }));
+    const json = write('rows.json', JSON.stringify(rows));
+    const { inspection } = await inspected(json);
+    const { place: second } = (await inspection.documentPage({ split: 'all', offset: 1, limit: 1 })).rows[0];
+    expect(await readRecord({ file: json, place: second })).toMatchObject({ text: 'some words of document 2' });
+    expect(JSON.parse((await readRecord({ file: json, place: second, raw: true })).text)).toEqual(rows[1]);
+    expect((await readRecord({ file: json, line: 1, number: 3 })).text).toBe('some words of document 3');
   });
 
   test('of a folder the file of its own; of a raw pair with its labels', async () => {

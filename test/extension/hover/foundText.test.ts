@@ -7,6 +7,7 @@ import { completeConfig } from '../../../src/core/config/layers.ts';
 import type { SourceOptions } from '../../../src/core/data/document.ts';
 import { readRecord } from '../../../src/core/explore/recordText.ts';
 import type { TrainedReading } from '../../../src/core/text/readSplit.ts';
+import { labelRows } from '../../../src/extension/hover/verdicts.ts';
 import { scratch } from '../../core/data/helpers.ts';
 
 vi.mock('vscode', () => ({
@@ -82,6 +83,16 @@ test('a file without the column of the labels has texts without a truth; one wit
   expect(found?.truth).toBeUndefined();
   const other = write('other.csv', `body,topic\n${rows.map((r) => `"${r.notes}",${r.topic}`).join('\n')}`);
   await expect(find(opened(other, 'csv'), 1, run)).rejects.toMatchObject({ code: 'missing-column' });
+});
+
+test('labels that the model has no output for are called as the file beside the dataset says', async () => {
+  const lines = rows.map((row, i) => JSON.stringify({ ...row, topic: String(i + 17) })).join('\n');
+  const path = write('numbers/rows.jsonl', lines);
+  write('numbers/label_names.tsv', rows.map((_, i) => `${i + 17}\tName ${i + 17}\n`).join(''));
+  const { truth, labelNames } = (await find(opened(path, 'jsonl'), 1, run)) ?? {};
+  expect(truth).toEqual(['18']);
+  const unknown = { labels: [], unknown: [{ name: '18' }], words: 1, unknownWords: 0, truncated: false };
+  expect(labelRows(unknown, 0.5, truth, labelNames).map(({ title }) => title)).toEqual(['Name 18']);
 });
 
 test('of several records on one line the one at the position, with its number', async () => {
