@@ -27,6 +27,7 @@ import { RunDocuments, type SetTarget } from './runDocuments.ts';
 import { splitsOf } from '../text/drawnSplits.ts';
 import { shownDocument, TextReader } from './loadedModel.ts';
 import type { DocumentPlace } from '../data/document.ts';
+import type { DocumentLabel } from '../explore/inspectionApi.ts';
 import { readRecord } from '../explore/recordText.ts';
 import { openForRun } from '../text/readSplit.ts';
 
@@ -240,7 +241,7 @@ export class JudgedSingle {
     private readonly reader: TextReader,
     private readonly text: string,
     /** Without labels where the file has none. */
-    private readonly record: { id: string; place: DocumentPlace; labels?: string[] } | undefined,
+    private readonly record: { id: string; place: DocumentPlace; labels?: DocumentLabel[] } | undefined,
     readonly overview: JudgedText,
   ) {}
 
@@ -260,16 +261,17 @@ export class JudgedSingle {
     const { options, isUnlabelled } = await openForRun(dataset, run, { isUnlabelledFine: true });
     const { line, number } = target;
     const { id, text, place, labels } = await readRecord({ ...dataset, options, line, number }, signal);
-    const record = { id, place, labels: isUnlabelled ? undefined : labels.map((label) => label.name) };
+    const record = { id, place, labels: isUnlabelled ? undefined : labels };
     return new JudgedSingle(run, reader, text, record, { ...overview, ...dataset, options, line: place.line, number });
   }
 
   async document(signal?: AbortSignal): Promise<JudgedDocument> {
     const { text, record } = this;
-    const read = await this.reader.read(text, shownLabels, record?.labels ?? [], signal);
+    const own = record?.labels?.map(({ name }) => name);
+    const read = await this.reader.read(text, shownLabels, own ?? [], signal);
     const labels = read.labels.map((label): JudgedLabel => ({
       ...label,
-      isTrue: record?.labels?.includes(label.name),
+      isTrue: own?.includes(label.name),
       trainDocuments: this.run.labels.trainCounts[label.id],
     }));
     const shown = [...labels, ...this.unknown(new Set(labels.map(({ name }) => name)))].sort(byProbability);
@@ -284,9 +286,11 @@ export class JudgedSingle {
 
   /** True labels that the model has no output for. */
   private unknown(known: ReadonlySet<string>): JudgedLabel[] {
-    const names = (this.record?.labels ?? []).filter((name) => !known.has(name));
-    const all = labelSetOf(this.run).extended(names, new Map());
-    return names.map((name): JudgedLabel => {
+    const others = (this.record?.labels ?? []).filter(({ name }) => !known.has(name));
+    const display = others.flatMap((label): [string, string][] => (label.display ? [[label.name, label.display]] : []));
+    const names = others.map(({ name }) => name);
+    const all = labelSetOf(this.run).extended(names, new Map(display));
+    return others.map(({ name }): JudgedLabel => {
       const id = all.idOf(name);
       return { id, name, display: all.display[id], isTrue: true, trainDocuments: 0 };
     });

@@ -14,7 +14,7 @@ const largestSynchronised = 50 * 1024 * 1024;
 const longestRendered = 10_000;
 
 /** Beyond this hovers do not read a JSON document whole. */
-const largestJson = 1 << 25;
+const largestJson = 1 << 22;
 
 /**
  * Opens a file at the record's line; where the editor cannot serve that, or would show other records there or in other

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -307,6 +307,16 @@ describe('one text', () => {
     expect(labels).toHaveLength(5);
     expect(labels.every(({ isTrue }) => isTrue === undefined)).toBe(true);
     expect((await single.evidence(labels[0].id))!.highlights.length).toBeGreaterThan(0);
+  });
+
+  it('calls labels that the model does not know by the names beside the file', async () => {
+    await mkdir(join(folder, 'named'));
+    const file = join(folder, 'named', 'later.jsonl');
+    await writeFile(file, documents(8, 1, '718'));
+    await writeFile(join(folder, 'named', 'label_names.tsv'), '718\tnever heard of\n719\tnor of\n');
+    const single = await JudgedSingle.open(run, { kind: 'record', file, line: 5 });
+    const { labels } = await single.document();
+    expect(labels.find(({ name }) => name === '718')?.display).toBe('never heard of');
   });
 
   it('shows a record of a file with its own labels', async () => {

@@ -35,8 +35,8 @@ const finder = new TextFinder({
 });
 
 /** A document as the editor holds it. */
-function opened(path: string, languageId: string): vscode.TextDocument {
-  const lines = readFileSync(path, 'utf8').split('\n');
+function opened(path: string, languageId: string, text = readFileSync(path, 'utf8')): vscode.TextDocument {
+  const lines = text.split('\n');
   const lineAt = (i: number): object => ({ text: lines[i], range: { end: { line: i, character: lines[i].length } } });
   const uri = { scheme: 'file', fsPath: path };
   return { uri, languageId, version: 1, lineCount: lines.length, eol: 1, isDirty: false, lineAt } as never;
@@ -111,6 +111,20 @@ test('JSON that is no dataset is not looked into', async () => {
   expect(await finder.mayHoldText(document, run)).toBe(false);
   expect(await find(document, 2, run)).toBeUndefined();
   expect(await finder.mayHoldText(opened(write('rows2.json', JSON.stringify(rows, null, 2)), 'json'), run)).toBe(true);
+});
+
+test.each([
+  [
+    'utf16.csv',
+    'csv',
+    ['summary,notes,topic', ...rows.map((r) => `${r.summary} é,"${r.notes}",${r.topic}`)].join('\n'),
+  ],
+  ['utf16.jsonl', 'jsonl', `\n${rows.map((r) => JSON.stringify({ ...r, summary: `${r.summary} é` })).join('\n')}`],
+  ['utf16.json', 'json', `[${rows.map((r) => `\n${JSON.stringify({ ...r, summary: `${r.summary} é` })}`).join(',')}]`],
+])('%s in UTF-16 is found as the editor shows it', async (name, language, text) => {
+  const path = write(name, Buffer.from(`\ufeff${text}`, 'utf16le'));
+  const found = await find(opened(path, language, text), 3, run, 3);
+  expect(found).toMatchObject({ map: { text: 'short summary 2 é' }, truth: ['b'] });
 });
 
 test('prose has no records, whatever the run was trained on', async () => {

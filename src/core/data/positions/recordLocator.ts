@@ -30,7 +30,7 @@ export interface LocatedRecord {
 }
 
 /** Characters of a JSON text whose records are not told by lines: it is read whole. */
-const longestJson = 1 << 25;
+const longestJson = 1 << 22;
 
 /** Characters before a line from which on quoted rows are read: enough to be in step with the quotes again. */
 const lookBehind = 1 << 16;
@@ -51,7 +51,7 @@ export class RecordLocator {
 
   /**
    * Recognises format and fields by the first lines. undefined for bags of words, which have no text, and for JSON documents of
-   * more than 32 million characters.
+   * more than 4 million characters.
    * Throws `UserError` where the lines are not those of a dataset.
    */
   static async open(path: string, lines: Lines, options: SourceOptions): Promise<RecordLocator | undefined> {
