@@ -1,14 +1,42 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { lookAt } from '../workbench/accessibility.ts';
 import { inWorkbench } from '../workbench/inWorkbench.ts';
-import { copySample, trainSample } from '../workbench/sample.ts';
+import { parquet } from '../fixtures/recordFiles.ts';
+import { copySample, sampleConfig, trainConfig, trainSample } from '../workbench/sample.ts';
 
 const text = 'a large bird of prey with a hooked beak and broad wings';
 
+type Gloss = { id: string; text: string; labels: string[] };
+const glosses = (split: 'train' | 'test'): Gloss[] =>
+  readFileSync(`examples/glosses/${split}.jsonl`, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Gloss);
+const linesOf = (documents: object[]): string => documents.map((document) => `${JSON.stringify(document)}\n`).join('');
+
+/** The sample with numbers from 701 for labels, their names beside it; `unseen` stands in a file alone that no run knows. */
+function fillNumbers(folder: string): void {
+  const names = [...new Set([...glosses('train'), ...glosses('test')].flatMap(({ labels }) => labels)), 'unseen'];
+  const numbered = (documents: Gloss[]): Gloss[] =>
+    documents.map((one) => ({ ...one, labels: one.labels.map((label) => String(701 + names.indexOf(label))) }));
+  mkdirSync(join(folder, 'numbers'));
+  const put = (name: string, text: string): void => writeFileSync(join(folder, 'numbers', name), text);
+  for (const split of ['train', 'test'] as const) put(`${split}.jsonl`, linesOf(numbered(glosses(split))));
+  put('later.jsonl', linesOf(numbered(glosses('test').map((one) => ({ ...one, labels: [...one.labels, 'unseen'] })))));
+  put('label_names.tsv', names.map((name, i) => `${701 + i}\t${name}\n`).join(''));
+  const config = JSON.parse(sampleConfig('numbered', 5)) as { dataset: object };
+  config.dataset = { train: 'numbers/train.jsonl', test: 'numbers/test.jsonl' };
+  trainConfig(folder, 'numbered', `${JSON.stringify(config)}\n`);
+}
+
 function fill(folder: string): void {
   copySample(folder);
+  fillNumbers(folder);
+  writeFileSync(join(folder, 'one-line.json'), JSON.stringify(glosses('test')));
+  writeFileSync(join(folder, 'pretty.json'), JSON.stringify(glosses('test').slice(0, 20), null, 2));
+  writeFileSync(join(folder, 'boats.parquet'), Buffer.from(parquet, 'base64'));
   trainSample(folder, 'first', 5);
   trainSample(folder, 'second', 2, { seed: 2 });
   const escaped = JSON.stringify({ text: `a "large"\n\tbird of prey, \\ not a caf\u00e9`, labels: ['animal'] });
@@ -129,6 +157,60 @@ inWorkbench('7. hover over a document', { fill }, (workbench) => {
     await panel.getByText(/test\.jsonl, line 1$/).waitFor();
     await lookAt(workbench(), '07-record', 'predictions');
     await workbench().runCommand('View: Close Editor');
+  });
+
+  it('tells the labels of a record in a JSON document', async () => {
+    await workbench().openFile('pretty.json');
+    const hover = await workbench().hover('distributed edible');
+    await hover.getByText('Because of').waitFor();
+    expect(await hover.innerText()).toMatch(/fungus[^]*(?:hit|missed)/);
+    await workbench().screenshotInThemes('07-json');
+  });
+
+  it.each([
+    ['boats.parquet', 'two hills', 5],
+    ['one-line.json', 'widely distributed', 2],
+  ])('opens a document of %s alone, where it can be pointed at', async (file, words, number) => {
+    await workbench().explorerMenu(file, 'Inspect Dataset');
+    await workbench().tab(file).first().waitFor();
+    const page = await workbench().webview('dataset');
+    await page.getByRole('tab', { name: 'Documents' }).click();
+    const row = page.getByRole('grid', { name: 'Documents' }).getByRole('row').filter({ hasText: words });
+    await row.getByRole('button').last().click();
+    await page.getByText('Open in Editor').click();
+    await workbench().statusBar('Dataset Document').waitFor();
+    const hover = await workbench().hover(words);
+    await hover.getByText('Because of').waitFor();
+    expect(await hover.innerText()).toMatch(/missed|hit/);
+    await workbench().screenshot(`07-alone-${file.split('.')[0]}`);
+    await hover.getByText('Open in Predictions').click();
+    const panel = await workbench().webview('predictions');
+    await panel.locator('.reader').filter({ hasText: words }).waitFor();
+    await panel.getByText(new RegExp(`${file.replace('.', '\\.')}, document ${number}$`)).waitFor();
+    await workbench().runCommand('View: Close Editor');
+    await workbench().codeLens(`All fields in ${file}`).first().click();
+    await expect.poll(() => workbench().visibleText()).toMatch(/"labels": \[/);
+    await workbench().runCommand('View: Close All Editors');
+  });
+
+  it('calls labels by their names where they are numbers, also those that the model does not know', async () => {
+    await workbench().runCommand('XML-CNN: Select Model');
+    await workbench().pick('numbered');
+    await workbench().statusBar('numbered').waitFor();
+    for (const file of ['numbers/test.jsonl', 'numbers/later.jsonl']) {
+      await workbench().openFile(file);
+      const hover = await workbench().hover('widely distributed');
+      await hover.getByText('Because of').waitFor();
+      const shown = await hover.innerText();
+      expect(shown).toContain('fungus');
+      if (file.endsWith('later.jsonl')) expect(shown).toContain('unseen');
+      expect(shown).not.toMatch(/\b7\d\d\b/);
+      await workbench().screenshot(`07-names-${file.endsWith('later.jsonl') ? 'unknown' : 'known'}`);
+      await workbench().page.mouse.move(5, 5);
+    }
+    await workbench().runCommand('XML-CNN: Select Model');
+    await workbench().pick('first');
+    await workbench().statusBar('first').waitFor();
   });
 
   it('says why there is no hover in a file over 50 MB, and has it in a record alone', async () => {

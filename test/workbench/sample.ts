@@ -30,6 +30,12 @@ export function sampleSize(split: 'train' | 'test'): number {
 
 /** Trains the sample into `runs/<name>` with the command line, before there is an editor. */
 export function trainSample(folder: string, name: string, epochs: number, more?: Record<string, unknown>): void {
-  writeSampleConfig(folder, name, epochs, more);
-  execFileSync(process.execPath, ['dist/cli.js', 'train', join(folder, `${name}.xmlcnn.json`)], { stdio: 'pipe' });
+  trainConfig(folder, name, sampleConfig(name, epochs, more));
+}
+
+/** Trains by a config into `runs/<name>`. */
+export function trainConfig(folder: string, name: string, config: string): void {
+  const file = join(folder, `${name}.xmlcnn.json`);
+  writeFileSync(file, config);
+  execFileSync(process.execPath, ['dist/cli.js', 'train', file], { stdio: 'pipe' });
 }

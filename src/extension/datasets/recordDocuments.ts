@@ -130,7 +130,7 @@ export class RecordLens implements vscode.CodeLensProvider {
     const isByLine = place.line > 0 && pointer.options?.format !== 'json';
     const raw = isByLine
       ? vscode.l10n.t('Raw line {0} of {1}', place.line, name)
-      : vscode.l10n.t('All of it in {0}', name);
+      : vscode.l10n.t('All fields in {0}', name);
     const names = labels.map(({ name: id, display }) => display ?? id).join(', ');
     return [
       new vscode.CodeLens(top, { title: raw, command: 'xmlcnn.openRawRecord', arguments: [uri] }),
