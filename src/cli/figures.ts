@@ -1,9 +1,9 @@
 import type { RunConfig } from '../core/config/runConfig.ts';
-import { formatMetric } from '../core/metrics/metricText.ts';
+import { formatMetric, unlabelledText } from '../core/metrics/metricText.ts';
 import type { Metrics } from '../core/base/metrics.ts';
 import type { Seen } from '../core/text/drawnSplits.ts';
 import type { Terminal } from './terminal/terminal.ts';
-import { counted, grouped, table } from './terminal/text.ts';
+import { counted, table } from './terminal/text.ts';
 import { readHistory } from '../core/training/metricsLog.ts';
 import type { EpochRecord } from '../core/training/runHistory.ts';
 
@@ -84,10 +84,7 @@ export function printSystems(systems: System[], terminal: Terminal): void {
 
 /** Under a table's title: documents without a label lower all of its figures. */
 export function printUnlabelled(unlabelled: number | undefined, terminal: Terminal): void {
-  if (unlabelled)
-    terminal.print(
-      `${grouped(unlabelled)} of them ${unlabelled === 1 ? 'has' : 'have'} no label and ${unlabelled === 1 ? 'counts' : 'count'} 0.`,
-    );
+  if (unlabelled) terminal.print(unlabelledText(unlabelled));
 }
 
 /** What a table of figures was measured on: "test, 3,019 documents". */

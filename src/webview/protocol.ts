@@ -161,6 +161,8 @@ export interface MetricsRun {
   bestEpoch: number;
   /** P@1 of the best epoch, where it is known. */
   precision?: number;
+  /** Validation documents without a label, which count 0. */
+  unlabelled?: number;
   /** Changes whenever the run's history may have. */
   changed: string;
 }

@@ -49,6 +49,12 @@ describe('report', () => {
     expect(html).toContain('9.56');
   });
 
+  it('says under each table of figures how many documents without a label count 0', () => {
+    expect(renderReport(input())).not.toContain('no label');
+    expect(renderReport(input({ unlabelled: 3 })).split('3 of them have no label and count 0.')).toHaveLength(3);
+    expect(renderReport(input({ unlabelled: 1 }))).toContain('1 of them has no label and counts 0.');
+  });
+
   it('escapes everything that comes from data', () => {
     const html = renderReport(
       input({

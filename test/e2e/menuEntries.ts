@@ -564,6 +564,8 @@ const texting: EntryTest[] = [
   {
     entry: 'explorer/context: exportPredictions',
     async run(workbench) {
+      await workbench.focusExplorer();
+      await workbench.explorerRow('second-test-predictions.csv').waitFor(); // rows that come in mid-click move the others
       await workbench.explorerMenu('few.jsonl', titleOf('exportPredictions'));
       await workbench.pick('first');
       await exportsPredictions(workbench, 'few-predictions.jsonl', 60);

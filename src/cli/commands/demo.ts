@@ -6,7 +6,7 @@ import type { Evaluation } from '../../core/metrics/evaluator.ts';
 import { highlightsOf } from '../../core/predict/highlights.ts';
 import { type ExplainedLabel, loadPredictor, type Prediction } from '../../core/predict/predictor.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
-import type { RunResult, Summary } from '../../core/training/runSummary.ts';
+import { type RunResult, type Summary, unlabelledOf } from '../../core/training/runSummary.ts';
 import type { Command } from '../command.ts';
 import { readSplit } from '../dataset.ts';
 import { openInspection } from '../../core/explore/inspection.ts';
@@ -137,6 +137,7 @@ async function demoReport(
     subtitle: `${grouped(summary.parameters)} weights, trained for ${counted(summary.epochs, 'epoch')} in ${duration(summary.seconds)} on the CPU.`,
     systems: systemsOf('xml-cnn', metrics, summary.baselines),
     measuredOn: measuredOn(split, documents),
+    unlabelled: unlabelledOf(summary),
     epochs: await readEpochs(folder),
     bestEpoch,
     curves: ['P@1', 'P@3', 'P@5', 'nDCG@5'],

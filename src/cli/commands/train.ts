@@ -3,8 +3,7 @@ import { engineNames } from '../../core/engine/createEngine.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
 import { listRuns, runsOfConfig } from '../../core/training/runListing.ts';
-import type { Split } from '../../core/base/splits.ts';
-import type { RunResult, Summary } from '../../core/training/runSummary.ts';
+import { type RunResult, unlabelledOf } from '../../core/training/runSummary.ts';
 import { train as trainRun } from '../../core/training/trainer.ts';
 import type { Arguments, Command, OptionSpec } from '../command.ts';
 import {
@@ -125,10 +124,6 @@ export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: Run
     printSeen(summary.evaluated.split === 'validation' ? 'chose-epoch' : undefined, terminal);
   }
 }
-
-/** Of the documents that the figures are on. */
-const unlabelledOf = ({ evaluated, unlabelled }: Summary): number | undefined =>
-  evaluated && unlabelled && { train: undefined, ...unlabelled }[evaluated.split as Split];
 
 export async function resultJson(result: RunResult): Promise<unknown> {
   return { ...result, history: await readEpochs(result.folder) };

@@ -1,6 +1,6 @@
 import type { DatasetStatistics } from '../../core/explore/inspectionApi.ts';
 import type { Band } from '../../core/metrics/labelCounts.ts';
-import { formatMetric } from '../../core/metrics/metricText.ts';
+import { formatMetric, unlabelledText } from '../../core/metrics/metricText.ts';
 import { metricRows, type System } from '../figures.ts';
 import { grouped } from '../terminal/text.ts';
 import { type EpochPoint, labelFrequencies, learningCurves } from './curves.ts';
@@ -15,6 +15,8 @@ export interface ReportInput {
   systems: System[];
   /** What the figures were measured on: "test, 8,066 documents". */
   measuredOn: string;
+  /** Of them, those without a label. */
+  unlabelled?: number;
   epochs: EpochPoint[];
   bestEpoch: number;
   /** Validation metrics to draw, at most four. */
@@ -45,7 +47,7 @@ export function renderReport(input: ReportInput): string {
   ]);
 }
 
-function cards({ systems: [model, baseline], measuredOn }: ReportInput): string {
+function cards({ systems: [model, baseline], measuredOn, unlabelled }: ReportInput): string {
   const shown = headline.filter((name) => name in model.metrics);
   const cells = shown.map((name) => {
     const beside = baseline?.metrics[name];
@@ -54,12 +56,16 @@ function cards({ systems: [model, baseline], measuredOn }: ReportInput): string 
     return `<div class="card"><span>${escapeHtml(name)}</span><strong>${formatMetric(name, model.metrics[name])}</strong>${small}</div>`;
   });
   return `<div class="cards" aria-label="Headline figures">${cells.join('')}</div>
-<p class="muted">Measured on ${escapeHtml(measuredOn)}. All figures but the log loss are percentages.</p>`;
+<p class="muted">Measured on ${escapeHtml(measuredOn)}.${unlabelled ? ` ${unlabelledText(unlabelled)}` : ''} All figures but the log loss are percentages.</p>`;
 }
 
-function metricsSection({ systems }: ReportInput): string {
+const unlabelledNote = (measuredOn: string, unlabelled = 0): string =>
+  unlabelled > 0 ? `<p class="muted">On ${escapeHtml(measuredOn)}; ${unlabelledText(unlabelled)}</p>` : '';
+
+function metricsSection({ systems, measuredOn, unlabelled }: ReportInput): string {
   const rows = metricRows(systems).map(({ title, cells }) => [title, ...cells]);
-  return section('Metrics beside the baselines', dataTable(['metric', ...systems.map((s) => s.name)], rows));
+  const titles = ['metric', ...systems.map((s) => s.name)];
+  return section('Metrics beside the baselines', `${dataTable(titles, rows)}${unlabelledNote(measuredOn, unlabelled)}`);
 }
 
 function curvesSection({ epochs, bestEpoch, curves }: ReportInput): string {

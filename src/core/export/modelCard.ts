@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
-import { escapeMarkdown, formatMetric, markdownTable } from '../metrics/metricText.ts';
+import { escapeMarkdown, formatMetric, markdownTable, unlabelledText } from '../metrics/metricText.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { parameterCount } from '../model/network.ts';
 import { heldShares } from '../text/drawnSplits.ts';
@@ -162,12 +162,17 @@ function figures({ best, run }: CardFacts, summary: Summary | undefined): string
     ...(summary?.baselines ?? []).map(({ name, metrics }): [string, Metrics] => [`Baseline: ${name}`, metrics]),
   ];
   if (!columns.length) return ['The model was not evaluated when it was exported.'];
+  const notes = (['validation', 'test'] as const).flatMap((split) => {
+    const [documents, unlabelled] = [summary?.documents[split] ?? 0, summary?.unlabelled?.[split] ?? 0];
+    return unlabelled > 0 ? [`${grouped(documents)} ${split} documents: ${unlabelledText(unlabelled)}`] : [];
+  });
   const names = Object.keys(columns[columns.length - 1][1]).filter((name) => shown.test(name));
   const rows = names.map((name) => [name, ...columns.map(([, metrics]) => formatMetric(name, metrics[name]))]);
   const threshold = best?.threshold;
   return [
     markdownTable(['', ...columns.map(([title]) => escapeMarkdown(title))], rows, true),
     `In percent, but for the log loss; F1 at a threshold of 0.5.${threshold === undefined ? '' : ` The threshold tuned on validation for micro-F1 is ${threshold.toFixed(3)}.`}`,
+    ...notes,
   ];
 }
 

@@ -16,6 +16,10 @@ export function formatDifference(name: string, value: number): string {
 /** Of a loss, less is better. */
 export const isLoss = (name: string): boolean => /loss/i.test(name);
 
+/** Said under every table of figures on documents of which some have no label: they lower all of them. */
+export const unlabelledText = (unlabelled: number): string =>
+  `${unlabelled.toLocaleString('en')} of them ${unlabelled === 1 ? 'has no label and counts' : 'have no label and count'} 0.`;
+
 /** Texts in Markdown tables stay as they are, whatever is in them. */
 export const escapeMarkdown = (text: string): string => text.replace(/[\\`*_[\]<>|]/g, '\\$&').replace(/\r?\n/g, ' ');
 

@@ -25,6 +25,8 @@ export interface RunListing {
   score?: number;
   /** Validation metrics of the best epoch. */
   validation?: Metrics;
+  /** Documents without a label, which count 0 in the figures; known of runs that came to their end. */
+  unlabelled?: { validation: number; test: number };
   evaluated?: { split: string; metrics: Metrics };
   /** Last change, ISO 8601. */
   changed: string;
@@ -68,9 +70,10 @@ export async function describeRun(folder: string): Promise<RunListing> {
     const known = { ...base, monitor: training.monitor };
     const summary = await readSummary(paths.summary);
     if (summary) {
-      const { stopped, epochs, best, evaluated } = summary;
+      const { stopped, epochs, best, evaluated, unlabelled } = summary;
       const { epoch: bestEpoch, score, validation } = best;
-      return { ...known, status: isRunning ? 'running' : stopped, epochs, bestEpoch, score, validation, evaluated };
+      const figures = { bestEpoch, score, validation, evaluated, unlabelled };
+      return { ...known, status: isRunning ? 'running' : stopped, epochs, ...figures };
     }
     const status = isRunning ? 'running' : 'interrupted';
     const last = paths.checkpoint('last');
@@ -87,11 +90,10 @@ export async function describeRun(folder: string): Promise<RunListing> {
 export async function readComparedRun(folder: string): Promise<ComparedRun> {
   const paths = runPaths(folder);
   const config = await readRunConfig(paths);
-  const { name, validation, evaluated } = await describeRun(folder);
+  const { name, validation, evaluated, unlabelled: known } = await describeRun(folder);
   const figures = await readFigures(paths.evaluation('test'));
   // asked for at the end of training, or later
   const test = evaluated?.split === 'test' ? evaluated.metrics : figures?.metrics;
-  const known = (await readSummary(paths.summary))?.unlabelled;
   const unlabelled = { validation: known?.validation, test: figures?.unlabelledDocuments ?? known?.test };
   return { name, folder: paths.folder, config, validation, test, unlabelled, history: await readHistory(folder) };
 }

@@ -1,3 +1,4 @@
+import type { Split } from '../base/splits.ts';
 import { metricsSchema, type Metrics } from '../base/metrics.ts';
 import type { Best } from './trainingState.ts';
 import { readFile } from 'node:fs/promises';
@@ -60,6 +61,10 @@ export interface RunResult {
   /** Absent where the run was interrupted. */
   summary?: Summary;
 }
+
+/** Documents without a label among those that the figures are on; undefined for runs of before, which did not count them. */
+export const unlabelledOf = ({ evaluated, unlabelled }: Summary): number | undefined =>
+  evaluated && unlabelled && { train: undefined, ...unlabelled }[evaluated.split as Split];
 
 // Below: summary.json and evaluation-*.json as they are read again. A run folder may be damaged, or come from elsewhere.
 

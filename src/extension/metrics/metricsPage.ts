@@ -104,9 +104,10 @@ const run = async (command: string, ...args: unknown[]): Promise<void> => {
 };
 
 function metricsRun(listing: RunListing): MetricsRun {
-  const { folder, name, status, problem, monitor, bestEpoch, changed } = listing;
+  const { folder, name, status, problem, monitor, bestEpoch, changed, unlabelled: without } = listing;
   const precision = bestPrecision(listing);
-  return { folder, name, title: shortName(name), status, problem, monitor, bestEpoch, precision, changed };
+  const unlabelled = without?.validation;
+  return { folder, name, title: shortName(name), status, problem, monitor, bestEpoch, precision, unlabelled, changed };
 }
 
 async function saveCsv(runs: RunStore, folders: string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeRun } from '../../../src/core/training/runListing.ts';
 import { exportFormats, exportModel } from '../../../src/core/export/exportModel.ts';
 import { temporaryFolders } from '../training/folder.ts';
 import { expectSame, table } from './cases.ts';
@@ -62,6 +63,14 @@ describe('exportModel', () => {
     expect(card).toMatch(new RegExp(`\\| P@1 \\|.*\\| ${(100 * summary.evaluated.metrics['P@1']).toFixed(2)} \\|`));
     expect(card).toContain('| Pooling | dynamic-max, 2 chunks, padding overhang |');
     expect(card).toContain('Words beyond the 15th of a document are not read');
+    expect(card).not.toContain('no label');
+    const changed = { ...summary, unlabelled: { validation: 0, test: 3 } };
+    await writeFile(join(trained.run, 'summary.json'), JSON.stringify(changed));
+    await exportModel(trained.run, { format: 'onnx' });
+    expect(await readFile(join(out, 'README.md'), 'utf8')).toContain(
+      '40 test documents: 3 of them have no label and count 0.',
+    );
+    expect(await describeRun(trained.run)).toMatchObject({ unlabelled: { validation: 0, test: 3 } });
   });
 
   it('leaves no weight files of a larger model behind, and no other file out', async () => {

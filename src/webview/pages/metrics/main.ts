@@ -18,6 +18,7 @@ import {
 import { choices, epochMetrics, epochTable, liveRow, runList } from './metricsParts.ts';
 import { type DrawnRun, ksOf, lossFigure, validationFigure } from './metricsFigures.ts';
 import { initialState, type MetricsState, selectionAfter } from './metricsState.ts';
+import { count } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
 import './metrics.css';
 
@@ -63,6 +64,7 @@ class MetricsView {
   private readonly choices = el('div', { class: 'toolbar' });
   private readonly loss = el('div');
   private readonly validation = el('div');
+  private readonly unlabelled = el('div');
   private readonly lossSection: HTMLElement;
   private readonly validationSection: HTMLElement;
   private readonly noCurve = el('p', { class: 'muted' });
@@ -87,7 +89,7 @@ class MetricsView {
     const isChosenOn = t(
       'The best epoch is chosen on these documents: expect less on new ones, such as those of a test split.',
     );
-    this.validationSection.append(el('p', { class: 'muted' }, isChosenOn));
+    this.validationSection.append(el('p', { class: 'muted' }, isChosenOn), this.unlabelled);
     const figures = el('div', { class: 'columns section' }, this.lossSection, this.validationSection);
     this.content = [this.list, this.buttons, this.liveRows, this.choices, this.noCurve, figures, this.tables];
     onThemeChange(() => {
@@ -201,7 +203,15 @@ class MetricsView {
     this.drawLive();
     this.drawChoices();
     this.drawFigures();
+    this.drawUnlabelled();
     this.drawTables();
+  }
+
+  private drawUnlabelled(): void {
+    const notes = this.shown().flatMap(({ title, unlabelled = 0 }) =>
+      unlabelled > 0 ? [t('{0}: {1} documents without a label, counted 0', title, count(unlabelled))] : [],
+    );
+    this.redraw(this.unlabelled, notes, () => notes.map((note) => el('p', { class: 'muted' }, note)));
   }
 
   private emptyState(): HTMLElement {
