@@ -539,9 +539,10 @@ const linear = object(
     ),
     minWordLength: integer(
       {
-        description: 'Characters that a word needs to be a feature, or a part of one.',
-        default: 2,
-        source: 'scikit-learn',
+        description:
+          'Characters that a word needs to be a feature, or a part of one. 2 is better by a tenth of a point where texts are long, 1 by more where they are short.',
+        default: 1,
+        source: 'measured on GoEmotions, cooking and Reuters',
       },
       { min: 1, max: 100 },
     ),

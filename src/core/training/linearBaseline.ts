@@ -14,7 +14,7 @@ import { scoreCorpus } from './corpusBatches.ts';
 import { setImmediate } from 'node:timers/promises';
 
 /** The preset `linear`, over the words that the run reads. */
-const settings = { ngrams: 2, minWordLength: 2, minDocuments: 2, maxFeatures: 300_000, sublinear: true };
+const settings = { ngrams: 2, minWordLength: 1, minDocuments: 2, maxFeatures: 300_000, sublinear: true };
 
 /** A baseline may take so long. */
 export const mostSeconds = 60;

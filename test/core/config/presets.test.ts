@@ -108,7 +108,7 @@ describe('presets', () => {
     expect(text).toMatchObject({ keepNumbers: true, maxLength: 1_000_000, ngrams: 2, lowercase: true });
     expect(linear).toEqual({
       c: 1,
-      minWordLength: 2,
+      minWordLength: 1,
       minDocuments: 2,
       maxFeatures: 300_000,
       sublinear: true,
