@@ -63,7 +63,7 @@ async function requireListedSplits(folder: string): Promise<void> {
     if (!(await isFolder(join(folder, split))))
       throw new UserError(
         'missing-split',
-        `dataset_dict.json lists the split "${split}", and there is no folder of that name beside it`,
+        `The dataset_dict.json of this folder, which Hugging Face's save_to_disk wrote, lists the split "${split}", and there is no folder of that name beside it`,
         'Copy that folder too, or take the name out of the list.',
         { file },
       );
