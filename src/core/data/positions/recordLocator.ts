@@ -168,14 +168,15 @@ export class RecordLocator {
     const isEnd = last === lines.count - 1;
     const text = new Source(lines, first, last).raw + (isEnd ? '' : lines.end);
     const findings = new Findings('skip');
-    const stretch = { first: 1, count: 0, line: first, byte: 0, bytes: Buffer.from(text) };
+    const stretch = { first: 1, count: 0, line: first + 1, byte: 0, bytes: Buffer.from(text) };
     const records: RawRecord[] = [];
     for await (const batch of this.opened.reader({ bytesRead: 0, findings, form: plainForm, stretch }))
       records.push(...batch);
     const lineOf = lineCounter(stretch.bytes, first);
-    for (const record of records) [record.byte, record.stop] = [record.line, lineOf(record.stop)];
+    for (const record of records) [record.byte, record.stop] = [record.line - 1, lineOf(record.stop)];
+    findings.settle();
     const torn = findings.first.find(({ code }) => code === 'torn-line');
-    return { records, tornFrom: torn?.line ?? Infinity };
+    return { records, tornFrom: torn ? torn.line - 1 : Infinity };
   }
 
   private map(lines: Lines, first: number, last: number): PositionMap {
