@@ -10,8 +10,8 @@ export const recordScheme = 'xmlcnn-record';
 export function recordUriParts(pointer: RecordTarget): { scheme: string; path: string; query: string } {
   const file = pathOf(pointer).split(/[\\/]/).pop() ?? '';
   const isByLine = pointer.options?.format !== 'json'; // of which a line may hold many
-  const where =
-    (isByLine && pointer.place?.line) || pointer.line || pointer.id || pointer.place?.number || pointer.number || '';
+  const line = isByLine && (pointer.place?.line || pointer.line);
+  const where = line || pointer.id || pointer.place?.number || pointer.number || '';
   const name = `${file}:${String(where).replaceAll('/', '-')}${pointer.raw ? '.raw' : ''}`;
   return { scheme: recordScheme, path: `/${name}`, query: JSON.stringify(pointer) };
 }
