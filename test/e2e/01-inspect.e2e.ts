@@ -309,6 +309,15 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await form.getByRole('list', { name: 'Would be read as', exact: true }).getByText('koi8-r').waitFor();
     await lookAt(workbench(), '01-read-as', 'dataset');
     await workbench().page.setViewportSize({ width: 900, height: 700 });
+    await text.focus();
+    for (let tab = 0; tab < 5; tab++) {
+      await workbench().page.keyboard.press('Tab');
+      const gap = async (): Promise<number> => {
+        const rowsShown = (await form.locator('.reading-preview').boundingBox())!;
+        return (await form.locator('.reading-field:focus-within').boundingBox())!.y - rowsShown.y - rowsShown.height;
+      };
+      await expect.poll(gap).toBeGreaterThanOrEqual(0); // the rows cover no choice that has the focus
+    }
     await workbench().screenshotInThemes('01-read-as-narrow');
     await workbench().page.setViewportSize({ width: 1400, height: 900 });
     page = await panel();

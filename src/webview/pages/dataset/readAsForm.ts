@@ -36,9 +36,9 @@ interface ReadAsFormOptions {
 export class ReadAsForm {
   readonly element: HTMLElement;
   private options: SourceOptions;
-  /** A choice that gets the focus must not lie below the rows. */
+  /** A choice that is reached by the keyboard must not lie below the rows; under a mouse nothing may move. */
   private readonly controls = el('div', {
-    on: { focusin: ({ target }) => fieldAt(target)?.scrollIntoView({ block: 'nearest' }) },
+    on: { keyup: ({ key, target }) => key === 'Tab' && intoView(target as Element) },
   });
   private readonly found = new Map<keyof SourceOptions, HTMLElement>();
   private readonly rows = el('div', { class: 'reading-rows' });
@@ -72,7 +72,10 @@ export class ReadAsForm {
   /** Brings a choice into view; the first where none is meant. */
   focus(option?: keyof SourceOptions): void {
     const selector = option === undefined ? '[data-option]' : `[data-option="${option}"]`;
-    this.controls.querySelector<HTMLElement>(selector)?.focus();
+    const control = this.controls.querySelector<HTMLElement>(selector);
+    if (!control) return;
+    control.focus();
+    intoView(control);
   }
 
   /** Ends what is being read for the preview. */
@@ -176,8 +179,7 @@ export class ReadAsForm {
   }
 }
 
-const fieldAt = (target: EventTarget | null): Element | null | undefined =>
-  (target as Element | null)?.closest('.reading-field');
+const intoView = (control: Element): void => control.closest('.reading-field')?.scrollIntoView({ block: 'nearest' });
 
 function previewParts(preview: ReadingPreview, onOption: (option: keyof SourceOptions) => void): (Node | false)[] {
   const { format, reason, fields, rows, skipped, firstSkipped } = preview;
