@@ -31,10 +31,8 @@ function fill(folder: string): void {
   cpSync('test/fixtures/original/eurlex', join(folder, 'features'), { recursive: true });
   writeFileSync(join(folder, 'empty.jsonl'), '');
   const plant = (i: number): string => `${i},some words of text ${i},"plants;${i % 2 ? 'trees, tall' : 'herbs'}"`;
-  writeFileSync(
-    join(folder, 'plants.csv'),
-    ['id,body,tags', ...Array.from({ length: 40 }, (_, i) => plant(i))].join('\n'),
-  );
+  const plants = ['id,body,tags', ...Array.from({ length: 40 }, (_, i) => plant(i))].join('\n');
+  for (const name of ['plants.csv', 'trees.csv']) writeFileSync(join(folder, name), plants);
   writeFileSync(join(folder, 'garbage.jsonl'), '{"text": \n{"text": \n{"text": \n');
 }
 
@@ -269,7 +267,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await form.getByText('No document would be read; 3 records would be left out').waitFor();
     await form.getByRole('button', { name: 'Apply' }).click();
     page = await panel();
-    await page.getByText('The findings below tell why').waitFor();
+    await page.getByText('The findings below say why').waitFor();
     await page.getByRole('row').filter({ hasText: 'Malformed record' }).first().waitFor();
     rmSync(join(workbench().workspace, 'garbage.jsonl'));
     await page.getByRole('button', { name: 'Reload' }).first().click();
@@ -335,12 +333,12 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
   });
 
   it('keeps choices of Read As that were not applied while the page is hidden, and forgets them when they are left', async () => {
-    let page = await inspect('plants.csv');
+    let page = await inspect('trees.csv');
     await page.getByRole('button', { name: 'Read As…' }).click();
     await page.getByRole('textbox', { name: 'Label field' }).fill('body');
     await page.getByRole('region', { name: 'Read As' }).getByText('labels from "body"').waitFor();
     await inspect('long.jsonl');
-    page = await inspect('plants.csv');
+    page = await inspect('trees.csv');
     const form = page.getByRole('region', { name: 'Read As' });
     await form.getByText('labels from "body"').waitFor();
     expect(await form.getByRole('textbox', { name: 'Label field' }).inputValue()).toBe('body');
