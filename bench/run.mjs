@@ -32,4 +32,14 @@ await build({
   plugins: [gradients],
   outfile: `${folder}/${name}.mjs`,
 });
+// what threads run that count documents, where they look for it: beside the code that starts them
+await build({
+  entryPoints: ['src/core/explore/pieces/pieceWorker.ts'],
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  outfile: `${folder}/pieceWorker.js`,
+});
 await import(pathToFileURL(`${folder}/${name}.mjs`).href);

@@ -1,16 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { completeConfig } from '../../src/core/config/layers.ts';
 import type { DatasetFormat } from '../../src/core/data/document.ts';
 import { openDataset } from '../../src/core/data/openDataset.ts';
+import { openInspection } from '../../src/core/explore/inspection.ts';
 import { Interner } from '../../src/core/text/wordNumbers.ts';
 import { readSplit } from '../../src/core/text/readSplit.ts';
 import { createTokenizer } from '../../src/core/text/tokenizer.ts';
 import type { Context } from '../context.ts';
 import { perSecond, plain, time } from '../measure.ts';
-import type { Cell, PartResult } from '../report.ts';
+import type { Cell, PartResult, Table } from '../report.ts';
 import { eurlex, isAtHand, missing, recordsOf } from '../texts.ts';
 
 interface Example {
@@ -38,7 +39,10 @@ export async function reading({ quick }: Context): Promise<PartResult> {
     const note =
       'MB are those of the text, unpacked where the file is packed, both files of a pair. Bags of words have no texts to tokenise.';
     return {
-      tables: [{ title: `Reading ${documents.length.toLocaleString('en')} documents`, head, rows, note }],
+      tables: [
+        { title: `Reading ${documents.length.toLocaleString('en')} documents`, head, rows, note },
+        await counting(folder, documents, quick ? 2 : 5),
+      ],
       skipped,
     };
   } finally {
@@ -57,6 +61,29 @@ async function measure({ name, path, format, bytes }: Written, runs: number): Pr
   const bag = format === 'arff' || format === 'xmlrepo-sparse';
   const tokenised = bag ? '-' : perSecond(megabytes, await time(runs, 1, () => tokenise(path, format)));
   return [name, plain(megabytes), perSecond(megabytes, read), tokenised];
+}
+
+/** What `inspect` counts, by the calling thread alone and by as many as there are cores. */
+async function counting(folder: string, documents: Example[], runs: number): Promise<Table> {
+  const path = join(folder, 'large.jsonl');
+  const line = ({ text, labels }: Example, i: number): string => JSON.stringify({ id: String(i), text, labels });
+  let megabytes = 0;
+  for (let count = 0; megabytes < 220; count += documents.length) {
+    appendFileSync(path, `${documents.map((document, i) => line(document, count + i)).join('\n')}\n`);
+    megabytes = statSync(path).size / 1e6;
+  }
+  const count = (threads?: number) => (): Promise<unknown> =>
+    openInspection({ file: path }, {}, { alone: true, threads, fewestBytes: 0 }).then((inspection) =>
+      inspection.read(() => {}, new AbortController().signal),
+    );
+  const rows: Cell[][] = [];
+  for (const [name, threads] of [
+    ['one core', 1],
+    ['all cores', undefined],
+  ] as const)
+    rows.push([name, plain(megabytes), perSecond(megabytes, await time(runs, 1, count(threads)))]);
+  const note = `As \`inspect\` counts JSON lines, start of the threads included; ${availableParallelism()} cores.`;
+  return { title: 'Counting', head: ['by', 'MB', 'counting, MB/s'], rows, note };
 }
 
 async function tokenise(path: string, format: DatasetFormat): Promise<void> {

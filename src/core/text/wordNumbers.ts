@@ -129,11 +129,11 @@ export const overhang = 8;
 
 /**
  * Whole numbers by keys of up to 63 bytes that are pieces of a byte array: a `Map<string, number>` for those who have no strings yet,
- * and do not want to make one for each word of a text. Memory: 32 to 64 bytes a key, and the bytes of those longer than 8.
+ * and do not want to make one for each word of a text. Memory: 21 to 43 bytes a key, and the bytes of those longer than 8.
  */
 export class ByteMap {
   /**
-   * Open addressing, half of them free at least; as many as a power of two. Of a key: its first 4 bytes; the next 4, or of longer ones
+   * Open addressing, a quarter of them free at least; as many as a power of two. Of a key: its first 4 bytes; the next 4, or of longer ones
    * the hash of all; its length (0: the slot is free) and above it where a longer one stands in `keys`; the value.
    */
   private slots = new Int32Array(WIDTH << 11);
@@ -177,7 +177,7 @@ export class ByteMap {
 
   /** Adds the key that was looked up last, and was not there. */
   add(bytes: Uint8Array, from: number, to: number, value: number): void {
-    if (2 * WIDTH * ++this.count > this.slots.length) this.grow();
+    if (4 * WIDTH * ++this.count > 3 * this.slots.length) this.grow();
     const length = to - from;
     const start = length > 8 ? this.keep(bytes.subarray(from, to)) : 0;
     const { first, second } = this;

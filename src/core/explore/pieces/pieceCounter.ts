@@ -181,6 +181,8 @@ export class CounterReader {
   occurrences({ words, newWords, areFeatures }: CountedPiece): { numbers: Int32Array; counts: Int32Array } {
     if (!this.wordOf) return words;
     for (const word of newWords) this.words.push(this.wordOf(word, areFeatures));
-    return { numbers: words.numbers.map((word) => this.words[word]), counts: words.counts };
+    const numbers = new Int32Array(words.numbers.length);
+    for (let i = 0; i < numbers.length; i++) numbers[i] = this.words[words.numbers[i]];
+    return { numbers, counts: words.counts };
   }
 }

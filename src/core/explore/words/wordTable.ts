@@ -116,10 +116,13 @@ export class Distinct {
   /** The distinct numbers of what was added, in order of first occurrence, and how often each occurs. */
   take(): { numbers: Int32Array; counts: Int32Array } {
     const { numbers } = this;
-    const counts = Int32Array.from(numbers, (number) => this.occurrences[number]);
-    for (const number of numbers) this.occurrences[number] = 0;
-    const distinct = Int32Array.from(numbers);
+    const distinct = new Int32Array(numbers);
+    const counts = new Int32Array(numbers.length);
     numbers.length = 0;
+    for (let i = 0; i < distinct.length; i++) {
+      counts[i] = this.occurrences[distinct[i]];
+      this.occurrences[distinct[i]] = 0;
+    }
     return { numbers: distinct, counts };
   }
 
