@@ -21,6 +21,8 @@ export interface SolvedLabel {
   /** 1/2 |w|^2 + 1/2 b^2 + C sum of max(0, 1 - y (w x + b))^2, and a bound that no weights come below. */
   objective: number;
   dual: number;
+  /** Whether the two are as near as was asked: rounding may keep them apart where C is large. */
+  isConverged: boolean;
   /** Scorings of all documents that it took. */
   rounds: number;
   /** Documents that its dual was solved over, and sweeps over them. */
@@ -45,7 +47,7 @@ export class LinearSolver {
   private readonly settings: Required<SolverSettings>;
   private readonly slots: (Work | undefined)[];
 
-  /** @param labelsToSolve at most: memory is taken for so many as are in work at a time */
+  /** Throws `UserError` `model-too-large`, `out-of-memory`. */
   constructor(
     private readonly machine: Machine,
     private readonly matrix: FeatureMatrix,
@@ -214,10 +216,11 @@ export class LinearSolver {
       const half = (norm + bias * bias) / 2;
       const objective = half + settings.c * this.lossOf(s);
       const dual = alphas - squares / (4 * settings.c) - half;
-      if (objective - dual > settings.gap * objective && work.rounds < mostRounds) return;
+      const isConverged = objective - dual <= settings.gap * objective;
+      if (!isConverged && work.rounds < mostRounds) return;
       const [listed, sweeps] = machine.integers(memory.counts, 2 * slots.length).subarray(2 * s);
       const weights = machine.floats(memory.weights + s * memory.features * 4, this.matrix.features);
-      onLabel({ ...work, bias, weights, objective, dual, listed, sweeps });
+      onLabel({ ...work, bias, weights, objective, dual, isConverged, listed, sweeps });
       slots[s] = undefined;
       finished++;
     });
@@ -240,7 +243,7 @@ interface Work {
   rounds: number;
 }
 
-/** Rounds after which a label is taken as it is: rounding lets it come no nearer. */
+/** Rounds after which a label is taken as it is. */
 const mostRounds = 60;
 
 /** Other documents that a label with so many of its own begins with. */

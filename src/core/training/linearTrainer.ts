@@ -72,6 +72,8 @@ export class LinearSession {
   private features?: Features;
   private clock = performance.now();
   private saved = performance.now();
+  /** Labels of this phase that rounding kept from the optimum. */
+  private unconverged = 0;
 
   constructor(
     private readonly config: RunConfig,
@@ -183,7 +185,9 @@ export class LinearSession {
       this.machine = new Machine(config.engine.threads || availableParallelism());
       const byLabel = documentsByLabel(corpus, weights.length);
       const solver = new LinearSolver(this.machine, matrix, byLabel, { c: config.linear.c });
+      this.unconverged = 0;
       await solver.solve(open, (solved) => this.keep(solved), this.pauses());
+      this.tellOfUnconverged();
       await this.machine.dispose();
       this.machine = undefined;
     }
@@ -191,11 +195,21 @@ export class LinearSession {
     return new LinearModel(this.features, solved, this.slope);
   }
 
+  private tellOfUnconverged(): void {
+    if (this.unconverged === 0) return;
+    const which = `${this.unconverged.toLocaleString('en')} of ${this.weights.length.toLocaleString('en')} labels`;
+    this.notice(
+      'warning',
+      `${which} did not come near the optimum: rounding kept them from it. Set "linear.c" lower.`,
+    );
+  }
+
   private keep(solved: SolvedLabel): void {
     const { state, weights, config } = this;
     weights[solved.label] = prune(solved, config.linear.prune);
     state.batch++;
     state.lossSum += solved.objective;
+    if (!solved.isConverged) this.unconverged++;
   }
 
   /** Between pieces of work: an abort, progress, the curve, a checkpoint. */

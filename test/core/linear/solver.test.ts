@@ -58,6 +58,7 @@ describe('the kernels', () => {
       expect(objective / reached).toBeCloseTo(1, 4);
       expect(dual).toBeLessThan(least * 1.0001);
       expect(objective - dual).toBeLessThanOrEqual(5e-4 * objective);
+      expect((await solved)[label].isConverged).toBe(true);
     }
   }, 60_000);
 
@@ -93,6 +94,15 @@ describe('the kernels', () => {
       const { dual } = solveReference(matrix, has(1), { c, gap: 1e-4 });
       expect(objectiveOf(matrix, has(1), one, c) / dual).toBeLessThan(1.001);
     }
+  }, 60_000);
+
+  it('end and say so where they come no nearer', async () => {
+    const machine = new Machine(2);
+    const solver = new LinearSolver(machine, matrix, labels, { c: 1, gap: -1 });
+    const found: SolvedLabel[] = [];
+    await solver.solve([30], (one) => found.push({ ...one }));
+    expect(found).toMatchObject([{ label: 30, isConverged: false, rounds: 60 }]);
+    await machine.dispose();
   }, 60_000);
 
   it('end between pieces of work where the caller wants it', async () => {
