@@ -198,10 +198,7 @@ export class LinearSession {
   private tellOfUnconverged(): void {
     if (this.unconverged === 0) return;
     const which = `${this.unconverged.toLocaleString('en')} of ${this.weights.length.toLocaleString('en')} labels`;
-    this.notice(
-      'warning',
-      `${which} did not come near the optimum: rounding kept them from it. Set "linear.c" lower.`,
-    );
+    this.notice('warning', `${which} did not come near the optimum: rounding kept them from it. Set "linear.c" lower.`);
   }
 
   private keep(solved: SolvedLabel): void {
