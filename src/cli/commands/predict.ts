@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { createEngine, engineNames } from '../../core/engine/createEngine.ts';
 import { UserError } from '../../core/base/errors.ts';
-import { blocks } from '../../core/predict/embedDataset.ts';
+import { ahead, blocks } from '../../core/base/pipeline.ts';
 import { type BulkOptions, exportPredictions, predictTexts } from '../../core/predict/predictDataset.ts';
 import { type BulkDocument, predictionFormat } from '../../core/predict/predictionRows.ts';
 import { openForRun, type TrainedReading } from '../../core/text/readSplit.ts';
@@ -73,6 +73,7 @@ export const predict: Command = {
       loadPredictor(folder, {
         checkpoint: args.oneOf('checkpoint', ['best', 'last'] as const),
         threads: args.whole('threads', 0),
+        isBulk: !settings.explain && !args.list('text').length && !readsStdin(args),
         ...(engine && { makeEngine: (options) => createEngine(engine, options) }),
       });
     const call: Call = { predictor: await load(), args, settings, terminal, signal };
@@ -161,15 +162,17 @@ async function* predictions(call: Call): AsyncGenerator<[InputText, AnyPredictio
   const isTyped = readsStdin(args) && terminal.stdin.isTTY === true;
   if (isTyped) terminal.log('Type a text and press Enter; Ctrl-D ends.');
   const size = isTyped ? 1 : readsStdin(args) || settings.explain ? piped : mostTogether;
-  for await (const inputs of blocks(inputsOf(args, predictor, terminal, signal), size)) {
-    const found: AnyPrediction[] = settings.explain
-      ? await inTurn(inputs, ({ text }) => predictor.explain(text, options), signal)
-      : await predictor.predict(
-          inputs.map(({ text }) => text),
-          options,
-        );
-    for (const [i, prediction] of found.entries()) yield [inputs[i], prediction];
+  async function* predicted(): AsyncGenerator<[InputText[], AnyPrediction[]]> {
+    for await (const inputs of blocks(inputsOf(args, predictor, terminal, signal), size)) {
+      const texts = inputs.map(({ text }) => text);
+      const found: AnyPrediction[] = settings.explain
+        ? await inTurn(texts, (text) => predictor.explain(text, options), signal)
+        : await predictor.predict(texts, options);
+      yield [inputs, found];
+    }
   }
+  for await (const [inputs, found] of size === mostTogether ? ahead(predicted()) : predicted())
+    for (const [i, prediction] of found.entries()) yield [inputs[i], prediction];
 }
 
 function titlesOf({ predictor }: Call): (name: string) => string | undefined {

@@ -22,6 +22,8 @@ export interface EngineOptions {
   ema: number;
   /** Worker threads, the calling one included; the result does not depend on it. */
   threads?: number;
+  /** Many documents are scored while the calling thread reads and writes others: the engine works on threads of its own. */
+  isBeside?: boolean;
   /** No training step is asked of it, so that it keeps no optimiser state: a third of the memory, or less. */
   scoringOnly?: boolean;
 }

@@ -5,6 +5,7 @@ import { Cancelled } from '../base/errors.ts';
 import { type Overwrite, type Write, writeAtomic } from '../base/files.ts';
 import { npyHeader } from '../formats/npy.ts';
 import { openForRun } from '../text/readSplit.ts';
+import { blocks } from '../base/pipeline.ts';
 import type { Predictor } from './predictor.ts';
 
 /** Files that vectors are written to; one of them may be absent. */
@@ -81,14 +82,3 @@ const jsonLine = ({ id, labels }: Document, vector: Float32Array): string =>
 
 /** Nine digits distinguish a float32 from every other. */
 const shortest = (x: number): number => (x === 0 ? 0 : Number(x.toPrecision(9)));
-
-/** Items in arrays of `size`; the last may be shorter. */
-export async function* blocks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
-  let block: T[] = [];
-  for await (const item of items) {
-    if (block.push(item) < size) continue;
-    yield block;
-    block = [];
-  }
-  if (block.length) yield block;
-}

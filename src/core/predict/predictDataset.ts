@@ -1,7 +1,9 @@
 /** A file's documents predicted into another file, which keeps the columns of the first. */
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { Cancelled, UserError } from '../base/errors.ts';
 import { type Write, writeAtomic } from '../base/files.ts';
+import { ahead } from '../base/pipeline.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { FindingLog, SeekableSource, SourceOptions } from '../data/document.ts';
 import { readingProgress } from '../data/readThrough.ts';
@@ -9,7 +11,7 @@ import type { OpenedDataset } from '../data/openDataset.ts';
 import { openForRun, openSplit } from '../text/readSplit.ts';
 import { drawnMembers, fileOf, type SetTarget } from './runDocuments.ts';
 import { type BulkDocument, mostDocuments, predictionFormat, RowWriter } from './predictionRows.ts';
-import type { PredictOptions, Predictor } from './predictor.ts';
+import type { EncodedTexts, Prediction, PredictOptions, Predictor } from './predictor.ts';
 
 export interface BulkOptions extends PredictOptions, WorkOptions {
   /** Also writes the n-grams that spoke for each label and against it. */
@@ -111,10 +113,11 @@ async function predictInto(
   let writer: RowWriter | undefined;
   let count = 0;
   await writeAtomic(output, async (write) => {
-    for await (const block of together(documents)) {
+    for await (const predicted of predictedBlocks(predictor, documents, options)) {
       if (options.signal?.aborted) throw new Cancelled();
+      const { block } = predicted;
       writer ??= new RowWriter(form, predictor, block, options.explain === true);
-      await predictBlock(predictor, block, options, writer, write);
+      await writeBlock(predictor, predicted, options, writer, write);
       count += block.length;
       onDone(count);
     }
@@ -125,29 +128,45 @@ async function predictInto(
   return { documents: count, without, added, separator, skipped: 0 };
 }
 
-async function predictBlock(
+interface PredictedBlock {
+  block: BulkDocument[];
+  /** Absent where they are explained one by one. */
+  predictions?: Prediction[];
+}
+
+/** While one block is written, the next is scored and the one behind it read. */
+function predictedBlocks(
   predictor: Predictor,
-  block: readonly BulkDocument[],
+  documents: AsyncIterable<BulkDocument[]>,
+  { explain, top, threshold, signal }: BulkOptions,
+): AsyncIterable<PredictedBlock> {
+  async function* encoded(): AsyncGenerator<{ block: BulkDocument[]; texts?: EncodedTexts }, void> {
+    for await (const block of together(documents))
+      yield explain ? { block } : { block, texts: await predictor.encodeAll(block.map(({ text }) => text)) };
+  }
+  async function* predicted(): AsyncGenerator<PredictedBlock, void> {
+    for await (const { block, texts } of ahead(encoded()))
+      yield { block, predictions: texts && (await predictor.predictEncoded(texts, { top, threshold, signal })) };
+  }
+  return explain ? predicted() : ahead(predicted());
+}
+
+/** Rows written without a pause. */
+const writtenAtOnce = 256;
+
+async function writeBlock(
+  predictor: Predictor,
+  { block, predictions }: PredictedBlock,
   options: BulkOptions,
   writer: RowWriter,
   write: Write,
 ): Promise<void> {
-  if (!options.explain) {
-    const { top, threshold, signal } = options;
-    const predictions = await predictor.predict(
-      block.map(({ text }) => text),
-      { top, threshold, signal },
-    );
-    for (const [i, prediction] of predictions.entries()) {
-      writer.add(block[i].columns, prediction);
-      if (writer.isFull) await writer.flush(write);
-    }
-    return;
-  }
-  for (const { text, columns } of block) {
+  for (const [i, { text, columns }] of block.entries()) {
     if (options.signal?.aborted) throw new Cancelled();
-    writer.add(columns, await predictor.explain(text, options), text.length);
+    if (predictions) writer.add(columns, predictions[i]);
+    else writer.add(columns, await predictor.explain(text, options), text.length);
     if (writer.isFull) await writer.flush(write);
+    if ((i + 1) % writtenAtOnce === 0) await setImmediate();
   }
 }
 

@@ -26,7 +26,7 @@ export interface BulkDocument {
 }
 
 /** Documents that are taken together share the projection of their words, and show the columns of a table. */
-export const mostDocuments = 8192;
+export const mostDocuments = 16_384;
 const longestPiece = 1 << 20;
 
 type AnyPrediction = Prediction<PredictedLabel | ExplainedLabel>;
@@ -39,6 +39,10 @@ export class RowWriter {
   private held = '';
   private readonly columns: readonly string[];
   private readonly hasNames: boolean;
+  /** By label, as JSON. */
+  private readonly jsonNames: readonly string[];
+  private readonly jsonTitles: readonly string[];
+  private readonly keys: readonly string[];
 
   constructor(
     private readonly format: PredictionFormat,
@@ -48,8 +52,11 @@ export class RowWriter {
   ) {
     this.columns = columnsOf(first);
     this.hasNames = display.some((name) => name !== null);
+    this.jsonNames = names.map((name) => JSON.stringify(name));
+    this.jsonTitles = names.map((name, l) => JSON.stringify(display[l] ?? name));
     const wanted = ['predicted_labels', ...(this.hasNames ? ['predicted_names'] : []), 'probabilities'];
     this.added = [...wanted, ...(explains ? ['evidence'] : [])].map((name) => freeName(name, this.columns));
+    this.keys = this.added.map((name) => `${JSON.stringify(name)}:`);
     if (format === 'jsonl') return;
     this.separator = separatorOf([...names.slice(0, outputs), ...display.flatMap((name) => name ?? [])]);
     this.held = csvLine([...this.columns, ...this.added]);
@@ -66,28 +73,46 @@ export class RowWriter {
 
   add(columns: RecordColumns, { labels }: AnyPrediction, length = 0): void {
     if (!labels.length) this.without++;
-    const values: unknown[][] = [labels.map(({ name }) => name)];
-    if (this.hasNames) values.push(labels.map(({ name, display }) => display ?? name));
-    values.push(labels.map(({ probability }) => shortest(probability)));
-    if (this.explains) values.push(labels.map((label) => evidence(label, length)));
-    this.held += this.format === 'jsonl' ? this.jsonLine(columns, values) : this.csvRow(columns, values);
+    const probabilities = labels.map(({ probability }) => sixDigits(probability));
+    const told = this.explains ? JSON.stringify(labels.map((label) => evidence(label, length))) : undefined;
+    this.held +=
+      this.format === 'jsonl'
+        ? this.jsonLine(columns, labels, probabilities, told)
+        : this.csvRow(columns, labels, probabilities, told);
   }
 
-  private jsonLine({ names, values, json }: RecordColumns, added: unknown[][]): string {
+  private jsonLine(
+    { names, values, json }: RecordColumns,
+    labels: readonly PredictedLabel[],
+    probabilities: readonly string[],
+    told: string | undefined,
+  ): string {
     const taken = this.added.find((name) => names.includes(name));
     if (taken !== undefined) throw columnTaken(taken);
     const own = json ?? JSON.stringify(Object.fromEntries(distinct(names).map((name, i) => [name, values[i]])));
-    const more = this.added.map((name, i) => `${JSON.stringify(name)}:${JSON.stringify(added[i])}`).join(',');
+    const lists = [listOf(labels, this.jsonNames)];
+    if (this.hasNames) lists.push(listOf(labels, this.jsonTitles));
+    lists.push(`[${probabilities.join(',')}]`);
+    if (told !== undefined) lists.push(told);
+    const more = this.keys.map((key, i) => key + lists[i]).join(',');
     return `${oneLine(own.slice(0, -1))}${names.length ? ',' : ''}${more}}\n`;
   }
 
-  private csvRow(columns: RecordColumns, added: unknown[][]): string {
-    const own = this.valuesInOrder(columns).map(cellOf);
-    const [labels, ...others] = added;
-    const lists = this.explains ? others.slice(0, -1) : others;
-    const more = [labels, ...lists].map((list) => this.listCell(list));
-    if (this.explains) more.push(JSON.stringify(added[added.length - 1]));
-    return csvLine([...own, ...more]);
+  private csvRow(
+    columns: RecordColumns,
+    labels: readonly PredictedLabel[],
+    probabilities: readonly string[],
+    told: string | undefined,
+  ): string {
+    const { separator } = this;
+    const cell = (list: readonly string[]): string =>
+      separator === undefined ? JSON.stringify(list) : list.join(separator);
+    const cells = this.valuesInOrder(columns).map(cellOf);
+    cells.push(cell(labels.map(({ name }) => name)));
+    if (this.hasNames) cells.push(cell(labels.map(({ name, display }) => display ?? name)));
+    cells.push(separator === undefined ? `[${probabilities.join(',')}]` : probabilities.join(separator));
+    if (told !== undefined) cells.push(told);
+    return csvLine(cells);
   }
 
   private valuesInOrder({ names, values }: RecordColumns): readonly unknown[] {
@@ -95,10 +120,6 @@ export class RowWriter {
     const unknown = names.find((name) => !this.columns.includes(name));
     if (unknown !== undefined) throw lateColumn(unknown);
     return this.columns.map((name) => values[names.indexOf(name)]);
-  }
-
-  private listCell(list: unknown[]): string {
-    return this.separator === undefined ? JSON.stringify(list) : list.join(this.separator);
   }
 }
 
@@ -133,8 +154,35 @@ const csvLine = (cells: readonly string[]): string => `${cells.map(exactCell).jo
 const cellOf = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
 
+const listOf = (labels: readonly PredictedLabel[], names: readonly string[]): string =>
+  `[${labels.map(({ id }) => names[id]).join(',')}]`;
+
 /** Six digits: what is behind them differs between processors. */
 const shortest = (p: number): number => Number(p.toPrecision(6));
+
+/** What stands before the six digits, and the power of ten that makes them a whole number. */
+const decimals: readonly (readonly [least: number, scale: number, before: string])[] = [
+  [0.1, 1e6, '0.'],
+  [0.01, 1e7, '0.0'],
+  [0.001, 1e8, '0.00'],
+  [0.0001, 1e9, '0.000'],
+  [0.00001, 1e10, '0.0000'],
+];
+
+/** `shortest` as text; only a number halfway between two of six digits needs its exact arithmetic. */
+export function sixDigits(p: number): string {
+  for (const [least, scale, before] of decimals) {
+    if (!(p >= least)) continue;
+    const scaled = p * scale;
+    const whole = Math.floor(scaled);
+    const rest = scaled - whole;
+    let digits = rest > 0.5 ? whole + 1 : whole;
+    if (Math.abs(rest - 0.5) < 1e-4 || digits >= 1e6) break;
+    while (digits % 10 === 0) digits /= 10;
+    return before + digits;
+  }
+  return String(shortest(p));
+}
 
 /** The first of the usual ones that stands in no label; undefined where all do. */
 function separatorOf(names: readonly string[]): string | undefined {

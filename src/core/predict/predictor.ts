@@ -1,10 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createEngine } from '../engine/createEngine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { TopList } from '../metrics/ranking.ts';
 import type { Corpus } from '../text/corpus.ts';
-import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
 import { versionWarning } from '../text/segmenter.ts';
+import { WordNumbers } from '../text/wordNumbers.ts';
 import { unknownId, Vocabulary } from '../text/vocabulary.ts';
 import { restoreScoringWeights } from '../training/checkpoint.ts';
 import { scoringOptions } from '../training/engineOptions.ts';
@@ -22,6 +24,8 @@ interface PredictorOptions {
   checkpoint?: 'best' | 'last';
   /** Threads of the engine; as the config says where absent. */
   threads?: number;
+  /** Many documents are predicted while others are read and written: `Predictor.predict` leaves this thread free. */
+  isBulk?: boolean;
   /** Makes the engine; by the name in the config where absent. */
   makeEngine?: (options: EngineOptions) => Promise<Engine>;
 }
@@ -67,13 +71,13 @@ export interface ExplainedLabel extends PredictedLabel {
  * Throws `UserError` (`run-not-found`, `damaged-run`, `no-checkpoint`, `checkpoint-differs`, those of checkpoints).
  */
 export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
-  const { checkpoint = 'best', threads, makeEngine } = options;
+  const { checkpoint = 'best', threads, makeEngine, isBulk } = options;
   const run = await readRun(folder);
   if (run.config.model.type === 'linear') return loadLinear(run, checkpoint);
   const { file, info } = await findModel(run, checkpoint);
   const { config } = run;
   const tokenizer = await createTokenizer(config.text);
-  const scoring = scoringOptions(config, info.shape);
+  const scoring = { ...scoringOptions(config, info.shape), isBeside: isBulk };
   // a single text is scored sooner than a native engine is loaded
   const name = config.engine.name === 'reference' ? 'reference' : 'wasm';
   const make = makeEngine ?? ((o: EngineOptions) => createEngine(name, o));
@@ -98,6 +102,7 @@ async function loadLinear(run: StoredRun, checkpoint: 'best' | 'last'): Promise<
 /** A trained model and its text pipeline. Calls are serial: one must settle before the next begins. */
 export class Predictor {
   readonly vocabulary: Vocabulary;
+  private readonly numbers: WordNumbers;
   readonly config: RunConfig;
   readonly labels: StoredLabels;
   /** How the training file was read. */
@@ -107,13 +112,14 @@ export class Predictor {
     { config, labels, reading, words }: Pick<StoredRun, 'config' | 'labels' | 'reading' | 'words'>,
     /** Decision threshold tuned on validation, where the run has one. */
     readonly tunedThreshold: number | undefined,
-    private readonly tokenizer: Tokenizer,
+    private readonly tokenizer: WordScanner,
     private readonly model: TextModel,
   ) {
     this.vocabulary = new Vocabulary(words);
     this.config = config;
     this.labels = labels;
     this.reading = reading;
+    this.numbers = new WordNumbers(tokenizer, (word) => this.vocabulary.idOf(word));
   }
 
   /** Said once to whoever uses the model: its words may be cut otherwise here than where it was trained. */
@@ -126,14 +132,23 @@ export class Predictor {
    * Throws `Cancelled` once the signal is aborted.
    */
   async predict(texts: readonly string[], options: PredictOptions & WorkOptions = {}): Promise<Prediction[]> {
-    const documents = this.encodeAll(texts);
+    return this.predictEncoded(await this.encodeAll(texts), options);
+  }
+
+  /** The same for texts that were encoded before. */
+  async predictEncoded(
+    { corpus, truncated }: EncodedTexts,
+    options: PredictOptions & WorkOptions = {},
+  ): Promise<Prediction[]> {
     const predictions: Prediction[] = [];
+    const wordsOf = (i: number): Int32Array => corpus.words.subarray(corpus.wordStarts[i], corpus.wordStarts[i + 1]);
     const best = new TopList(Math.min(options.top ?? defaultTop, this.model.shape.labels));
     const onRow = (i: number, logits: Float32Array): void => {
       findBest(logits, best, options.threshold);
-      predictions[i] = { labels: this.listed(best, options.threshold), ...countsOf(documents[i]) };
+      const labels = this.listed(best, options.threshold);
+      predictions[i] = { labels, ...countsOf({ words: wordsOf(i), truncated: truncated[i] === 1 }) };
     };
-    await logitsOfCorpus(this.model, corpusOf(documents), onRow, options);
+    await logitsOfCorpus(this.model, corpus, onRow, options);
     return predictions;
   }
 
@@ -159,9 +174,9 @@ export class Predictor {
    * there is none. Throws `Cancelled` once the signal is aborted.
    */
   async embed(texts: readonly string[], options: WorkOptions = {}): Promise<Float32Array[]> {
-    const documents = this.encodeAll(texts);
+    const { corpus } = await this.encodeAll(texts);
     const vectors: Float32Array[] = [];
-    await this.model.embed(corpusOf(documents), (i, features) => (vectors[i] = features.slice()), options);
+    await this.model.embed(corpus, (i, features) => (vectors[i] = features.slice()), options);
     return vectors;
   }
 
@@ -173,8 +188,21 @@ export class Predictor {
     return this.config.text.maxLength;
   }
 
-  private encodeAll(texts: readonly string[]): EncodedText[] {
-    return texts.map((text) => this.encode(this.tokenizer.words(text, this.maxLength + 1)));
+  /** Texts as the ids of their words; others have their turn in between. */
+  async encodeAll(texts: readonly string[]): Promise<EncodedTexts> {
+    let words = new Int32Array(texts.length * usualLength);
+    const wordStarts = new Float64Array(texts.length + 1);
+    const truncated = new Uint8Array(texts.length);
+    for (let i = 0; i < texts.length; i++) {
+      const found = this.numbers.of(texts[i], this.maxLength + 1); // one more shows whether it is cut
+      const length = Math.min(found.length, this.maxLength);
+      const end = (wordStarts[i + 1] = wordStarts[i] + length);
+      if (end > words.length) words = enlarged(words, end * 2);
+      words.set(found.subarray(0, length), wordStarts[i]);
+      truncated[i] = Number(found.length > length);
+      if ((i + 1) % encodedAtOnce === 0) await setImmediate();
+    }
+    return { corpus: corpusOf(words.subarray(0, wordStarts[texts.length]), wordStarts), truncated };
   }
 
   private encode(words: string[]): EncodedText {
@@ -224,6 +252,24 @@ function findBest(logits: Float32Array, best: TopList, threshold = 0): void {
   }
 }
 
+/** Texts encoded without a pause. */
+const encodedAtOnce = 256;
+/** Words of a text that there is room for at first. */
+const usualLength = 32;
+
+function enlarged(values: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length);
+  larger.set(values);
+  return larger;
+}
+
+/** Texts as the ids of their words. */
+export interface EncodedTexts {
+  corpus: Corpus;
+  /** 1 for those that lost words to the model's length. */
+  truncated: Uint8Array;
+}
+
 interface EncodedText {
   words: Int32Array;
   truncated: boolean;
@@ -242,17 +288,11 @@ const countsOf = ({ words, truncated }: EncodedText) => ({
 });
 
 /** Without labels. */
-function corpusOf(documents: readonly EncodedText[]): Corpus {
-  const wordStarts = new Float64Array(documents.length + 1);
-  documents.forEach(({ words }, i) => (wordStarts[i + 1] = wordStarts[i] + words.length));
-  const words = new Int32Array(wordStarts[documents.length]);
-  documents.forEach((document, i) => words.set(document.words, wordStarts[i]));
-  return {
-    size: documents.length,
-    words,
-    wordStarts,
-    labels: new Int32Array(0),
-    labelStarts: new Uint32Array(documents.length + 1),
-    ids: [],
-  };
-}
+const corpusOf = (words: Int32Array, wordStarts: Float64Array): Corpus => ({
+  size: wordStarts.length - 1,
+  words,
+  wordStarts,
+  labels: new Int32Array(0),
+  labelStarts: new Uint32Array(wordStarts.length),
+  ids: [],
+});

@@ -32,7 +32,7 @@ const usualThreshold = 0.5;
 export const exporter: Handlers<ExporterService> = {
   export: ({ run, format }, { signal, emit }) => exportModel(run, { format, signal, onProgress: emit }),
   async predictions({ run, target, output, isAbove, explain, threads }, { signal, emit }) {
-    const predictor = await loadPredictor(run, { threads });
+    const predictor = await loadPredictor(run, { threads, isBulk: !explain });
     try {
       const chosen = isAbove
         ? { top: mostAbove, threshold: predictor.tunedThreshold ?? usualThreshold }

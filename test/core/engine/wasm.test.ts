@@ -83,8 +83,8 @@ describe('scoring a corpus', () => {
   const words = Int32Array.from({ length: 2 * size }, () => draws.between(1, shape.vocabulary - 1));
   const corpus: Batch = { size, words, wordStarts: starts, labels: words, labelStarts: starts };
 
-  const engineFor = async (threads: number) => {
-    const engine = await createWasmEngine({ ...plainOptions(shape), threads });
+  const engineFor = async (threads: number, isBeside = false) => {
+    const engine = await createWasmEngine({ ...plainOptions(shape), threads, isBeside });
     await engine.writeWeights(initialWeights(shape, { seed: 3, initializer: 'torch', outputBias: 'default' }));
     return engine;
   };
@@ -115,8 +115,26 @@ describe('scoring a corpus', () => {
     await engine.dispose();
   });
 
-  it('ends with what a pause throws, and can go on after that', async () => {
-    const engine = await engineFor(1);
+  it('gives the same bits on threads of its own, while the calling thread goes on', async () => {
+    const scored = async (threads: number, isBeside: boolean): Promise<Float32Array> => {
+      const engine = await engineFor(threads, isBeside);
+      const rows = new Float32Array(size * shape.labels);
+      await engine.logits(corpus, (d, logits) => rows.set(logits, d * shape.labels));
+      const { logits } = await engine.activations(words.subarray(0, 2));
+      expect(logits).toEqual(rows.slice(0, shape.labels));
+      await engine.dispose();
+      return rows;
+    };
+    const expected = await scored(2, false);
+    for (const threads of [1, 2, 3])
+      expect(Buffer.from((await scored(threads, true)).buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+  });
+
+  it.each([
+    ['', 1, false],
+    [', on threads of its own', 3, true],
+  ])('ends with what a pause throws, and can go on after that%s', async (_, threads, isBeside) => {
+    const engine = await engineFor(threads, isBeside);
     const stop = engine.logits(
       corpus,
       () => expect.fail('no row is done'),

@@ -10,6 +10,7 @@ import type { ColumnedDocument, SourceOptions } from '../../../src/core/data/doc
 import { exportPredictions, predictDataset, type BulkOptions } from '../../../src/core/predict/predictDataset.ts';
 import { loadPredictor, type Predictor } from '../../../src/core/predict/predictor.ts';
 import { xlsx, parquet } from '../../fixtures/recordFiles.ts';
+import { sixDigits } from '../../../src/core/predict/predictionRows.ts';
 import { RunDocuments } from '../../../src/core/predict/runDocuments.ts';
 import type { Split } from '../../../src/core/base/splits.ts';
 import { readRun, type StoredRun } from '../../../src/core/training/runFolder.ts';
@@ -231,6 +232,14 @@ describe('predictions in a file', () => {
     expect(await found({ top: 1000, threshold: between })).toEqual(both.slice(0, 1));
     expect(await found({ top: 1000, threshold: both[1][1] - 1e-4 })).toEqual(both);
     expect(await found({ top: 1000, threshold: both[0][1] + 1e-4 })).toEqual([]);
+  });
+
+  it('have probabilities of six digits, as arithmetic has them', () => {
+    const values = [
+      0, 1, 0.1, 0.5, 0.0999999996, 0.09999995, 0.12345650000001, 0.1234565, 0.01, 0.001, 1e-5, 1e-7, 1.5,
+    ];
+    for (let i = 0; i < 20_000; i++) values.push(1 / (1 + Math.exp(((i * 7919) % 30_011) / 1000 - 6)));
+    for (const p of values) expect(sixDigits(p), String(p)).toBe(String(Number(p.toPrecision(6))));
   });
 
   it('leave nothing behind where reading fails or is cancelled, nor replace their input', async () => {

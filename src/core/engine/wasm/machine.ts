@@ -50,16 +50,27 @@ export function buildName(build: KernelBuild): string {
   return `wasm ${build.name}, ${process.arch}, ${model}`;
 }
 
+/** Node 20 has it; TypeScript's library declares it from ES2024 on. */
+type WaitingAtomics = typeof Atomics & {
+  waitAsync(
+    array: Int32Array,
+    index: number,
+    value: number,
+  ): { async: false } | { async: true; value: Promise<string> };
+};
+
 /** Memory of the threads' own: `scratchBytes` each, from `scratch` on. */
 interface Scratch {
   scratch: number;
   scratchBytes: number;
 }
 
-/** One shared memory, its threads, and programs that run on them. The calling thread works too. */
+/** One shared memory, its threads, and programs that run on them. The calling thread works too, unless it has other work. */
 export class Machine {
   readonly build: KernelBuild;
   readonly threads: number;
+  /** All threads are others than the calling one. */
+  readonly isBeside: boolean;
   private readonly memory: WebAssembly.Memory;
   private readonly control: Int32Array;
   private readonly kernels: Kernel[];
@@ -69,17 +80,20 @@ export class Machine {
   /** Milliseconds by kernel, where profiling is on. */
   profile: Map<string, number> | undefined;
 
-  constructor(threads: number, preferred?: KernelBuild['name']) {
+  /** @param wantsBeside whether the calling thread has other work meanwhile; where there is one thread, it is that */
+  constructor(threads: number, preferred?: KernelBuild['name'], wantsBeside = false) {
     this.build = kernelBuild(preferred);
     this.threads = Math.max(1, threads);
+    this.isBeside = wantsBeside && this.threads > 1;
     this.memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
     this.control = new Int32Array(this.memory.buffer, controlAddress, controlWords);
     const instance = new WebAssembly.Instance(this.build.module, {
       env: { memory: this.memory, abort: () => undefined },
     });
     this.kernels = kernelNames.map((name) => instance.exports[name] as Kernel);
-    this.workers = Array.from({ length: this.threads - 1 }, (_, i) => this.startWorker(i + 1));
-    this.control[Control.finished] = this.threads - 1;
+    const first = this.isBeside ? 0 : 1;
+    this.workers = Array.from({ length: this.threads - first }, (_, i) => this.startWorker(first + i));
+    this.control[Control.finished] = this.workers.length;
   }
 
   private startWorker(thread: number): Worker {
@@ -142,15 +156,49 @@ export class Machine {
     for (let at = 0; at < calls.length; at += maxPhases) this.runPhases(calls.slice(at, at + maxPhases), scratch);
   }
 
+  /** The same while the calling thread goes on, where the machine is beside it. One at a time; good until it settles. */
+  async runBeside(calls: Call[], scratch: Scratch): Promise<void> {
+    if (!this.isBeside || this.profile) return this.run(calls, scratch);
+    for (let at = 0; at < calls.length; at += maxPhases) {
+      this.begin(calls.slice(at, at + maxPhases), scratch);
+      await this.settled();
+      this.requireSuccess();
+    }
+  }
+
+  /** A worker that is referred to keeps the process alive meanwhile. */
+  private async settled(): Promise<void> {
+    const { control, workers } = this;
+    workers[0].ref();
+    try {
+      for (;;) {
+        const finished = Atomics.load(control, Control.finished);
+        if (finished >= workers.length) return;
+        const wait = (Atomics as WaitingAtomics).waitAsync(control, Control.finished, finished);
+        if (wait.async) await wait.value;
+      }
+    } finally {
+      workers[0].unref();
+    }
+  }
+
   private profiled(call: Call, scratch: Scratch, profile: Map<string, number>): void {
     const begin = performance.now();
     this.runPhases([call], scratch);
     profile.set(call.kernel, (profile.get(call.kernel) ?? 0) + performance.now() - begin);
   }
 
-  private runPhases(calls: Call[], { scratch, scratchBytes }: Scratch): void {
-    const { control, threads } = this;
-    waitUntil(control, Control.finished, (value) => value >= threads - 1);
+  private runPhases(calls: Call[], scratch: Scratch): void {
+    const { control, threads, kernels, workers } = this;
+    this.begin(calls, scratch);
+    if (this.isBeside) waitUntil(control, Control.finished, (value) => value >= workers.length);
+    else runProgram(control, kernels, 0, threads);
+    this.requireSuccess();
+  }
+
+  private begin(calls: Call[], { scratch, scratchBytes }: Scratch): void {
+    const { control, workers } = this;
+    waitUntil(control, Control.finished, (value) => value >= workers.length);
     calls.forEach((call, phase) => this.writeCall(call, phase));
     control[Control.finished] = 0;
     control[Control.scratch] = scratch;
@@ -158,8 +206,10 @@ export class Machine {
     control[Control.phases] = calls.length;
     Atomics.store(control, Control.generation, ++this.generation);
     Atomics.notify(control, Control.generation);
-    runProgram(control, this.kernels, 0, threads);
-    if (control[Control.failed]) throw new Error('a kernel of the WebAssembly engine failed');
+  }
+
+  private requireSuccess(): void {
+    if (this.control[Control.failed]) throw new Error('a kernel of the WebAssembly engine failed');
   }
 
   private writeCall({ kernel, tiles, words, fixed = false }: Call, phase: number): void {
@@ -169,7 +219,7 @@ export class Machine {
   }
 
   async dispose(): Promise<void> {
-    waitUntil(this.control, Control.finished, (value) => value >= this.threads - 1);
+    waitUntil(this.control, Control.finished, (value) => value >= this.workers.length);
     this.control[Control.phases] = -1;
     Atomics.store(this.control, Control.generation, ++this.generation);
     Atomics.notify(this.control, Control.generation);

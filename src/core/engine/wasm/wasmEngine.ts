@@ -169,7 +169,7 @@ class WasmEngine implements Engine {
  * @throws UserError `model-too-large` where weights and optimiser state exceed WebAssembly's 4 GiB.
  */
 export async function createWasmEngine(options: EngineOptions, build?: KernelBuild['name']): Promise<Engine> {
-  const machine = new Machine(options.threads || availableParallelism(), build);
+  const machine = new Machine(options.threads || availableParallelism(), build, options.isBeside);
   try {
     return new WasmEngine(options, machine);
   } catch (error) {

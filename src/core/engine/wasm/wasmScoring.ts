@@ -4,6 +4,7 @@ import { memoryLimit } from '../../base/memory.ts';
 import type { WordNumbering } from '../wordNumbering.ts';
 import { type Activations, type Batch, documentsOf, type OnFeatures, type OnLogits } from '../engine.ts';
 import { type Areas, unitsOf } from './areas.ts';
+import type { Call } from './calls.generated.ts';
 import { gatherWords, hiddenLayer, outputLayer, pool, type Slice } from './forward.ts';
 import { filterBlock } from './layout.ts';
 import { denseRows, placeBatch, type PlacedBatch, type WasmModel } from './placedBatch.ts';
@@ -69,26 +70,51 @@ async function scorePart(
   const filterWork = (k: number): number => k * (distinct.count * layout.dim + 2 * distinct.tokens.length);
   const rowWork = layout.pooled * layout.hidden + (what === 'logits' ? layout.top * layout.labels : 0);
   const total = filterSizes.reduce((sum, k) => sum + filters * filterWork(k), 0) + size * rowWork;
-  let done = 0;
-  const finish = async (work: number): Promise<void> => {
-    done += work;
-    await pause((size * done) / total);
-  };
-  machine.run([gatherWords(model, batch, 0)], areas);
-  for (const [i, k] of filterSizes.entries()) {
-    for (const slice of filterSlices(model, k)) {
-      machine.run(pool(model, batch, k, i, slice), areas);
-      await finish(slice.count * filterWork(k));
-    }
-  }
+  const pieces: Piece[] = [{ calls: [gatherWords(model, batch, 0)], work: 0 }];
+  for (const [i, k] of filterSizes.entries())
+    for (const slice of filterSlices(model, k))
+      pieces.push({ calls: pool(model, batch, k, i, slice), work: slice.count * filterWork(k) });
   const together = denseRows(model);
   for (let first = 0; first < size; first += together) {
     const rows = Math.min(together, size - first);
-    denseLayers(model, areas, what, first, rows);
-    const { address, stride, length } = scoredRows(model, what, first, areas);
-    const values = machine.floats(address, rows * stride);
-    for (let r = 0; r < rows; r++) onRow(first + r, values.subarray(r * stride, r * stride + length));
-    await finish(rows * rowWork);
+    const take = (): void => {
+      const { address, stride, length } = scoredRows(model, what, first, areas);
+      const values = machine.floats(address, rows * stride);
+      for (let r = 0; r < rows; r++) onRow(first + r, values.subarray(r * stride, r * stride + length));
+    };
+    pieces.push({ calls: denseCalls(model, areas, what, first, rows), work: rows * rowWork, take });
+  }
+  await runPieces(model, areas, pieces, (done) => pause((size * done) / total));
+}
+
+/** What runs without a pause, and what is taken of it before the next. */
+interface Piece {
+  calls: Call[];
+  work: number;
+  take?: () => void;
+}
+
+/** Where the calling thread has other work, a piece is begun before the pause behind the one before it. */
+async function runPieces(
+  { machine }: WasmModel,
+  areas: Areas,
+  pieces: readonly Piece[],
+  pause: (done: number) => Promise<void>,
+): Promise<void> {
+  let done = 0;
+  let running: Promise<void> | undefined;
+  for (const [i, { calls, work, take }] of pieces.entries()) {
+    await (running ?? machine.runBeside(calls, areas));
+    take?.();
+    running = machine.isBeside && i + 1 < pieces.length ? machine.runBeside(pieces[i + 1].calls, areas) : undefined;
+    running?.catch(() => {}); // it is thrown where it is awaited
+    done += work;
+    try {
+      await pause(done);
+    } catch (error) {
+      await running; // the memory is its own until then
+      throw error;
+    }
   }
 }
 
@@ -103,11 +129,11 @@ function filterSlices({ options, machine }: WasmModel, k: number): Slice[] {
 }
 
 /** Takes the pooled vectors of documents first … first + rows - 1 to what is asked of them. */
-function denseLayers(model: WasmModel, areas: Areas, what: Scored, first: number, rows: number): void {
+function denseCalls(model: WasmModel, areas: Areas, what: Scored, first: number, rows: number): Call[] {
   const hidden = model.layout.hidden ? hiddenLayer(model, areas, first, rows, 0) : [];
   const features = scoredRows(model, 'features', first, areas).address;
   const output = what === 'logits' ? outputLayer(model, areas, features, rows) : [];
-  model.machine.run([...hidden, ...output], areas);
+  return [...hidden, ...output];
 }
 
 interface ScoredRows {
@@ -139,7 +165,7 @@ export function activationsOf(model: WasmModel, numbering: WordNumbering, words:
   const { areas } = batch;
   const pooling = shape.filterSizes.flatMap((k, i) => pool(model, batch, k, i));
   machine.run([gatherWords(model, batch, 0), ...pooling], areas);
-  denseLayers(model, areas, 'logits', 0, 1);
+  machine.run(denseCalls(model, areas, 'logits', 0, 1), areas);
   const units = pooledSize(shape);
   return {
     pooled: machine.floats(areas.pooled, units).slice(),
