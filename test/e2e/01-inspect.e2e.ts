@@ -335,13 +335,13 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
   it('keeps choices of Read As that were not applied while the page is hidden, and forgets them when they are left', async () => {
     let page = await inspect('trees.csv');
     await page.getByRole('button', { name: 'Read As…' }).click();
-    await page.getByRole('textbox', { name: 'Label field' }).fill('body');
-    await page.getByRole('region', { name: 'Read As' }).getByText('labels from "body"').waitFor();
+    await page.getByRole('textbox', { name: 'Label field' }).fill('id');
+    await page.getByRole('region', { name: 'Read As' }).getByText('labels from "id"').waitFor();
     await inspect('long.jsonl');
     page = await inspect('trees.csv');
     const form = page.getByRole('region', { name: 'Read As' });
-    await form.getByText('labels from "body"').waitFor();
-    expect(await form.getByRole('textbox', { name: 'Label field' }).inputValue()).toBe('body');
+    await form.getByText('labels from "id"').waitFor();
+    expect(await form.getByRole('textbox', { name: 'Label field' }).inputValue()).toBe('id');
     await form.getByRole('button', { name: 'Cancel' }).click();
     await expect.poll(() => form.count()).toBe(0);
     await page.getByRole('list', { name: 'Read as', exact: true }).getByText('labels from "tags"').waitFor();
