@@ -190,10 +190,10 @@ inWorkbench('7. hover over a document', { fill }, (workbench) => {
     await workbench().runCommand('View: Close Editor');
     const fields = async (): Promise<string> => {
       const lens = workbench().codeLens(`All fields in ${file}`).first();
-      await lens.click({ timeout: 1000 }).catch(() => {}); // an editor that comes back asks for its lenses anew
+      await lens.click({ timeout: 1000 }).catch(() => {}); // an editor that comes back asks for its lenses again
       return workbench().visibleText();
     };
-    await expect.poll(fields, { intervals: [2000] }).toMatch(/"labels": \[/);
+    await expect.poll(fields, { interval: 2000 }).toMatch(/"labels": \[/);
     await workbench().runCommand('View: Close All Editors');
   });
 
