@@ -134,7 +134,7 @@ describe('describeKey', () => {
     });
   });
   it('knows sections, entries of lists, presets and what must be given', () => {
-    expect(describeKey('model')?.meaning).toBe('The network.');
+    expect(describeKey('model')?.meaning).toBe('The kind of model, and the network.');
     expect(describeKey(['model', 'filterSizes', 1])?.key).toBe('model.filterSizes');
     expect(describeKey('extends')?.values).toContain('wide');
     expect(describeKey('dataset.train')?.default).toBeUndefined();
