@@ -291,7 +291,21 @@ export class Workbench {
   /** Right-clicks a file in the explorer and chooses a menu item. */
   async explorerMenu(name: string, item: string): Promise<void> {
     await this.focusExplorer();
-    await this.contextMenu(this.explorerRow(name), item);
+    const row = this.explorerRow(name);
+    await this.waitUntilStill(row);
+    await this.contextMenu(row, item);
+  }
+
+  /** Until an element has stood at its place for a second: rows of files that come in mid-click move the others. */
+  private async waitUntilStill(target: Locator): Promise<void> {
+    let place = '';
+    for (const deadline = Date.now() + patience; Date.now() < deadline;) {
+      const before = place;
+      place = JSON.stringify(await target.boundingBox());
+      if (place === before) return;
+      await this.page.waitForTimeout(1000);
+    }
+    throw new Error('The rows do not come to rest.');
   }
 
   /** Right-clicks an element and chooses a menu item. */
