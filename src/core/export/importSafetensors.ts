@@ -56,9 +56,8 @@ interface Stored {
   best?: Best;
 }
 
-async function readParameters(path: string): Promise<{ shape: NetworkShape; weights: Weights; stored: Stored }> {
-  const file = await SafetensorsFile.open(path);
-  try {
+const readParameters = (path: string): Promise<{ shape: NetworkShape; weights: Weights; stored: Stored }> =>
+  SafetensorsFile.use(path, async (file) => {
     const { shape, network, prefix } = shapeOf(file);
     const weights: Weights = new Map();
     const names = namesFor(shape.filterSizes, network);
@@ -77,10 +76,7 @@ async function readParameters(path: string): Promise<{ shape: NetworkShape; weig
     )
       throw notLibMultiLabel(path, 'the vector of the padding, row 0 of the embedding, is not zero');
     return { shape, weights, stored: storedIn(file) };
-  } finally {
-    await file.close();
-  }
-}
+  });
 
 /** The network that the sizes of the tensors imply; a checkpoint of Lightning has `network.` before each name. */
 function shapeOf({ path, tensors }: SafetensorsFile): {

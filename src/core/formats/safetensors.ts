@@ -84,6 +84,16 @@ export class SafetensorsFile {
     });
   }
 
+  /** Opens a file for as long as `work` takes. Throws what the two throw. */
+  static async use<T>(path: string, work: (file: SafetensorsFile) => T | Promise<T>): Promise<T> {
+    const file = await SafetensorsFile.open(path);
+    try {
+      return await work(file);
+    } finally {
+      await file.close();
+    }
+  }
+
   async read(name: string): Promise<Tensor> {
     const info = this.tensors.get(name) ?? malformed(this.path, `it has no tensor "${name}"`);
     const bytes = await withFileErrors(this.path, () =>

@@ -193,17 +193,8 @@ const stateIn = (file: SafetensorsFile): TensorSource => ({
   },
 });
 
-async function withFile<T>(
-  path: string,
-  work: (file: SafetensorsFile, info: CheckpointInfo) => Promise<T>,
-): Promise<T> {
-  const file = await SafetensorsFile.open(path);
-  try {
-    return await work(file, parseInfo(file));
-  } finally {
-    await file.close();
-  }
-}
+const withFile = <T>(path: string, work: (file: SafetensorsFile, info: CheckpointInfo) => Promise<T>): Promise<T> =>
+  SafetensorsFile.use(path, (file) => work(file, parseInfo(file)));
 
 function parseInfo({ path, metadata: m, isSealed }: SafetensorsFile): CheckpointInfo {
   if (m.format !== format || (m.version === version && !isSealed)) throw notACheckpoint(path);

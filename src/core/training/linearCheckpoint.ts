@@ -68,14 +68,8 @@ export const readLinearCheckpoint = (path: string): Promise<LinearCheckpoint> =>
     return { info, labels: labels.map((label, l) => (done[l] ? label : undefined)), ngrams, idf };
   });
 
-async function withFile<T>(path: string, work: (file: SafetensorsFile, info: LinearInfo) => Promise<T>): Promise<T> {
-  const file = await SafetensorsFile.open(path);
-  try {
-    return await work(file, parseInfo(file));
-  } finally {
-    await file.close();
-  }
-}
+const withFile = <T>(path: string, work: (file: SafetensorsFile, info: LinearInfo) => Promise<T>): Promise<T> =>
+  SafetensorsFile.use(path, (file) => work(file, parseInfo(file)));
 
 function parseInfo({ path, metadata: m, isSealed }: SafetensorsFile): LinearInfo {
   if (m.format !== format || !isSealed) throw notLinear(path);

@@ -5,7 +5,8 @@ import { readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
-import { showInformation, withoutLinks } from '../base/notices.ts';
+import { showInformation } from '../base/notices.ts';
+import { callNotified, percentDone } from '../base/notifiedCall.ts';
 import { chooseRun, named, type Named } from '../runs/chooseRun.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { mayStartJobs } from '../runs/trust.ts';
@@ -34,28 +35,12 @@ export class ExportFeature extends Disposable {
     return (await chooseRun(this.runs, placeHolder, ({ bestEpoch }) => bestEpoch > 0))?.folder;
   }
 
-  /** Throws `Cancelled` where the user cancels. */
-  private async written(run: string, format: ExportFormat): Promise<ExportResult> {
-    const title = withoutLinks(vscode.l10n.t('Exporting {0}', basename(run)));
-    const location = vscode.ProgressLocation.Notification;
-    const client = this.services.startRunner('exporter');
-    try {
-      return await vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) => {
-        const cancelled = new AbortController();
-        token.onCancellationRequested(() => cancelled.abort());
-        let shown = 0;
-        return client.call('export', { run, format }, {
-          signal: cancelled.signal,
-          onEvent: ({ done, total }) => {
-            const percent = (100 * done) / total;
-            progress.report({ increment: percent - shown, message: `${Math.floor(percent)}%` });
-            shown = percent;
-          },
-        }); // prettier-ignore
-      });
-    } finally {
-      client.dispose();
-    }
+  private written(run: string, format: ExportFormat): Promise<ExportResult> {
+    const title = vscode.l10n.t('Exporting {0}', basename(run));
+    return callNotified(this.services, 'exporter', title, 'export', { run, format }, (event) => {
+      const percent = percentDone(event);
+      return { percent, message: `${Math.floor(percent)}%` };
+    });
   }
 }
 

@@ -11,7 +11,8 @@ import type { PredictionsToExport } from '../../runner/services/exporter.ts';
 import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
-import { showInformation, withoutLinks } from '../base/notices.ts';
+import { showInformation } from '../base/notices.ts';
+import { callNotified, percentDone, type Shown } from '../base/notifiedCall.ts';
 import { askWhere } from '../base/saveFile.ts';
 import type { Services } from '../base/services.ts';
 import type { ActiveModel } from '../hover/activeModel.ts';
@@ -68,33 +69,21 @@ export class PredictionsExport extends Disposable {
     return (await chooseRun(this.runs, placeHolder, ({ bestEpoch }) => bestEpoch > 0, chosen))?.folder;
   }
 
-  /** Throws `Cancelled` where the user cancels. */
-  private async written(params: PredictionsToExport): Promise<Omit<BulkResult, 'findings'>> {
-    const title = withoutLinks(vscode.l10n.t('Exporting predictions to {0}', basename(params.output)));
-    const location = vscode.ProgressLocation.Notification;
-    const client = this.services.startRunner('exporter');
-    try {
-      return await vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) => {
-        const cancelled = new AbortController();
-        token.onCancellationRequested(() => cancelled.abort());
-        const onEvent = shownIn(progress);
-        return client.call('predictions', params, { signal: cancelled.signal, onEvent });
-      });
-    } finally {
-      client.dispose();
-    }
+  private written(params: PredictionsToExport): Promise<Omit<BulkResult, 'findings'>> {
+    const title = vscode.l10n.t('Exporting predictions to {0}', basename(params.output));
+    return callNotified(this.services, 'exporter', title, 'predictions', params, shower());
   }
 }
 
 /** Documents a second and the time left; splits that are drawn are looked for first, which is not counted. */
-function shownIn(progress: vscode.Progress<{ increment?: number; message?: string }>): (event: Progress) => void {
+function shower(): (event: Progress) => Shown {
   const { t } = vscode.l10n;
-  let shown = 0;
   let documentsRate: Rate | undefined;
   let bytesRate: Rate | undefined;
-  return ({ phase, done, total, documents = 0 }) => {
-    const percent = total > 0 ? (100 * done) / total : 0;
-    if (phase === 'reading') return progress.report({ message: t('Reading {0}%', Math.floor(percent)) });
+  return (event) => {
+    const { phase, done, total, documents = 0 } = event;
+    const percent = percentDone(event);
+    if (phase === 'reading') return { message: t('Reading {0}%', Math.floor(percent)) };
     const perSecond = Math.round((documentsRate ??= new Rate(documents)).perSecond(documents));
     const left = (bytesRate ??= new Rate(done)).secondsFor(total - done, done);
     const parts = [
@@ -102,8 +91,7 @@ function shownIn(progress: vscode.Progress<{ increment?: number; message?: strin
       ...(perSecond > 0 ? [t('{0} documents/s', perSecond.toLocaleString('en-US'))] : []),
       ...(left > 0 ? [t('{0} left', timeText(left, t))] : []),
     ];
-    progress.report({ increment: percent - shown, message: parts.join('  ') });
-    shown = percent;
+    return { percent, message: parts.join('  ') };
   };
 }
 

@@ -10,7 +10,7 @@ import { UserError } from '../../core/base/errors.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import type { CommandArguments } from '../base/commandArguments.ts';
 import type { Services } from '../base/services.ts';
-import { withoutLinks } from '../base/notices.ts';
+import { callNotified, percentDone } from '../base/notifiedCall.ts';
 import { findDatasets } from '../datasets/findDatasets.ts';
 
 /**
@@ -57,32 +57,13 @@ async function write(file: string, configText: (file: string) => string): Promis
 }
 
 /** In a process of its own: the dataset may be large. */
-async function survey(services: Services, path: string, options: SourceOptions): Promise<DatasetFacts> {
-  const title = withoutLinks(vscode.l10n.t('Reading {0}', basename(path)));
-  const location = vscode.ProgressLocation.Notification;
-  const runner = services.startRunner('survey');
-  try {
-    return await vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) => {
-      const cancelled = new AbortController();
-      token.onCancellationRequested(() => cancelled.abort());
-      let shown = 0;
-      return runner.call(
-        'survey',
-        { ...datasetFile(path), options: { onError: 'skip', ...options } },
-        {
-          signal: cancelled.signal,
-          onEvent: ({ done, total, documents = 0 }) => {
-            const percent = total > 0 ? (done / total) * 100 : 0;
-            const message = vscode.l10n.t('{0} documents', documents.toLocaleString('en-US'));
-            progress.report({ increment: percent - shown, message });
-            shown = percent;
-          },
-        },
-      );
-    });
-  } finally {
-    runner.dispose();
-  }
+function survey(services: Services, path: string, options: SourceOptions): Promise<DatasetFacts> {
+  const { t } = vscode.l10n;
+  const asked = { ...datasetFile(path), options: { onError: 'skip', ...options } } as const;
+  return callNotified(services, 'survey', t('Reading {0}', basename(path)), 'survey', asked, (event) => ({
+    percent: percentDone(event),
+    message: t('{0} documents', (event.documents ?? 0).toLocaleString('en-US')),
+  }));
 }
 
 /** Where to write to; `isNew` is false where the config that is there is to be opened as it is. */

@@ -38,16 +38,20 @@ export async function openFolder(folder: string, options: SourceOptions): Promis
         file: folder,
       },
     );
-  const labelsOf = beside
-    ? await labelsInFolder(texts, beside, options)
-    : await findLabels(folder, texts, labelsFile, options);
+  const ending = labelsFile === undefined && !beside ? endingBeside(folder, texts) : undefined;
+  const isByFolder = labelsFile === undefined && !beside && ending === undefined && areByFolder(texts);
+  const labelsOf = isByFolder
+    ? (name: string) => [dirname(name)]
+    : beside
+      ? await labelsInFolder(texts, beside, options)
+      : await findLabels(folder, texts, { labelsFile, ending }, options);
   let totalBytes = 0;
   for (const file of texts) totalBytes += (await withFileErrors(file, () => stat(join(folder, file)))).size;
   const encoding = options.encoding ?? (await encodingOf(folder, texts));
   const reader: RecordReader = (pass) => read(pass, folder, texts, labelsOf);
   const names = labelsFile === undefined ? await namesBesideTexts(folder, texts) : new Map<string, string>();
   return {
-    ...(labelsFile === undefined && !beside && isByFolder(folder, texts) && { reasons: { labelsFile: folderReason } }),
+    ...(isByFolder && { reasons: { labelsFile: folderReason } }),
     options: { ...options, labelsFile, ...(encoding !== undefined && { encoding }) },
     form: { encoding: encoding ?? 'utf-8', lineEnd: '\n' },
     totalBytes,
@@ -143,7 +147,7 @@ function findLabelsFile(folder: string): string | undefined {
 async function findLabels(
   folder: string,
   texts: string[],
-  labelsFile: string | undefined,
+  { labelsFile, ending }: { labelsFile?: string; ending?: string },
   options: SourceOptions,
 ): Promise<LabelsOf> {
   if (labelsFile !== undefined) {
@@ -158,10 +162,6 @@ async function findLabels(
       );
     return (name) => own(name) ?? [];
   }
-  const ending = besideEndings.find((candidate) =>
-    texts.some((text) => existsSync(join(folder, documentName(text) + candidate))),
-  );
-  if (ending === undefined && isByFolder(folder, texts)) return (name) => [dirname(name)];
   if (ending === undefined)
     throw new UserError(
       'no-labels-file',
@@ -180,13 +180,14 @@ async function findLabels(
 const folderReason = 'there is no label file: the folder of a text is its label';
 
 /** Whether every text stands in one of several folders, each with some texts, as scikit-learn's `load_files` has them. */
-function isByFolder(folder: string, texts: readonly string[]): boolean {
-  const hasOwn = besideEndings.some((ending) =>
-    texts.some((text) => existsSync(join(folder, documentName(text) + ending))),
-  );
+function areByFolder(texts: readonly string[]): boolean {
   const folders = new Set(texts.map((text) => dirname(documentName(text))));
-  return !hasOwn && !folders.has('.') && folders.size > 1 && texts.length >= folders.size * 2;
+  return !folders.has('.') && folders.size > 1 && texts.length >= folders.size * 2;
 }
+
+/** The ending of the files of labels beside the texts; undefined where there are none. */
+const endingBeside = (folder: string, texts: readonly string[]): string | undefined =>
+  besideEndings.find((ending) => texts.some((text) => existsSync(join(folder, documentName(text) + ending))));
 
 interface NamedLabel {
   id: string;

@@ -48,8 +48,7 @@ export class RowParser {
   /** Reads on within a quoted field; the position of the next field, or beyond the line where that or the row ends. */
   private readQuoted(text: string, from: number, end: string): number {
     const pieces = this.open as string[];
-    let quote = text.indexOf('"', from);
-    while (quote >= 0 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
+    const quote = closingQuote(text, from);
     if (quote < 0) {
       pieces.push(text.slice(from), end);
       this.openLength += text.length - from + end.length;
@@ -77,10 +76,16 @@ export function openingQuote(text: string, at: number, delimiter: string): numbe
   if (text[at] !== ' ') return -1;
   const quote = afterSpaces(text, at);
   if (text[quote] !== '"') return -1;
-  let close = text.indexOf('"', quote + 1);
-  while (close >= 0 && text[close + 1] === '"') close = text.indexOf('"', close + 2);
+  const close = closingQuote(text, quote + 1);
   const after = close < 0 ? -1 : afterSpaces(text, close + 1);
   return after === text.length || (after > 0 && text.startsWith(delimiter, after)) ? quote : -1;
+}
+
+/** The first quote from `from` on that is not one of two, or -1. */
+export function closingQuote(text: string, from: number): number {
+  let quote = text.indexOf('"', from);
+  while (quote >= 0 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
+  return quote;
 }
 
 /** The first position from `at` on that holds no space. */

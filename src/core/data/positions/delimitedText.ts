@@ -1,4 +1,4 @@
-import { afterSpaces, openingQuote } from '../formats/rows.ts';
+import { afterSpaces, closingQuote, openingQuote } from '../formats/rows.ts';
 import type { MapBuilder } from './positionMap.ts';
 
 /** A field of a row, without its quotes. */
@@ -27,7 +27,8 @@ function fieldsOf(raw: string, delimiter: string, quoting: boolean): Field[] {
   for (let at = 0; at <= raw.length;) {
     const quote = quoting ? openingQuote(raw, at, delimiter) : -1;
     if (quote >= 0) {
-      const to = closingQuote(raw, quote + 1);
+      const closing = closingQuote(raw, quote + 1);
+      const to = closing < 0 ? raw.length : closing;
       fields.push({ from: quote + 1, to, quoted: true });
       at = afterSpaces(raw, to + 1) + delimiter.length;
     } else {
@@ -38,13 +39,6 @@ function fieldsOf(raw: string, delimiter: string, quoting: boolean): Field[] {
     }
   }
   return fields;
-}
-
-/** The quote that is not one of two. */
-function closingQuote(raw: string, from: number): number {
-  let quote = raw.indexOf('"', from);
-  while (quote >= 0 && raw[quote + 1] === '"') quote = raw.indexOf('"', quote + 2);
-  return quote < 0 ? raw.length : quote;
 }
 
 function mapField(builder: MapBuilder, { from, to, quoted }: Field): void {
