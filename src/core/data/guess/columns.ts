@@ -28,6 +28,8 @@ export interface GuessedFields {
   longerText?: { name: string | number; meanLength: number; takenLength: number };
   /** Columns of 0 and 1 that were not taken for labels. */
   otherFlags: (string | number)[];
+  /** The label field where it is one for want of others: by its name a flag. */
+  loneFlag?: string | number;
   /** Fields that could as well hold the labels. */
   rivals: (string | number)[];
 }
@@ -275,14 +277,12 @@ export function guessFields(fields: readonly SampledField[], given: GivenFields 
     areCells: holdLabels(profiles, labelColumns),
     longerText: longerText(profiles, text, taken),
     otherFlags: flagged(profiles).filter((name) => !taken.has(name)),
-    rivals:
-      lone !== undefined
-        ? []
-        : useFlags
-          ? others.filter(({ profile }) => !profile.flagStyle).map(nameOf)
-          : best && best.profile.hint.label === 0
-            ? others.filter((o) => o.score > best.score - 0.1).map(nameOf)
-            : [],
+    loneFlag: lone,
+    rivals: useFlags
+      ? others.filter(({ profile }) => !profile.flagStyle).map(nameOf)
+      : best && best.profile.hint.label === 0
+        ? others.filter((o) => o.score > best.score - 0.1).map(nameOf)
+        : [],
   };
 }
 

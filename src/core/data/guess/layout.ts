@@ -86,7 +86,7 @@ function reasonsOf(
   options: SourceOptions,
 ): Layout['reasons'] {
   const reasons: Layout['reasons'] = {};
-  const { longerText, otherFlags, rivals } = guess;
+  const { longerText, otherFlags, rivals, loneFlag } = guess;
   if (longerText && options.textField === undefined)
     reasons.textField = `the longer field ${shown(longerText.name)} (${Math.round(longerText.meanLength)} characters on average, ${Math.round(longerText.takenLength)} in what was taken) is left out`;
   if (rivals.length && options.labelField === undefined)
@@ -96,6 +96,8 @@ function reasonsOf(
     reasons.labelField = `${others.slice(0, 5).join(', ')}${others.length > 5 ? ', …' : ''} ${others.length > 1 ? 'do' : 'does'} not look like labels`;
   if (otherFlags.length && guess.labelColumns.length && options.labelColumns === undefined)
     reasons.labelColumns = `${otherFlags.map(shown).join(', ')} left out: taken for something else than labels`;
+  if (loneFlag !== undefined)
+    reasons.labelField = `${shown(loneFlag)} is taken for want of another: its 0 and 1 are two classes`;
   const style = styleReason(reading);
   if (style) reasons.labelSeparator = style;
   if (wholeNumbers && options.wholeNumbers === undefined)

@@ -368,10 +368,9 @@ describe('columns and cells of other habits', () => {
   });
 
   test('a lone flag is the label, and columns that are none are named', async () => {
-    expect((await counts(lined((text, i) => `${text},${Number(i % 3 === 0)}`, 'text,is_spam'))).labels).toEqual({
-      '0': 16,
-      '1': 8,
-    });
+    const flagged = lined((text, i) => `${text},${Number(i % 3 === 0)}`, 'text,is_spam');
+    expect((await counts(flagged)).labels).toEqual({ '0': 16, '1': 8 });
+    expect((await openDataset({ file: write('lone.csv', flagged) })).reasons.labelField).toMatch(/^"is_spam" is taken/);
     const path = write(
       'shares.csv',
       lined((text, i) => `${text},0.${i + 11},0.${99 - i}`, 'text,law,sea'),
