@@ -14,7 +14,7 @@ import type {
 import type { SplitOrAll } from '../core/base/splits.ts';
 import type { ClusterFilter, DatasetSnapshot } from '../core/explore/inspectionApi.ts';
 import type { ReadingPreview } from '../core/explore/readingPreview.ts';
-import type { Judged, JudgedTarget } from '../core/predict/judged.ts';
+import type { Scored, ScoredTarget } from '../core/predict/scored.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compareRuns.ts';
 import type { Failure } from '../core/base/errors.ts';
 import type { Progress } from '../core/base/progress.ts';
@@ -201,12 +201,12 @@ export interface PredictionsPage extends RunnerPageMethods<PredictionsEvent> {
 type PredictionsEvent =
   | { type: 'opening'; state: PredictionsPanelState; run: string }
   | { type: 'progress'; event: RunEvent }
-  | { type: 'opened'; judged: Judged };
+  | { type: 'opened'; scored: Scored };
 
 /** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
 export interface PredictionsPanelState {
   folder: string;
-  target: JudgedTarget;
+  target: ScoredTarget;
 }
 
 // ── compare: runs side by side ──────────────────────────────────────────────────────────────────────────────────────

@@ -55,8 +55,8 @@ describe.skipIf(!isBuilt)('in a process of its own', () => {
   });
 
   it('opens a split, and answers for its documents and labels', async () => {
-    const judged = await client.call('open', { folder: run, target });
-    expect(judged).toMatchObject({ kind: 'set', documents: 40, split: 'test' });
+    const scored = await client.call('open', { folder: run, target });
+    expect(scored).toMatchObject({ kind: 'set', documents: 40, split: 'test' });
     expect(await client.call('documents', query)).toMatchObject({
       total: 40,
       rows: [{ document: 0, id: '1' }, {}, {}, {}, {}],

@@ -133,7 +133,7 @@ async function explore(args: Arguments, context: WorkOptions<ClusterPhase>): Pro
     seed: args.whole('seed', 0) ?? defaultSettings.seed,
   };
   const alone = args.flag('no-save');
-  const exploration = await ClusterExploration.open(counted, { settings, anew: alone, keep: !alone }, context);
+  const exploration = await ClusterExploration.open(counted, { settings, again: alone, keep: !alone }, context);
   if (context.signal?.aborted) throw new Cancelled();
   return exploration;
 }

@@ -3,7 +3,7 @@ import { jsonValue, safeJson } from './text.ts';
 
 type Write = (text: string) => Promise<void>;
 
-/** Text that is held before it is written. */
+/** Text that is pending before it is written. */
 const pieceLength = 1 << 16;
 /** Values deeper down are small enough to be turned into text at once. */
 const deepest = 4;
@@ -31,7 +31,7 @@ export async function writeJson(value: unknown, write: Write): Promise<{ failure
 
 class JsonWriter {
   readonly outcome: { failure?: unknown } = {};
-  private held = '';
+  private pending = '';
 
   constructor(private readonly write: Write) {}
 
@@ -45,15 +45,15 @@ class JsonWriter {
   }
 
   async end(): Promise<void> {
-    await this.write(`${this.held}\n`);
+    await this.write(`${this.pending}\n`);
   }
 
   private async put(text: string): Promise<void> {
-    this.held += text;
-    if (this.held.length < pieceLength) return;
-    const { held } = this;
-    this.held = '';
-    await this.write(held);
+    this.pending += text;
+    if (this.pending.length < pieceLength) return;
+    const { pending } = this;
+    this.pending = '';
+    await this.write(pending);
   }
 
   private async stream(items: AsyncIterable<unknown>, indent: string): Promise<void> {
@@ -75,7 +75,7 @@ class JsonWriter {
     const inner = indent + step;
     await this.put('[');
     for (let i = 0; i < items.length; i++) {
-      this.held += `${i ? ',' : ''}\n${inner}`;
+      this.pending += `${i ? ',' : ''}\n${inner}`;
       await this.value(items[i], inner, depth + 1);
     }
     await this.put(`\n${indent}]`);
@@ -87,11 +87,11 @@ class JsonWriter {
     const inner = indent + step;
     await this.put('{');
     for (const [i, [name, member]] of entries.entries()) {
-      this.held += `${i ? ',' : ''}\n${inner}${safeJson(name)}: `;
+      this.pending += `${i ? ',' : ''}\n${inner}${safeJson(name)}: `;
       await this.value(member, inner, depth + 1);
     }
     if (depth === 0 && 'failure' in this.outcome)
-      this.held += `,\n${inner}"error": ${nested(errorJson(this.outcome.failure), inner)}`;
+      this.pending += `,\n${inner}"error": ${nested(errorJson(this.outcome.failure), inner)}`;
     await this.put(`\n${indent}}`);
   }
 }

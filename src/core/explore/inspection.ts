@@ -64,14 +64,14 @@ export class Inspection {
     pause = (taken: number) => Math.max(interval, taken / snapshotShare),
   ): Promise<DatasetSnapshot> {
     let due = 0;
-    const tell = (): void => {
+    const report = (): void => {
       const started = performance.now();
       if (started < due) return;
       onSnapshot(this.snapshot());
       const taken = performance.now() - started;
       due = performance.now() + pause(taken);
     };
-    for (const split of this.splits) await split.read(tell, signal);
+    for (const split of this.splits) await split.read(report, signal);
     return this.snapshot();
   }
 

@@ -107,8 +107,8 @@ export class SplitInspection implements DatasetFile {
 
   /** As `read`, but what goes wrong is thrown: `UserError`. That it was stopped is not. */
   async readWhole({ signal, onProgress }: WorkOptions, visit?: (document: Document) => void): Promise<void> {
-    const tell = (): void => onProgress?.(readingProgress(this.source, 'reading', this.index.length));
-    await this.read(tell, signal, visit);
+    const report = (): void => onProgress?.(readingProgress(this.source, 'reading', this.index.length));
+    await this.read(report, signal, visit);
     if (this.failure) throw this.failure;
   }
 
@@ -116,15 +116,15 @@ export class SplitInspection implements DatasetFile {
    * Reads to the end, or until the signal; `report` is called after every batch, `visit` sees every document. What goes wrong
    * is reported by the snapshot. Malformed records are skipped unless the options say otherwise.
    */
-  async read(tell: () => void, signal?: AbortSignal, visit?: (document: Document) => void): Promise<void> {
+  async read(report: () => void, signal?: AbortSignal, visit?: (document: Document) => void): Promise<void> {
     this.state = 'reading';
     try {
       if (signal?.aborted) throw new Cancelled();
       this.opened = await this.open();
-      tell();
+      report();
       for await (const { placed, words } of this.counted(this.opened.source, visit)) {
         for (const [i, { place, labels }] of placed.entries()) this.index.add(place, words[i], labels);
-        tell();
+        report();
         if (signal?.aborted) throw new Cancelled();
       }
       this.state = 'done';

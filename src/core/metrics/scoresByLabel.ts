@@ -4,7 +4,7 @@ import type { Metrics } from '../base/metrics.ts';
 import type { ScoreStore } from './scores.ts';
 import { lowestThreshold } from './threshold.ts';
 
-export interface JudgedLabels {
+export interface ScoredLabels {
   /** Labels of train and the evaluated file together. */
   labelCount: number;
   /** Training documents per label. */
@@ -26,7 +26,7 @@ export class ScoresByLabel {
   constructor(
     store: ScoreStore,
     truthOf: (document: number) => ArrayLike<number>,
-    private readonly options: JudgedLabels,
+    private readonly options: ScoredLabels,
   ) {
     const { labelCount, trainLabelCounts } = options;
     this.support = new Uint32Array(labelCount);

@@ -10,7 +10,7 @@ import {
 import { Cancelled } from '../base/errors.ts';
 import { evidenceOf } from './highlights.ts';
 import type { LabelEvidence } from './highlights.ts';
-import type { JudgedDocument } from './judged.ts';
+import type { ScoredDocument } from './scored.ts';
 
 export interface ModelOptions {
   /** Default: best. Averaged weights where the run keeps them. */
@@ -127,7 +127,7 @@ export class TextReader {
 export function shownDocument(
   text: string,
   { words, unknownWords, truncated }: Prediction<PredictedLabel>,
-): Pick<JudgedDocument, 'text' | 'omitted' | 'words' | 'unknownWords' | 'truncated'> {
+): Pick<ScoredDocument, 'text' | 'omitted' | 'words' | 'unknownWords' | 'truncated'> {
   const shown = text.slice(0, longestText);
   return { text: shown, omitted: text.length - shown.length, words, unknownWords, truncated };
 }

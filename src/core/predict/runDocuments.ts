@@ -19,8 +19,8 @@ import type { Split } from '../base/splits.ts';
 import { evaluationName, labelSetOf } from '../training/evaluateRun.ts';
 import type { StoredRun } from '../training/runFolder.ts';
 import type { RunConfig } from '../config/runConfig.ts';
-import type { RecordPointer } from './judged.ts';
-import type { Truth } from './judgedScores.ts';
+import type { RecordPointer } from './scored.ts';
+import type { Truth } from './scoredDocuments.ts';
 
 /** A split of the run's dataset, or a file. */
 export type SetTarget = { split: Split } | DatasetFile;
@@ -30,7 +30,7 @@ interface Watch {
   onEvent?: (event: RunEvent) => void;
 }
 
-/** Documents that a run is judged on: where each stands, so that any can be read at any time, and its labels as the run numbers them. */
+/** Documents that a run is evaluated on: where each stands, so that any can be read at any time, and its labels as the run numbers them. */
 export class RunDocuments {
   private constructor(
     /** What their evaluation and scores are stored under in the run folder. */

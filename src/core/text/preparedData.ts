@@ -126,8 +126,8 @@ export function notices(report: PreparationReport, tokenizer: string): Notice[] 
   if (unlabelled > 0) say('info', `${unlabelled} of ${documents} training documents have no label`);
   if (truncated > 0) say('info', `${truncated} of ${documents} training documents were cut at text.maxLength`);
   for (const split of ['validation', 'test'] as const) {
-    const judged = report.splits[split];
-    if (judged && judged.documents > 0 && judged.unlabelled === judged.documents)
+    const found = report.splits[split];
+    if (found && found.documents > 0 && found.unlabelled === found.documents)
       say('warning', `No document of ${split} has a label: its figures are 0 and say nothing`);
   }
   if (validationOnlyLabels.length > 0)

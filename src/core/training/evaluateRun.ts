@@ -43,7 +43,7 @@ export interface EvaluateOptions {
   signal?: AbortSignal;
   onEvent: (event: RunEvent) => void;
   /** Called with each document's probabilities [Y], overwritten by the next, and its label ids, ascending. */
-  onDocument?: OnJudged;
+  onDocument?: OnScored;
   /** Makes the engine; by the name in the config where absent. */
   makeEngine?: EngineFactory;
 }
@@ -79,10 +79,10 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   const { corpus, labels, split, train } = await dataOf(run, found.info, options);
   if (corpus.size === 0)
     throw new UserError('no-documents', 'There are no documents to evaluate', 'Check the split and its file.');
-  const judged = { ...run.labels, names: labels.names };
+  const withData = { ...run.labels, names: labels.names };
   const { model, threshold } = await found.open();
   try {
-    const evaluator = evaluatorOptions(config, judged, threshold);
+    const evaluator = evaluatorOptions(config, withData, threshold);
     const evaluation = await evaluateSplit(model, corpus, split, evaluator, paths, { emit, signal, onDocument });
     const beside = { type: config.model.type, words: run.words, outputs: run.labels.outputs, threads };
     const baselines = train ? await measureBaselines(train, corpus, split, evaluator, { emit, signal }, beside) : [];
@@ -264,7 +264,7 @@ export function evaluatorOptions(
 
 type Face = Pick<Run, 'emit' | 'signal'>;
 
-type OnJudged = (probabilities: Float64Array, labels: Int32Array) => void;
+type OnScored = (probabilities: Float64Array, labels: Int32Array) => void;
 
 /** Scores a split with a model, and stores the evaluation and the scores that matter beside the run. */
 export async function evaluateSplit(
@@ -273,7 +273,7 @@ export async function evaluateSplit(
   split: string,
   options: EvaluatorOptions,
   paths: RunPaths,
-  { emit, signal, onDocument }: Face & { onDocument?: OnJudged },
+  { emit, signal, onDocument }: Face & { onDocument?: OnScored },
 ): Promise<Evaluation> {
   const evaluator = new Evaluator(options);
   const store = new ScoreStore(model.shape.labels);

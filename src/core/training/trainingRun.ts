@@ -81,7 +81,7 @@ export function checkData({ evaluation, training }: RunConfig, data: PreparedDat
     );
 }
 
-/** The documents that a finished run is judged on; says so where there are none. */
+/** The documents that a finished run is evaluated on; says so where there are none. */
 export function splitToEvaluate(
   { state, emit }: Pick<Run, 'state' | 'emit'>,
   data: PreparedData,

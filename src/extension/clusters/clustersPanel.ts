@@ -89,7 +89,7 @@ export class ClustersPanel extends RunnerPanel<'clusters'> {
       inspect: async () => {
         await vscode.commands.executeCommand('xmlcnn.inspectDataset', uri());
       },
-      cluster: ({ settings }) => void this.restart({ settings, anew: true }),
+      cluster: ({ settings }) => void this.restart({ settings, again: true }),
     };
   }
 }

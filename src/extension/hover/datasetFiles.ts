@@ -37,7 +37,7 @@ export function holdsRecords(
 const hasLabels = ({ labelField, labelColumns }: SourceOptions): boolean =>
   labelField !== undefined || (labelColumns ?? []).length > 0;
 
-/** Whether a file is one that the run was trained or judged on, or one of the JSON documents in a folder that is. */
+/** Whether a file is one that the run was trained or evaluated on, or one of the JSON documents in a folder that is. */
 export function isOfRun(file: string, run: TrainedReading): boolean {
   return (
     ownFiles(run).some((own) => own === resolve(file)) || (/\.json$/i.test(file) && folderOf(file, run) !== undefined)

@@ -6,7 +6,7 @@ import { type Lines, plainText, type PositionMap, type Range } from '../../core/
 import { RecordLocator } from '../../core/data/positions/recordLocator.ts';
 import type { DatasetFile } from '../../core/data/document.ts';
 import { UserError } from '../../core/base/errors.ts';
-import type { RecordPointer } from '../../core/predict/judged.ts';
+import type { RecordPointer } from '../../core/predict/scored.ts';
 import { readingForRun, type TrainedReading } from '../../core/text/readSplit.ts';
 import type { RecordText } from '../../core/explore/inspectionApi.ts';
 import type { RecordDocuments } from '../datasets/recordDocuments.ts';
@@ -96,7 +96,7 @@ export class TextFinder {
     return { map, ...truthOf(labels), record };
   }
 
-  /** A text in a folder of them that the run was trained or judged on; undefined for other files. */
+  /** A text in a folder of them that the run was trained or evaluated on; undefined for other files. */
   private async ofFolder(document: vscode.TextDocument, run: TrainedReading): Promise<FoundText | undefined> {
     const { fsPath, scheme } = document.uri;
     const folder = scheme === 'file' ? textFolderOf(fsPath, run) : undefined;

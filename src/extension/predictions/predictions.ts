@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DatasetFile } from '../../core/data/document.ts';
-import type { JudgedTarget } from '../../core/predict/judged.ts';
+import type { ScoredTarget } from '../../core/predict/scored.ts';
 import type { SetTarget } from '../../core/predict/runDocuments.ts';
 import { splitOfFile } from '../../core/text/drawnSplits.ts';
 import { UserError } from '../../core/base/errors.ts';
@@ -77,14 +77,14 @@ export class Predictions extends Disposable {
     else panel.dispose();
   }
 
-  private adopt(panel: vscode.WebviewPanel, folder: string, target: JudgedTarget): void {
+  private adopt(panel: vscode.WebviewPanel, folder: string, target: ScoredTarget): void {
     const adopted = this.own(new PredictionsPanel(this.services, panel, folder, target));
     this.panels.add(adopted);
     panel.onDidDispose(() => this.panels.delete(adopted));
   }
 }
 
-async function targetOf(folder: string, { text, evaluation, ...asked }: ToShow): Promise<JudgedTarget | undefined> {
+async function targetOf(folder: string, { text, evaluation, ...asked }: ToShow): Promise<ScoredTarget | undefined> {
   if (text !== undefined) return { kind: 'text', text };
   const { file, part, line, number } = asked;
   if (file !== undefined && line !== undefined) return { kind: 'record', file, part, line, number };
@@ -102,7 +102,7 @@ async function targetOf(folder: string, { text, evaluation, ...asked }: ToShow):
   );
 }
 
-function fileTarget(config: RunConfig, file: string): JudgedTarget {
+function fileTarget(config: RunConfig, file: string): ScoredTarget {
   const split = splitOfFile(config, { file });
   return split ? { kind: 'split', split } : { kind: 'file', file };
 }

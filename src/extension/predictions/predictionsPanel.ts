@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { RunEvent } from '../../core/base/events.ts';
-import type { Judged, JudgedTarget } from '../../core/predict/judged.ts';
+import type { Scored, ScoredTarget } from '../../core/predict/scored.ts';
 import type { SetTarget } from '../../core/predict/runDocuments.ts';
 import { splitOfFile, splitsOf } from '../../core/text/drawnSplits.ts';
 import { readRunConfig, runPaths } from '../../core/training/runFolder.ts';
@@ -17,7 +17,7 @@ import { shortName } from '../runs/runText.ts';
 
 /** The predictions of one run for one target: the panel, and the process that holds model and scores. */
 export class PredictionsPanel extends RunnerPanel<'predictions'> {
-  private judged: Judged | undefined;
+  private scored: Scored | undefined;
   /** A page that is loaded again must not wait for the next. */
   private progress: RunEvent | undefined;
 
@@ -25,7 +25,7 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
     services: Services,
     panel: vscode.WebviewPanel,
     private readonly folder: string,
-    private target: JudgedTarget,
+    private target: ScoredTarget,
   ) {
     super(services, panel, 'predictions');
     this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.restart()));
@@ -44,18 +44,18 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
   }
 
   /** Whether a target is to be shown here: one panel for each run's documents, and one for its single texts. */
-  serves(folder: string, { kind }: JudgedTarget): boolean {
-    const isSingle = (which: JudgedTarget['kind']): boolean => which === 'text' || which === 'record';
+  serves(folder: string, { kind }: ScoredTarget): boolean {
+    const isSingle = (which: ScoredTarget['kind']): boolean => which === 'text' || which === 'record';
     return runPaths(folder).folder === runPaths(this.folder).folder && isSingle(kind) === isSingle(this.target.kind);
   }
 
   /** Comes to the front; reads only where something else was shown. */
-  show(target: JudgedTarget): void {
+  show(target: ScoredTarget): void {
     this.panel.reveal();
     if (JSON.stringify(target) !== JSON.stringify(this.target)) this.showInstead(target);
   }
 
-  private showInstead(target: JudgedTarget): void {
+  private showInstead(target: ScoredTarget): void {
     this.target = target;
     void this.restart();
   }
@@ -73,12 +73,12 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
   }
 
   protected override reportOpened(): void {
-    if (this.judged) this.push({ type: 'opened', judged: this.judged });
+    if (this.scored) this.push({ type: 'opened', scored: this.scored });
     else if (this.progress) this.onOpening(this.progress);
   }
 
   protected override clear(): void {
-    this.judged = this.progress = undefined;
+    this.scored = this.progress = undefined;
   }
 
   protected override async toOpen(): Promise<ParamsOf<PredictionsService, 'open'>> {
@@ -99,9 +99,9 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
     this.push({ type: 'progress', event });
   }
 
-  protected override onOpened(judged: Judged): void {
-    this.judged = judged;
-    if (judged.file !== undefined) this.watch(judged.file);
+  protected override onOpened(scored: Scored): void {
+    this.scored = scored;
+    if (scored.file !== undefined) this.watch(scored.file);
     this.reportOpened();
   }
 
@@ -123,7 +123,7 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
   }
 
   private async openRecord({ place, id }: ParamsOf<PredictionsPage, 'openRecord'>): Promise<void> {
-    const { file, part, options } = this.judged ?? {};
+    const { file, part, options } = this.scored ?? {};
     if (file === undefined) return;
     await vscode.commands.executeCommand('xmlcnn.openRecord', { file, part, place, id, options });
   }

@@ -20,11 +20,11 @@ import type { Call, Handlers } from '../../rpc/call.ts';
 /** Clusters the labels of one dataset file per process. */
 export interface ClustersService {
   /**
-   * Without `settings` an outcome that is kept beside the dataset counts, whatever it was made with; with `anew` none does. Without `keep` nothing is written beside it.
+   * Without `settings` an outcome that is kept beside the dataset counts, whatever it was made with; with `again` none does. Without `keep` nothing is written beside it.
    * Cancelled while it clusters, the numbers of clusters tried until then are the result.
    */
   open: Call<
-    { target: ClusterTarget; settings?: ClusterSettings; anew?: boolean; keep?: boolean },
+    { target: ClusterTarget; settings?: ClusterSettings; again?: boolean; keep?: boolean },
     ClustersOverview,
     Progress<ClusterPhase>
   >;
@@ -47,10 +47,10 @@ function opened(): ClusterExploration {
 }
 
 export const clusters: Handlers<ClustersService> = {
-  async open({ target, settings, anew = false, keep = true }, { signal, emit }) {
+  async open({ target, settings, again = false, keep = true }, { signal, emit }) {
     current = undefined;
     const context = { signal, onProgress: emit };
-    current = await ClusterExploration.open(await countLabels(target, context), { settings, anew, keep }, context);
+    current = await ClusterExploration.open(await countLabels(target, context), { settings, again, keep }, context);
     return current.overview();
   },
   clusters: async ({ k }) => opened().clusters(k),

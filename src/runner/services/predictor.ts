@@ -52,7 +52,7 @@ const mostNgrams = 5;
 const usualThreshold = 0.5;
 
 /** The model that this process holds. */
-let held: { key: string; predictor: Predictor } | undefined;
+let cached: { key: string; predictor: Predictor } | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /** An engine does one thing at a time. */
@@ -67,12 +67,12 @@ function inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
 
 async function load({ folder, stamp }: ModelFile): Promise<Predictor> {
   const key = JSON.stringify([folder, stamp]);
-  if (held?.key === key) return held.predictor;
-  const before = held?.predictor;
-  held = undefined;
+  if (cached?.key === key) return cached.predictor;
+  const before = cached?.predictor;
+  cached = undefined;
   await before?.dispose();
   const predictor = await loadPredictor(folder, { threads });
-  held = { key, predictor };
+  cached = { key, predictor };
   return predictor;
 }
 

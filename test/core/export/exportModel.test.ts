@@ -84,9 +84,9 @@ describe('exportModel', () => {
   });
 
   it('says so where the model was not evaluated, or where there is none', async () => {
-    const unjudged = await trainedRun(await newFolder());
-    await rm(join(unjudged.run, 'summary.json'));
-    const { folder: out } = await exportModel(unjudged.run, { format: 'tfjs', checkpoint: 'last' });
+    const unscored = await trainedRun(await newFolder());
+    await rm(join(unscored.run, 'summary.json'));
+    const { folder: out } = await exportModel(unscored.run, { format: 'tfjs', checkpoint: 'last' });
     expect(await readFile(join(out, 'README.md'), 'utf8')).not.toContain('On test');
     const none = exportModel(join(folder, 'nothing'), { format: 'onnx' });
     await expect(none).rejects.toMatchObject({ code: 'run-not-found' });

@@ -207,8 +207,8 @@ describe('predictions in a file', () => {
     expect(held.length).toBeGreaterThan(1);
     const all = (await readFile(at('train.jsonl'), 'utf8')).split('\n');
     expect([...kept, ...held].sort()).toEqual(all.map((line) => (JSON.parse(line) as { text: string }).text).sort());
-    const judged = await RunDocuments.open(run, { split: 'validation' }, {});
-    const read = await judged.read(held.map((_, i) => i));
+    const scored = await RunDocuments.open(run, { split: 'validation' }, {});
+    const read = await scored.read(held.map((_, i) => i));
     expect(read.map(({ document }) => document.text)).toEqual(held);
     await expect(exportPredictions(predictor, { split: 'test' }, at('x.csv'))).rejects.toMatchObject({
       code: 'no-such-split',

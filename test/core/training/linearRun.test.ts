@@ -7,7 +7,7 @@ import { bitsAt, key32, uniformAt } from '../../../src/core/base/random.ts';
 import { loadConfig } from '../../../src/core/config/load.ts';
 import { exportModel } from '../../../src/core/export/exportModel.ts';
 import { loadModel } from '../../../src/core/predict/loadedModel.ts';
-import { JudgedRun } from '../../../src/core/predict/judgedRun.ts';
+import { ScoredRun } from '../../../src/core/predict/scoredRun.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { evaluateRun } from '../../../src/core/training/evaluateRun.ts';
 import { readLinearCheckpoint } from '../../../src/core/training/linearCheckpoint.ts';
@@ -122,14 +122,14 @@ describe('a linear run', () => {
   it('stands in Predictions with its stored scores and its evidence', async () => {
     const phases: string[] = [];
     const onEvent = (event: RunEvent): void => void (event.type === 'phase' && phases.push(event.phase));
-    const judged = await JudgedRun.open(whole.result.folder, { split: 'test' }, { onEvent });
+    const scored = await ScoredRun.open(whole.result.folder, { split: 'test' }, { onEvent });
     expect(phases).not.toContain('testing'); // the scores of the run's own evaluation are believed
-    const { documents, metrics, tunedThreshold } = judged.overview;
+    const { documents, metrics, tunedThreshold } = scored.overview;
     expect([documents, tunedThreshold]).toEqual([200, whole.result.summary!.best.threshold]);
     expect(metrics['P@1']).toBeCloseTo(whole.result.summary!.evaluated!.metrics['P@1'], 10);
-    const shown = await judged.document(0);
+    const shown = await scored.document(0);
     const own = shown.labels.find(({ isTrue }) => isTrue)!;
-    const evidence = await judged.evidence(0, own.id);
+    const evidence = await scored.evidence(0, own.id);
     const strongest = evidence!.for[0];
     expect(strongest.text).toBe(own.name.replace('label', 'word'));
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Cancelled, UserError } from '../../../src/core/base/errors.ts';
 import type { DatasetSnapshot } from '../../../src/core/explore/inspectionApi.ts';
-import type { Judged } from '../../../src/core/predict/judged.ts';
+import type { Scored } from '../../../src/core/predict/scored.ts';
 import type { CallOptions } from '../../../src/rpc/call.ts';
 import type { Services } from '../../../src/extension/base/services.ts';
 import { ClustersPanel } from '../../../src/extension/clusters/clustersPanel.ts';
@@ -231,7 +231,7 @@ describe('a pickle that changes on disk makes stale', () => {
   it.each<[RunnerPage, object, string]>([
     ['dataset', snapshot, file],
     ['clusters', { settings: {} }, import.meta.filename],
-    ['predictions', { kind: 'set', file, part: 'test' } satisfies Partial<Judged>, file],
+    ['predictions', { kind: 'set', file, part: 'test' } satisfies Partial<Scored>, file],
   ])('%s', async (name, opened, changed) => {
     const page = panels[name]().load();
     const { options, resolve } = await opening();

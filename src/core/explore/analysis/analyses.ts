@@ -301,8 +301,8 @@ export class Analyses {
 
   private labelsOf(name: SplitOrAll): LabelsOfSplit {
     const { index } = this.inspection.split(name);
-    const held = this.labels.get(name);
-    if (held?.labels.documents === index.length) return held;
+    const cached = this.labels.get(name);
+    if (cached?.labels.documents === index.length) return cached;
     const made = new LabelsOfSplit(incidenceOf(index, (label) => this.inspection.displayName(label)));
     this.labels.set(name, made);
     return made;

@@ -27,7 +27,7 @@ export interface ReadSet {
 }
 
 /** Labels listed as moved, and as those of one set alone. */
-const told = 1000;
+const mostListed = 1000;
 /** Words reported of a document, as the original program does. */
 const wordsTold = 10;
 
@@ -42,7 +42,7 @@ export class Comparison {
     readonly second: ReadSet,
     private readonly report: QualityReport | undefined,
   ) {
-    this.compared = compareSets(factsOf(first), factsOf(second), told);
+    this.compared = compareSets(factsOf(first), factsOf(second), mostListed);
   }
 
   get isWhole(): boolean {

@@ -32,19 +32,19 @@ export async function readAgain(
   visit: (document: Document) => void,
   passes: Passes,
 ): Promise<number> {
-  const tell = passes.begin();
+  const report = passes.begin();
   const { signal } = passes.work;
   const { length } = split.index;
   let read = 0;
   if (length === 0 || signal?.aborted) return 0;
   const source = await split.reopen();
-  tell({ ...readingProgress(source, 'reading', 0), done: 0 });
+  report({ ...readingProgress(source, 'reading', 0), done: 0 });
   for await (const document of source) {
     if (document.line !== split.index.place(read).line) break;
     visit(document);
     if (++read === length) return read;
     if (read % breath !== 0) continue;
-    tell(readingProgress(source, 'reading', read));
+    report(readingProgress(source, 'reading', read));
     if (signal?.aborted) return read;
   }
   throw new UserError('file-changed', 'The file has changed since it was read', 'Read it again.', { file: split.file });

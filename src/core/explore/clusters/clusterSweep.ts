@@ -49,16 +49,16 @@ async function tryAll(matrix: SparseMatrix, options: SweepOptions, points: Sweep
   const batches = isMiniBatch(matrix) && { batchSize };
   for (const [i, k] of all.entries()) {
     if (points.some((point) => point.k === k)) continue;
-    const tell = (restart: number): void =>
+    const report = (restart: number): void =>
       onProgress?.({ phase: 'clustering', done: i + restart / restarts, total: all.length, unit: 'steps' });
-    tell(0);
+    report(0);
     const { assignment, inertia } = await kMeans(matrix, {
       k,
       restarts,
       seed,
       signal,
       ...batches,
-      onIteration: (restart, iteration) => iteration === 1 && tell(restart),
+      onIteration: (restart, iteration) => iteration === 1 && report(restart),
     });
     points.push({ k, inertia, assignment });
     points.sort((a, b) => a.k - b.k);

@@ -45,7 +45,7 @@ export interface ExplorationOptions {
   /** Undefined: those of the outcome that is kept beside the dataset, else the defaults. */
   settings?: ClusterSettings;
   /** Does not look for what is kept. */
-  anew?: boolean;
+  again?: boolean;
   /** Keeps the outcome beside the dataset; the default. */
   keep?: boolean;
 }
@@ -72,13 +72,13 @@ export class ClusterExploration {
    */
   static async open(
     counted: CountedLabels,
-    { settings, anew = false, keep = true }: ExplorationOptions,
+    { settings, again = false, keep = true }: ExplorationOptions,
     work: WorkOptions<ClusterPhase>,
   ): Promise<ClusterExploration> {
     const { source, incidence, adjacency } = counted;
     const pace = new Pace(work.signal);
     const fingerprint = fingerprintOf(incidence.names, incidence.counts, incidence.documents);
-    const kept = anew ? undefined : await loadClusters(source, fingerprint, incidence.labels);
+    const kept = again ? undefined : await loadClusters(source, fingerprint, incidence.labels);
     const wanted = settings ?? kept?.settings ?? defaultSettings;
     const known = kept && isAlike(kept.settings, wanted) ? kept : { fingerprint, points: [] };
     await pace.rest();

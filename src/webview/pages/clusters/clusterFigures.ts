@@ -19,7 +19,7 @@ export function curveFigure({ curve }: ClustersOverview, measure: Measure, chose
   const points = curve.filter((point) => point[measure] !== undefined);
   const at = points.find(({ k }) => k === chosen);
   const digits = measure === 'inertia' ? ',.0f' : '.3f';
-  const told = `${t('{0} clusters: {1}', '%{x}', `%{y:${digits}}`)}<extra></extra>`;
+  const hoverText = `${t('{0} clusters: {1}', '%{x}', `%{y:${digits}}`)}<extra></extra>`;
   return {
     traces: [
       {
@@ -28,7 +28,7 @@ export function curveFigure({ curve }: ClustersOverview, measure: Measure, chose
         name: measureNames[measure],
         x: points.map(({ k }) => k),
         y: points.map((point) => point[measure]!),
-        hovertemplate: told,
+        hovertemplate: hoverText,
       },
       {
         type: 'scatter',
@@ -37,7 +37,7 @@ export function curveFigure({ curve }: ClustersOverview, measure: Measure, chose
         x: at ? [at.k] : [],
         y: at ? [at[measure]!] : [],
         marker: { size: 14, symbol: 'circle-open', line: { width: 2.5 } },
-        hovertemplate: told,
+        hovertemplate: hoverText,
       },
     ],
     description: t(

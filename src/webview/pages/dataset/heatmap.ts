@@ -34,7 +34,7 @@ export function heatmapFigure(head: HeadCooccurrence, of: HeatmapOf): Figure {
     fixedrange: true,
   };
   const full = (i: number): string => `${labels[i].display ?? labels[i].name} (${count(labels[i].documents)})`;
-  const told = counts.map((row, i) =>
+  const hoverText = counts.map((row, i) =>
     row.map((together, j) =>
       i === j
         ? full(i)
@@ -61,7 +61,7 @@ export function heatmapFigure(head: HeadCooccurrence, of: HeatmapOf): Figure {
         y: at,
         z: heatmapCells(head, of),
         zmin: 0,
-        customdata: told,
+        customdata: hoverText,
         hovertemplate: '%{customdata}<extra></extra>',
         hoverongaps: false,
         colorbar: { thickness: 12, len: 1, outlinewidth: 0, ...bar },

@@ -1,5 +1,5 @@
 /** Predictions: what a run predicts for the documents of a split or a file, or for one text, and why. */
-import type { Judged, JudgedSet, JudgedText } from '../../../core/predict/judged.ts';
+import type { Scored, ScoredSet, ScoredText } from '../../../core/predict/scored.ts';
 import type { Split } from '../../../core/base/splits.ts';
 import type { RunEvent } from '../../../core/base/events.ts';
 import { connect } from '../../host.ts';
@@ -46,7 +46,7 @@ const ofSplit: Record<Split, (file: string) => string> = {
 class PredictionsPage implements Context {
   readonly host = connect<'predictions'>((message) => this.receive(message));
   readonly state = restoredState(this.host.getState());
-  private latest: Judged | undefined;
+  private latest: Scored | undefined;
   private stale: 'model' | 'file' | undefined;
   private documents: Documents | undefined;
   private labels: Labels | undefined;
@@ -57,13 +57,13 @@ class PredictionsPage implements Context {
   private readonly frame = new PageFrame('');
   readonly perform = this.frame.perform;
 
-  get judged(): Judged {
+  get scored(): Scored {
     if (!this.latest) throw new Error('Nothing was opened yet.');
     return this.latest;
   }
 
   get threshold(): number {
-    return this.state.threshold ?? this.judged.tunedThreshold ?? usualThreshold;
+    return this.state.threshold ?? this.scored.tunedThreshold ?? usualThreshold;
   }
 
   save(): void {
@@ -90,7 +90,7 @@ class PredictionsPage implements Context {
       case 'progress':
         return this.tellProgress(message.event);
       case 'opened':
-        return this.opened(message.judged);
+        return this.opened(message.scored);
       case 'failed':
         return this.perform(() => this.failed(message.failure));
       case 'cancelled':
@@ -183,14 +183,14 @@ class PredictionsPage implements Context {
     this.drawInstead(content(splits));
   }
 
-  private opened(judged: Judged): void {
-    this.latest = judged;
-    const selected = judged.kind === 'set' ? judged.selected : undefined;
+  private opened(scored: Scored): void {
+    this.latest = scored;
+    const selected = scored.kind === 'set' ? scored.selected : undefined;
     if (selected !== undefined && this.state.reading === undefined) this.state.reading = selected;
-    this.drawActions(judged.splits);
-    this.frame.setSubtitle(...subtitle(judged));
+    this.drawActions(scored.splits);
+    this.frame.setSubtitle(...subtitle(scored));
     this.drawBanners();
-    if (judged.kind === 'set') this.drawSet(judged);
+    if (scored.kind === 'set') this.drawSet(scored);
     else this.drawText();
   }
 
@@ -246,7 +246,7 @@ class PredictionsPage implements Context {
 
   private drawText(): void {
     const points = Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
-    const { tunedThreshold: tuned } = this.judged;
+    const { tunedThreshold: tuned } = this.scored;
     if (tuned !== undefined && !points.includes(tuned)) points.push(tuned);
     const reader = new Reader(this);
     const bar = this.thresholdBar(points.sort((a, b) => a - b).map((threshold) => ({ threshold })));
@@ -255,7 +255,7 @@ class PredictionsPage implements Context {
     reader.show(0);
   }
 
-  private drawSet(set: JudgedSet): void {
+  private drawSet(set: ScoredSet): void {
     const parts = { documents: new Documents(this, set), labels: new Labels(this) };
     const shown = tabs<TabId>({
       label: t('Predictions'),
@@ -275,7 +275,7 @@ class PredictionsPage implements Context {
   private thresholdBar(points: Parameters<typeof thresholdBar>[0]['points']): HTMLElement {
     return thresholdBar({
       points,
-      tuned: this.judged.tunedThreshold,
+      tuned: this.scored.tunedThreshold,
       value: this.threshold,
       onChange: (threshold) => {
         this.state.threshold = threshold;
@@ -294,14 +294,14 @@ class PredictionsPage implements Context {
   }
 }
 
-function whichText({ file, line = 0, number }: JudgedText): string {
+function whichText({ file, line = 0, number }: ScoredText): string {
   if (file === undefined) return t('A text of its own');
   return number === undefined ? t('{0}, line {1}', file, count(line)) : t('{0}, document {1}', file, count(number));
 }
 
-function subtitle(judged: Judged): string[] {
-  if (judged.kind === 'text') return [whichText(judged)];
-  const { split, file, documents, unlabelled, metrics } = judged;
+function subtitle(scored: Scored): string[] {
+  if (scored.kind === 'text') return [whichText(scored)];
+  const { split, file, documents, unlabelled, metrics } = scored;
   const ranking = Object.entries(metrics).filter(([name]) => /^(P@|nDCG@(?!1$))/.test(name));
   return [
     split ? ofSplit[split](file) : t('Documents of {0}', file),

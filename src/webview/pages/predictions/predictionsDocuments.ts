@@ -1,5 +1,5 @@
 import type { Page } from '../../../core/explore/inspectionApi.ts';
-import type { JudgedRow, JudgedSet, Verdict } from '../../../core/predict/judged.ts';
+import type { ScoredRow, ScoredSet, Verdict } from '../../../core/predict/scored.ts';
 import {
   dropdown,
   el,
@@ -28,11 +28,11 @@ export class Documents {
   private readonly filters = el('div', { class: 'toolbar' });
   private readonly status = new SearchStatus();
   private readonly reader: Reader;
-  private rows: readonly JudgedRow[] = [];
+  private rows: readonly ScoredRow[] = [];
 
   constructor(
     private readonly context: Context,
-    private readonly set: JudgedSet,
+    private readonly set: ScoredSet,
   ) {
     const { state } = context;
     this.reader = new Reader(context, {
@@ -40,7 +40,7 @@ export class Documents {
       neighbour: (document, by) => this.neighbour(document, by),
       onTurn: (document) => this.read(document),
     });
-    this.table = pagedTable<JudgedRow>({
+    this.table = pagedTable<ScoredRow>({
       label: t('Documents'),
       columns: [{ id: 'document', title: t('Document'), render: (row) => this.cell(row) }],
       pageSize: 20,
@@ -104,7 +104,7 @@ export class Documents {
     return at < 0 ? undefined : this.rows[at + by]?.document;
   }
 
-  private async load(offset: number, limit: number, search: string, signal: AbortSignal): Promise<Page<JudgedRow>> {
+  private async load(offset: number, limit: number, search: string, signal: AbortSignal): Promise<Page<ScoredRow>> {
     const { context } = this;
     const { state, host, threshold } = context;
     if (search !== state.search) {
@@ -187,7 +187,7 @@ export class Documents {
     this.restart();
   }
 
-  private cell(row: JudgedRow): HTMLElement {
+  private cell(row: ScoredRow): HTMLElement {
     const { document, id, place, snippet, precision, ndcg, f1 } = row;
     const { state } = this.context;
     const measures = [

@@ -1,4 +1,4 @@
-import type { JudgedLabelRow, LabelOrder, Verdict } from '../../../core/predict/judged.ts';
+import type { ScoredLabelRow, LabelOrder, Verdict } from '../../../core/predict/scored.ts';
 import { el, link, pagedTable, type Column, type PagedTable } from '../../ui/index.ts';
 import type { Context } from './predictionsState.ts';
 import { count, share } from '../../amounts.ts';
@@ -11,7 +11,7 @@ export class Labels {
 
   constructor(private readonly context: Context) {
     const { state, host } = context;
-    this.table = pagedTable<JudgedLabelRow>({
+    this.table = pagedTable<ScoredLabelRow>({
       label: t('Labels'),
       columns: this.columns(),
       sort: { column: state.labelOrder.by, descending: state.labelOrder.descending },
@@ -36,12 +36,12 @@ export class Labels {
     void this.table.refresh();
   }
 
-  private open({ label, name, display }: JudgedLabelRow, verdict?: Verdict): void {
+  private open({ label, name, display }: ScoredLabelRow, verdict?: Verdict): void {
     this.context.showDocuments({ id: label, name: display ?? name }, verdict);
   }
 
-  private columns(): Column<JudgedLabelRow>[] {
-    const figure = (id: 'precision' | 'recall' | 'f1', title: string, tooltip: string): Column<JudgedLabelRow> => ({
+  private columns(): Column<ScoredLabelRow>[] {
+    const figure = (id: 'precision' | 'recall' | 'f1', title: string, tooltip: string): Column<ScoredLabelRow> => ({
       id,
       title,
       tooltip,
@@ -49,7 +49,7 @@ export class Labels {
       sortable: true,
       render: (row) => share(row[id]),
     });
-    const verdicts = (row: JudgedLabelRow): [Verdict, number][] => {
+    const verdicts = (row: ScoredLabelRow): [Verdict, number][] => {
       const hits = Math.round(row.recall * row.support);
       return [
         ['hit', hits],
@@ -57,7 +57,7 @@ export class Labels {
         ['false', row.predicted - hits],
       ];
     };
-    const amount = (verdict: Verdict, title: string, tooltip: string): Column<JudgedLabelRow> => ({
+    const amount = (verdict: Verdict, title: string, tooltip: string): Column<ScoredLabelRow> => ({
       id: verdict,
       title,
       tooltip,

@@ -1,5 +1,5 @@
 import type { LabelEvidence } from '../../../core/predict/highlights.ts';
-import type { JudgedDocument, JudgedLabel } from '../../../core/predict/judged.ts';
+import type { ScoredDocument, ScoredLabel } from '../../../core/predict/scored.ts';
 import { asFailure, button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
 import { type Context, standingOf } from './predictionsState.ts';
 import { amount, count, placeText, probability, signed } from '../../amounts.ts';
@@ -23,8 +23,8 @@ export class Reader {
   private readonly labels = el('div', { class: 'reader-labels' });
   private readonly text = el('div', { class: 'reader-text', attributes: { tabindex: 0, role: 'document' } });
   private readonly evidence = el('div', { class: 'reader-evidence', attributes: { 'aria-live': 'polite' } });
-  private shown: JudgedDocument | undefined;
-  private selected: JudgedLabel | undefined;
+  private shown: ScoredDocument | undefined;
+  private selected: ScoredLabel | undefined;
   private showsAll = false;
   private showsNgrams = false;
   /** Answers that a later question has overtaken are dropped. */
@@ -68,7 +68,7 @@ export class Reader {
     }
   }
 
-  private select(label: JudgedLabel): void {
+  private select(label: ScoredLabel): void {
     if (!this.shown) return;
     this.selected = label;
     this.context.state.evidenceFor = label.id;
@@ -86,7 +86,7 @@ export class Reader {
     if (request === this.latest) this.drawEvidence(shown, selected, evidence);
   }
 
-  private draw(shown: JudgedDocument): void {
+  private draw(shown: ScoredDocument): void {
     replaceChildren(this.text, shown.text);
     replaceChildren(this.evidence);
     replaceChildren(
@@ -97,7 +97,7 @@ export class Reader {
     this.drawLabels(shown);
   }
 
-  private header({ document, id, place }: JudgedDocument): HTMLElement {
+  private header({ document, id, place }: ScoredDocument): HTMLElement {
     const { context, options } = this;
     const turn = (label: string, icon: 'chevronLeft' | 'chevronRight', by: -1 | 1): HTMLElement | false => {
       if (!options.neighbour) return false;
@@ -125,7 +125,7 @@ export class Reader {
     );
   }
 
-  private drawLabels(shown: JudgedDocument): void {
+  private drawLabels(shown: ScoredDocument): void {
     const { threshold } = this.context;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.label : undefined;
     const standing = shown.labels.map((label) => ({ label, standing: standingOf(label, threshold) }));
@@ -152,18 +152,18 @@ export class Reader {
     if (focused !== undefined) this.labels.querySelector<HTMLElement>(`[data-label="${focused}"]`)?.focus();
   }
 
-  private truthText({ labels }: JudgedDocument): string[] {
+  private truthText({ labels }: ScoredDocument): string[] {
     const known = labels.filter(({ isTrue }) => isTrue !== undefined);
     const isKnown = known.length > 0;
     return isKnown ? [t('{0} true', amount.labels(known.filter(({ isTrue }) => isTrue).length))] : [];
   }
 
-  private showAll(shown: JudgedDocument): void {
+  private showAll(shown: ScoredDocument): void {
     this.showsAll = true;
     this.drawLabels(shown);
   }
 
-  private labelRow(label: JudgedLabel, standing: ReturnType<typeof standingOf>): HTMLElement {
+  private labelRow(label: ScoredLabel, standing: ReturnType<typeof standingOf>): HTMLElement {
     const { threshold } = this.context;
     const isSelected = label.id === this.selected?.id;
     const percent = `${(100 * (label.probability ?? 0)).toFixed(1)}%`;
@@ -191,7 +191,7 @@ export class Reader {
     );
   }
 
-  private drawEvidence(shown: JudgedDocument, label: JudgedLabel, evidence: LabelEvidence | undefined): void {
+  private drawEvidence(shown: ScoredDocument, label: ScoredLabel, evidence: LabelEvidence | undefined): void {
     const name = label.display ?? label.name;
     if (!evidence) {
       replaceChildren(this.text, shown.text);
@@ -220,7 +220,7 @@ export class Reader {
     replaceChildren(this.text, ...evidenceText(shown.text, evidence.highlights));
   }
 
-  private notes({ words, unknownWords, truncated, omitted }: JudgedDocument): HTMLElement {
+  private notes({ words, unknownWords, truncated, omitted }: ScoredDocument): HTMLElement {
     const parts = [
       truncated ? t('The model read the first {0}', amount.words(words)) : t('The model read {0}', amount.words(words)),
       unknownWords > 0 && `; ${t('{0} of them it does not know', amount.words(unknownWords))}`,

@@ -12,7 +12,7 @@ import {
   type Infer,
 } from '../../../core/base/schema.ts';
 import type { PageFrame } from '../../ui/index.ts';
-import type { DocumentOrder, Judged, JudgedLabel, LabelOrder, Verdict } from '../../../core/predict/judged.ts';
+import type { DocumentOrder, Scored, ScoredLabel, LabelOrder, Verdict } from '../../../core/predict/scored.ts';
 import type { Host } from '../../host.ts';
 import type { PredictionsPanelState } from '../../protocol.ts';
 
@@ -61,7 +61,7 @@ export function restoredState(kept: unknown): PageState {
 export interface Context {
   readonly host: Host<'predictions'>;
   readonly state: PageState;
-  readonly judged: Judged;
+  readonly scored: Scored;
   readonly threshold: number;
   /** Keeps the state beyond a reload. */
   save(): void;
@@ -73,7 +73,7 @@ export interface Context {
 /** What a label of a document is worth at a threshold; `predicted` where the true labels are not known. */
 export type Standing = Verdict | 'predicted' | 'below';
 
-export function standingOf({ probability = 0, isTrue }: JudgedLabel, threshold: number): Standing {
+export function standingOf({ probability = 0, isTrue }: ScoredLabel, threshold: number): Standing {
   const isPredicted = probability > threshold;
   if (isTrue === undefined) return isPredicted ? 'predicted' : 'below';
   if (isTrue) return isPredicted ? 'hit' : 'missed';

@@ -1,4 +1,4 @@
-import type { ThresholdPoint } from '../../../core/predict/judged.ts';
+import type { ThresholdPoint } from '../../../core/predict/scored.ts';
 import { el, figureTable, link, replaceChildren, slider, uniqueId } from '../../ui/index.ts';
 import { share, thresholdText } from '../../amounts.ts';
 import { t } from '../../l10n.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../core/predict/judged.ts';
+import type { Verdict } from '../../../core/predict/scored.ts';
 import { el, icon, type IconName } from '../../ui/index.ts';
 import type { Standing } from './predictionsState.ts';
 import { t } from '../../l10n.ts';

@@ -11,7 +11,7 @@ export interface RecordPointer {
 }
 
 /** The documents to look at: a split of the run's dataset, a file, one record of a file, or a text. */
-export type JudgedTarget =
+export type ScoredTarget =
   | ({ kind: 'split'; split: Split } & Partial<RecordPointer>)
   | ({ kind: 'file' } & Partial<RecordPointer> & DatasetFile)
   | ({ kind: 'record' } & RecordPointer & DatasetFile)
@@ -27,7 +27,7 @@ export interface ThresholdPoint {
 type Staleness = 'unverified';
 
 /** A set of documents with their scores. */
-export interface JudgedSet extends DatasetFile {
+export interface ScoredSet extends DatasetFile {
   kind: 'set';
   run: string;
   /** Splits that the run's dataset has. */
@@ -55,7 +55,7 @@ export interface JudgedSet extends DatasetFile {
 }
 
 /** One text on its own. */
-export interface JudgedText extends Partial<DatasetFile> {
+export interface ScoredText extends Partial<DatasetFile> {
   kind: 'text';
   run: string;
   splits: Split[];
@@ -66,14 +66,14 @@ export interface JudgedText extends Partial<DatasetFile> {
   tunedThreshold?: number;
 }
 
-export type Judged = JudgedSet | JudgedText;
+export type Scored = ScoredSet | ScoredText;
 
 export type Verdict = 'hit' | 'missed' | 'false';
 
 /** `file`: as in the file. `probability`: that of the label filtered by. The others are the documents' own measures. */
 export type DocumentOrder = 'file' | 'precision' | 'ndcg' | 'f1' | 'probability';
 
-export interface JudgedQuery {
+export interface ScoredQuery {
   threshold: number;
   order: DocumentOrder;
   descending: boolean;
@@ -87,7 +87,7 @@ export interface JudgedQuery {
   limit: number;
 }
 
-export interface JudgedRow {
+export interface ScoredRow {
   document: number;
   place: DocumentPlace;
   id: string;
@@ -105,7 +105,7 @@ export interface JudgedRow {
   probability?: number;
 }
 
-export interface JudgedLabel {
+export interface ScoredLabel {
   id: number;
   name: string;
   /** What the label is called where its name is an id. */
@@ -118,7 +118,7 @@ export interface JudgedLabel {
 }
 
 /** A document whole. */
-export interface JudgedDocument {
+export interface ScoredDocument {
   document: number;
   /** Absent for a text that is no record. */
   id?: string;
@@ -132,12 +132,12 @@ export interface JudgedDocument {
   /** Whether words beyond the model's length were not read. */
   truncated: boolean;
   /** Those above 0.01, the top 20 and the true ones: probability descending. */
-  labels: JudgedLabel[];
+  labels: ScoredLabel[];
 }
 
 export type LabelOrder = 'name' | 'precision' | 'recall' | 'f1' | 'support' | 'predicted' | 'train';
 
-export interface JudgedLabelQuery {
+export interface ScoredLabelQuery {
   threshold: number;
   search?: string;
   order: LabelOrder;
@@ -146,7 +146,7 @@ export interface JudgedLabelQuery {
   limit: number;
 }
 
-export interface JudgedLabelRow extends LabelFigures {
+export interface ScoredLabelRow extends LabelFigures {
   name: string;
   display?: string;
   trainDocuments: number;

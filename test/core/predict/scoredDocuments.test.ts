@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { Evaluator } from '../../../src/core/metrics/evaluator.ts';
 import { ScoreStore } from '../../../src/core/metrics/scores.ts';
-import type { JudgedQuery } from '../../../src/core/predict/judged.ts';
-import { JudgedScores, sortLabels } from '../../../src/core/predict/judgedScores.ts';
+import type { ScoredQuery } from '../../../src/core/predict/scored.ts';
+import { ScoredDocuments, sortLabels } from '../../../src/core/predict/scoredDocuments.ts';
 import { randomSet } from '../metrics/naive.ts';
 
 const outputs = 60;
@@ -12,20 +12,20 @@ const held = truth.map((labels, d) => (d % 10 === 0 ? [] : d % 7 === 0 ? [...lab
 const store = new ScoreStore(outputs);
 for (const row of scores) store.add(row);
 
-function judged(): JudgedScores {
+function scored(): ScoredDocuments {
   const starts = new Float64Array(held.length + 1);
   held.forEach((labels, d) => (starts[d + 1] = starts[d] + labels.length));
   const options = { labelCount, trainLabelCounts: new Uint32Array(labelCount).fill(2) };
-  return new JudgedScores(store, { labels: Int32Array.from(held.flat()), starts }, options);
+  return new ScoredDocuments(store, { labels: Int32Array.from(held.flat()), starts }, options);
 }
 
-const query = (changes: Partial<JudgedQuery> = {}) =>
+const query = (changes: Partial<ScoredQuery> = {}) =>
   ({ threshold: 0.3, order: 'file', descending: false, ...changes }) as const;
 const all = Array.from(scores.keys());
 const isPredicted = (d: number, l: number, threshold = 0.3): boolean => l < outputs && scores[d][l] > threshold;
 
 it('tells of each document what an evaluator tells of it alone', () => {
-  const set = judged();
+  const set = scored();
   for (const d of all) {
     const evaluator = new Evaluator({ labelCount, ks: [5], threshold: 0.3 });
     evaluator.add(scores[d], held[d]);
@@ -41,10 +41,10 @@ it('tells of each document what an evaluator tells of it alone', () => {
 });
 
 it('finds the documents with a verdict on a label', () => {
-  const set = judged();
+  const set = scored();
   for (const label of [0, 7, 31, outputs]) {
     const has = (d: number): boolean => held[d].includes(label);
-    const find = (verdict?: JudgedQuery['verdict']): number[] => [...set.documents(query({ label, verdict }))];
+    const find = (verdict?: ScoredQuery['verdict']): number[] => [...set.documents(query({ label, verdict }))];
     expect(find('hit')).toEqual(all.filter((d) => has(d) && isPredicted(d, label)));
     expect(find('missed')).toEqual(all.filter((d) => has(d) && !isPredicted(d, label)));
     expect(find('false')).toEqual(all.filter((d) => !has(d) && isPredicted(d, label)));
@@ -54,7 +54,7 @@ it('finds the documents with a verdict on a label', () => {
 });
 
 it('finds the documents with a verdict on any label, among those searched for', () => {
-  const set = judged();
+  const set = scored();
   const among = Uint8Array.from(all, (d) => d % 3);
   const labels = Array.from({ length: outputs }, (_, l) => l);
   const isFalse = (d: number): boolean => labels.some((l) => isPredicted(d, l, 0.97) && !held[d].includes(l));
@@ -64,8 +64,8 @@ it('finds the documents with a verdict on any label, among those searched for', 
   expect(found.length).toBeLessThan(all.filter((d) => d % 3 > 0).length);
 });
 
-it('puts the worst documents first, and those that cannot be judged last', () => {
-  const set = judged();
+it('puts the worst documents first, and those that cannot be scored last', () => {
+  const set = scored();
   for (const order of ['precision', 'ndcg', 'f1'] as const)
     for (const descending of [false, true]) {
       const found = [...set.documents(query({ order, descending }))];
@@ -77,7 +77,7 @@ it('puts the worst documents first, and those that cannot be judged last', () =>
 });
 
 it('orders equal documents by their most confident error', () => {
-  const set = judged();
+  const set = scored();
   const found = [...set.documents(query({ order: 'precision' }))];
   const wrong = (d: number): number => Math.max(...[...scores[d]].filter((_, l) => !held[d].includes(l)));
   const zero = found.filter((d) => set.figures(d, { threshold: 0.3 }).precision === 0);
@@ -86,7 +86,7 @@ it('orders equal documents by their most confident error', () => {
 });
 
 it('orders by the probability of the label filtered by', () => {
-  const set = judged();
+  const set = scored();
   const found = [...set.documents(query({ label: 7, order: 'probability', descending: true }))];
   const values = found.map((d) => set.figures(d, { threshold: 0.3, label: 7 }).probability ?? 0);
   expect(values).toEqual([...values].sort((a, b) => b - a));
@@ -94,13 +94,13 @@ it('orders by the probability of the label filtered by', () => {
 });
 
 it('has the tuned threshold among the steps of its curve', () => {
-  const curve = judged().curve(0.2345);
+  const curve = scored().curve(0.2345);
   const thresholds = curve.map(({ threshold }) => threshold);
   expect(thresholds).toHaveLength(100);
   expect(thresholds).toEqual([...thresholds].sort((a, b) => a - b));
   expect([thresholds[0], thresholds[99]]).toEqual([0.01, 0.99]);
   expect(thresholds).toEqual(expect.arrayContaining([0.07, 0.2345, 0.29, 0.5, 0.57]));
-  expect(judged().curve(0.5)).toHaveLength(99);
+  expect(scored().curve(0.5)).toHaveLength(99);
   for (const { threshold, metrics } of curve) {
     const evaluator = new Evaluator({ labelCount, ks: [], threshold });
     scores.forEach((row, d) => evaluator.add(row, held[d]));

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { completeConfig } from '../../../src/core/config/layers.ts';
 import type { RunConfig } from '../../../src/core/config/runConfig.ts';
 import { Cancelled } from '../../../src/core/base/errors.ts';
-import type { JudgedLabelQuery, JudgedQuery } from '../../../src/core/predict/judged.ts';
-import { JudgedRun, JudgedSingle } from '../../../src/core/predict/judgedRun.ts';
+import type { ScoredLabelQuery, ScoredQuery } from '../../../src/core/predict/scored.ts';
+import { ScoredRun, ScoredSingle } from '../../../src/core/predict/scoredRun.ts';
 import { splitOfFile } from '../../../src/core/text/drawnSplits.ts';
 import { ScoreStore } from '../../../src/core/metrics/scores.ts';
 import { prepareData } from '../../../src/core/text/prepare.ts';
@@ -34,7 +34,7 @@ let run: string;
 let config: RunConfig;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'xmlcnn-judged-'));
+  folder = await mkdtemp(join(tmpdir(), 'xmlcnn-scored-'));
   await writeFile(join(folder, 'train.jsonl'), documents(60, 0));
   await writeFile(join(folder, 'test.jsonl'), documents(30, 1, 'unheard of'));
   config = completeConfig({
@@ -53,7 +53,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const query = (changes: Partial<JudgedQuery> = {}): JudgedQuery => ({
+const query = (changes: Partial<ScoredQuery> = {}): ScoredQuery => ({
   threshold: 0.2,
   order: 'file',
   descending: false,
@@ -61,7 +61,7 @@ const query = (changes: Partial<JudgedQuery> = {}): JudgedQuery => ({
   limit: 10,
   ...changes,
 });
-const labelQuery = (changes: Partial<JudgedLabelQuery> = {}): JudgedLabelQuery => ({
+const labelQuery = (changes: Partial<ScoredLabelQuery> = {}): ScoredLabelQuery => ({
   threshold: 0.2,
   order: 'name',
   descending: false,
@@ -71,18 +71,18 @@ const labelQuery = (changes: Partial<JudgedLabelQuery> = {}): JudgedLabelQuery =
 });
 const phases = (events: RunEvent[]): string[] => events.flatMap((event) => (event.type === 'phase' ? event.phase : []));
 
-async function openTest(options: Parameters<typeof JudgedRun.open>[2] = {}) {
+async function openTest(options: Parameters<typeof ScoredRun.open>[2] = {}) {
   const events: RunEvent[] = [];
-  const judged = await JudgedRun.open(run, { split: 'test' }, { onEvent: (event) => events.push(event), ...options });
-  return { judged, events };
+  const scored = await ScoredRun.open(run, { split: 'test' }, { onEvent: (event) => events.push(event), ...options });
+  return { scored, events };
 }
 
 describe('a split of the dataset', () => {
   it('takes the scores that training has stored, and gives the figures of its evaluation', async () => {
-    const { judged, events } = await openTest();
+    const { scored, events } = await openTest();
     expect(phases(events)).toEqual(['reading']);
     const { evaluation } = await evaluateRun(run, { onEvent: () => {}, makeEngine: reference });
-    const { overview } = judged;
+    const { overview } = scored;
     expect(overview).toMatchObject({ kind: 'set', run: 'run', split: 'test', documents: 30, unlabelled: 3, labels: 6 });
     expect(overview.splits).toEqual(['test', 'validation', 'train']);
     expect(overview.tunedThreshold).toBe(evaluation.tuned?.threshold);
@@ -90,7 +90,7 @@ describe('a split of the dataset', () => {
     expect(evaluation.metrics).toMatchObject({ ...at(0.5), 'P@1': overview.metrics['P@1'] });
     const tuned = Object.entries(at(evaluation.tuned!.threshold)!).map(([name, value]) => [`${name}@tuned`, value]);
     expect(evaluation.metrics).toMatchObject(Object.fromEntries(tuned));
-    const rows = judged.labelPage(labelQuery({ threshold: evaluation.tuned!.threshold })).rows;
+    const rows = scored.labelPage(labelQuery({ threshold: evaluation.tuned!.threshold })).rows;
     expect(rows.map(({ label, f1, support }) => [label, f1, support]).sort()).toEqual(
       evaluation.tuned!.perLabel.map(({ label, f1, support }) => [label, f1, support]).sort(),
     );
@@ -98,8 +98,8 @@ describe('a split of the dataset', () => {
   });
 
   it('gives pages of documents with the beginning of their texts', async () => {
-    const { judged } = await openTest();
-    const { rows, total } = await judged.page(query({ offset: 20, limit: 10 }));
+    const { scored } = await openTest();
+    const { rows, total } = await scored.page(query({ offset: 20, limit: 10 }));
     expect(total).toBe(30);
     expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: 10 }, (_, i) => `d${i + 20}`));
     expect(rows[0]).toMatchObject({ document: 20, snippet: 'fruit number2 <b>' });
@@ -107,18 +107,18 @@ describe('a split of the dataset', () => {
   });
 
   it('searches texts and ids', async () => {
-    const { judged } = await openTest();
-    const found = async (search: string) => (await judged.page(query({ search, limit: 30 }))).rows.map(({ id }) => id);
+    const { scored } = await openTest();
+    const found = async (search: string) => (await scored.page(query({ search, limit: 30 }))).rows.map(({ id }) => id);
     expect(await found('NUMBER3')).toEqual(['d3', 'd9', 'd15', 'd21', 'd27']);
     expect(await found('d29')).toEqual(['d29']);
     expect(await found('nothing like it')).toEqual([]);
   });
 
   it('gives a document whole, its labels with what the store says of them', async () => {
-    const { judged } = await openTest();
-    const { rows } = await judged.page(query({ limit: 30 }));
+    const { scored } = await openTest();
+    const { rows } = await scored.page(query({ limit: 30 }));
     for (const row of rows) {
-      const { labels, text, words, truncated } = await judged.document(row.document);
+      const { labels, text, words, truncated } = await scored.document(row.document);
       expect(text.startsWith(row.snippet)).toBe(true);
       expect([words > 0, truncated]).toEqual([true, false]);
       const predicted = labels.filter(({ probability = 0 }) => probability > 0.2);
@@ -126,28 +126,28 @@ describe('a split of the dataset', () => {
       expect(predicted.filter(({ isTrue }) => !isTrue)).toHaveLength(row.false);
       expect(labels.filter(({ isTrue }) => isTrue)).toHaveLength(row.hits + row.missed);
     }
-    const { labels } = await judged.document(0);
+    const { labels } = await scored.document(0);
     expect(labels.at(-1)).toMatchObject({ name: 'unheard of', isTrue: true, probability: undefined });
   });
 
   it('tells why a label was given', async () => {
-    const { judged } = await openTest();
-    const { labels, text } = await judged.document(1);
+    const { scored } = await openTest();
+    const { labels, text } = await scored.document(1);
     const best = labels[0];
-    const evidence = await judged.evidence(1, best.id);
+    const evidence = await scored.evidence(1, best.id);
     expect(1 / (1 + Math.exp(-evidence!.logit))).toBeCloseTo(best.probability!, 6);
     expect(evidence!.highlights.length).toBeGreaterThan(0);
     for (const { start, end } of evidence!.highlights) expect(start < end && end <= text.length).toBe(true);
     const unheard = labels.find(({ probability }) => probability === undefined);
-    const [other] = (await judged.page(query({ search: 'd4', limit: 1 }))).rows;
+    const [other] = (await scored.page(query({ search: 'd4', limit: 1 }))).rows;
     expect(unheard).toBeUndefined(); // d1 has no label of that kind, d4 has
-    const unknown = (await judged.document(other.document)).labels.find(({ probability }) => probability === undefined);
-    expect(await judged.evidence(other.document, unknown!.id)).toBeUndefined();
+    const unknown = (await scored.document(other.document)).labels.find(({ probability }) => probability === undefined);
+    expect(await scored.evidence(other.document, unknown!.id)).toBeUndefined();
   });
 
   it('searches, sorts and pages labels', async () => {
-    const { judged } = await openTest();
-    const names = (changes: Partial<JudgedLabelQuery>) => judged.labelPage(labelQuery(changes));
+    const { scored } = await openTest();
+    const names = (changes: Partial<ScoredLabelQuery>) => scored.labelPage(labelQuery(changes));
     expect(names({ search: 'ABOUT' }).total).toBe(5);
     expect(names({ order: 'support', descending: true, limit: 1 }).rows).toHaveLength(1);
     const support = names({ order: 'support', descending: true }).rows.map((row) => row.support);
@@ -155,12 +155,12 @@ describe('a split of the dataset', () => {
   });
 
   it('finds the held-out part of a training file', async () => {
-    const judged = await JudgedRun.open(run, { split: 'validation' });
+    const scored = await ScoredRun.open(run, { split: 'validation' });
     const prepared = await prepareData(config);
-    const { rows, total } = await judged.page(query({ limit: 60 }));
+    const { rows, total } = await scored.page(query({ limit: 60 }));
     expect(total).toBe(prepared.validation!.size);
     expect(rows.map(({ id }) => id)).toEqual(prepared.validation!.ids);
-    const train = await JudgedRun.open(run, { split: 'train' });
+    const train = await ScoredRun.open(run, { split: 'train' });
     expect((await train.page(query({ limit: 60 }))).rows.map(({ id }) => id)).toEqual(prepared.train.ids);
     const { evaluation } = await evaluateRun(run, { split: 'train', onEvent: () => {}, makeEngine: reference });
     expect(train.overview.curve[49].metrics.microF1).toBe(evaluation.metrics.microF1);
@@ -179,40 +179,40 @@ describe('scores that cannot be believed', () => {
   ])('are computed where they %s', async (_, change) => {
     const file = join(folder, 'other.jsonl');
     await writeFile(file, documents(12, 3));
-    await JudgedRun.open(run, { file });
+    await ScoredRun.open(run, { file });
     const bytes = await readFile(scores('other.jsonl'));
     await writeFile(scores('other.jsonl'), change ? change(bytes) : '');
     const events: RunEvent[] = [];
-    const judged = await JudgedRun.open(run, { file }, { onEvent: (event) => events.push(event) });
+    const scored = await ScoredRun.open(run, { file }, { onEvent: (event) => events.push(event) });
     expect(phases(events)).toContain('testing');
-    expect(judged.overview).toMatchObject({ documents: 12, split: undefined, file });
+    expect(scored.overview).toMatchObject({ documents: 12, split: undefined, file });
     expect((await readFile(scores('other.jsonl'))).equals(bytes)).toBe(true);
   });
 
   it('are those of other documents under the same name', async () => {
     const file = join(folder, 'same.jsonl');
     await writeFile(file, documents(12, 3));
-    await JudgedRun.open(run, { file });
+    await ScoredRun.open(run, { file });
     await writeFile(file, documents(12, 2));
     await utimes(file, new Date(0), new Date(0)); // the time of the file tells nothing
     const events: RunEvent[] = [];
-    const judged = await JudgedRun.open(run, { file }, { onEvent: (event) => events.push(event) });
+    const scored = await ScoredRun.open(run, { file }, { onEvent: (event) => events.push(event) });
     expect(phases(events)).toContain('testing');
-    expect(judged.overview.stale).toBeUndefined();
+    expect(scored.overview.stale).toBeUndefined();
   });
 
   it('are in doubt where the file is newer', async () => {
     const soon = new Date(Date.now() + 60_000);
     const file = join(folder, 'newer.jsonl');
     await writeFile(file, documents(12, 3));
-    await JudgedRun.open(run, { file });
+    await ScoredRun.open(run, { file });
     await utimes(file, soon, soon);
     const events: RunEvent[] = [];
-    const judged = await JudgedRun.open(run, { file }, { onEvent: (event) => events.push(event) });
-    expect(judged.overview.stale).toBe('unverified');
+    const scored = await ScoredRun.open(run, { file }, { onEvent: (event) => events.push(event) });
+    expect(scored.overview.stale).toBe('unverified');
     expect(phases(events)).toEqual(['reading']);
     const again: RunEvent[] = [];
-    await JudgedRun.open(run, { file }, { evaluate: true, onEvent: (event) => again.push(event) });
+    await ScoredRun.open(run, { file }, { evaluate: true, onEvent: (event) => again.push(event) });
     expect(phases(again)).toContain('testing');
   });
 });
@@ -230,25 +230,25 @@ describe('a run on a part of a file', () => {
   });
 
   it('opens, is read again, and is told as the file that it is', async () => {
-    const judged = await JudgedRun.open(paths.run, { split: 'test' });
-    expect(judged.overview).toMatchObject({ documents: 1, file: paths.pickle, part: 'test', stale: undefined });
-    expect((await judged.page(query())).rows.map(({ id, snippet }) => [id, snippet])).toEqual([
+    const scored = await ScoredRun.open(paths.run, { split: 'test' });
+    expect(scored.overview).toMatchObject({ documents: 1, file: paths.pickle, part: 'test', stale: undefined });
+    expect((await scored.page(query())).rows.map(({ id, snippet }) => [id, snippet])).toEqual([
       ['14', 'Coffee and wheat'],
     ]);
-    expect((await JudgedRun.open(paths.run, { file: paths.pickle, part: 'train' })).overview.documents).toBe(3);
+    expect((await ScoredRun.open(paths.run, { file: paths.pickle, part: 'train' })).overview.documents).toBe(3);
     expect((await readRun(paths.run)).config.dataset.test).toBe(`${paths.pickle}#test`);
   });
 
   it('is in doubt where the file is newer', async () => {
-    await JudgedRun.open(paths.run, { split: 'test' });
+    await ScoredRun.open(paths.run, { split: 'test' });
     const soon = new Date(Date.now() + 60_000);
     await utimes(paths.pickle, soon, soon);
-    expect((await JudgedRun.open(paths.run, { split: 'test' })).overview.stale).toBe('unverified');
+    expect((await ScoredRun.open(paths.run, { split: 'test' })).overview.stale).toBe('unverified');
   });
 });
 
 describe('a set in numbered files, a share of which is drawn for test', () => {
-  it('is judged on the documents that were drawn, wherever they stand', async () => {
+  it('is evaluated on the documents that were drawn, wherever they stand', async () => {
     const at = (i: number): string => join(folder, `own-0000${i}-of-00002.jsonl`);
     await writeFile(at(0), documents(40, 0));
     await writeFile(at(1), documents(40, 2).replaceAll('"d', '"e'));
@@ -263,8 +263,8 @@ describe('a set in numbered files, a share of which is drawn for test', () => {
       documents: { train: 48, validation: 12, test: 20 },
       evaluated: { split: 'test', documents: 20 },
     });
-    const judged = await JudgedRun.open(trained.folder, { split: 'test' });
-    const { rows } = await judged.page(query({ limit: 30 }));
+    const scored = await ScoredRun.open(trained.folder, { split: 'test' });
+    const { rows } = await scored.page(query({ limit: 30 }));
     expect(rows.map(({ id }) => id)).toEqual(prepared.test!.ids);
     expect(new Set(rows.map(({ id }) => id[0]))).toEqual(new Set(['d', 'e']));
     const { evaluation, seen } = await evaluateRun(trained.folder, { onEvent: () => {}, makeEngine: reference });
@@ -273,7 +273,7 @@ describe('a set in numbered files, a share of which is drawn for test', () => {
     const held = await evaluateRun(trained.folder, { split: 'validation', onEvent: () => {}, makeEngine: reference });
     expect(held).toMatchObject({ seen: 'chose-epoch', evaluation: { documents: 12 } });
     // a line of the second file
-    const there = await JudgedRun.open(trained.folder, { file: at(1) }, { at: { line: 3 } });
+    const there = await ScoredRun.open(trained.folder, { file: at(1) }, { at: { line: 3 } });
     expect(there.overview.selected).toBe(42);
   });
 });
@@ -289,19 +289,19 @@ it('does not take a fault of its own for scores that are damaged', async () => {
 
 it('refuses to go on once cancelled, and says what is not there', async () => {
   await expect(openTest({ signal: AbortSignal.abort() })).rejects.toThrow(Cancelled);
-  await expect(JudgedRun.open(join(folder, 'nowhere'), { split: 'test' })).rejects.toThrow(/not a run folder/);
-  await expect(JudgedRun.open(run, { file: join(folder, 'none.jsonl') })).rejects.toMatchObject({
+  await expect(ScoredRun.open(join(folder, 'nowhere'), { split: 'test' })).rejects.toThrow(/not a run folder/);
+  await expect(ScoredRun.open(run, { file: join(folder, 'none.jsonl') })).rejects.toMatchObject({
     code: 'file-not-found',
   });
 });
 
 it('selects the document at a line', async () => {
-  expect((await openTest({ at: { line: 17 } })).judged.overview.selected).toBe(16);
+  expect((await openTest({ at: { line: 17 } })).scored.overview.selected).toBe(16);
 });
 
 describe('one text', () => {
   it('predicts labels without a truth', async () => {
-    const single = await JudgedSingle.open(run, { kind: 'text', text: 'fish and wine' });
+    const single = await ScoredSingle.open(run, { kind: 'text', text: 'fish and wine' });
     const { labels, id } = await single.document();
     expect(id).toBeUndefined();
     expect(labels).toHaveLength(5);
@@ -314,15 +314,15 @@ describe('one text', () => {
     const file = join(folder, 'named', 'later.jsonl');
     await writeFile(file, documents(8, 1, '718'));
     await writeFile(join(folder, 'named', 'label_names.tsv'), '718\tnever heard of\n719\tnor of\n');
-    const single = await JudgedSingle.open(run, { kind: 'record', file, line: 5 });
+    const single = await ScoredSingle.open(run, { kind: 'record', file, line: 5 });
     const { labels } = await single.document();
     expect(labels.find(({ name }) => name === '718')?.display).toBe('never heard of');
   });
 
   it('shows a record of a file with its own labels', async () => {
     const file = join(folder, 'test.jsonl');
-    const single = await JudgedSingle.open(run, { kind: 'record', file, line: 5 });
-    const numbered = await JudgedSingle.open(run, { kind: 'record', file, line: 0, number: 5 });
+    const single = await ScoredSingle.open(run, { kind: 'record', file, line: 5 });
+    const numbered = await ScoredSingle.open(run, { kind: 'record', file, line: 0, number: 5 });
     expect(numbered.overview).toMatchObject({ line: 5, number: 5 });
     expect((await numbered.document()).id).toBe('d4');
     expect(single.overview).toMatchObject({ kind: 'text', file, line: 5 });

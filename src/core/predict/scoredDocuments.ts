@@ -1,10 +1,10 @@
 import type { LabelFigures } from '../metrics/labelCounts.ts';
 import { RankingSums } from '../metrics/ranking.ts';
 import type { ScoreStore } from '../metrics/scores.ts';
-import type { JudgedLabels } from '../metrics/scoresByLabel.ts';
+import type { ScoredLabels } from '../metrics/scoresByLabel.ts';
 import { ScoresByLabel } from '../metrics/scoresByLabel.ts';
 import { lowestThreshold } from '../metrics/threshold.ts';
-import type { DocumentOrder, JudgedQuery, JudgedRow, LabelOrder, ThresholdPoint, Verdict } from './judged.ts';
+import type { DocumentOrder, ScoredQuery, ScoredRow, LabelOrder, ThresholdPoint, Verdict } from './scored.ts';
 
 /** A set's true labels in compressed rows: document i has labels[starts[i] … starts[i + 1]). */
 export interface Truth {
@@ -12,15 +12,15 @@ export interface Truth {
   starts: Float64Array; // [N + 1]
 }
 
-type DocumentFigures = Omit<JudgedRow, 'document' | 'place' | 'id' | 'snippet'>;
+type DocumentFigures = Omit<ScoredRow, 'document' | 'place' | 'id' | 'snippet'>;
 
-type Filter = Pick<JudgedQuery, 'threshold' | 'label' | 'verdict'>;
+type Filter = Pick<ScoredQuery, 'threshold' | 'label' | 'verdict'>;
 
 /** Cut-off of the documents' own P@k and nDCG@k. */
 const usualK = 5;
 
 /** Kept scores beside the true labels: what each document and each label comes to at a threshold. */
-export class JudgedScores {
+export class ScoredDocuments {
   readonly k: number;
   private readonly byLabel: ScoresByLabel;
   private readonly precision: Float64Array; // [N], NaN without labels
@@ -32,7 +32,7 @@ export class JudgedScores {
   constructor(
     readonly store: ScoreStore,
     private readonly truth: Truth,
-    labels: JudgedLabels,
+    labels: ScoredLabels,
   ) {
     this.k = Math.min(usualK, labels.labelCount);
     this.isTrue = new Uint8Array(labels.labelCount);
@@ -74,7 +74,7 @@ export class JudgedScores {
   }
 
   /** Documents that pass the filter, in order. `among`: 1 for each that may be given. */
-  documents(query: Filter & Pick<JudgedQuery, 'order' | 'descending'>, among?: Uint8Array): Int32Array {
+  documents(query: Filter & Pick<ScoredQuery, 'order' | 'descending'>, among?: Uint8Array): Int32Array {
     const found: number[] = [];
     for (let d = 0; d < this.store.size; d++) if ((!among || among[d]) && this.passes(d, query)) found.push(d);
     const documents = Int32Array.from(found);
@@ -103,7 +103,7 @@ export class JudgedScores {
     return at < 0 ? undefined : scores[at];
   }
 
-  private sorted(documents: Int32Array, query: Filter & Pick<JudgedQuery, 'order' | 'descending'>): Int32Array {
+  private sorted(documents: Int32Array, query: Filter & Pick<ScoredQuery, 'order' | 'descending'>): Int32Array {
     const keys = new Float64Array(this.store.size);
     for (const d of documents) keys[d] = this.key(d, query.order, query);
     const sign = query.descending ? -1 : 1;

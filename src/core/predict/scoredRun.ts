@@ -10,18 +10,18 @@ import type { RunEvent } from '../base/events.ts';
 import { exists, readRun, type StoredRun } from '../training/runFolder.ts';
 import type { LabelEvidence } from './highlights.ts';
 import type {
-  JudgedDocument,
-  JudgedLabel,
-  JudgedLabelQuery,
-  JudgedLabelRow,
-  JudgedQuery,
-  JudgedRow,
-  JudgedSet,
-  JudgedTarget,
-  JudgedText,
+  ScoredDocument,
+  ScoredLabel,
+  ScoredLabelQuery,
+  ScoredLabelRow,
+  ScoredQuery,
+  ScoredRow,
+  ScoredSet,
+  ScoredTarget,
+  ScoredText,
   RecordPointer,
-} from './judged.ts';
-import { JudgedScores, sortLabels } from './judgedScores.ts';
+} from './scored.ts';
+import { ScoredDocuments, sortLabels } from './scoredDocuments.ts';
 import { loadPredictor } from './predictor.ts';
 import { RunDocuments, type SetTarget } from './runDocuments.ts';
 import { splitsOf } from '../text/drawnSplits.ts';
@@ -31,7 +31,7 @@ import type { DocumentLabel } from '../explore/inspectionApi.ts';
 import { readRecord } from '../explore/recordText.ts';
 import { openForRun } from '../text/readSplit.ts';
 
-interface JudgedOptions {
+interface ScoredOptions {
   /** Computes the scores even where they are there. */
   evaluate?: boolean;
   /** Threads of the evaluation; as the config says where absent. */
@@ -49,7 +49,7 @@ const samples = 8;
 const tolerance = 1e-3;
 
 /** A run's predictions for a set of documents, beside their labels. */
-export class JudgedRun {
+export class ScoredRun {
   /** The text asked for last: its labels' evidence is asked for next. */
   private latest?: { document: number; text: string };
   private found?: { text: string; holds: Uint8Array };
@@ -57,16 +57,16 @@ export class JudgedRun {
   private constructor(
     private readonly run: StoredRun,
     private readonly documents: RunDocuments,
-    private readonly scores: JudgedScores,
+    private readonly scores: ScoredDocuments,
     private readonly reader: TextReader,
-    readonly overview: JudgedSet,
+    readonly overview: ScoredSet,
   ) {}
 
   /**
    * Takes the scores that an evaluation has stored, if they are those of this model on these documents; else evaluates first.
    * Throws `UserError` (those of `loadPredictor`, `RunDocuments.open`, `evaluateRun`) and `Cancelled`.
    */
-  static async open(folder: string, target: SetTarget, options: JudgedOptions = {}): Promise<JudgedRun> {
+  static async open(folder: string, target: SetTarget, options: ScoredOptions = {}): Promise<ScoredRun> {
     const { signal, at = {}, onEvent = () => {} } = options;
     const run = await readRun(folder);
     const reader = new TextReader(await loadPredictor(folder, { threads: 1 }));
@@ -78,8 +78,8 @@ export class JudgedRun {
     const tunedThreshold = reader.predictor.tunedThreshold;
     const judge = evaluatorOptions(run.config, { ...run.labels, names: documents.labels.names }, tunedThreshold);
     const labels = { labelCount: judge.labelCount, trainLabelCounts: judge.trainLabelCounts! };
-    const scores = new JudgedScores(store, documents.truth, labels);
-    const overview: JudgedSet = {
+    const scores = new ScoredDocuments(store, documents.truth, labels);
+    const overview: ScoredSet = {
       kind: 'set',
       run: run.name,
       splits: splitsOf(run.config),
@@ -97,15 +97,15 @@ export class JudgedRun {
       selected: documents.find(at, 'file' in asked ? asked.file : undefined),
       ...(await ageOf(file, documents.source.file)),
     };
-    return new JudgedRun(run, documents, scores, reader, overview);
+    return new ScoredRun(run, documents, scores, reader, overview);
   }
 
-  async page(query: JudgedQuery, signal?: AbortSignal): Promise<{ rows: JudgedRow[]; total: number }> {
+  async page(query: ScoredQuery, signal?: AbortSignal): Promise<{ rows: ScoredRow[]; total: number }> {
     const among = query.search ? await this.search(query.search, signal) : undefined;
     const all = this.scores.documents(query, among);
     const page = all.subarray(query.offset, query.offset + query.limit);
     const read = await this.documents.read(page, signal);
-    const rows = read.map(({ document: { id, text } }, i): JudgedRow => {
+    const rows = read.map(({ document: { id, text } }, i): ScoredRow => {
       const document = page[i];
       const snippet = text.slice(0, snippetLength).replace(/\s+/g, ' ').trim();
       return { document, place: this.documents.place(document), id, snippet, ...this.scores.figures(document, query) };
@@ -113,7 +113,7 @@ export class JudgedRun {
     return { rows, total: all.length };
   }
 
-  async document(document: number, signal?: AbortSignal): Promise<JudgedDocument> {
+  async document(document: number, signal?: AbortSignal): Promise<ScoredDocument> {
     const [
       {
         document: { id, text },
@@ -145,12 +145,12 @@ export class JudgedRun {
     return this.reader.evidence(this.latest.text, this.documents.labels.names[label], signal);
   }
 
-  labelPage(query: JudgedLabelQuery): { rows: JudgedLabelRow[]; total: number } {
+  labelPage(query: ScoredLabelQuery): { rows: ScoredLabelRow[]; total: number } {
     const { names, display } = this.documents.labels;
     const wanted = query.search?.toLowerCase() ?? '';
     const rows = this.scores
       .labelsAt(query.threshold)
-      .map((figures): JudgedLabelRow => {
+      .map((figures): ScoredLabelRow => {
         const { label } = figures;
         return { ...figures, name: names[label], display: display[label], trainDocuments: this.trainCount(label) };
       })
@@ -164,7 +164,7 @@ export class JudgedRun {
     return this.found.holds;
   }
 
-  private label(id: number, probability: number | undefined, truth: ReadonlySet<number>): JudgedLabel {
+  private label(id: number, probability: number | undefined, truth: ReadonlySet<number>): ScoredLabel {
     const { names, display } = this.documents.labels;
     const trainDocuments = this.trainCount(id);
     return { id, name: names[id], display: display[id], probability, isTrue: truth.has(id), trainDocuments };
@@ -175,14 +175,14 @@ export class JudgedRun {
   }
 }
 
-const byProbability = (a: JudgedLabel, b: JudgedLabel): number =>
+const byProbability = (a: ScoredLabel, b: ScoredLabel): number =>
   (b.probability ?? -1) - (a.probability ?? -1) || a.id - b.id;
 
 async function evaluated(
   folder: string,
   target: SetTarget,
   file: string,
-  { threads, signal, onEvent }: JudgedOptions & { onEvent: (event: RunEvent) => void },
+  { threads, signal, onEvent }: ScoredOptions & { onEvent: (event: RunEvent) => void },
 ): Promise<ScoreStore> {
   const what = 'split' in target ? target : { data: target, isUnlabelledFine: true };
   await evaluateRun(folder, { ...what, threads, signal, onEvent });
@@ -220,13 +220,13 @@ function loaded(bytes: Uint8Array): ScoreStore | undefined {
   }
 }
 
-function metricsOf(scores: JudgedScores, judge: EvaluatorOptions): JudgedSet['metrics'] {
+function metricsOf(scores: ScoredDocuments, judge: EvaluatorOptions): ScoredSet['metrics'] {
   const ks = judge.ks.filter((k) => k <= keptTop);
   return evaluateStore(scores.store, (d) => scores.truthOf(d), { ...judge, ks, tunedThreshold: undefined }).metrics;
 }
 
 /** Scores that are older than the documents' file agreed on a sample only. */
-async function ageOf(scores: string, file: string): Promise<Pick<JudgedSet, 'scoredAt' | 'stale'>> {
+async function ageOf(scores: string, file: string): Promise<Pick<ScoredSet, 'scoredAt' | 'stale'>> {
   const [scored, read] = await Promise.all([scores, file].map((path) => withFileErrors(path, () => stat(path))));
   return { scoredAt: scored.mtime.toISOString(), stale: read.mtimeMs > scored.mtimeMs ? 'unverified' : undefined };
 }
@@ -235,41 +235,41 @@ async function ageOf(scores: string, file: string): Promise<Pick<JudgedSet, 'sco
 const shownLabels = 50;
 
 /** A run's predictions for one text. */
-export class JudgedSingle {
+export class ScoredSingle {
   private constructor(
     private readonly run: StoredRun,
     private readonly reader: TextReader,
     private readonly text: string,
     /** Without labels where the file has none. */
     private readonly record: { id: string; place: DocumentPlace; labels?: DocumentLabel[] } | undefined,
-    readonly overview: JudgedText,
+    readonly overview: ScoredText,
   ) {}
 
   /** Throws `UserError` (those of `loadPredictor` and `readRecord`) and `Cancelled`. */
   static async open(
     folder: string,
-    target: Extract<JudgedTarget, { kind: 'record' | 'text' }>,
+    target: Extract<ScoredTarget, { kind: 'record' | 'text' }>,
     signal?: AbortSignal,
-  ): Promise<JudgedSingle> {
+  ): Promise<ScoredSingle> {
     const run = await readRun(folder);
     const reader = new TextReader(await loadPredictor(folder, { threads: 1 }));
     const { config, name } = run;
     const { tunedThreshold } = reader.predictor;
-    const overview: JudgedText = { kind: 'text', run: name, splits: splitsOf(config), tunedThreshold };
-    if (target.kind === 'text') return new JudgedSingle(run, reader, target.text, undefined, overview);
+    const overview: ScoredText = { kind: 'text', run: name, splits: splitsOf(config), tunedThreshold };
+    if (target.kind === 'text') return new ScoredSingle(run, reader, target.text, undefined, overview);
     const dataset = { file: resolve(target.file), part: target.part };
     const { options, isUnlabelled } = await openForRun(dataset, run, { isUnlabelledFine: true });
     const { line, number } = target;
     const { id, text, place, labels } = await readRecord({ ...dataset, options, line, number }, signal);
     const record = { id, place, labels: isUnlabelled ? undefined : labels };
-    return new JudgedSingle(run, reader, text, record, { ...overview, ...dataset, options, line: place.line, number });
+    return new ScoredSingle(run, reader, text, record, { ...overview, ...dataset, options, line: place.line, number });
   }
 
-  async document(signal?: AbortSignal): Promise<JudgedDocument> {
+  async document(signal?: AbortSignal): Promise<ScoredDocument> {
     const { text, record } = this;
     const own = record?.labels?.map(({ name }) => name);
     const read = await this.reader.read(text, shownLabels, own ?? [], signal);
-    const labels = read.labels.map((label): JudgedLabel => ({
+    const labels = read.labels.map((label): ScoredLabel => ({
       ...label,
       isTrue: own?.includes(label.name),
       trainDocuments: this.run.labels.trainCounts[label.id],
@@ -285,12 +285,12 @@ export class JudgedSingle {
   }
 
   /** True labels that the model has no output for. */
-  private unknown(known: ReadonlySet<string>): JudgedLabel[] {
+  private unknown(known: ReadonlySet<string>): ScoredLabel[] {
     const others = (this.record?.labels ?? []).filter(({ name }) => !known.has(name));
     const display = others.flatMap((label): [string, string][] => (label.display ? [[label.name, label.display]] : []));
     const names = others.map(({ name }) => name);
     const all = labelSetOf(this.run).extended(names, new Map(display));
-    return others.map(({ name }): JudgedLabel => {
+    return others.map(({ name }): ScoredLabel => {
       const id = all.idOf(name);
       return { id, name, display: all.display[id], isTrue: true, trainDocuments: 0 };
     });
