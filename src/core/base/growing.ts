@@ -8,19 +8,22 @@ const Resizable = ArrayBuffer as unknown as new (
 ) => ResizableBuffer;
 
 /**
- * Integers appended one by one, in chunks: growing never copies what is there, and reading them out gives the memory back
+ * Numbers appended one by one, in chunks: growing never copies what is there, and reading them out gives the memory back
  * chunk by chunk, at once and not when the collector comes by, so that filling the final array does not double it.
  */
-export class GrowingInts {
-  private readonly chunks: (Int32Array | undefined)[] = [];
-  private last: Int32Array;
+class GrowingNumbers<A extends Int32Array | Float32Array> {
+  private readonly chunks: (A | undefined)[] = [];
+  private last: A;
   private used = 0;
   private taken = 0;
   private count = 0;
 
-  /** @param chunkSize integers per chunk */
-  constructor(private readonly chunkSize = 1 << 16) {
-    this.last = new Int32Array(0);
+  /** @param chunkSize numbers per chunk */
+  constructor(
+    private readonly kind: new (buffer: ArrayBuffer, start: number, length: number) => A,
+    private readonly chunkSize = 1 << 16,
+  ) {
+    this.last = new kind(new ArrayBuffer(0), 0, 0);
   }
 
   get length(): number {
@@ -29,9 +32,9 @@ export class GrowingInts {
 
   push(value: number): void {
     if (this.used === this.last.length) {
-      const bytes = this.chunkSize * Int32Array.BYTES_PER_ELEMENT;
+      const bytes = this.chunkSize * 4;
       const buffer: ArrayBuffer = new Resizable(bytes, { maxByteLength: bytes });
-      this.last = new Int32Array(buffer, 0, this.chunkSize);
+      this.last = new this.kind(buffer, 0, this.chunkSize);
       this.chunks.push(this.last);
       this.used = 0;
     }
@@ -46,7 +49,7 @@ export class GrowingInts {
   }
 
   /** Moves the next `count` values to target[at …], through `map` if given. Chunks that are moved in full are let go. */
-  take(count: number, target: Int32Array, at: number, map?: Int32Array): void {
+  take(count: number, target: A, at: number, map?: Int32Array): void {
     for (let left = count; left > 0;) {
       const chunk = Math.floor(this.taken / this.chunkSize);
       const from = this.taken - chunk * this.chunkSize;
@@ -69,6 +72,18 @@ export class GrowingInts {
   /** Chunks in memory now. */
   get held(): number {
     return this.chunks.filter((chunk) => chunk !== undefined).length;
+  }
+}
+
+export class GrowingInts extends GrowingNumbers<Int32Array> {
+  constructor(chunkSize?: number) {
+    super(Int32Array, chunkSize);
+  }
+}
+
+export class GrowingFloats extends GrowingNumbers<Float32Array> {
+  constructor(chunkSize?: number) {
+    super(Float32Array, chunkSize);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Encoding } from '../formats/encoding.ts';
+import type { BagOfWords } from './bagOfWords.ts';
 import type { CellStyle } from './guess/cells.ts';
 
 /** A file of documents, or a folder of texts; of a file that holds several splits, the one that is meant. */
@@ -22,8 +23,8 @@ export interface Document {
   labels: string[];
   /** 1-based line of the file on which the record starts (0 for one-file-per-document sets). */
   line: number;
-  /** Bag-of-words sets only: feature weights. `text` is then '' and the set cannot train a model that needs word order. */
-  features?: { indices: Uint32Array; values: Float32Array };
+  /** Bag-of-words sets only. `text` is then '' and the set cannot train a model that needs word order. */
+  features?: BagOfWords;
 }
 
 export const datasetFormats = [
@@ -195,7 +196,7 @@ export interface DocumentSource extends DatasetFile, AsyncIterable<Document> {
   readonly format: DatasetFormat;
   /** The files that are read, in their order: several where a split comes in numbered ones. */
   readonly files: readonly string[];
-  /** Bag of words: no word order, so it serves statistics and clusters only. */
+  /** Bag of words: no word order, so that of all models a linear one alone can be trained on it. */
   readonly bagOfWords: boolean;
   /** Size in bytes of the file as stored (compressed size for .gz); companions not counted. */
   readonly totalBytes: number;

@@ -1,3 +1,4 @@
+import type { BagOfWords } from './bagOfWords.ts';
 import type { Finding, Reasons, RecordColumns, SourceOptions } from './document.ts';
 import type { Findings } from './findings.ts';
 import type { Line, LineProblem, TextForm } from '../formats/bytes.ts';
@@ -13,7 +14,7 @@ export interface RawRecord {
   line: number;
   /** Number of the record among all, 1-based, skipped ones included. */
   number: number;
-  features?: { indices: Uint32Array; values: Float32Array };
+  features?: BagOfWords;
   /** What was forgiven, or left out of it. */
   doubts?: readonly Doubt[];
   /** Where the pass asks for them and records have columns. */

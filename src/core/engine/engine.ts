@@ -36,6 +36,8 @@ export interface Batch {
   size: number;
   words: Int32Array;
   wordStarts: Int32Array; // [B + 1]
+  /** Bags of words: the value of each entry of `words`. */
+  values?: Float32Array;
   labels: Int32Array;
   labelStarts: Int32Array; // [B + 1]
 }
@@ -144,8 +146,9 @@ export interface Activations {
 }
 
 /** Documents from … to - 1 of a batch, without their labels; shares its arrays. */
-export function documentsOf({ size, words, wordStarts }: Batch, from: number, to: number): Batch {
+export function documentsOf({ size, words, values, wordStarts }: Batch, from: number, to: number): Batch {
   const end = Math.min(size, to);
   const none = new Int32Array(0);
-  return { size: end - from, words, wordStarts: wordStarts.subarray(from, end + 1), labels: none, labelStarts: none };
+  const starts = wordStarts.subarray(from, end + 1);
+  return { size: end - from, words, values, wordStarts: starts, labels: none, labelStarts: none };
 }

@@ -58,9 +58,7 @@ export class DocumentSearch {
   }
 
   private holds({ document }: PlacedDocument): boolean {
-    return [shownText(document, this.source.featureNames), document.id].some((text) =>
-      text.toLowerCase().includes(this.wanted),
-    );
+    return [shownText(document), document.id].some((text) => text.toLowerCase().includes(this.wanted));
   }
 }
 

@@ -151,7 +151,7 @@ export class Inspection {
       throw new UserError('no-such-document', `There is no document ${document + 1}`, 'Choose another.');
     const [placed] = await this.readAgain(split, [document], signal);
     if (!placed) throw new UserError('file-changed', 'The document cannot be read any more', 'Read the file again.');
-    const whole = shownText(placed[1].document, split.source.featureNames);
+    const whole = shownText(placed[1].document);
     return {
       ...this.row(split, document, placed[1]),
       text: whole.slice(offset, offset + textPiece),
@@ -227,14 +227,14 @@ export class Inspection {
     return found;
   }
 
-  private row({ index, source }: SplitInspection, document: number, placed: PlacedDocument): DocumentRow {
+  private row({ index }: SplitInspection, document: number, placed: PlacedDocument): DocumentRow {
     return {
       document,
       place: placed.place,
       id: placed.document.id,
       words: index.words(document),
       labels: index.labelsOf(document).map((label) => this.label(label)),
-      snippet: shownText(placed.document, source.featureNames).slice(0, snippetLength),
+      snippet: shownText(placed.document).slice(0, snippetLength),
     };
   }
 

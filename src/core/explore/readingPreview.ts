@@ -97,11 +97,11 @@ async function readBeginning(
   return true;
 }
 
-function rowOf({ document }: PlacedDocument, { source, labelNames }: OpenedDataset): PreviewRow {
+function rowOf({ document }: PlacedDocument, { labelNames }: OpenedDataset): PreviewRow {
   const { id, labels } = document;
   return {
     id,
-    snippet: shownText(document, source.featureNames).slice(0, shown.characters),
+    snippet: shownText(document).slice(0, shown.characters),
     labels: labels.slice(0, shown.labels).map((name) => ({ name, display: displayIn(labelNames.map, name) })),
     labelCount: labels.length,
   };

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { shownBag } from '../data/bagOfWords.ts';
 import { readSample } from '../data/sample.ts';
 import { readLines } from '../formats/bytes.ts';
 import { canonicalEncoding, decode } from '../formats/encoding.ts';
@@ -49,7 +50,7 @@ export async function readRecord(target: RecordTarget, signal?: AbortSignal): Pr
   const labels = document.labels.map((name) => ({ name, display: source.labelNames.get(name) }));
   const file = place.file ?? fileOf(source, document.id);
   const raw = target.raw ? await rawRecord(source, found, file, target.options) : undefined;
-  const text = raw ?? shownText(document, source.featureNames);
+  const text = raw ?? shownText(document);
   return { id: document.id, text, labels, place, file };
 }
 
@@ -151,11 +152,4 @@ function fileOf(source: SeekableSource, id: string): string {
 }
 
 /** A document's text, or the features of a bag of words as `number:weight`, `name:weight` where they have names. */
-export function shownText({ text, features }: Document, names: readonly string[] = []): string {
-  if (!features) return text;
-  const pairs = Array.from(
-    features.indices,
-    (feature, i) => `${names[feature] ?? feature}:${Number(features.values[i].toPrecision(4))}`,
-  );
-  return pairs.join(' ');
-}
+export const shownText = ({ text, features }: Document): string => (features ? shownBag(features).text : text);

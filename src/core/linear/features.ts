@@ -15,7 +15,14 @@ export interface FeatureSettings {
   maxFeatures: number;
   /** 1 + ln tf in place of tf. */
   sublinear: boolean;
+  /** Of a bag of words, what its features are worth; TF-IDF where absent, as in texts. */
+  values?: BagValues;
 }
+
+/** TF-IDF, rows of length 1; the values of the file; these, scaled to rows of length 1. */
+export type BagValues = 'tfidf' | 'as-given' | 'unit-length';
+
+type Documents = Pick<Corpus, 'size' | 'words' | 'values' | 'wordStarts'>;
 
 /** Word ids 0 (padding) and 1 (unknown) are no words. */
 const firstWord = 2;
@@ -39,7 +46,7 @@ export class Features {
     words: readonly string[],
     readonly ngrams: Int32Array,
     readonly idf: Float32Array,
-    private readonly settings: Pick<FeatureSettings, 'minWordLength' | 'sublinear'>,
+    private readonly settings: Pick<FeatureSettings, 'minWordLength' | 'sublinear' | 'values'>,
   ) {
     this.longest = ngrams.length / Math.max(1, idf.length);
     this.isShort = shortWords(words, settings.minWordLength);
@@ -57,6 +64,16 @@ export class Features {
 
   get size(): number {
     return this.idf.length;
+  }
+
+  /** Whether rows are scaled to length 1. */
+  get isScaled(): boolean {
+    return this.settings.values !== 'as-given';
+  }
+
+  /** The feature that a word is by itself, or -1. */
+  ofSingle(word: number): number {
+    return word < firstWord ? -1 : this.ofWord[word];
   }
 
   /** Word ids of a feature. */
@@ -88,15 +105,16 @@ export class Features {
     }
   }
 
-  /** Rows of length 1, or without values where a document has no feature. */
-  async matrix(corpus: Pick<Corpus, 'size' | 'words' | 'wordStarts'>, signal?: AbortSignal): Promise<FeatureMatrix> {
+  /** Rows of length 1 but for values as given, or without values where a document has no feature. */
+  async matrix(corpus: Documents, signal?: AbortSignal): Promise<FeatureMatrix> {
     const pace = new Pace(signal);
     const row = new FeatureRow(this);
     const starts = new Float64Array(corpus.size + 1);
     let indices = new Int32Array(1 << 16);
     let values = new Float32Array(1 << 16);
     for (let d = 0; d < corpus.size; d++) {
-      row.read(corpus.words.subarray(corpus.wordStarts[d], corpus.wordStarts[d + 1]));
+      const [from, to] = [corpus.wordStarts[d], corpus.wordStarts[d + 1]];
+      row.read(corpus.words.subarray(from, to), corpus.values?.subarray(from, to));
       const end = (starts[d + 1] = starts[d] + row.length);
       indices = withRoom(indices, end);
       values = withRoom(values, end);
@@ -114,9 +132,10 @@ export class Features {
     };
   }
 
-  /** What a feature is worth that occurs so often, before the row is scaled. */
+  /** What a feature is worth that occurs so often, before the row is scaled. Values of a bag of words may be below 1, and stay so. */
   weight(feature: number, occurrences: number): number {
-    return (this.settings.sublinear ? 1 + Math.log(occurrences) : occurrences) * this.idf[feature];
+    const isDamped = this.settings.sublinear && occurrences > 1;
+    return (isDamped ? 1 + Math.log(occurrences) : occurrences) * this.idf[feature];
   }
 }
 
@@ -125,26 +144,35 @@ export class FeatureRow {
   length = 0;
   features = new Int32Array(1024);
   values = new Float32Array(1024);
-  private readonly occurrences: Uint32Array; // [features], all 0 between documents
+  private readonly occurrences: Float64Array; // [features], all 0 between documents
 
   constructor(private readonly known: Features) {
-    this.occurrences = new Uint32Array(known.size);
+    this.occurrences = new Float64Array(known.size);
   }
 
-  read(document: Int32Array): void {
+  /** @param counts of a bag of words, what each of its words counts */
+  read(document: Int32Array, counts?: Float32Array): void {
     const { known, occurrences } = this;
     let count = 0;
-    known.forEachIn(document, (feature) => {
-      if (occurrences[feature]++ > 0) return;
+    const add = (feature: number, times: number): void => {
+      const isNew = occurrences[feature] === 0;
+      occurrences[feature] += times;
+      if (!isNew) return;
       this.features = withRoom(this.features, count + 1);
       this.features[count++] = feature;
-    });
+    };
+    if (counts)
+      document.forEach((word, i) => {
+        const feature = known.ofSingle(word);
+        if (feature >= 0) add(feature, counts[i]);
+      });
+    else known.forEachIn(document, (feature) => add(feature, 1));
     this.length = count;
     this.features.subarray(0, count).sort();
     this.values = withRoom(this.values, count);
     let squares = 0;
     for (let i = 0; i < count; i++) squares += known.weight(this.features[i], occurrences[this.features[i]]) ** 2;
-    const scale = 1 / Math.sqrt(squares);
+    const scale = known.isScaled ? 1 / Math.sqrt(squares) : 1;
     for (let i = 0; i < count; i++) {
       const feature = this.features[i];
       this.values[i] = known.weight(feature, occurrences[feature]) * scale;
@@ -161,7 +189,7 @@ const shortWords = (words: readonly string[], least: number): Uint8Array =>
 
 /** Finds the features of the training documents, and their weights. Throws `Cancelled`. */
 export async function findFeatures(
-  corpus: Pick<Corpus, 'size' | 'words' | 'wordStarts'>,
+  corpus: Documents,
   words: readonly string[],
   settings: FeatureSettings,
   signal?: AbortSignal,
@@ -171,7 +199,9 @@ export async function findFeatures(
   const { frequencies, found } = counts.most(settings.maxFeatures);
   const ngrams = new Int32Array(found.length * settings.ngrams);
   found.forEach((node, f) => ngrams.set(counts.wordsOf(node), f * settings.ngrams));
-  const idf = Float32Array.from(found, (node) => Math.log((1 + corpus.size) / (1 + frequencies[node])) + 1);
+  const isTfidf = (settings.values ?? 'tfidf') === 'tfidf';
+  const idfOf = (node: number): number => Math.log((1 + corpus.size) / (1 + frequencies[node])) + 1;
+  const idf = Float32Array.from(found, isTfidf ? idfOf : () => 1);
   return new Features(words, ngrams, idf, settings);
 }
 
@@ -188,7 +218,7 @@ class NgramCounts {
   private parts = new Int32Array(1 << 12);
 
   constructor(
-    private readonly corpus: Pick<Corpus, 'size' | 'words' | 'wordStarts'>,
+    private readonly corpus: Documents,
     private readonly words: readonly string[],
     private readonly settings: FeatureSettings,
   ) {

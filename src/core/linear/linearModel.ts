@@ -126,7 +126,8 @@ export class LinearModel implements Scorer {
     const logits = new Float32Array(labels);
     let since = performance.now();
     for (let d = 0; d < batch.size; d++) {
-      this.scoreInto(logits, batch.words.subarray(batch.wordStarts[d], batch.wordStarts[d + 1]));
+      const [from, to] = [batch.wordStarts[d], batch.wordStarts[d + 1]];
+      this.scoreInto(logits, batch.words.subarray(from, to), batch.values?.subarray(from, to));
       onRow(d, logits);
       if (!pause || performance.now() - since < 100) continue;
       await pause(d + 1);
@@ -135,10 +136,10 @@ export class LinearModel implements Scorer {
     await pause?.(batch.size);
   }
 
-  private scoreInto(logits: Float32Array, document: Int32Array): void {
+  private scoreInto(logits: Float32Array, document: Int32Array, counts: Float32Array | undefined): void {
     const { row, starts, labels, weights, slope } = this;
     const scores = this.bias.slice();
-    row.read(document);
+    row.read(document, counts);
     for (let i = 0; i < row.length; i++) {
       const [feature, value] = [row.features[i], row.values[i]];
       for (let at = starts[feature], end = starts[feature + 1]; at < end; at++)
@@ -150,22 +151,28 @@ export class LinearModel implements Scorer {
   /**
    * A label's logit taken apart: what each occurrence of a feature added. A feature that occurs several times shares its part out
    * among them evenly. The parts and the bias add up to the logit.
+   * @param counts of a bag of words, what each of its words counts
    */
   partsOf(
     document: Int32Array,
     label: number,
+    counts?: Float32Array,
   ): { parts: { from: number; end: number; contribution: number }[]; bias: number } {
     const { row, slope, features } = this;
-    row.read(document);
+    row.read(document, counts);
     const values = new Map<number, number>();
     for (let i = 0; i < row.length; i++) {
       const weight = this.weightOf(row.features[i], label);
       if (weight !== 0) values.set(row.features[i], slope * row.values[i] * weight);
     }
+    const forEach = (visit: (feature: number, from: number, end: number) => void): void =>
+      counts
+        ? document.forEach((word, at) => visit(features.ofSingle(word), at, at + 1))
+        : features.forEachIn(document, visit);
     const occurrences = new Map<number, number>();
-    features.forEachIn(document, (feature) => occurrences.set(feature, (occurrences.get(feature) ?? 0) + 1));
+    forEach((feature) => occurrences.set(feature, (occurrences.get(feature) ?? 0) + 1));
     const parts: { from: number; end: number; contribution: number }[] = [];
-    features.forEachIn(document, (feature, from, end) => {
+    forEach((feature, from, end) => {
       const value = values.get(feature);
       if (value !== undefined) parts.push({ from, end, contribution: value / occurrences.get(feature)! });
     });

@@ -107,6 +107,7 @@ function toEntry(data: PreparedData): CacheEntry {
     ids[split] = corpus.ids;
     for (const field of ['words', 'wordStarts', 'labels', 'labelStarts'] as const)
       arrays[`${split}.${field}`] = corpus[field];
+    if (corpus.values) arrays[`${split}.values`] = corpus.values;
   }
   const display = labels.display.map((name) => name ?? null);
   const meta: Meta = { words: vocabulary.words, labelNames: labels.names, display, ids, report };
@@ -121,6 +122,7 @@ function fromEntry({ meta, arrays }: CacheEntry): Omit<PreparedData, 'fromCache'
       size: ids[split].length,
       words: arrays[`${split}.words`] as Int32Array,
       wordStarts: arrays[`${split}.wordStarts`] as Float64Array,
+      ...(arrays[`${split}.values`] && { values: arrays[`${split}.values`] as Float32Array }),
       labels: arrays[`${split}.labels`] as Int32Array,
       labelStarts: arrays[`${split}.labelStarts`] as Uint32Array,
       ids: ids[split],

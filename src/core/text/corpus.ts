@@ -7,6 +7,8 @@ export interface Corpus {
   readonly size: number;
   /** Word ids, all documents one after the other, cut at the maximum length. Id 0 is PAD and never occurs here. */
   readonly words: Int32Array; // [tokens]
+  /** Bags of words: the value of each entry of `words`, which are features then, each at most once in a document. */
+  readonly values?: Float32Array; // [tokens]
   /** Document i has words[wordStarts[i] … wordStarts[i+1]). */
   readonly wordStarts: Float64Array; // [N + 1]
   readonly labels: Int32Array; // label ids, ascending within a document
@@ -30,6 +32,7 @@ export function concatCorpora(a: Corpus, b: Corpus): Corpus {
   return {
     size: a.size + b.size,
     words: concat(a.words, b.words),
+    ...(a.values && b.values && { values: concat(a.values, b.values) }),
     wordStarts: Float64Array.from({ length: a.size + b.size + 1 }, (_, i) => joined(a.wordStarts, b.wordStarts, i)),
     labels: concat(a.labels, b.labels),
     labelStarts: Uint32Array.from({ length: a.size + b.size + 1 }, (_, i) => joined(a.labelStarts, b.labelStarts, i)),
@@ -37,8 +40,8 @@ export function concatCorpora(a: Corpus, b: Corpus): Corpus {
   };
 }
 
-function concat(a: Int32Array, b: Int32Array): Int32Array {
-  const both = new Int32Array(a.length + b.length);
+function concat<A extends Int32Array | Float32Array>(a: A, b: A): A {
+  const both = new (a.constructor as new (length: number) => A)(a.length + b.length);
   both.set(a);
   both.set(b, a.length);
   return both;
@@ -53,13 +56,19 @@ export function subset(corpus: Corpus, indices: ArrayLike<number>): Corpus {
   const [words, wordStarts] = rows(corpus.words, corpus.wordStarts, indices);
   const [labels, labelStarts] = rows(corpus.labels, corpus.labelStarts, indices);
   const ids = Array.from(indices, (i) => corpus.ids[i]);
-  return { size: indices.length, words, wordStarts, labels, labelStarts: Uint32Array.from(labelStarts), ids };
+  const values = corpus.values && { values: rows(corpus.values, corpus.wordStarts, indices)[0] };
+  const own = { size: indices.length, words, wordStarts, labels, labelStarts: Uint32Array.from(labelStarts), ids };
+  return { ...own, ...values };
 }
 
-function rows(values: Int32Array, starts: ArrayLike<number>, indices: ArrayLike<number>): [Int32Array, Float64Array] {
+function rows<A extends Int32Array | Float32Array>(
+  values: A,
+  starts: ArrayLike<number>,
+  indices: ArrayLike<number>,
+): [A, Float64Array] {
   const chosen = new Float64Array(indices.length + 1);
   for (let i = 0; i < indices.length; i++) chosen[i + 1] = chosen[i] + starts[indices[i] + 1] - starts[indices[i]];
-  const kept = new Int32Array(chosen[indices.length]);
+  const kept = new (values.constructor as new (length: number) => A)(chosen[indices.length]);
   for (let i = 0; i < indices.length; i++)
     kept.set(values.subarray(starts[indices[i]], starts[indices[i] + 1]), chosen[i]);
   return [kept, chosen];

@@ -1,8 +1,10 @@
+import type { BagOfWords } from '../data/bagOfWords.ts';
 import type { Document } from '../data/document.ts';
 import type { Corpus } from './corpus.ts';
-import { GrowingInts } from '../base/growing.ts';
+import { GrowingFloats, GrowingInts } from '../base/growing.ts';
 import { ScriptSample } from '../base/scripts.ts';
 import { ownString } from '../base/memory.ts';
+import { BagNumbers } from './bagNumbers.ts';
 import type { WordScanner } from './tokenizer.ts';
 import { Interner, WordNumbers } from './wordNumbers.ts';
 
@@ -11,11 +13,15 @@ export class DocumentBuffer {
   readonly labelNames = new Interner();
   private readonly ids: string[] = [];
   private readonly words = new GrowingInts();
+  /** Of bags of words: one for each of `words`. */
+  private readonly values = new GrowingFloats();
   private readonly labels = new GrowingInts();
   private readonly wordCounts = new GrowingInts();
   private readonly labelCounts = new GrowingInts();
   private readonly cut = new GrowingInts();
   private readonly numbers: WordNumbers;
+  private readonly bags: BagNumbers;
+  private areBags = false;
   readonly scripts = new ScriptSample();
 
   /** @param wordId number of a word: of an `Interner` for train, of the vocabulary for other files */
@@ -25,22 +31,39 @@ export class DocumentBuffer {
     wordId: (word: string) => number,
   ) {
     this.numbers = new WordNumbers(tokenizer, wordId);
+    this.bags = new BagNumbers(wordId);
   }
 
   get size(): number {
     return this.ids.length;
   }
 
-  add({ id, text, labels }: Document): void {
+  add({ id, text, features, labels }: Document): void {
+    const isCut = features ? this.addBag(features) : this.addText(text);
+    for (const label of labels) this.labels.push(this.labelNames.idOf(label));
+    this.labelCounts.push(labels.length);
+    this.cut.push(isCut ? 1 : 0);
+    this.ids.push(ownString(id));
+  }
+
+  private addText(text: string): boolean {
     this.scripts.add(text);
     const words = this.numbers.of(text, this.maxLength + 1); // one more shows whether it is cut
     const length = Math.min(words.length, this.maxLength);
     for (let i = 0; i < length; i++) this.words.push(words[i]);
-    for (const label of labels) this.labels.push(this.labelNames.idOf(label));
     this.wordCounts.push(length);
-    this.labelCounts.push(labels.length);
-    this.cut.push(words.length > length ? 1 : 0);
-    this.ids.push(ownString(id));
+    return words.length > length;
+  }
+
+  private addBag(bag: BagOfWords): boolean {
+    this.areBags = true;
+    const { words, values } = this.bags.of(bag);
+    for (let i = 0; i < words.length; i++) {
+      this.words.push(words[i]);
+      this.values.push(values[i]);
+    }
+    this.wordCounts.push(words.length);
+    return false;
   }
 
   /** Label numbers of document i, for all documents. */
@@ -80,6 +103,7 @@ export class DocumentBuffer {
       corpus.ids.push(this.ids[i]);
       corpus.wordStarts[at + 1] = corpus.wordStarts[at] + this.wordCounts.at(i);
       this.words.take(this.wordCounts.at(i), corpus.words, corpus.wordStarts[at], wordMap);
+      if (corpus.values) this.values.take(this.wordCounts.at(i), corpus.values, corpus.wordStarts[at]);
       const first = corpus.labelStarts[at];
       const end = (corpus.labelStarts[at + 1] = first + this.labelCounts.at(i));
       this.labels.take(this.labelCounts.at(i), corpus.labels, first, labelMap);
@@ -101,6 +125,7 @@ export class DocumentBuffer {
     return {
       size,
       words: new Int32Array(words),
+      ...(this.areBags && { values: new Float32Array(words) }),
       wordStarts: new Float64Array(size + 1),
       labels: new Int32Array(labels),
       labelStarts: new Uint32Array(size + 1),

@@ -228,11 +228,15 @@ export function hashOfCorpora(corpora: readonly (Corpus | undefined)[]): string 
   for (const corpus of corpora) {
     if (!corpus) hash.update('none');
     else for (const part of [corpus.wordStarts, corpus.words, corpus.labelStarts, corpus.labels]) update(hash, part);
+    if (corpus?.values) update(hash, corpus.values);
   }
   return hash.digest('hex');
 }
 
-function update(hash: ReturnType<typeof createHash>, array: Int32Array | Uint32Array | Float64Array): void {
+function update(
+  hash: ReturnType<typeof createHash>,
+  array: Int32Array | Uint32Array | Float32Array | Float64Array,
+): void {
   hash.update(`${array.length} `);
   const piece = 1 << 28; // a hash takes less than 2 GiB at once
   for (let at = 0; at < array.byteLength; at += piece)

@@ -13,12 +13,16 @@ export const epochOrder = (documents: number, seed: number, epoch: number): Uint
 export function makeBatch(corpus: Corpus, from: number, to: number, order?: Uint32Array): Batch {
   const size = Math.min(to, corpus.size) - from;
   const rows = order
-    ? (values: Int32Array, starts: Starts) => gather(values, starts, order.subarray(from, from + size))
-    : (values: Int32Array, starts: Starts) => range(values, starts, from, from + size);
+    ? <A extends Numbers>(values: A, starts: Starts) => gather(values, starts, order.subarray(from, from + size))
+    : <A extends Numbers>(values: A, starts: Starts) => range(values, starts, from, from + size);
   const words = rows(corpus.words, corpus.wordStarts);
   const labels = rows(corpus.labels, corpus.labelStarts);
-  return { size, words: words.values, wordStarts: words.starts, labels: labels.values, labelStarts: labels.starts };
+  const values = corpus.values && { values: rows(corpus.values, corpus.wordStarts).values };
+  const documents = { size, words: words.values, wordStarts: words.starts, ...values };
+  return { ...documents, labels: labels.values, labelStarts: labels.starts };
 }
+
+type Numbers = Int32Array | Float32Array;
 
 type Starts = Corpus['wordStarts'] | Corpus['labelStarts'];
 
@@ -30,15 +34,20 @@ export function longestBatch(corpus: Corpus, size: number): Batch {
 }
 
 /** Rows from … end - 1, not copied. */
-function range(source: Int32Array, rows: Starts, from: number, end: number) {
+function range<A extends Numbers>(
+  source: A,
+  rows: Starts,
+  from: number,
+  end: number,
+): { values: A; starts: Int32Array } {
   const starts = Int32Array.from({ length: end - from + 1 }, (_, i) => rows[from + i] - rows[from]);
-  return { values: source.subarray(rows[from], rows[end]), starts };
+  return { values: source.subarray(rows[from], rows[end]) as A, starts };
 }
 
-function gather(source: Int32Array, rows: Starts, chosen: Uint32Array) {
+function gather<A extends Numbers>(source: A, rows: Starts, chosen: Uint32Array): { values: A; starts: Int32Array } {
   const starts = new Int32Array(chosen.length + 1);
   chosen.forEach((row, i) => (starts[i + 1] = starts[i] + rows[row + 1] - rows[row]));
-  const values = new Int32Array(starts[chosen.length]);
+  const values = new (source.constructor as new (length: number) => A)(starts[chosen.length]);
   chosen.forEach((row, i) => values.set(source.subarray(rows[row], rows[row + 1]), starts[i]));
   return { values, starts };
 }

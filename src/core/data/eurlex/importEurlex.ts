@@ -12,7 +12,7 @@ import { GrowingInts } from '../../base/growing.ts';
 import { readLines } from '../../formats/bytes.ts';
 import { cellValue, nominalValues, readHeader, unescape } from '../formats/arff.ts';
 import { readNumberedNames } from '../formats/numpy.ts';
-import { wholeNumber } from '../formats/xmlrepoSparse.ts';
+import { wholeNumber } from '../formats/featureValues.ts';
 import { Malformed } from '../record.ts';
 import { readIdMap } from './idMap.ts';
 import { readQrels, type Qrels } from './qrels.ts';

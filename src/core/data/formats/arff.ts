@@ -13,7 +13,7 @@ import type { SourceOptions } from '../document.ts';
 import type { OpenedFormat, ParsedRecord, Pass, RawRecord } from '../record.ts';
 import { Malformed, isBlank, readRecordLines } from '../record.ts';
 import type { Sample } from '../sample.ts';
-import { finiteNumber, wholeNumber } from './xmlrepoSparse.ts';
+import { distinctNames, finiteNumber, wholeNumber } from './featureValues.ts';
 
 export interface Attribute {
   name: string;
@@ -28,6 +28,8 @@ interface Header {
   /** Values of an attribute that is a list of names, in the order in which rows may name them. */
   values: (Map<string, number> | undefined)[];
   labels: string[];
+  /** By feature number. */
+  featureNames: readonly string[];
 }
 
 /** Throws `UserError` where nothing says which attributes are labels, or a label is no attribute. */
@@ -39,8 +41,10 @@ export async function openArff(sample: Sample, options: SourceOptions): Promise<
     (labelsFile === undefined ? mekaLabels(relation, attributes) : await readLabelXml(labelsFile));
   if (labels === undefined) throw noLabels(sample.path, attributes);
   requireNumbers(sample.path, attributes);
-  const header = { dataLine, ...assignRoles(sample.path, attributes, labelsFile ?? sample.path, labels) };
-  const featureNames = attributes.filter((_, i) => header.roles[i] >= 0).map(({ name }) => unescape(name));
+  const assigned = assignRoles(sample.path, attributes, labelsFile ?? sample.path, labels);
+  const featureAttributes = attributes.filter((_, i) => assigned.roles[i] >= 0);
+  const featureNames = distinctNames(featureAttributes.map(({ name }) => unescape(name)));
+  const header: Header = { dataLine, ...assigned, featureNames };
   const byCount = labelsFile === undefined && options.labelColumns === undefined;
   return {
     options: { ...options, labelsFile },
@@ -214,7 +218,12 @@ function parseRow(text: string, header: Header): ParsedRecord {
     } else if (value === 1) labels.push(header.labels[-1 - role]);
     else throw new Malformed(`The label ${header.labels[-1 - role]} is neither 0 nor 1`);
   }
-  return { text: '', labels, features: { indices: Uint32Array.from(indices), values: Float32Array.from(values) } };
+  const { featureNames: names } = header;
+  return {
+    text: '',
+    labels,
+    features: { indices: Uint32Array.from(indices), values: Float32Array.from(values), names },
+  };
 }
 
 function* sparseCells(row: string, header: Header): Generator<[attribute: number, cell: string]> {

@@ -2,7 +2,7 @@
 import type { SourceOptions } from '../document.ts';
 import { Malformed, type OpenedFormat, type ParsedRecord, readRecordLines } from '../record.ts';
 import type { Sample } from '../sample.ts';
-import { finiteNumber, wholeNumber } from './xmlrepoSparse.ts';
+import { finiteNumber, wholeNumber } from './featureValues.ts';
 
 export function openLibSvm(sample: Sample, options: SourceOptions): OpenedFormat {
   return { options, cuts: 'lines', reader: (pass) => readRecordLines(pass, sample.path, parseLibSvm) };

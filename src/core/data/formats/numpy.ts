@@ -17,6 +17,7 @@ import { Malformed, type OpenedFormat, type RawRecord } from '../record.ts';
 import { remembered } from '../remembered.ts';
 import { stampOf } from '../slices.ts';
 import { type MatrixRows, openMatrix } from './matrixRows.ts';
+import { distinctNames, requireFinite } from './featureValues.ts';
 import { readRows } from './rowSets.ts';
 
 const vocabularyFiles = ['vocab.npy', 'vocab_inv.npy'];
@@ -63,7 +64,11 @@ export async function openNumpyFeatures(path: string, options: SourceOptions): P
   const featureNames = names === undefined ? undefined : listOfNames(await readNumberedNames(names));
   const toFeatures = ({ columns, values }: Entries) => ({
     text: '',
-    features: { indices: Uint32Array.from(columns), values: Float32Array.from(values) },
+    features: {
+      indices: Uint32Array.from(columns),
+      values: Float32Array.from(values, (value) => requireFinite(value)),
+      names: featureNames,
+    },
   });
   return { ...(await openMatrices(path, options, toFeatures)), featureNames };
 }
@@ -206,13 +211,13 @@ export async function readNumberedNames(file: string): Promise<Map<string, strin
 }
 
 /** Features without a name keep their number. */
-function listOfNames(names: ReadonlyMap<string, string>): string[] {
+function listOfNames(names: ReadonlyMap<string, string>): readonly string[] {
   const bound = 4 * names.size + 1000; // a wrong number must not make a long list
   const length = [...names.keys()].reduce(
     (most, id) => (Number(id) < bound ? Math.max(most, Number(id) + 1) : most),
     0,
   );
-  return Array.from({ length }, (_, i) => names.get(String(i)) ?? String(i));
+  return distinctNames(Array.from({ length }, (_, i) => names.get(String(i)) ?? String(i)));
 }
 
 /** `document_ids.txt`, one a line, for a file that stands alone in its folder's splits: `xmlcnn import eurlex` writes it. */

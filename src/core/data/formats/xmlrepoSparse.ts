@@ -7,6 +7,7 @@ import type { SourceOptions } from '../document.ts';
 import type { OpenedFormat, Pass, RawRecord } from '../record.ts';
 import { Malformed, readRecordLines } from '../record.ts';
 import type { Sample } from '../sample.ts';
+import { finiteNumber, wholeNumber } from './featureValues.ts';
 
 interface Header {
   documents: number;
@@ -69,18 +70,4 @@ function parseSparse(line: string, header: Header): Pick<RawRecord, 'text' | 'la
     values[i] = finiteNumber(pair.slice(colon + 1));
   });
   return { text: '', labels, features: { indices, values } };
-}
-
-/** A whole number below `limit`; throws `Malformed`. */
-export function wholeNumber(text: string, limit: number, what: string): number {
-  const value = /^\s*\d+\s*$/.test(text) ? Number(text) : NaN;
-  if (!(value < limit)) throw new Malformed(`${JSON.stringify(text.slice(0, 30))} is no ${what} number below ${limit}`);
-  return value;
-}
-
-/** Throws `Malformed`. */
-export function finiteNumber(text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(value)) throw new Malformed(`${JSON.stringify(text.slice(0, 30))} is not a number`);
-  return value;
 }
