@@ -13,6 +13,7 @@ const phases: Record<EventOf<'phase'>['phase'], string> = {
   reading: 'Reading',
   preparing: 'Preparing',
   word2vec: 'Training word vectors',
+  linear: 'Linear model',
   training: 'Training',
   validating: 'Validating',
   retraining: 'Retraining on all documents',

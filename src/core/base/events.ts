@@ -7,7 +7,17 @@ export type RunEvent =
   | { type: 'begun'; folder: string; epochs: number; isResumed: boolean }
   | {
       type: 'phase';
-      phase: 'reading' | 'preparing' | 'word2vec' | 'training' | 'validating' | 'retraining' | 'testing' | 'baselines';
+      /** `linear`: the linear part of a blend, whose progress is in labels. */
+      phase:
+        | 'reading'
+        | 'preparing'
+        | 'word2vec'
+        | 'linear'
+        | 'training'
+        | 'validating'
+        | 'retraining'
+        | 'testing'
+        | 'baselines';
       message?: string;
     }
   /** `rate` is units per second; `secondsLeft` is for this phase, 0 while unknown. */

@@ -1,12 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { Cancelled, UserError } from '../base/errors.ts';
-import { Evaluator } from '../metrics/evaluator.ts';
 import type { Metrics } from '../base/metrics.ts';
-import { ThresholdTuner } from '../metrics/threshold.ts';
 import type { Corpus } from '../text/corpus.ts';
-import { labelsOf } from '../text/corpus.ts';
-import { epochOrder, makeBatch, scoreCorpus } from './corpusBatches.ts';
-import { progressEvents } from '../base/events.ts';
+import { epochOrder, makeBatch } from './corpusBatches.ts';
+import { validateModel } from './evaluateRun.ts';
 import { Rate, Throttle } from '../base/progress.ts';
 import { type Run, throwIfAborted, withScoringWeights } from './trainingRun.ts';
 import type { Saver } from './saver.ts';
@@ -133,18 +130,10 @@ async function finishEpoch(run: Run, { corpus, validation, epochs }: Plan, saver
 }
 
 async function validate(run: Run, corpus: Corpus): Promise<{ metrics: Metrics; threshold: number }> {
-  const evaluator = new Evaluator(run.evaluator);
-  const tuner = new ThresholdTuner();
   run.emit({ type: 'phase', phase: 'validating' });
-  const onRow = (document: number, probabilities: Float64Array): void => {
-    const truth = labelsOf(corpus, document);
-    evaluator.add(probabilities, truth);
-    tuner.add(probabilities, truth);
-  };
-  const options = { signal: run.signal, onProgress: progressEvents(run.emit, 'validating') };
-  await withScoringWeights(run, () => scoreCorpus(run.engine, corpus, onRow, options));
+  const validated = await withScoringWeights(run, () => validateModel(run.engine, corpus, run.evaluator, run));
   run.emit({ type: 'phase', phase: run.state.phase });
-  return { metrics: evaluator.metrics(), threshold: tuner.best().threshold };
+  return validated;
 }
 
 export interface Schedule {

@@ -24,6 +24,8 @@ import { writeFileAtomic } from '../base/files.ts';
 import { labelFrequencyBaseline, tfidfKnnBaseline } from '../metrics/baselines.ts';
 import { inversePropensity } from '../metrics/ranking.ts';
 import { ScoreStore } from '../metrics/scores.ts';
+import { ThresholdTuner } from '../metrics/threshold.ts';
+import type { Metrics } from '../base/metrics.ts';
 import type { Run } from './trainingRun.ts';
 import { scoreCorpus } from './corpusBatches.ts';
 
@@ -263,6 +265,24 @@ export function evaluatorOptions(
 }
 
 type Face = Pick<Run, 'emit' | 'signal'>;
+
+/** Figures on validation, and the threshold that is best there. Throws `Cancelled`. */
+export async function validateModel(
+  model: Scorer,
+  corpus: Corpus,
+  options: EvaluatorOptions,
+  { emit, signal }: Face,
+): Promise<{ metrics: Metrics; threshold: number }> {
+  const evaluator = new Evaluator(options);
+  const tuner = new ThresholdTuner();
+  const onRow = (document: number, probabilities: Float64Array): void => {
+    const truth = labelsOf(corpus, document);
+    evaluator.add(probabilities, truth);
+    tuner.add(probabilities, truth);
+  };
+  await scoreCorpus(model, corpus, onRow, { signal, onProgress: progressEvents(emit, 'validating') });
+  return { metrics: evaluator.metrics(), threshold: tuner.best().threshold };
+}
 
 type OnScored = (probabilities: Float64Array, labels: Int32Array) => void;
 

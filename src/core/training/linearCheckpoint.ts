@@ -14,6 +14,9 @@ import { hashOfNames, type RunIdentity } from './checkpoint.ts';
 import { exists, type StoredRun } from './runFolder.ts';
 import type { TrainingState } from './trainingState.ts';
 
+/** Name of the checkpoint that holds the linear part of a blend. */
+export const linearPart = 'linear';
+
 const format = 'xmlcnn-linear';
 const version = '1';
 

@@ -1,32 +1,30 @@
 /** Trains linear models: features, a support vector machine a label, probabilities fitted on validation; in a run folder as any. */
-import { basename } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createMonitor } from '../config/monitor.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
-import { type RunEvent, progressEvents } from '../base/events.ts';
-import { removeFile, writeFileAtomic } from '../base/files.ts';
+import { progressEvents } from '../base/events.ts';
 import { megabytes } from '../base/memory.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { buildName, kernelBuild, Machine } from '../engine/wasm/machine.ts';
 import { documentsByLabel } from '../linear/featureMatrix.ts';
 import { type Features, findFeatures } from '../linear/features.ts';
 import { LinearModel, modelBytes, prune, type PrunedWeights } from '../linear/linearModel.ts';
 import { LinearSolver, type SolvedLabel } from '../linear/solver.ts';
 import { SlopeFitter, usualSlope } from '../linear/slope.ts';
-import { Evaluator } from '../metrics/evaluator.ts';
-import { ThresholdTuner } from '../metrics/threshold.ts';
-import { concatCorpora, type Corpus, labelsOf, unlabelledIn } from '../text/corpus.ts';
+import { concatCorpora, type Corpus, labelsOf } from '../text/corpus.ts';
 import type { PreparedData } from '../text/prepare.ts';
 import { hashOfCorpora, hashOfNames, type RunIdentity } from './checkpoint.ts';
-import { logitsOfCorpus, scoreCorpus } from './corpusBatches.ts';
-import { evaluateSplit, evaluatorOptions, measureBaselines } from './evaluateRun.ts';
-import { type LinearInfo, readLinearCheckpoint, writeLinearCheckpoint } from './linearCheckpoint.ts';
-import { MetricsLog } from './metricsLog.ts';
+import { logitsOfCorpus } from './corpusBatches.ts';
+import { evaluatorOptions, validateModel } from './evaluateRun.ts';
+import { finishRun } from './finishRun.ts';
+import { type LinearInfo, linearPart, readLinearCheckpoint, writeLinearCheckpoint } from './linearCheckpoint.ts';
+import type { MetricsLog } from './metricsLog.ts';
 import { checkSameData, checkSameRecipe } from './resume.ts';
-import { type ClaimedRun, exists, type StoredLabels, writeRunFiles } from './runFolder.ts';
-import type { RunResult, Summary } from './runSummary.ts';
-import { splitToEvaluate } from './trainingRun.ts';
+import { exists, type StoredLabels } from './runFolder.ts';
+import type { RunResult } from './runSummary.ts';
+import { openRunFolder, type Session } from './trainingRun.ts';
 import { initialState, type Phase, type TrainingState } from './trainingState.ts';
 
 /** Words read of a document: all. `text.maxLength` is for networks. */
@@ -50,23 +48,14 @@ export function linearConfig(config: RunConfig): RunConfig {
   };
 }
 
-interface LinearOptions {
-  signal?: AbortSignal;
-  onEvent: (event: RunEvent) => void;
-  /** Seconds between checkpoints. */
-  checkpointSeconds: number;
-}
-
 /** Points of the curve in metrics.jsonl. */
 const curvePoints = 20;
 
-/** One run, from prepared data to the summary. */
-export class LinearSession {
-  /** Whether anything was written into the run folder. */
-  hasBegun = false;
+/** A linear model's way from its features to its weights, interrupted and taken up again between labels. */
+export class LinearTraining {
   private machine?: Machine;
   private log?: MetricsLog;
-  private state: TrainingState = initialState();
+  private at: TrainingState = initialState();
   private slope = usualSlope;
   private weights: (PrunedWeights | undefined)[] = [];
   private features?: Features;
@@ -75,78 +64,82 @@ export class LinearSession {
   /** Labels of this phase that rounding kept from the optimum. */
   private unconverged = 0;
 
+  /** @param role `part` in a run that trains a network too: checkpoints, phases and lines of metrics.jsonl have names of their own then */
   constructor(
-    private readonly config: RunConfig,
-    private readonly options: LinearOptions,
-    private readonly claimed: ClaimedRun,
+    private readonly session: Session,
     private readonly data: PreparedData,
     private readonly labels: StoredLabels,
+    private readonly role: 'whole' | 'part' = 'whole',
   ) {}
+
+  get state(): TrainingState {
+    return this.at;
+  }
 
   async close(): Promise<void> {
     await this.machine?.dispose();
-    await this.log?.close();
   }
 
-  async run(): Promise<RunResult> {
-    const { config, data } = this;
-    await this.begin();
-    const retrains = config.training.retrainOnAll && data.validation !== undefined;
-    let stopped: RunResult['stopped'] = 'finished';
-    let summary: Summary | undefined;
-    try {
-      let model = this.state.phase === 'training' ? await this.fit(data.train) : undefined;
-      if (model && this.state.epoch === 0) model = await this.validated(model, retrains);
-      if (retrains) {
-        if (this.state.phase === 'training') this.beginRetraining();
-        model = await this.fit(concatCorpora(data.train, data.validation!));
-        if (this.state.epoch === 0) await this.finishRetraining(model);
-      }
-      summary = await this.summarise(model!);
-    } catch (error) {
-      if (!(error instanceof Cancelled)) throw error;
-      if (this.features) await this.save('last', 'interrupted');
-      stopped = 'interrupted';
-    }
-    if (summary) await writeFileAtomic(this.claimed.paths.summary, `${JSON.stringify(summary, null, 2)}\n`);
-    return this.result(stopped, summary);
+  /** The checkpoint that it goes on from. */
+  get lastCheckpoint(): string {
+    return this.checkpoint('last');
   }
 
-  private result(stopped: RunResult['stopped'], summary: Summary | undefined): RunResult {
-    const { folder } = this.claimed.paths;
-    const result = { folder, stopped, epochs: this.state.best ? 1 : 0, bestEpoch: this.state.best ? 1 : 0 };
-    this.options.onEvent({ type: 'done', ...result });
-    return { ...result, name: basename(folder), ...(summary && { summary }) };
+  private checkpoint(name: 'best' | 'last'): string {
+    const own = { best: linearPart, last: `${linearPart}-last` };
+    return this.session.claimed.paths.checkpoint(this.role === 'part' ? own[name] : name);
   }
 
-  /** Opens the run folder's files, and finds what an interrupted run has solved. */
-  private async begin(): Promise<void> {
-    const { claimed, data, labels, config } = this;
-    const { paths } = claimed;
-    this.weights = Array.from({ length: labels.outputs });
-    const last = paths.checkpoint('last');
-    if (claimed.isResumed && (await exists(last))) {
+  /**
+   * Finds what an interrupted run has solved.
+   * @param openLog called when nothing is left that could refuse the run
+   */
+  async begin(openLog: (state: TrainingState) => Promise<MetricsLog>): Promise<void> {
+    const { isResumed } = this.session.claimed;
+    const last = this.lastCheckpoint;
+    this.weights = Array.from({ length: this.labels.outputs });
+    if (isResumed && (await exists(last))) {
       const { info, labels: solved } = await readLinearCheckpoint(last);
       checkSameData(info, this.identity, last);
       checkSameRecipe(info.recipe, this.identity.recipe, last);
-      this.state = info.state;
+      this.at = info.state;
       this.slope = info.slope;
       this.weights = solved;
-    } else if (claimed.isResumed) this.notice('info', 'The run has no checkpoint yet: it begins again.');
-    this.hasBegun = true;
-    await writeRunFiles(paths, { config, words: data.vocabulary.words, labels, reading: data.reading });
-    await removeFile(paths.summary);
-    this.log = await MetricsLog.open(paths.metrics, this.state.metricsBytes);
-    if (this.log.missing > 0)
-      this.notice(
-        'warning',
-        `metrics.jsonl lacks ${this.log.missing} bytes that the checkpoint counts: lines are lost.`,
-      );
-    this.state.metricsBytes = this.log.bytes;
+    } else if (isResumed) this.notice('info', 'The run has no checkpoint yet: it begins again.');
+    this.log = await openLog(this.at);
+    this.at.metricsBytes = this.log.bytes;
+  }
+
+  /** Solves what is left on the training documents, and fits the probabilities on validation. Throws `Cancelled`, with a checkpoint. */
+  train(): Promise<LinearModel> {
+    return this.orSaved(async () => {
+      const model = await this.fit(this.data.train);
+      return this.at.epoch === 0 ? this.validated(model) : model;
+    });
+  }
+
+  /** The same on train and validation together, with the slope that was fitted before. */
+  retrain(): Promise<LinearModel> {
+    return this.orSaved(async () => {
+      if (this.at.phase === 'training') this.beginRetraining();
+      const model = await this.fit(concatCorpora(this.data.train, this.data.validation!));
+      if (this.at.epoch === 0) await this.finishRetraining(model);
+      return model;
+    });
+  }
+
+  private async orSaved<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Cancelled && this.features) await this.save('last', 'interrupted');
+      throw error;
+    }
   }
 
   private get identity(): RunIdentity {
-    const { config, data, labels } = this;
+    const { data, labels } = this;
+    const { config } = this.session;
     const { ngrams } = config.text;
     const settings = Object.entries(config.linear).map(([key, value]) => [`linear.${key}`, value]);
     return {
@@ -165,15 +158,20 @@ export class LinearSession {
   }
 
   private notice(level: 'info' | 'warning', message: string): void {
-    this.options.onEvent({ type: 'notice', level, message });
+    this.session.emit({ type: 'notice', level, message });
+  }
+
+  /** What its events call the phase that it is in. */
+  private get phase(): Phase | 'linear' {
+    return this.role === 'part' ? 'linear' : this.at.phase;
   }
 
   /** Solves the labels that are not solved yet. Throws `Cancelled`. */
   private async fit(corpus: Corpus): Promise<LinearModel> {
-    const { config, options, data, state, weights } = this;
-    const { signal, onEvent } = options;
+    const { session, data, weights } = this;
+    const { signal, emit, config } = session;
     const { ngrams } = config.text;
-    onEvent({ type: 'phase', phase: 'preparing' });
+    emit({ type: 'phase', phase: 'preparing' });
     this.features = await findFeatures(corpus, data.vocabulary.words, { ngrams, ...config.linear }, signal);
     const open = Array.from(weights.keys()).filter((l) => weights[l] === undefined);
     if (this.features.size === 0) throw noFeatures();
@@ -181,7 +179,7 @@ export class LinearSession {
       const matrix = await this.features.matrix(corpus, signal);
       const each = (matrix.values.length / corpus.size).toFixed(0);
       const message = `${matrix.features.toLocaleString('en')} features, ${each} in a document`;
-      onEvent({ type: 'phase', phase: state.phase, message });
+      emit({ type: 'phase', phase: this.phase, message });
       this.machine = new Machine(config.engine.threads || availableParallelism());
       const byLabel = documentsByLabel(corpus, weights.length);
       const solver = new LinearSolver(this.machine, matrix, byLabel, { c: config.linear.c });
@@ -202,43 +200,49 @@ export class LinearSession {
   }
 
   private keep(solved: SolvedLabel): void {
-    const { state, weights, config } = this;
-    weights[solved.label] = prune(solved, config.linear.prune);
-    state.batch++;
-    state.lossSum += solved.objective;
+    const { at, weights } = this;
+    weights[solved.label] = prune(solved, this.session.config.linear.prune);
+    at.batch++;
+    at.lossSum += solved.objective;
     if (!solved.isConverged) this.unconverged++;
   }
 
   /** Between pieces of work: an abort, progress, the curve, a checkpoint. */
   private pauses(): () => Promise<void> {
-    const { options, weights, state } = this;
+    const { weights, at, phase } = this;
+    const { emit, signal, checkpointSeconds } = this.session;
     const total = weights.length;
     const every = Math.ceil(total / curvePoints);
-    const report = progressEvents(options.onEvent, state.phase);
-    let logged = state.batch;
+    const report = progressEvents(emit, phase);
+    let logged = at.batch;
     let since = performance.now();
     return async () => {
       const now = performance.now();
-      state.epochSeconds += (now - since) / 1000;
+      at.epochSeconds += (now - since) / 1000;
       since = now;
-      if (options.signal?.aborted) throw new Cancelled();
-      report({ phase: state.phase, done: state.batch, total, unit: 'labels' });
-      if (state.batch - logged >= every || (state.batch === total && logged < total)) {
-        logged = state.batch;
+      if (signal?.aborted) throw new Cancelled();
+      report({ phase, done: at.batch, total, unit: 'labels' });
+      if (at.batch - logged >= every || (at.batch === total && logged < total)) {
+        logged = at.batch;
         this.tick();
-        const loss = state.lossSum / state.batch;
-        const point = { phase: state.phase, epoch: 1, step: state.batch, loss, learningRate: 0 };
-        await this.log!.append({ type: 'step', ...point, seconds: state.seconds });
+        const point = { epoch: 1, step: at.batch, loss: at.lossSum / at.batch, learningRate: 0 };
+        await this.record('step', { phase: at.phase, ...point, seconds: at.seconds });
       }
-      const isDue = performance.now() - this.saved >= options.checkpointSeconds * 1000;
-      if (isDue && state.batch < total) await this.save('last', 'last');
+      const isDue = performance.now() - this.saved >= checkpointSeconds * 1000;
+      if (isDue && at.batch < total) await this.save('last', 'last');
       await setImmediate(); // lets signals through
     };
   }
 
+  /** A line of metrics.jsonl; those of a part do not stand among the network's. */
+  private record(type: 'step' | 'epoch', record: Record<string, unknown>): Promise<void> {
+    return this.log!.append({ type: this.role === 'part' ? `${linearPart}-${type}` : type, ...record });
+  }
+
   /** Fits the probabilities and the threshold on validation, and judges the model there. */
-  private async validated(model: LinearModel, retrains: boolean): Promise<LinearModel> {
-    const { state, data, config, labels } = this;
+  private async validated(model: LinearModel): Promise<LinearModel> {
+    const { at, data, labels } = this;
+    const { training, evaluation } = this.session.config;
     const judged = data.validation?.size ? await this.validate(model, data.validation) : undefined;
     if (!judged)
       this.notice(
@@ -246,66 +250,57 @@ export class LinearSession {
         `There are no validation documents: probabilities are sigmoid(${usualSlope} z), and no threshold is tuned.`,
       );
     const { metrics, threshold } = judged ?? {};
-    const score = metrics && createMonitor(config.training.monitor, config.evaluation.k)(metrics);
-    state.best = { epoch: 1, score, validation: metrics, threshold };
-    await this.finishPhase(data.train, metrics, true);
-    if (!retrains) await this.save('best', 'best');
+    const score = metrics && createMonitor(training.monitor, evaluation.k)(metrics);
+    at.best = { epoch: 1, score, validation: metrics, threshold };
+    await this.finishPhase(data.train.size, metrics, true);
+    if (!training.retrainOnAll) await this.save('best', 'best');
     await this.save('last', 'last');
-    const { features } = model;
-    const size = megabytes(modelBytes(this.weights, features));
+    const size = megabytes(modelBytes(this.weights, model.features));
     this.notice('info', `${model.parameters.toLocaleString('en')} weights of ${labels.outputs} labels: ${size}.`);
     return judged?.model ?? model;
   }
 
   private async validate(model: LinearModel, corpus: Corpus) {
-    const { config, labels, options } = this;
-    const { signal, onEvent } = options;
-    const work = { signal, onProgress: progressEvents(onEvent, 'validating') };
-    onEvent({ type: 'phase', phase: 'validating' });
+    const { session, labels } = this;
+    const { signal, emit, config } = session;
     const fitter = new SlopeFitter();
     const plain = model.withSlope(1);
+    const work = { signal, onProgress: progressEvents(emit, 'validating') };
+    emit({ type: 'phase', phase: 'validating' });
     await logitsOfCorpus(plain, corpus, (d, logits) => fitter.add(logits, labelsOf(corpus, d)), work);
     this.slope = fitter.best();
     const fitted = model.withSlope(this.slope);
-    const evaluator = new Evaluator(evaluatorOptions(config, labels));
-    const tuner = new ThresholdTuner();
-    const onRow = (document: number, probabilities: Float64Array): void => {
-      const truth = labelsOf(corpus, document);
-      evaluator.add(probabilities, truth);
-      tuner.add(probabilities, truth);
-    };
-    await scoreCorpus(fitted, corpus, onRow, work);
-    onEvent({ type: 'phase', phase: this.state.phase });
-    return { model: fitted, metrics: evaluator.metrics(), threshold: tuner.best().threshold };
+    const judged = await validateModel(fitted, corpus, evaluatorOptions(config, labels), session);
+    emit({ type: 'phase', phase: this.phase });
+    return { model: fitted, ...judged };
   }
 
   /** Logs a fitted model as one epoch. */
-  private async finishPhase(corpus: Corpus, validation: Record<string, number> | undefined, isBest: boolean) {
-    const { state, options, weights } = this;
-    const seconds = state.epochSeconds;
-    const trainLoss = state.lossSum / weights.length;
-    const documentsPerSecond = seconds > 0 ? corpus.size / seconds : 0;
-    Object.assign(state, { epoch: 1, epochSeconds: 0 });
+  private async finishPhase(documents: number, validation: Metrics | undefined, isBest: boolean) {
+    const { at, weights } = this;
+    const seconds = at.epochSeconds;
+    const trainLoss = at.lossSum / weights.length;
+    const documentsPerSecond = seconds > 0 ? documents / seconds : 0;
+    Object.assign(at, { epoch: 1, epochSeconds: 0 });
     this.tick();
     const figures = { epoch: 1, trainLoss, validation, isBest, documentsPerSecond };
-    const score = state.best?.score;
-    const record = { type: 'epoch', phase: state.phase, ...figures, score, epochSeconds: seconds };
-    await this.log!.append({ ...record, seconds: state.seconds });
-    options.onEvent({ type: 'epoch', ...figures, epochs: 1, seconds });
+    const times = { score: at.best?.score, epochSeconds: seconds, seconds: at.seconds };
+    await this.record('epoch', { phase: at.phase, ...figures, ...times });
+    if (this.role === 'whole') this.session.emit({ type: 'epoch', ...figures, epochs: 1, seconds });
   }
 
   private beginRetraining(): void {
-    const { best, metricsBytes, seconds } = this.state;
+    const { best, metricsBytes, seconds } = this.at;
     const phase: Phase = 'retraining';
-    this.state = { ...initialState(), best, metricsBytes, seconds, phase, ended: { stopped: 'finished', epochs: 1 } };
+    this.at = { ...initialState(), best, metricsBytes, seconds, phase, ended: { stopped: 'finished', epochs: 1 } };
     this.weights = Array.from({ length: this.labels.outputs });
     this.features = undefined; // those of the training documents alone are no part of what comes now
-    this.options.onEvent({ type: 'phase', phase });
+    if (this.role === 'whole') this.session.emit({ type: 'phase', phase });
   }
 
   private async finishRetraining(model: LinearModel): Promise<void> {
     const { train, validation } = this.data;
-    await this.finishPhase({ ...train, size: train.size + validation!.size }, undefined, false);
+    await this.finishPhase(train.size + validation!.size, undefined, false);
     await this.save('best', 'best');
     await this.save('last', 'last');
     const size = megabytes(modelBytes(this.weights, model.features));
@@ -313,62 +308,83 @@ export class LinearSession {
   }
 
   private async save(name: 'best' | 'last', reason: 'best' | 'last' | 'interrupted'): Promise<void> {
-    const { config, claimed, log, state, identity, slope, features, weights } = this;
+    const { session, log, at, identity, slope, features, weights } = this;
+    const { config } = session;
     if (!config.training.save) return;
     this.tick();
     await log!.sync();
-    state.metricsBytes = log!.bytes;
-    const path = claimed.paths.checkpoint(name);
+    at.metricsBytes = log!.bytes;
+    const path = this.checkpoint(name);
     const { minWordLength, sublinear } = config.linear;
-    const info: LinearInfo = { ...identity, state, slope, settings: { minWordLength, sublinear } };
+    const info: LinearInfo = { ...identity, state: at, slope, settings: { minWordLength, sublinear } };
     await writeLinearCheckpoint(path, features!, weights, info);
     this.saved = performance.now();
-    this.options.onEvent({ type: 'checkpoint', path, reason });
+    session.emit({ type: 'checkpoint', path, reason });
   }
 
   /** Adds the time since the last call to the run's. */
-  private tick(): void {
+  tick(): void {
     const now = performance.now();
-    this.state.seconds += (now - this.clock) / 1000;
+    this.at.seconds += (now - this.clock) / 1000;
     this.clock = now;
   }
+}
 
-  private async summarise(model: LinearModel): Promise<Summary> {
-    const { state, data, config } = this;
-    this.tick();
-    const { evaluated, baselines } = await this.evaluate(model);
-    return {
-      stopped: 'finished',
-      epochs: 1,
-      best: state.best!,
-      monitor: config.training.monitor,
-      ...(state.phase === 'retraining' && { retrainedEpochs: 1 }),
-      ...(evaluated && { evaluated }),
-      baselines,
-      documents: { train: data.train.size, validation: data.validation?.size ?? 0, test: data.test?.size ?? 0 },
-      unlabelled: { validation: unlabelledIn(data.validation), test: unlabelledIn(data.test) },
-      labels: model.shape.labels,
-      vocabulary: data.vocabulary.size,
-      parameters: model.parameters,
-      engine: { name: 'linear', build: buildName(kernelBuild()) },
-      seconds: state.seconds,
-      finishedAt: new Date().toISOString(),
-    };
+/** A run that trains a linear model alone. */
+export class LinearSession {
+  /** Whether anything was written into the run folder. */
+  hasBegun = false;
+  private readonly training: LinearTraining;
+  private log?: MetricsLog;
+
+  constructor(
+    private readonly session: Session,
+    private readonly data: PreparedData,
+    private readonly labels: StoredLabels,
+  ) {
+    this.training = new LinearTraining(session, data, labels);
   }
 
-  private async evaluate(model: LinearModel): Promise<Pick<Summary, 'evaluated' | 'baselines'>> {
-    const { config, data, state, labels, options, claimed } = this;
-    const face = { emit: options.onEvent, signal: options.signal };
-    const split = config.evaluation.split ?? (data.test ? 'test' : 'validation');
-    const corpus = splitToEvaluate({ state, ...face }, data, split);
-    if (!corpus) return { baselines: [] };
-    const judging = evaluatorOptions(config, labels, state.best!.threshold);
-    const { metrics, documents } = await evaluateSplit(model, corpus, split, judging, claimed.paths, face);
-    const learned = state.phase === 'retraining' ? concatCorpora(data.train, data.validation!) : data.train;
-    const { baselines: wanted } = config.evaluation;
-    const beside = { type: config.model.type, words: data.vocabulary.words, outputs: labels.outputs };
-    const baselines = wanted ? await measureBaselines(learned, corpus, split, judging, face, beside) : [];
-    return { evaluated: { split, documents, metrics }, baselines };
+  async close(): Promise<void> {
+    await this.training.close();
+    await this.log?.close();
+  }
+
+  async run(): Promise<RunResult> {
+    const { session, data, labels, training } = this;
+    await training.begin((state) => {
+      this.hasBegun = true;
+      return openRunFolder(session, data, labels, state.metricsBytes).then((log) => (this.log = log));
+    });
+    const model = await this.model();
+    const { state } = training;
+    const epochs = state.best ? 1 : 0;
+    return finishRun(session, model ? 'finished' : 'interrupted', { epochs, bestEpoch: epochs }, async () => {
+      training.tick();
+      const told = {
+        stopped: 'finished' as const,
+        epochs: 1,
+        ...(state.phase === 'retraining' && { retrainedEpochs: 1 }),
+        vocabulary: data.vocabulary.size,
+        parameters: model!.parameters,
+        engine: { name: 'linear', build: buildName(kernelBuild()) },
+        seconds: state.seconds,
+      };
+      return { model: model!, data, labels, state, told };
+    });
+  }
+
+  /** Undefined where it was interrupted. */
+  private async model(): Promise<LinearModel | undefined> {
+    const { session, data, training } = this;
+    const retrains = session.config.training.retrainOnAll && data.validation !== undefined;
+    try {
+      const model = training.state.phase === 'training' ? await training.train() : undefined;
+      return retrains ? await training.retrain() : model;
+    } catch (error) {
+      if (error instanceof Cancelled) return undefined;
+      throw error;
+    }
   }
 }
 

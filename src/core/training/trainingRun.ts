@@ -2,6 +2,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Weights } from '../model/network.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
+import { removeFile } from '../base/files.ts';
 import { checkKs } from '../metrics/ranking.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { PreparedData } from '../text/prepare.ts';
@@ -9,12 +10,22 @@ import { segmenterVersion } from '../text/segmenter.ts';
 import type { EvaluatorOptions } from '../metrics/evaluator.ts';
 import type { RunIdentity } from './checkpoint.ts';
 import type { RunEvent } from '../base/events.ts';
-import type { MetricsLog } from './metricsLog.ts';
+import { MetricsLog } from './metricsLog.ts';
 import type { Monitor } from '../config/monitor.ts';
-import { exists, type RunPaths, type StoredLabels } from './runFolder.ts';
+import { type ClaimedRun, exists, type RunPaths, type StoredLabels, writeRunFiles } from './runFolder.ts';
 import type { TrainingState } from './trainingState.ts';
 
-/** What the parts of a training session share. */
+/** What a training of any kind works with. */
+export interface Session {
+  readonly config: RunConfig;
+  readonly claimed: ClaimedRun;
+  readonly emit: (event: RunEvent) => void;
+  readonly signal?: AbortSignal;
+  /** Seconds between checkpoints. */
+  readonly checkpointSeconds: number;
+}
+
+/** What the parts of a network's training share. */
 export interface Run {
   readonly config: RunConfig;
   readonly paths: RunPaths;
@@ -66,6 +77,24 @@ export async function withWayOn(error: unknown, last: string): Promise<unknown> 
   return new UserError(code, message, `${remedy} ${more}`, place, { cause: error });
 }
 
+/**
+ * Writes what a run folder holds besides weights, and removes what is out of date.
+ * @param keep bytes of metrics.jsonl that a checkpoint vouches for
+ */
+export async function openRunFolder(
+  { config, claimed: { paths }, emit }: Session,
+  { vocabulary, reading }: PreparedData,
+  labels: StoredLabels,
+  keep: number,
+): Promise<MetricsLog> {
+  await writeRunFiles(paths, { config, words: vocabulary.words, labels, reading });
+  for (const path of [paths.summary, paths.diverged]) await removeFile(path);
+  const log = await MetricsLog.open(paths.metrics, keep);
+  const message = `metrics.jsonl lacks ${log.missing} bytes that the checkpoint counts: lines are lost.`;
+  if (log.missing > 0) emit({ type: 'notice', level: 'warning', message });
+  return log;
+}
+
 /** Refuses data that nothing can be learnt from. Throws `UserError`. */
 export function checkData({ evaluation, training }: RunConfig, data: PreparedData, labels: StoredLabels): void {
   if (data.train.size === 0)
@@ -83,7 +112,7 @@ export function checkData({ evaluation, training }: RunConfig, data: PreparedDat
 
 /** The documents that a finished run is evaluated on; says so where there are none. */
 export function splitToEvaluate(
-  { state, emit }: Pick<Run, 'state' | 'emit'>,
+  { state, emit }: { state: Pick<TrainingState, 'phase'>; emit: Session['emit'] },
   data: PreparedData,
   split: 'test' | 'validation',
 ): Corpus | undefined {

@@ -25,6 +25,8 @@ function phaseText(phase: JobPhase, t: Translate): string {
       return t('Preparing');
     case 'word2vec':
       return t('Training word vectors');
+    case 'linear':
+      return t('Linear model');
     case 'training':
       return t('Training');
     case 'validating':
