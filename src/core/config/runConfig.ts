@@ -26,7 +26,7 @@ import {
 } from '../base/schema.ts';
 
 /** What can be trained. */
-const modelTypes = ['xml-cnn', 'linear'] as const;
+const modelTypes = ['xml-cnn', 'linear', 'blend'] as const;
 
 const libMultiLabel = 'LibMultiLabel EUR-Lex settings';
 

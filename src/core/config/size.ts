@@ -19,7 +19,8 @@ export interface Facts {
 type Sized = Pick<RunConfig, 'model' | 'text' | 'embedding'> & { training: Pick<RunConfig['training'], 'ema'> };
 
 export const shapeOf = ({ model, text, embedding }: Sized, facts: Facts): NetworkShape => ({
-  vocabulary: facts.vocabularySize ?? 0,
+  // of a blend's words, the network knows the most frequent
+  vocabulary: Math.min(facts.vocabularySize ?? 0, (text.vocabularySize ?? Infinity) + 2),
   dim: embedding.dim,
   filterSizes: model.filterSizes,
   filters: model.filters,

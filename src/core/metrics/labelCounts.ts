@@ -13,7 +13,7 @@ export interface LabelFigures {
   predicted: number;
 }
 
-const bandNames = ['1-5', '6-50', '>50', '0'] as const;
+export const bandNames = ['1-5', '6-50', '>50', '0'] as const;
 type BandName = (typeof bandNames)[number];
 
 /** Labels of similar frequency in train together: pooled figures, and their means over the labels. */
@@ -31,7 +31,7 @@ export interface Band {
   macroF1: number;
 }
 
-const bandOf = (trainCount: number): BandName =>
+export const bandOf = (trainCount: number): BandName =>
   trainCount === 0 ? '0' : trainCount <= 5 ? '1-5' : trainCount <= 50 ? '6-50' : '>50';
 
 /** Counts of predictions per label at one threshold. */

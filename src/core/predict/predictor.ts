@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { preparedText } from '../config/preparedText.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createEngine } from '../engine/createEngine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
@@ -185,7 +186,7 @@ export class Predictor {
   }
 
   private get maxLength(): number {
-    return this.config.text.maxLength;
+    return preparedText(this.config).maxLength;
   }
 
   /** Texts as the ids of their words; others have their turn in between. */

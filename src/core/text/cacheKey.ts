@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { preparedText } from '../config/preparedText.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { matrixCompanions } from '../data/formats/numpy.ts';
 import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
@@ -82,7 +83,8 @@ export async function cacheKey(
   files: FileState[],
   { signal, onProgress }: WorkOptions = {},
 ): Promise<string> {
-  const { dataset, text, embedding, training } = config;
+  const { dataset, embedding, training } = config;
+  const text = preparedText(config);
   const hash = createHash('sha256');
   const depends = { formatVersion, unicode: process.versions.unicode, endianness: endianness() };
   hash.update(

@@ -1,3 +1,5 @@
+import { unknownId } from './vocabulary.ts';
+
 /**
  * Tokenised documents as the engines take them: word ids and label ids in compressed rows.
  * 100,000 documents of 500 words are 200 MB of `words`.
@@ -72,6 +74,29 @@ function rows<A extends Int32Array | Float32Array>(
   for (let i = 0; i < indices.length; i++)
     kept.set(values.subarray(starts[indices[i]], starts[indices[i] + 1]), chosen[i]);
   return [kept, chosen];
+}
+
+/**
+ * The same documents as a network reads them: their first words alone, and words that it has no vector for as unknown.
+ * Where that changes nothing, the documents themselves.
+ */
+export function cutDocuments<T extends Pick<Corpus, 'size' | 'words'> & { wordStarts: Float64Array | Int32Array }>(
+  documents: T,
+  { maxLength, vocabulary }: { maxLength: number; vocabulary: number },
+): T {
+  const { size, words, wordStarts } = documents;
+  const starts = wordStarts.slice();
+  starts[0] = 0;
+  for (let d = 0; d < size; d++) starts[d + 1] = starts[d] + Math.min(wordStarts[d + 1] - wordStarts[d], maxLength);
+  const isWhole = starts[size] === wordStarts[size] - wordStarts[0];
+  if (isWhole && !words.some((word) => word >= vocabulary)) return documents;
+  const kept = new Int32Array(starts[size]);
+  for (let d = 0; d < size; d++)
+    for (let i = starts[d], from = wordStarts[d] - starts[d]; i < starts[d + 1]; i++) {
+      const word = words[from + i];
+      kept[i] = word < vocabulary ? word : unknownId;
+    }
+  return { ...documents, words: kept, wordStarts: starts };
 }
 
 /** Documents without a label. */

@@ -1,4 +1,5 @@
 /** From the files of a config to corpora, vocabulary, labels and word vectors; and again, from the cache. */
+import { preparedText } from '../config/preparedText.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import { type DatasetFile, type DocumentSource, pathOf } from '../data/document.ts';
@@ -121,11 +122,12 @@ async function readTrain(
 ): Promise<TrainData> {
   const words = new Interner();
   const wordId = (word: string) => words.idOf(word);
-  const buffer = await readSplit(source, 'train', { tokenizer, maxLength: config.text.maxLength, wordId }, work);
+  const { maxLength, ...limits } = preparedText(config);
+  const buffer = await readSplit(source, 'train', { tokenizer, maxLength, wordId }, work);
   const drawn = drawSplits(buffer, config);
   const labels = trainLabels(buffer, (i) => drawn[i] === 0, source.labelNames);
   if (labels.size === 0) throw noLabels(source.file);
-  const { vocabulary, map } = buildVocabulary(words.names, buffer, (i) => drawn[i] === 0, config.text);
+  const { vocabulary, map } = buildVocabulary(words.names, buffer, (i) => drawn[i] === 0, limits);
   if (vocabulary.size === 2) throw noWords(source.file);
   const { names } = buffer.labelNames;
   const truncated = drawnSplits.map((_, part) => buffer.truncated((i) => drawn[i] === part));
@@ -179,7 +181,8 @@ async function readOther(
 ): Promise<OtherSplit> {
   const { tokenizer, vocabulary, config } = known;
   const wordId = (word: string) => vocabulary.idOf(word);
-  const buffer = await readSplit(source, split, { tokenizer, maxLength: config.text.maxLength, wordId }, work);
+  const { maxLength } = preparedText(config);
+  const buffer = await readSplit(source, split, { tokenizer, maxLength, wordId }, work);
   const labels = known.labels.extended(buffer.labelNames.names, source.labelNames);
   const ids = labelMap(buffer, labels);
   const newLabels = [...ids].filter((id) => labels.trainCounts[id] === 0).sort((a, b) => a - b);

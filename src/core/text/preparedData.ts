@@ -1,9 +1,10 @@
 import type { RunEvent } from '../base/events.ts';
+import type { RunConfig } from '../config/runConfig.ts';
 import { type Script, tokenizerWarning } from '../base/scripts.ts';
-import type { Corpus } from './corpus.ts';
+import { type Corpus, cutDocuments } from './corpus.ts';
 import type { EmbeddingReport, PretrainedRows } from './embeddings.ts';
 import type { LabelSet } from './labelSet.ts';
-import { unknownId, type Vocabulary } from './vocabulary.ts';
+import { unknownId, Vocabulary } from './vocabulary.ts';
 import type { Finding, FindingLog, SourceOptions } from '../data/document.ts';
 
 export interface PreparedData {
@@ -20,6 +21,21 @@ export interface PreparedData {
   reading?: SourceOptions;
   report: PreparationReport;
   fromCache: boolean;
+}
+
+/** What the network of a blend sees of whole documents: `text.maxLength` words each, of the `text.vocabularySize` most frequent. */
+export function networkData({ text, embedding }: RunConfig, data: PreparedData): PreparedData {
+  const { words, counts } = data.vocabulary;
+  const size = Math.min(words.length, (text.vocabularySize ?? Infinity) + 2); // padding and unknown word have ids of their own
+  const cut = (corpus: Corpus): Corpus => cutDocuments(corpus, { maxLength: text.maxLength, vocabulary: size });
+  const { rows, found } = data.pretrained ?? {};
+  return {
+    ...data,
+    train: cut(data.train),
+    validation: data.validation && cut(data.validation),
+    vocabulary: new Vocabulary(words.slice(0, size), counts?.subarray(0, size)),
+    pretrained: rows && found && { rows: rows.subarray(0, size * embedding.dim), found: found.subarray(0, size) },
+  };
 }
 
 export interface PrepareOptions {

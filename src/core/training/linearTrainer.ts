@@ -1,6 +1,7 @@
 /** Trains linear models: features, a support vector machine a label, probabilities fitted on validation; in a run folder as any. */
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
+import { preparedText } from '../config/preparedText.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createMonitor } from '../config/monitor.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
@@ -27,25 +28,26 @@ import type { RunResult } from './runSummary.ts';
 import { openRunFolder, type Session } from './trainingRun.ts';
 import { initialState, type Phase, type TrainingState } from './trainingState.ts';
 
-/** Words read of a document: all. `text.maxLength` is for networks. */
-const wholeDocument = 1_000_000;
-
 /** The config as a linear run keeps it. Throws `UserError` for what such a run cannot do. */
 export function linearConfig(config: RunConfig): RunConfig {
-  const { resumeFrom } = config.training;
-  if (resumeFrom !== undefined)
-    throw new UserError(
-      'no-such-start',
-      'A linear model cannot begin with the weights of another run',
-      'Leave out "training.resumeFrom"; an interrupted run goes on with --resume.',
-      { file: resumeFrom },
-    );
-  const { text, embedding } = config;
+  refuseOtherStart(config, 'A linear model');
+  const { embedding } = config;
   return {
     ...config,
-    text: { ...text, maxLength: wholeDocument },
+    text: preparedText(config),
     embedding: { ...embedding, file: undefined, word2vec: false },
   };
+}
+
+/** Throws `UserError` where a model that is no network is to begin with another run's weights. */
+export function refuseOtherStart({ training: { resumeFrom } }: RunConfig, what: string): void {
+  if (resumeFrom === undefined) return;
+  throw new UserError(
+    'no-such-start',
+    `${what} cannot begin with the weights of another run`,
+    'Leave out "training.resumeFrom"; an interrupted run goes on with --resume.',
+    { file: resumeFrom },
+  );
 }
 
 /** Points of the curve in metrics.jsonl. */
