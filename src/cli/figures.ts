@@ -101,7 +101,11 @@ export function printSeen(seen: Seen | undefined, terminal: Terminal): void {
   if (seen !== undefined) terminal.print('', seenNotes[seen]);
 }
 
-const modelTitles: Record<RunConfig['model']['type'], string> = { 'xml-cnn': 'XML-CNN', linear: 'linear model' };
+const modelTitles: Record<RunConfig['model']['type'], string> = {
+  'xml-cnn': 'XML-CNN',
+  linear: 'linear model',
+  blend: 'blend',
+};
 
 /** A model beside its baselines. */
 export function systemsOf(
