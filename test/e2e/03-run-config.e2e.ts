@@ -64,9 +64,19 @@ inWorkbench('3. the run-config language', { fill }, (workbench) => {
     await workbench().goTo(9, 13); // behind "model": {
     await workbench().page.keyboard.press('End');
     await workbench().page.keyboard.press('Enter');
-    await workbench().page.keyboard.press('Control+Space');
     const list = workbench().page.locator('.suggest-widget .monaco-list-row');
-    await list.filter({ hasText: 'dropout' }).first().waitFor();
+    const dropout = list.filter({ hasText: 'dropout' }).first();
+    // A list that is asked for while the editor still takes in the line break closes again: asked for until it stays.
+    const isListed = async (): Promise<boolean> => {
+      if (await dropout.isVisible()) return true;
+      await workbench().page.keyboard.press('Escape');
+      await workbench().page.keyboard.press('Control+Space');
+      return dropout.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+    };
+    await expect.poll(isListed).toBe(true);
     await workbench().screenshotInThemes('03-completion');
     await workbench().page.keyboard.press('Escape');
     for (let i = 0; i < 3; i++) await workbench().page.keyboard.press('Control+Z');

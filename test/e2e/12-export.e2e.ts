@@ -23,7 +23,7 @@ inWorkbench('12. exporting a model and its predictions', { fill }, (workbench) =
     await workbench().screenshot('12-export-formats');
     await workbench().pick('ONNX');
     const toast = workbench().toast(/first exported: model\.onnx, \d+\.\d MB/);
-    await toast.waitFor();
+    await toast.hover(); // keeps it on the screen
     const folder = join(workbench().workspace, 'runs', 'first', 'exports', 'onnx');
     for (const name of ['model.onnx', 'vocabulary.txt', 'labels.json', 'config.json', 'README.md'])
       expect(existsSync(join(folder, name)), name).toBe(true);
@@ -62,7 +62,7 @@ inWorkbench('12. exporting a model and its predictions', { fill }, (workbench) =
     const toast = workbench().toast(
       `first-test-predictions.csv: predictions for ${count.toLocaleString('en-US')} documents`,
     );
-    await toast.waitFor();
+    await toast.hover(); // keeps it on the screen
     await workbench().screenshotInThemes('12-predictions-exported');
     const file = join(workbench().workspace, 'first-test-predictions.csv');
     const { source } = await openDataset({ file }, { textField: 'text', labelField: 'predicted_labels' });
