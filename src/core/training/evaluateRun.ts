@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { basename, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createScoringEngine } from '../engine/engines/chooseEngine.ts';
@@ -12,8 +13,9 @@ import { encodeSource, prepareData, type PreparedData } from '../text/prepare.ts
 import { Vocabulary } from '../text/vocabulary.ts';
 import { hashOfNames, readCheckpointInfo, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
 import { type EngineFactory, scoringOptions } from './engineOptions.ts';
-import { linearBaseline, linearSeconds, mostSeconds } from './linearBaseline.ts';
+import { linearBaseline, mostSeconds } from './linearBaseline.ts';
 import { readLinearModel } from './linearCheckpoint.ts';
+import { linearSeconds, roughTime } from '../model/trainingTime.ts';
 import { progressEvents, type RunEvent } from '../base/events.ts';
 import { exists, readRun, type RunPaths, type StoredLabels, type StoredRun } from './runFolder.ts';
 import type { Split } from '../base/splits.ts';
@@ -362,10 +364,15 @@ async function measureLinear(
   { type, words, outputs, threads }: BaselineModel,
 ): Promise<BaselineFigures | undefined> {
   if (type === 'linear') return undefined;
-  const seconds = linearSeconds(train, outputs, threads);
+  const seconds = linearSeconds({
+    documents: train.size,
+    words: train.words.length / Math.max(1, train.size),
+    labels: outputs,
+    labelsPerDocument: train.labels.length / Math.max(1, train.size),
+    threads: threads ?? availableParallelism(),
+  });
   if (seconds <= mostSeconds) return linearBaseline(train, corpus, { ...options, words, outputs, threads });
-  const minutes = Math.ceil(seconds / 60);
-  const message = `A linear model is not among the baselines: it would take about ${minutes} minutes. A config that extends "linear" trains one.`;
+  const message = `A linear model is not among the baselines: it would take about ${roughTime(seconds)}. A config that extends "linear" trains one.`;
   emit({ type: 'notice', level: 'info', message });
   return undefined;
 }

@@ -28,21 +28,6 @@ interface BaselineOptions extends EvaluatorOptions, WorkOptions {
   threads?: number;
 }
 
-/** Sweeps over the documents that a label's dual lists, scorings of all documents, and values of a word with its pair. */
-const [sweeps, rounds, valuesOfWord] = [26, 4, 1.5];
-
-/**
- * Seconds that training a linear model will take, about: documents listed and looked at one by one, all documents scored for 32 labels
- * at a time, features found. The factors are those of cooking and EURLEX57K.
- */
-export function linearSeconds(train: Corpus, outputs: number, threads = availableParallelism()): number {
-  const values = train.words.length * valuesOfWord;
-  const visits = sweeps * (1000 * outputs + 3 * train.labels.length);
-  const solving = visits * (4e-8 + (4e-9 * values) / Math.max(1, train.size));
-  const scoring = (outputs / 32) * rounds * (values * 1e-8 + train.size * 4e-8);
-  return (solving + scoring) / threads + train.words.length * 1e-6;
-}
-
 /** A linear model's figures, as the preset trains it; nothing is fitted on validation. Throws `Cancelled`. */
 export async function linearBaseline(
   train: Corpus,

@@ -3,7 +3,6 @@ import { behindLinear, systemsOf } from '../../../src/cli/figures.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
 import { uniformAt } from '../../../src/core/base/random.ts';
 import { measureBaselines } from '../../../src/core/training/evaluateRun.ts';
-import { linearSeconds } from '../../../src/core/training/linearBaseline.ts';
 
 /** Documents of which every second one is about its own word; label l's word is 2 + l. */
 function corpus(size: number, from: number) {
@@ -51,13 +50,12 @@ it('a linear model stands among the baselines of a network, and not of another',
 });
 
 it('is left out with words where it would take long', async () => {
-  expect(linearSeconds(corpus(200, 0), 5, 1)).toBeLessThan(1);
   const { found, events } = await measure('xml-cnn', 6_000_000);
   expect(found).toHaveLength(2);
   expect(events).toContainEqual({
     type: 'notice',
     level: 'info',
-    message: expect.stringMatching(/would take about \d+ minutes/),
+    message: expect.stringMatching(/would take about [\d,]+ hours/),
   });
 });
 
