@@ -2,6 +2,9 @@ import type { RunConfig } from '../core/config/runConfig.ts';
 import { formatMetric, unlabelledText } from '../core/metrics/metricText.ts';
 import type { Metrics } from '../core/base/metrics.ts';
 import type { Seen } from '../core/text/drawnSplits.ts';
+import { decisionKinds } from '../core/base/metrics.ts';
+import type { DecisionChoice } from '../core/metrics/decision.ts';
+import type { Arguments, OptionSpec } from './command.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { counted, table } from './terminal/text.ts';
 import { readHistory } from '../core/training/metricsLog.ts';
@@ -57,14 +60,39 @@ function rankingGroups(names: Set<string>): Group[] {
 }
 
 function thresholdGroups(names: Set<string>): Group[] {
+  const suffixes = [...names].filter((name) => /^microF1/.test(name)).map((name) => name.slice('microF1'.length));
   return ['micro', 'macro'].flatMap((kind) =>
-    ['', '@tuned'].flatMap((suffix) => {
+    suffixes.flatMap((suffix) => {
       const members = ['P', 'R', 'F1'].map((letter) => `${kind}${letter}${suffix}`);
       if (!members.every((name) => names.has(name))) return [];
-      return [{ title: `${kind} P/R/F1, ${suffix ? 'tuned threshold' : 'threshold 0.5'}`, names: members }];
+      return [{ title: `${kind} P/R/F1, ${decisionTitle(suffix)}`, names: members }];
     }),
   );
 }
+
+const decisionTitles: Record<string, string> = {
+  '': 'threshold 0.5',
+  '@tuned': 'tuned threshold',
+  '@per-label': 'threshold per label',
+  '@top-k': 'k best labels',
+};
+
+/** What the suffix of a metric says of how labels were decided on. */
+export const decisionTitle = (suffix: string): string => decisionTitles[suffix] ?? `threshold ${suffix.slice(1)}`;
+
+/** A number, or a way to decide that the run has tuned. */
+export function thresholdChoice(args: Arguments): DecisionChoice | undefined {
+  const text = args.text('threshold');
+  return text !== undefined && /^[a-z]/.test(text)
+    ? args.oneOf('threshold', ['tuned', ...decisionKinds] as const)
+    : args.number('threshold', 0, 1);
+}
+
+export const thresholdOption: OptionSpec = {
+  value: 'P',
+  description:
+    'Labels of a greater probability only; or what was tuned on validation: "one" threshold, "per-label", "top-k", or "tuned", the one of these that the run\'s config names',
+};
 
 /** Figures of one system; a dash where it has none of them. */
 function cell(metrics: Metrics, names: string[]): string {

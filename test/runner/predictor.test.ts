@@ -42,17 +42,12 @@ beforeAll(async () => {
 });
 
 describe('predictor service', () => {
-  it('tells when a label counts as predicted', async () => {
-    const info = await predictor.open(model, context);
-    expect(info.threshold).toBeGreaterThan(0);
-    expect(info.threshold).toBeLessThan(1);
-  });
-
   it('gives the likeliest labels and the true ones, with their words', async () => {
     const text = 'A schooner, of old.';
     const truth = ['animals', 'cars'];
     const { labels, unknown, words } = await predictor.explain({ model, text, top: 1, truth }, context);
     expect(labels.map(({ name }) => name)).toEqual(['ships', 'animals']);
+    expect(labels.map(({ isPredicted }) => isPredicted)).toEqual([true, false]);
     expect(labels[1].display).toBe('Living beings');
     expect(unknown).toEqual([{ name: 'cars', display: undefined }]);
     expect(words).toBe(4);

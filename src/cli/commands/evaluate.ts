@@ -6,7 +6,16 @@ import { evaluateToMatrices, type MatrixFiles } from '../../core/export/scoreMat
 import { type EvaluateOptions, evaluateRun } from '../../core/training/evaluateRun.ts';
 import { type Arguments, type Command, usage } from '../command.ts';
 import { datasetOptions, sourceOptions } from '../dataset.ts';
-import { behindLinear, measuredOn, printSeen, printSystems, printUnlabelled, systemsOf } from '../figures.ts';
+import {
+  behindLinear,
+  decisionTitle,
+  measuredOn,
+  printSeen,
+  printSystems,
+  printUnlabelled,
+  systemsOf,
+  thresholdChoice,
+} from '../figures.ts';
 import { RunReporter } from '../terminal/runReporter.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { grouped, sanitise, table } from '../terminal/text.ts';
@@ -40,6 +49,11 @@ export const evaluate: Command = {
     truth: { value: 'FILE', description: 'Write the labels of the documents as a matrix of the same shape' },
     top: { value: 'K', description: `Best scores of a document that --scores keeps (default: ${TOP})` },
     above: { value: 'P', description: 'Keep all scores above P instead' },
+    threshold: {
+      value: 'P',
+      description:
+        'Also measure at this threshold, or by what was tuned on validation: "one", "per-label", "top-k" or "tuned", and give the figures by number of training documents there',
+    },
     engine: trainingOptions.engine,
     threads: trainingOptions.threads,
     ...datasetOptions,
@@ -57,6 +71,7 @@ export const evaluate: Command = {
       data: data === undefined ? undefined : datasetFile(data),
       reading: sourceOptions(args),
       split: args.oneOf('split', splitNames),
+      threshold: thresholdChoice(args),
       threads: args.whole('threads', 0),
       baselines: args.flag('baselines'),
       signal,
@@ -74,8 +89,10 @@ export const evaluate: Command = {
     const behind = behindLinear(evaluation.metrics, baselines);
     if (behind.length) terminal.print('', ...behind);
     printSeen(result.seen, terminal);
-    terminal.print('', 'By number of training documents per label:', '');
-    printBands(evaluation.bands, terminal);
+    const decided = args.text('threshold');
+    const at = decided === undefined ? '' : ` (${decisionTitle(`@${decided === 'one' ? 'tuned' : decided}`)})`;
+    terminal.print('', `By number of training documents per label${at}:`, '');
+    printBands((evaluation.asked ?? evaluation).bands, terminal);
     const written = [result.evaluationFile, matrices?.scores, matrices?.truth].filter((file) => file !== undefined);
     terminal.print('', ...written.map((file) => `Written: ${sanitise(file)}`));
     return { json: { ...result, scores: matrices?.scores, truth: matrices?.truth } };

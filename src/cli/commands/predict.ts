@@ -16,6 +16,8 @@ import {
 } from '../../core/predict/predictor.ts';
 import { type Arguments, type Command, usage } from '../command.ts';
 import { datasetOptions, sourceOptions } from '../dataset.ts';
+import { thresholdChoice, thresholdOption } from '../figures.ts';
+import type { DecisionChoice } from '../../core/metrics/decision.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { bar, clip, counted, padStart, percent, sanitise } from '../terminal/text.ts';
 import { trainingOptions } from './train.ts';
@@ -42,10 +44,7 @@ export const predict: Command = {
   options: {
     top: { short: 'k', value: 'K', description: `Labels per text (default ${TOP})` },
     explain: { description: 'Name the words and n-grams that carried each label, and those that spoke against it' },
-    threshold: {
-      value: 'P',
-      description: 'Labels of a greater probability only; "tuned" is the threshold tuned on validation',
-    },
+    threshold: thresholdOption,
     text: { value: 'TEXT', description: 'A text to predict, instead of FILE', multiple: true },
     output: {
       short: 'o',
@@ -102,36 +101,37 @@ interface Call {
 }
 
 interface Settings {
-  top: number;
-  threshold?: number | 'tuned';
+  top?: number;
+  threshold?: DecisionChoice;
   explain: boolean;
   output?: string;
 }
 
 function readSettings(args: Arguments): Settings {
-  const isTuned = args.text('threshold') === 'tuned';
-  const threshold = isTuned ? 'tuned' : args.number('threshold', 0, 1);
   const from = ['text', 'whole', 'dataset', 'lines'].filter((name) => args.flag(name) || args.list(name).length > 0);
   if (from.length > 1) throw usage('predict', `--${from[0]} and --${from[1]} exclude each other`);
   if (args.list('text').length && args.positionals[1] !== undefined)
     throw usage('predict', '--text and FILE exclude each other');
   const output = args.text('output');
   if (output !== undefined) predictionFormat(output);
-  return { top: args.whole('top') ?? TOP, threshold, explain: args.flag('explain'), output };
+  return { top: args.whole('top'), threshold: thresholdChoice(args), explain: args.flag('explain'), output };
 }
 
-function thresholdOf({ threshold }: Settings, predictor: Predictor): number | undefined {
-  if (threshold !== 'tuned') return threshold;
-  if (predictor.tunedThreshold !== undefined) return predictor.tunedThreshold;
-  throw new UserError(
-    'no-tuned-threshold',
-    'The run has no tuned threshold: it had no validation documents',
-    'Give a number, such as --threshold 0.5.',
-  );
+/** What is asked for, resolved: a number where one threshold decides. Throws `UserError` `no-tuned-threshold`. */
+function thresholdOf({ threshold }: Settings, predictor: Predictor): DecisionChoice | undefined {
+  if (threshold === undefined) return undefined;
+  const decision = predictor.decisionOf(threshold);
+  return decision.kind === 'one' ? decision.threshold : decision.kind;
+}
+
+/** Five labels, or as many as the run has tuned. */
+function usualTop({ threshold }: Settings, predictor: Predictor): number {
+  const { k } = threshold === undefined ? { k: Infinity } : predictor.decisionOf(threshold);
+  return Number.isFinite(k) ? k : TOP;
 }
 
 const optionsOf = ({ predictor, settings, signal }: Call) => ({
-  top: Math.min(settings.top, predictor.labels.outputs),
+  top: Math.min(settings.top ?? usualTop(settings, predictor), predictor.labels.outputs),
   threshold: thresholdOf(settings, predictor),
   signal,
 });

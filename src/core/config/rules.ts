@@ -188,6 +188,31 @@ const validationThere: Rule = ({ config: { dataset, training, evaluation } }) =>
   return found;
 };
 
+const decisionTuned: Rule = ({ config: { dataset, evaluation }, stated }) => {
+  const { thresholds, topK } = evaluation;
+  if (thresholds !== 'top-k' && stated('evaluation.topK') !== undefined)
+    return [
+      warning(
+        'no-effect',
+        ['evaluation.topK'],
+        `evaluation.topK chooses no labels: evaluation.thresholds is "${thresholds}".`,
+        {
+          key: 'evaluation.thresholds',
+          value: 'top-k',
+        },
+      ),
+    ];
+  const hasValidation = dataset.validation !== undefined || dataset.validationFraction > 0;
+  if (hasValidation || thresholds === 'one' || (thresholds === 'top-k' && topK !== undefined)) return [];
+  return [
+    warning(
+      'no-validation',
+      ['evaluation.thresholds', 'dataset.validationFraction'],
+      `evaluation.thresholds "${thresholds}" has no effect: there are no validation documents to tune on. Labels above 0.5 are predicted.`,
+    ),
+  ];
+};
+
 const splitsDiffer: Rule = ({ config: { dataset } }) => {
   const splits = [
     ['dataset.train', dataset.train],
@@ -366,6 +391,7 @@ const rules: Rule[] = [
   cutoffsFit,
   monitorComputed,
   validationThere,
+  decisionTuned,
   splitsDiffer,
   nameIsNoPath,
   filesExist,

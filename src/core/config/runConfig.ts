@@ -5,6 +5,7 @@
  * (Chen et al.) rests; "paper" is Liu, Chang, Wu and Yang, SIGIR 2017; "original flag" is the command line of the original
  * PyTorch program (siddsax/XML-CNN).
  */
+import { decisionKinds, mostTopK } from '../base/metrics.ts';
 import { splitNames } from '../base/splits.ts';
 import { datasetFormats } from '../data/document.ts';
 import { cellStyles } from '../data/guess/cells.ts';
@@ -778,6 +779,21 @@ const evaluation = object(
         source: 'Jain et al. 2016; Extreme Classification Repository',
       },
       { above: 0, max: 100 },
+    ),
+    thresholds: oneOf(decisionKinds, {
+      description:
+        'Which labels of a document are predicted: those above one threshold (`one`, tuned for micro-F1), those above a threshold of their own (`per-label`, tuned for the F1 of the label; SCutFBR: a label whose best F1 is below 0.1, that has fewer than two validation documents in a half, or whose threshold does not hold from one half of validation to the other keeps the common one), or the k best (`top-k`). All three are tuned on validation and measured side by side.',
+      default: 'one',
+      source: 'Fan & Lin 2007, "A study on threshold selection for multi-label classification"',
+    }),
+    topK: optional(
+      integer(
+        {
+          description: 'Labels predicted of each document with thresholds `top-k`; tuned on validation where absent.',
+          source: 'this project',
+        },
+        { min: 1, max: mostTopK },
+      ),
     ),
     baselines: boolean({
       description:

@@ -152,7 +152,7 @@ const textSettings = ({ text }: RunConfig): string =>
     ...(text.stem === 'none' ? [] : [`${text.stem} stems`]),
   ].join(', ');
 
-const shown = /^(P|nDCG|PSP|R)@|^(micro|macro)F1$|^logLoss$/;
+const shown = /^(P|nDCG|PSP|R)@|^(micro|macro)F1(?:@(?:tuned|per-label|top-k))?$|^logLoss$/;
 
 function figures({ best, run }: CardFacts, summary: Summary | undefined): string[] {
   const chosen = run.config.model.type === 'linear' ? 'Validation' : 'Validation (chose the epoch)';
@@ -166,14 +166,25 @@ function figures({ best, run }: CardFacts, summary: Summary | undefined): string
     const [documents, unlabelled] = [summary?.documents[split] ?? 0, summary?.unlabelled?.[split] ?? 0];
     return unlabelled > 0 ? [`${grouped(documents)} ${split} documents: ${unlabelledText(unlabelled)}`] : [];
   });
-  const names = Object.keys(columns[columns.length - 1][1]).filter((name) => shown.test(name));
+  const all = new Set(columns.flatMap(([, metrics]) => Object.keys(metrics)));
+  const names = [...all].filter((name) => shown.test(name));
   const rows = names.map((name) => [name, ...columns.map(([, metrics]) => formatMetric(name, metrics[name]))]);
-  const threshold = best?.threshold;
   return [
     markdownTable(['', ...columns.map(([title]) => escapeMarkdown(title))], rows, true),
-    `In percent, but for the log loss; F1 at a threshold of 0.5.${threshold === undefined ? '' : ` The threshold tuned on validation for micro-F1 is ${threshold.toFixed(3)}.`}`,
+    `In percent, but for the log loss; F1 at a threshold of 0.5.${decisionText(best, run.config)}`,
     ...notes,
   ];
+}
+
+/** What was tuned on validation, and which of it the run decides by. */
+function decisionText(best: Best | undefined, { evaluation }: RunConfig): string {
+  const { threshold, own } = best ?? {};
+  const k = evaluation.topK ?? best?.topK;
+  if (threshold === undefined) return '';
+  const one = ` The threshold tuned on validation for micro-F1 is ${threshold.toFixed(3)} (\`@tuned\`).`;
+  if (!own || k === undefined) return one;
+  const chosen = { one: 'one threshold', 'per-label': 'a threshold per label', 'top-k': `the ${k} best` };
+  return `${one} ${grouped(own.labels.length)} labels have a threshold of their own beside it (\`@per-label\`, in the metadata of the model under \`best\` or \`state\`); \`@top-k\` predicts the ${k} best. The run decides by ${chosen[evaluation.thresholds]}.`;
 }
 
 function limits({ run: { labels, config }, reads }: CardFacts): string[] {

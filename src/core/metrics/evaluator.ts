@@ -1,6 +1,7 @@
 import type { Band, LabelFigures } from './labelCounts.ts';
 import { LabelCounts } from './labelCounts.ts';
 import type { Metrics } from '../base/metrics.ts';
+import { Decision, type OwnThresholds } from './decision.ts';
 import { RankingSums, TopList, checkKs } from './ranking.ts';
 import { UserError } from '../base/errors.ts';
 
@@ -15,6 +16,12 @@ export interface EvaluatorOptions {
   threshold?: number;
   /** Tuned on validation: its figures come beside those at `threshold`. */
   tunedThreshold?: number;
+  /** Beside `tunedThreshold`, which other labels keep: `microF1@per-label` and so on. */
+  own?: OwnThresholds;
+  /** Figures of that many best labels of a document: `microF1@top-k` and so on. */
+  topK?: number;
+  /** Another way to decide, with figures label by label; those of a threshold of its own are `microF1@0.3` and so on. */
+  asked?: Decision;
   /** Training documents per label; labels beyond its end have none. Needed for bands and for `testOnlyLabels`. */
   trainLabelCounts?: Uint32Array;
 }
@@ -36,6 +43,14 @@ export interface Evaluation extends ThresholdFigures {
   /** Labels of the evaluated file that no training document holds; 0 without `trainLabelCounts`, which say so. */
   testOnlyLabels: number;
   tuned?: ThresholdFigures;
+  asked?: ThresholdFigures;
+}
+
+/** Predictions by one way to decide; metrics have the suffix. */
+interface Decided {
+  suffix: string;
+  decision: Decision;
+  counts: LabelCounts;
 }
 
 /** Probabilities are clipped to [clip, 1 - clip] in the log loss. */
@@ -52,7 +67,7 @@ const tiny = 1e-290;
 export class Evaluator {
   private readonly ranking: RankingSums;
   private readonly top: TopList;
-  private readonly counts: LabelCounts[];
+  private readonly decided: Decided[];
   private readonly lowestThreshold: number;
   private readonly support: Uint32Array; // [Y]
   private readonly isTrue: Uint8Array; // [Y], all 0 between documents
@@ -64,15 +79,16 @@ export class Evaluator {
 
   /** Throws a UserError for a k above the number of labels. */
   constructor(private readonly options: EvaluatorOptions) {
-    const { labelCount, ks, inversePropensity, threshold = 0.5, tunedThreshold } = options;
+    const { labelCount, ks, inversePropensity } = options;
     checkKs(ks, labelCount);
     if (inversePropensity && inversePropensity.length < labelCount)
       throw new RangeError(`${inversePropensity.length} inverse propensities for ${labelCount} labels`);
-    const thresholds = tunedThreshold === undefined ? [threshold] : [threshold, tunedThreshold];
+    this.decided = decisionsOf(options);
+    const { decided } = this;
     this.ranking = new RankingSums(ks, inversePropensity);
-    this.top = new TopList(Math.max(0, ...ks));
-    this.counts = thresholds.map((t) => new LabelCounts(labelCount, t));
-    this.lowestThreshold = Math.min(...thresholds);
+    const ranks = decided.map(({ decision: { k } }) => k).filter(Number.isFinite);
+    this.top = new TopList(Math.max(0, ...ks, ...ranks));
+    this.lowestThreshold = Math.min(...decided.flatMap(({ decision: { k, floor } }) => (k < Infinity ? [] : [floor])));
     this.support = new Uint32Array(labelCount);
     this.isTrue = new Uint8Array(labelCount);
   }
@@ -87,6 +103,7 @@ export class Evaluator {
     const labels = this.begin(truth);
     this.top.clear();
     this.loss += this.scan(scores) + this.lossOfUnlikely(scores, labels);
+    this.countBest(this.top.ids, this.top.size);
     this.ranking.add(this.top.ids, this.top.size, this.isTrue, labels);
     this.end(labels);
   }
@@ -99,6 +116,7 @@ export class Evaluator {
     this.hasAllScores = false;
     const held = this.begin(truth);
     for (let i = 0; i < labels.length && scores[i] > this.lowestThreshold; i++) this.count(labels[i], scores[i]);
+    this.countBest(labels, labels.length);
     this.ranking.add(labels, labels.length, this.isTrue, held);
     this.end(held);
   }
@@ -108,25 +126,28 @@ export class Evaluator {
     if (this.documents === 0)
       throw new UserError('no-documents', 'There are no documents to evaluate', 'Check the split and its file.');
     const labels = this.labels();
-    const [own, tuned] = this.counts;
     return {
       ...this.ranking.metrics(this.documents),
-      ...own.metrics(labels, this.support),
-      ...tuned?.metrics(labels, this.support, '@tuned'),
+      ...Object.assign({}, ...this.decided.map(({ counts, suffix }) => counts.metrics(labels, this.support, suffix))),
       ...(this.hasAllScores && { logLoss: this.logLoss() }),
     };
   }
 
   result(): Evaluation {
     const metrics = this.metrics();
-    const [own, tuned] = this.counts;
+    const of = (suffix: string): LabelCounts | undefined =>
+      this.decided.find((decided) => decided.suffix === suffix)?.counts;
+    const tuned = of('@tuned');
+    const asked =
+      this.options.asked && this.decided.find(({ decision }) => isSame(decision, this.options.asked!))?.counts;
     return {
       metrics,
       documents: this.documents,
       unlabelledDocuments: this.unlabelled,
       testOnlyLabels: this.testOnlyLabels(),
-      ...this.figuresAt(own),
+      ...this.figuresAt(this.decided[0].counts),
       ...(tuned && { tuned: this.figuresAt(tuned) }),
+      ...(asked && { asked: this.figuresAt(asked) }),
     };
   }
 
@@ -206,11 +227,20 @@ export class Evaluator {
   }
 
   private count(label: number, score: number): void {
-    for (const counts of this.counts) {
-      if (!(score > counts.threshold)) continue;
-      counts.predicted[label]++;
-      counts.hits[label] += this.isTrue[label];
-    }
+    for (const { decision, counts } of this.decided)
+      if (decision.k === Infinity && score > decision.thresholdOf(label)) this.predict(counts, label);
+  }
+
+  /** For the ways to decide by rank. */
+  private countBest(labels: ArrayLike<number>, size: number): void {
+    for (const { decision, counts } of this.decided)
+      if (decision.k < Infinity)
+        for (let rank = 0; rank < Math.min(decision.k, size); rank++) this.predict(counts, labels[rank]);
+  }
+
+  private predict(counts: LabelCounts, label: number): void {
+    counts.predicted[label]++;
+    counts.hits[label] += this.isTrue[label];
   }
 
   /** Mean binary cross-entropy per document and label that has an output or occurs in the file. */
@@ -247,4 +277,26 @@ export class Evaluator {
       bands: trainLabelCounts ? counts.bands(labels, this.support, trainLabelCounts) : [],
     };
   }
+}
+
+/** A run has one way to decide of each kind, but for thresholds. */
+const isSame = (a: Decision, b: Decision): boolean =>
+  a.kind === b.kind && (a.kind !== 'one' || a.threshold === b.threshold);
+
+/** In metrics: microF1@tuned, microF1@0.3, … */
+function suffixOf({ kind, threshold }: Decision): string {
+  return `@${kind === 'one' ? threshold : kind}`;
+}
+
+function decisionsOf({ labelCount, threshold = 0.5, tunedThreshold, own, topK, asked }: EvaluatorOptions): Decided[] {
+  const found: [suffix: string, decision: Decision][] = [['', Decision.above(threshold)]];
+  if (tunedThreshold !== undefined) found.push(['@tuned', Decision.above(tunedThreshold)]);
+  if (tunedThreshold !== undefined && own) found.push(['@per-label', Decision.perLabel(tunedThreshold, own)]);
+  if (topK !== undefined) found.push(['@top-k', Decision.best(topK)]);
+  if (asked && !found.some(([, decision]) => isSame(decision, asked))) found.push([suffixOf(asked), asked]);
+  return found.map(([suffix, decision]) => ({
+    suffix,
+    decision,
+    counts: new LabelCounts(labelCount, decision.threshold),
+  }));
 }

@@ -162,7 +162,7 @@ export function evaluateStore(
   truthOf: (document: number) => ArrayLike<number>,
   options: EvaluatorOptions,
 ): Evaluation {
-  const k = Math.max(0, ...options.ks);
+  const k = Math.max(0, options.topK ?? 0, ...options.ks);
   if (k > keptTop)
     throw new UserError('scores-not-kept', `k = ${k}, but ${keptTop} scores are kept`, `Set k to ${keptTop} or less.`);
   const threshold = Math.min(options.threshold ?? 0.5, options.tunedThreshold ?? 1);

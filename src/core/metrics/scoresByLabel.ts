@@ -2,6 +2,7 @@ import type { LabelFigures } from './labelCounts.ts';
 import { LabelCounts } from './labelCounts.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { ScoreStore } from './scores.ts';
+import { Decision } from './decision.ts';
 import { lowestThreshold } from './threshold.ts';
 
 export interface ScoredLabels {
@@ -24,8 +25,8 @@ export class ScoresByLabel {
 
   /** @param truthOf label ids of a document, without repeats */
   constructor(
-    store: ScoreStore,
-    truthOf: (document: number) => ArrayLike<number>,
+    private readonly store: ScoreStore,
+    private readonly truthOf: (document: number) => ArrayLike<number>,
     private readonly options: ScoredLabels,
   ) {
     const { labelCount, trainLabelCounts } = options;
@@ -54,22 +55,37 @@ export class ScoresByLabel {
   }
 
   /** `microF1`, `macroF1`, `microP`, `microR`, `macroP`, `macroR`. Throws a RangeError for a threshold below 0.01. */
-  metricsAt(threshold: number): Metrics {
-    return this.countsAt(threshold).metrics(this.labels, this.support);
+  metricsAt(decision: Decision): Metrics {
+    return this.countsAt(decision).metrics(this.labels, this.support);
   }
 
   /** One entry per label of train or of the file, by label id. Throws a RangeError for a threshold below 0.01. */
-  labelsAt(threshold: number): LabelFigures[] {
-    return this.countsAt(threshold).perLabel(this.labels, this.support);
+  labelsAt(decision: Decision): LabelFigures[] {
+    return this.countsAt(decision).perLabel(this.labels, this.support);
   }
 
-  private countsAt(threshold: number): LabelCounts {
-    if (!(threshold >= lowestThreshold)) throw new RangeError(`threshold ${threshold} below ${lowestThreshold}`);
+  private countsAt(decision: Decision): LabelCounts {
+    if (decision.k < Infinity) return this.countsOfBest(decision);
+    const { floor } = decision;
+    if (!(floor >= lowestThreshold)) throw new RangeError(`threshold ${floor} below ${lowestThreshold}`);
     const { labelCount } = this.options;
-    const counts = new LabelCounts(labelCount, threshold);
+    const counts = new LabelCounts(labelCount, floor);
     for (let l = 0; l < labelCount; l++) {
+      const threshold = decision.thresholdOf(l);
       counts.predicted[l] = this.predicted.above(l, threshold);
       if (counts.predicted[l] > 0) counts.hits[l] = this.hits.above(l, threshold);
+    }
+    return counts;
+  }
+
+  private countsOfBest({ k, threshold }: Decision): LabelCounts {
+    const counts = new LabelCounts(this.options.labelCount, threshold);
+    for (let d = 0; d < this.store.size; d++) {
+      const truth = new Set(Array.from(this.truthOf(d)));
+      for (const label of this.store.row(d).labels.subarray(0, k)) {
+        counts.predicted[label]++;
+        if (truth.has(label)) counts.hits[label]++;
+      }
     }
     return counts;
   }

@@ -8,6 +8,7 @@ import {
   type Predictor,
 } from './predictor.ts';
 import { Cancelled } from '../base/errors.ts';
+import type { DecisionKind } from '../base/metrics.ts';
 import { evidenceOf } from './highlights.ts';
 import type { LabelEvidence } from './highlights.ts';
 import type { ScoredDocument } from './scored.ts';
@@ -26,6 +27,8 @@ export interface ModelLabel {
   display?: string;
   /** Training documents that have it. */
   trainDocuments: number;
+  /** From which probability on it is predicted; absent where the run predicts the k best. */
+  threshold?: number;
 }
 
 /**
@@ -45,14 +48,23 @@ export class Model {
   /** By the model's outputs. */
   get labels(): ModelLabel[] {
     const { names, display, trainCounts, outputs } = this.predictor.labels;
-    return names
-      .slice(0, outputs)
-      .map((name, id) => ({ name, display: display[id] ?? undefined, trainDocuments: trainCounts[id] }));
+    const { decision } = this.predictor;
+    return names.slice(0, outputs).map((name, id) => ({
+      name,
+      display: display[id] ?? undefined,
+      trainDocuments: trainCounts[id],
+      ...(decision.kind !== 'top-k' && { threshold: decision.thresholdOf(id) }),
+    }));
   }
 
   /** From which probability on a label is predicted: tuned on validation, else 0.5. */
   get threshold(): number {
     return this.predictor.tunedThreshold ?? 0.5;
+  }
+
+  /** How the run's config decides which labels are predicted: what \`threshold: 'tuned'\` of \`predict\` stands for. */
+  get decision(): DecisionKind {
+    return this.predictor.decision.kind;
   }
 
   /** Numbers in a vector of `embed`. */

@@ -3,6 +3,7 @@ import { preparedText } from '../config/preparedText.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createEngine } from '../engine/createEngine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
+import { Decision, type DecisionChoice, decisionOf, notTuned, type TunedDecisions } from '../metrics/decision.ts';
 import { TopList } from '../metrics/ranking.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
@@ -34,8 +35,8 @@ interface PredictorOptions {
 export interface PredictOptions {
   /** Labels given at most. Default 5. */
   top?: number;
-  /** Gives labels with a greater probability only. */
-  threshold?: number;
+  /** Gives the labels that are predicted so; those with a greater probability where it is a number. */
+  threshold?: DecisionChoice;
 }
 
 export interface ExplainOptions extends PredictOptions {
@@ -87,7 +88,7 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
     // a run that is still trained may have another best epoch by now: what is reported of it goes with the weights
     const restored = await restoreScoringWeights(file, engine);
     const { state } = restored;
-    return new Predictor(run, state.best?.threshold, tokenizer, new NetworkModel(engine));
+    return new Predictor(run, state.best, tokenizer, new NetworkModel(engine));
   } catch (error) {
     await engine.dispose();
     throw error;
@@ -97,7 +98,7 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
 async function loadLinear(run: StoredRun, checkpoint: 'best' | 'last'): Promise<Predictor> {
   const { model, info } = await readLinearModel(run, checkpoint);
   const tokenizer = await createTokenizer(run.config.text);
-  return new Predictor(run, info.state.best?.threshold, tokenizer, new LinearTextModel(model));
+  return new Predictor(run, info.state.best, tokenizer, new LinearTextModel(model));
 }
 
 /** A trained model and its text pipeline. Calls are serial: one must settle before the next begins. */
@@ -108,11 +109,11 @@ export class Predictor {
   readonly labels: StoredLabels;
   /** How the training file was read. */
   readonly reading?: SourceOptions;
+  private own?: Map<number, number>;
 
   constructor(
     { config, labels, reading, words }: Pick<StoredRun, 'config' | 'labels' | 'reading' | 'words'>,
-    /** Decision threshold tuned on validation, where the run has one. */
-    readonly tunedThreshold: number | undefined,
+    private readonly tuned: TunedDecisions = {},
     private readonly tokenizer: WordScanner,
     private readonly model: TextModel,
   ) {
@@ -121,6 +122,43 @@ export class Predictor {
     this.labels = labels;
     this.reading = reading;
     this.numbers = new WordNumbers(tokenizer, (word) => this.vocabulary.idOf(word));
+  }
+
+  /** Tuned on validation, where the run has one. */
+  get tunedThreshold(): number | undefined {
+    return this.tuned.threshold;
+  }
+
+  /** How the run decides which labels it predicts; a threshold of 0.5 where nothing was tuned. */
+  get decision(): Decision {
+    return decisionOf('tuned', this.tuned, this.config.evaluation) ?? Decision.above(usualThreshold);
+  }
+
+  /** Throws `UserError` `no-tuned-threshold`. */
+  decisionOf(choice: DecisionChoice): Decision {
+    const decision = decisionOf(choice, this.tuned, this.config.evaluation);
+    if (!decision) throw notTuned(choice);
+    return decision;
+  }
+
+  /** What was tuned besides one threshold: labels with a threshold of their own, and how many labels are best predicted. */
+  get ways(): { kind: 'per-label' | 'top-k'; count: number }[] {
+    const { tuned, config } = this;
+    const k = config.evaluation.topK ?? tuned.topK;
+    return [
+      ...(tuned.own ? [{ kind: 'per-label' as const, count: tuned.own.labels.length }] : []),
+      ...(k === undefined ? [] : [{ kind: 'top-k' as const, count: k }]),
+    ];
+  }
+
+  /** Undefined for a label that keeps the common one. */
+  ownThreshold(label: number): number | undefined {
+    this.own ??= new Map(this.tuned.own?.labels.map((own, i) => [own, this.tuned.own!.thresholds[i]]));
+    return this.own.get(label);
+  }
+
+  private asked({ threshold }: PredictOptions): Decision {
+    return threshold === undefined ? all : this.decisionOf(threshold);
   }
 
   /** Said once to whoever uses the model: its words may be cut otherwise here than where it was trained. */
@@ -144,9 +182,10 @@ export class Predictor {
     const predictions: Prediction[] = [];
     const wordsOf = (i: number): Int32Array => corpus.words.subarray(corpus.wordStarts[i], corpus.wordStarts[i + 1]);
     const best = new TopList(Math.min(options.top ?? defaultTop, this.model.shape.labels));
+    const decision = this.asked(options);
     const onRow = (i: number, logits: Float32Array): void => {
-      findBest(logits, best, options.threshold);
-      const labels = this.listed(best, options.threshold);
+      findBest(logits, best, decision.floor);
+      const labels = this.listed(best, decision);
       predictions[i] = { labels, ...countsOf({ words: wordsOf(i), truncated: truncated[i] === 1 }) };
     };
     await logitsOfCorpus(this.model, corpus, onRow, options);
@@ -160,8 +199,9 @@ export class Predictor {
     const { words } = document;
     const { logits, explain } = await this.model.explained({ text, spans: spans.slice(0, words.length), words });
     const best = new TopList(Math.min(options.top ?? defaultTop, logits.length));
-    findBest(logits, best, options.threshold);
-    const chosen = this.withNamed(this.listed(best, options.threshold), logits, options.also);
+    const decision = this.asked(options);
+    findBest(logits, best, decision.floor);
+    const chosen = this.withNamed(this.listed(best, decision), logits, options.also);
     return { labels: chosen.map((label) => ({ ...label, explanation: explain(label.id) })), ...countsOf(document) };
   }
 
@@ -212,9 +252,10 @@ export class Predictor {
     return { words: ids, truncated: words.length > ids.length };
   }
 
-  private listed({ ids, scores, size }: TopList, threshold = -1): PredictedLabel[] {
+  private listed({ ids, scores, size }: TopList, decision: Decision): PredictedLabel[] {
     const labels: PredictedLabel[] = [];
-    for (let i = 0; i < size && scores[i] > threshold; i++) labels.push(this.label(ids[i], scores[i]));
+    for (let i = 0; i < size && decision.reaches(scores[i], i); i++)
+      if (decision.takes(ids[i], scores[i], i)) labels.push(this.label(ids[i], scores[i]));
     return labels;
   }
 
@@ -235,12 +276,15 @@ export class Predictor {
 }
 
 const defaultTop = 5;
+const usualThreshold = 0.5;
+/** Every label, whatever its probability. */
+const all = Decision.above(-1);
 
 /** Wide enough for what rounding makes of a logit. */
 const margin = 1e-3;
 
 /** The labels of the highest probabilities, which are computed only of those that come into question. */
-function findBest(logits: Float32Array, best: TopList, threshold = 0): void {
+function findBest(logits: Float32Array, best: TopList, threshold: number): void {
   best.clear();
   const { capacity, ids } = best;
   if (capacity === 0) return;

@@ -1,7 +1,8 @@
 /** What the predictions of a run for a set of documents show; plain data that crosses process borders. */
 import type { DatasetFile, DocumentPlace, SourceOptions } from '../data/document.ts';
 import type { LabelFigures } from '../metrics/labelCounts.ts';
-import type { Metrics } from '../base/metrics.ts';
+import type { DecisionKind, Metrics } from '../base/metrics.ts';
+import type { DecisionChoice } from '../metrics/decision.ts';
 import type { Split } from '../base/splits.ts';
 
 /** A record of a file by its line (0 where it has none), and by its number among all where lines do not tell. */
@@ -21,6 +22,14 @@ export type ScoredTarget =
 export interface ThresholdPoint {
   threshold: number;
   metrics: Metrics;
+}
+
+/** A way to decide that the run has tuned besides one threshold; figures of a set alone. */
+export interface TunedWay {
+  kind: 'per-label' | 'top-k';
+  /** Labels that have a threshold of their own; how many labels are predicted. */
+  count: number;
+  metrics?: Metrics;
 }
 
 /** `unverified`: the file is newer than the scores. */
@@ -47,6 +56,9 @@ export interface ScoredSet extends DatasetFile {
   /** Figures at every step of a slider, thresholds ascending; the tuned one is among them. */
   curve: ThresholdPoint[];
   tunedThreshold?: number;
+  ways: TunedWay[];
+  /** What the run's config names. */
+  decidesBy: DecisionKind;
   /** ISO 8601: when the scores were computed. */
   scoredAt: string;
   stale?: Staleness;
@@ -64,6 +76,8 @@ export interface ScoredText extends Partial<DatasetFile> {
   line?: number;
   number?: number;
   tunedThreshold?: number;
+  ways: TunedWay[];
+  decidesBy: DecisionKind;
 }
 
 export type Scored = ScoredSet | ScoredText;
@@ -74,7 +88,7 @@ export type Verdict = 'hit' | 'missed' | 'false';
 export type DocumentOrder = 'file' | 'precision' | 'ndcg' | 'f1' | 'probability';
 
 export interface ScoredQuery {
-  threshold: number;
+  threshold: DecisionChoice;
   order: DocumentOrder;
   descending: boolean;
   /** Documents with this verdict on the label; without a verdict those that have the label or for which it is predicted. */
@@ -114,6 +128,8 @@ export interface ScoredLabel {
   probability?: number;
   /** Undefined where the document's labels are not known. */
   isTrue?: boolean;
+  /** Of its own, where it has one. */
+  threshold?: number;
   trainDocuments: number;
 }
 
@@ -138,7 +154,7 @@ export interface ScoredDocument {
 export type LabelOrder = 'name' | 'precision' | 'recall' | 'f1' | 'support' | 'predicted' | 'train';
 
 export interface ScoredLabelQuery {
-  threshold: number;
+  threshold: DecisionChoice;
   search?: string;
   order: LabelOrder;
   descending: boolean;

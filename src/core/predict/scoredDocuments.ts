@@ -1,8 +1,10 @@
+import type { Metrics } from '../base/metrics.ts';
 import type { LabelFigures } from '../metrics/labelCounts.ts';
 import { RankingSums } from '../metrics/ranking.ts';
 import type { ScoreStore } from '../metrics/scores.ts';
 import type { ScoredLabels } from '../metrics/scoresByLabel.ts';
 import { ScoresByLabel } from '../metrics/scoresByLabel.ts';
+import { Decision, type DecisionChoice } from '../metrics/decision.ts';
 import { lowestThreshold } from '../metrics/threshold.ts';
 import type { DocumentOrder, ScoredQuery, ScoredRow, LabelOrder, ThresholdPoint, Verdict } from './scored.ts';
 
@@ -28,17 +30,25 @@ export class ScoredDocuments {
   /** The highest score of a label that is not true: orders documents of equal measure. */
   private readonly wrong: Float64Array; // [N]
   private readonly isTrue: Uint8Array; // [Y], all 0 between documents
+  private latest?: { choice: DecisionChoice; decision: Decision };
 
   constructor(
     readonly store: ScoreStore,
     private readonly truth: Truth,
     labels: ScoredLabels,
+    /** What a run decides by. */
+    private readonly decide: (choice: DecisionChoice) => Decision = aboveNumber,
   ) {
     this.k = Math.min(usualK, labels.labelCount);
     this.isTrue = new Uint8Array(labels.labelCount);
     this.byLabel = new ScoresByLabel(store, (d) => this.truthOf(d), labels);
     [this.precision, this.ndcg, this.wrong] = [0, 1, 2].map(() => new Float64Array(store.size));
     for (let d = 0; d < store.size; d++) this.measure(d);
+  }
+
+  private decisionOf(choice: DecisionChoice): Decision {
+    if (this.latest?.choice !== choice) this.latest = { choice, decision: this.decide(choice) };
+    return this.latest.decision;
   }
 
   truthOf(document: number): Int32Array {
@@ -52,11 +62,15 @@ export class ScoredDocuments {
     if (tuned !== undefined && tuned >= lowestThreshold && !thresholds.includes(tuned)) thresholds.push(tuned);
     return thresholds
       .sort((a, b) => a - b)
-      .map((threshold) => ({ threshold, metrics: this.byLabel.metricsAt(threshold) }));
+      .map((threshold) => ({ threshold, metrics: this.byLabel.metricsAt(Decision.above(threshold)) }));
   }
 
-  labelsAt(threshold: number): LabelFigures[] {
-    return this.byLabel.labelsAt(threshold);
+  metricsAt(choice: DecisionChoice): Metrics {
+    return this.byLabel.metricsAt(this.decisionOf(choice));
+  }
+
+  labelsAt(choice: DecisionChoice): LabelFigures[] {
+    return this.byLabel.labelsAt(this.decisionOf(choice));
   }
 
   figures(document: number, { threshold, label }: Filter): DocumentFigures {
@@ -91,8 +105,10 @@ export class ScoredDocuments {
     return (verdict === 'hit' ? hits : verdict === 'missed' ? truth - hits : predicted - hits) > 0;
   }
 
-  private verdictOf(document: number, label: number, threshold: number): Verdict | undefined {
-    const isPredicted = (this.scoreOf(document, label) ?? 0) > threshold;
+  private verdictOf(document: number, label: number, choice: DecisionChoice): Verdict | undefined {
+    const { labels, scores } = this.store.row(document);
+    const rank = labels.indexOf(label);
+    const isPredicted = rank >= 0 && this.decisionOf(choice).takes(label, scores[rank], rank);
     if (this.truthOf(document).includes(label)) return isPredicted ? 'hit' : 'missed';
     return isPredicted ? 'false' : undefined;
   }
@@ -135,13 +151,17 @@ export class ScoredDocuments {
     }
   }
 
-  private counts(document: number, threshold: number): { hits: number; predicted: number; truth: number } {
+  private counts(document: number, choice: DecisionChoice): { hits: number; predicted: number; truth: number } {
     const { labels, scores } = this.store.row(document);
     const truth = this.mark(document);
     let hits = 0;
     let predicted = 0;
-    for (; predicted < labels.length && scores[predicted] > threshold; predicted++)
-      hits += this.isTrue[labels[predicted]];
+    const decision = this.decisionOf(choice);
+    for (let rank = 0; rank < labels.length && decision.reaches(scores[rank], rank); rank++) {
+      if (!decision.takes(labels[rank], scores[rank], rank)) continue;
+      predicted++;
+      hits += this.isTrue[labels[rank]];
+    }
     this.unmark(truth);
     return { hits, predicted, truth: truth.length };
   }
@@ -167,6 +187,11 @@ export class ScoredDocuments {
   private unmark(truth: Int32Array): void {
     for (const label of truth) this.isTrue[label] = 0;
   }
+}
+
+function aboveNumber(choice: DecisionChoice): Decision {
+  if (typeof choice !== 'number') throw new RangeError(`no run decides by ${choice}`);
+  return Decision.above(choice);
 }
 
 /** NaN where nothing is true and nothing predicted. */

@@ -75,10 +75,11 @@ export class ScoredRun {
     const file = run.paths.scores(documents.name);
     const stored = options.evaluate ? undefined : await storedScores(file, documents, reader, signal);
     const store = stored ?? (await evaluated(folder, asked, file, { ...options, onEvent }));
-    const tunedThreshold = reader.predictor.tunedThreshold;
-    const judge = evaluatorOptions(run.config, { ...run.labels, names: documents.labels.names }, tunedThreshold);
+    const { predictor } = reader;
+    const { tunedThreshold } = predictor;
+    const judge = evaluatorOptions(run.config, { ...run.labels, names: documents.labels.names });
     const labels = { labelCount: judge.labelCount, trainLabelCounts: judge.trainLabelCounts! };
-    const scores = new ScoredDocuments(store, documents.truth, labels);
+    const scores = new ScoredDocuments(store, documents.truth, labels, (choice) => predictor.decisionOf(choice));
     const overview: ScoredSet = {
       kind: 'set',
       run: run.name,
@@ -94,6 +95,8 @@ export class ScoredRun {
       k: scores.k,
       curve: scores.curve(tunedThreshold),
       tunedThreshold,
+      ways: predictor.ways.map((way) => ({ ...way, metrics: scores.metricsAt(way.kind) })),
+      decidesBy: predictor.decision.kind,
       selected: documents.find(at, 'file' in asked ? asked.file : undefined),
       ...(await ageOf(file, documents.source.file)),
     };
@@ -167,7 +170,8 @@ export class ScoredRun {
   private label(id: number, probability: number | undefined, truth: ReadonlySet<number>): ScoredLabel {
     const { names, display } = this.documents.labels;
     const trainDocuments = this.trainCount(id);
-    return { id, name: names[id], display: display[id], probability, isTrue: truth.has(id), trainDocuments };
+    const threshold = this.reader.predictor.ownThreshold(id);
+    return { id, name: names[id], display: display[id], probability, isTrue: truth.has(id), threshold, trainDocuments };
   }
 
   private trainCount(label: number): number {
@@ -222,7 +226,7 @@ function loaded(bytes: Uint8Array): ScoreStore | undefined {
 
 function metricsOf(scores: ScoredDocuments, judge: EvaluatorOptions): ScoredSet['metrics'] {
   const ks = judge.ks.filter((k) => k <= keptTop);
-  return evaluateStore(scores.store, (d) => scores.truthOf(d), { ...judge, ks, tunedThreshold: undefined }).metrics;
+  return evaluateStore(scores.store, (d) => scores.truthOf(d), { ...judge, ks }).metrics;
 }
 
 /** Scores that are older than the documents' file agreed on a sample only. */
@@ -254,8 +258,9 @@ export class ScoredSingle {
     const run = await readRun(folder);
     const reader = new TextReader(await loadPredictor(folder, { threads: 1 }));
     const { config, name } = run;
-    const { tunedThreshold } = reader.predictor;
-    const overview: ScoredText = { kind: 'text', run: name, splits: splitsOf(config), tunedThreshold };
+    const { tunedThreshold, ways, decision } = reader.predictor;
+    const decided = { tunedThreshold, ways, decidesBy: decision.kind };
+    const overview: ScoredText = { kind: 'text', run: name, splits: splitsOf(config), ...decided };
     if (target.kind === 'text') return new ScoredSingle(run, reader, target.text, undefined, overview);
     const dataset = { file: resolve(target.file), part: target.part };
     const { options, isUnlabelled } = await openForRun(dataset, run, { isUnlabelledFine: true });
@@ -272,6 +277,7 @@ export class ScoredSingle {
     const labels = read.labels.map((label): ScoredLabel => ({
       ...label,
       isTrue: own?.includes(label.name),
+      threshold: this.reader.predictor.ownThreshold(label.id),
       trainDocuments: this.run.labels.trainCounts[label.id],
     }));
     const shown = [...labels, ...this.unknown(new Set(labels.map(({ name }) => name)))].sort(byProbability);

@@ -3,6 +3,7 @@ import { Cancelled, UserError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Corpus } from '../text/corpus.ts';
 import { epochOrder, makeBatch } from './corpusBatches.ts';
+import type { TunedDecisions } from '../metrics/decision.ts';
 import { validateModel } from './evaluateRun.ts';
 import { Rate, Throttle } from '../base/progress.ts';
 import { type Run, throwIfAborted, withScoringWeights } from './trainingRun.ts';
@@ -113,7 +114,7 @@ async function finishEpoch(run: Run, { corpus, validation, epochs }: Plan, saver
   const trainLoss = state.lossSum / corpus.size;
   const seconds = state.epochSeconds;
   const documentsPerSecond = seconds > 0 ? corpus.size / seconds : 0;
-  if (isBest) state.best = { epoch, score, validation: validated?.metrics, threshold: validated?.threshold };
+  if (isBest) state.best = { epoch, score, validation: validated?.metrics, ...validated?.tuned };
   Object.assign(state, { epoch, batch: 0, lossSum: 0, epochSeconds: 0 });
   const figures = { epoch, trainLoss, validation: validated?.metrics, isBest, documentsPerSecond };
   saver.tick();
@@ -129,7 +130,7 @@ async function finishEpoch(run: Run, { corpus, validation, epochs }: Plan, saver
   await saver.afterEpoch(trainLoss, isBest);
 }
 
-async function validate(run: Run, corpus: Corpus): Promise<{ metrics: Metrics; threshold: number }> {
+async function validate(run: Run, corpus: Corpus): Promise<{ metrics: Metrics; tuned: TunedDecisions }> {
   run.emit({ type: 'phase', phase: 'validating' });
   const validated = await withScoringWeights(run, () => validateModel(run.engine, corpus, run.evaluator, run));
   run.emit({ type: 'phase', phase: run.state.phase });

@@ -24,9 +24,10 @@ import type { Scorer } from '../engine/engine.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { labelFrequencyBaseline, tfidfKnnBaseline } from '../metrics/baselines.ts';
+import { type Decision, type DecisionChoice, decisionOf, notTuned, type TunedDecisions } from '../metrics/decision.ts';
 import { inversePropensity } from '../metrics/ranking.ts';
 import { ScoreStore } from '../metrics/scores.ts';
-import { ThresholdTuner } from '../metrics/threshold.ts';
+import { DecisionTuner } from '../metrics/threshold.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Run } from './trainingRun.ts';
 import { scoreCorpus } from './corpusBatches.ts';
@@ -42,6 +43,8 @@ export interface EvaluateOptions {
   split?: Split;
   /** Threads of the engine; as the config says where absent. */
   threads?: number;
+  /** Another way to decide, whose figures come beside those that are always there. */
+  threshold?: DecisionChoice;
   /** Also measure the baselines, which needs the training documents. Default false. */
   baselines?: boolean;
   signal?: AbortSignal;
@@ -70,7 +73,7 @@ export interface EvaluateResult {
 }
 
 /**
- * Evaluates a run's best weights, at threshold 0.5 and at the one tuned on validation.
+ * Evaluates a run's best weights, at threshold 0.5 and by the ways to decide that were tuned on validation.
  * Throws `UserError` (`run-not-found`, `no-best-checkpoint`, `no-such-split`, `data-differs`, those of reading), `Cancelled`.
  */
 export async function evaluateRun(folder: string, options: EvaluateOptions): Promise<EvaluateResult> {
@@ -84,9 +87,9 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   if (corpus.size === 0)
     throw new UserError('no-documents', 'There are no documents to evaluate', 'Check the split and its file.');
   const withData = { ...run.labels, names: labels.names };
-  const { model, threshold } = await found.open();
+  const { model, tuned } = await found.open();
   try {
-    const evaluator = evaluatorOptions(config, withData, threshold);
+    const evaluator = { ...evaluatorOptions(config, withData, tuned), asked: askedOf(options, tuned, config) };
     const evaluation = await evaluateSplit(model, corpus, split, evaluator, paths, { emit, signal, onDocument });
     const beside = { type: config.model.type, words: run.words, outputs: run.labels.outputs, threads };
     const baselines = train ? await measureBaselines(train, corpus, split, evaluator, { emit, signal }, beside) : [];
@@ -112,10 +115,22 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   }
 }
 
+/** Throws `UserError` `no-tuned-threshold`. */
+function askedOf(
+  { threshold: choice }: EvaluateOptions,
+  tuned: TunedDecisions = {},
+  { evaluation }: RunConfig,
+): Decision | undefined {
+  if (choice === undefined) return undefined;
+  const decision = decisionOf(choice, tuned, evaluation);
+  if (!decision) throw notTuned(choice);
+  return decision;
+}
+
 /** A run's best model: what it belongs to, and the weights once the documents are there. */
 interface FoundScorer {
   info: Pick<RunIdentity, 'vocabulary' | 'labels'>;
-  open(): Promise<{ model: Scorer; threshold?: number }>;
+  open(): Promise<{ model: Scorer; tuned?: TunedDecisions }>;
 }
 
 async function findNetwork(
@@ -131,7 +146,7 @@ async function findNetwork(
     const model = await make(threads === undefined ? scoring : { ...scoring, threads });
     try {
       const { state } = await restoreScoringWeights(best, model);
-      return { model, threshold: state.best?.threshold };
+      return { model, tuned: state.best };
     } catch (error) {
       await model.dispose();
       throw error;
@@ -149,7 +164,7 @@ async function findLinear(run: StoredRun, { makeEngine }: EvaluateOptions): Prom
       { file: run.paths.folder },
     );
   const { model, info } = await readLinearModel(run, 'best');
-  return { info, open: () => Promise.resolve({ model, threshold: info.state.best?.threshold }) };
+  return { info, open: () => Promise.resolve({ model, tuned: info.state.best }) };
 }
 
 interface EvaluatedData {
@@ -252,38 +267,49 @@ export function storedLabels(config: RunConfig, { train, validation, labels }: P
 
 /** How a run's documents are scored; `labels` may be extended beyond the run's own. */
 export function evaluatorOptions(
-  { evaluation: { k, propensityA, propensityB } }: RunConfig,
+  config: RunConfig,
   { trainCounts, trainDocuments, names }: StoredLabels,
-  tunedThreshold?: number,
+  tuned?: TunedDecisions,
 ): EvaluatorOptions {
+  const { k, propensityA, propensityB } = config.evaluation;
   const counts = Uint32Array.from(names, (_, l) => trainCounts[l] ?? 0);
   return {
     labelCount: names.length,
     ks: k,
     inversePropensity: inversePropensity(counts, trainDocuments, propensityA, propensityB),
     trainLabelCounts: counts,
-    ...(tunedThreshold !== undefined && { tunedThreshold }),
+    ...decisionsToMeasure(config, tuned),
   };
 }
 
+/** Every way to decide that a run has tuned: its figures come side by side. */
+export const decisionsToMeasure = (
+  { evaluation }: RunConfig,
+  { threshold, own, topK }: TunedDecisions = {},
+): Pick<EvaluatorOptions, 'tunedThreshold' | 'own' | 'topK'> => ({
+  ...(threshold !== undefined && { tunedThreshold: threshold }),
+  ...(own && { own }),
+  ...((evaluation.topK ?? topK) !== undefined && { topK: evaluation.topK ?? topK }),
+});
+
 type Face = Pick<Run, 'emit' | 'signal'>;
 
-/** Figures on validation, and the threshold that is best there. Throws `Cancelled`. */
+/** Figures on validation, and what is best to decide by there. Throws `Cancelled`. */
 export async function validateModel(
   model: Scorer,
   corpus: Corpus,
   options: EvaluatorOptions,
   { emit, signal }: Face,
-): Promise<{ metrics: Metrics; threshold: number }> {
+): Promise<{ metrics: Metrics; tuned: TunedDecisions }> {
   const evaluator = new Evaluator(options);
-  const tuner = new ThresholdTuner();
+  const tuner = new DecisionTuner(corpus, model.shape.labels);
   const onRow = (document: number, probabilities: Float64Array): void => {
     const truth = labelsOf(corpus, document);
     evaluator.add(probabilities, truth);
-    tuner.add(probabilities, truth);
+    tuner.add(document, probabilities, truth);
   };
   await scoreCorpus(model, corpus, onRow, { signal, onProgress: progressEvents(emit, 'validating') });
-  return { metrics: evaluator.metrics(), threshold: tuner.best().threshold };
+  return { metrics: evaluator.metrics(), tuned: tuner.best() };
 }
 
 type OnScored = (probabilities: Float64Array, labels: Int32Array) => void;
@@ -336,7 +362,7 @@ export async function measureBaselines(
   emit({ type: 'phase', phase: 'baselines' });
   const o = {
     ...options,
-    tunedThreshold: undefined,
+    ...{ tunedThreshold: undefined, own: undefined, topK: undefined, asked: undefined },
     signal,
     onProgress: progressEvents(emit, 'baselines'),
     maxQueries,

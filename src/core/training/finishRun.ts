@@ -7,7 +7,7 @@ import { concatCorpora, unlabelledIn } from '../text/corpus.ts';
 import type { PreparedData } from '../text/prepare.ts';
 import { evaluateSplit, evaluatorOptions, measureBaselines } from './evaluateRun.ts';
 import type { StoredLabels } from './runFolder.ts';
-import type { RunResult, Summary } from './runSummary.ts';
+import { bestOf, type RunResult, type Summary } from './runSummary.ts';
 import { type Session, splitToEvaluate } from './trainingRun.ts';
 import type { TrainingState } from './trainingState.ts';
 
@@ -49,7 +49,7 @@ async function summarise(session: Session, trained: TrainedModel): Promise<Summa
   return {
     stopped: told.stopped,
     epochs: told.epochs,
-    best: state.best!,
+    ...bestOf(state.best!, session.config),
     monitor: session.config.training.monitor,
     ...(told.retrainedEpochs !== undefined && { retrainedEpochs: told.retrainedEpochs }),
     ...(evaluated && { evaluated }),
@@ -74,7 +74,7 @@ async function evaluate(
   const split = evaluation.split ?? (data.test ? 'test' : 'validation');
   const corpus = splitToEvaluate({ state, emit }, data, split);
   if (!corpus) return { baselines: [] };
-  const options = evaluatorOptions(config, labels, state.best!.threshold);
+  const options = evaluatorOptions(config, labels, state.best);
   const { metrics, documents } = await evaluateSplit(model, corpus, split, options, claimed.paths, session);
   const retrained = state.phase === 'retraining' && data.validation;
   const learned = retrained ? concatCorpora(data.train, retrained) : data.train;

@@ -251,9 +251,9 @@ export class LinearTraining {
         'warning',
         `There are no validation documents: probabilities are sigmoid(${usualSlope} z), and no threshold is tuned.`,
       );
-    const { metrics, threshold } = judged ?? {};
+    const { metrics, tuned } = judged ?? {};
     const score = metrics && createMonitor(training.monitor, evaluation.k)(metrics);
-    at.best = { epoch: 1, score, validation: metrics, threshold };
+    at.best = { epoch: 1, score, validation: metrics, ...tuned };
     await this.finishPhase(data.train.size, metrics, true);
     if (!training.retrainOnAll) await this.save('best', 'best');
     await this.save('last', 'last');

@@ -1,5 +1,6 @@
 import type { Split } from '../base/splits.ts';
-import { metricsSchema, type Metrics } from '../base/metrics.ts';
+import { type DecisionKind, decisionKinds, metricsSchema, type Metrics } from '../base/metrics.ts';
+import type { RunConfig } from '../config/runConfig.ts';
 import type { Best } from './trainingState.ts';
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
@@ -31,7 +32,9 @@ export interface Summary {
   stopped: 'finished' | 'early';
   /** Epochs trained, and of these the best; `score` is the value of `monitor`, higher is better. */
   epochs: number;
-  best: Best;
+  best: Omit<Best, 'own'>;
+  /** How labels are decided on; absent in runs of before, and without validation documents. */
+  decision?: { thresholds: DecisionKind; topK?: number; ownThresholds: number };
   monitor: string;
   /** Epochs on train and validation together, where the config asks for them. */
   retrainedEpochs?: number;
@@ -62,6 +65,12 @@ export interface RunResult {
   summary?: Summary;
 }
 
+/** The best epoch as a summary has it: labels' own thresholds are counted, and stay in the checkpoint. */
+export function bestOf({ own, ...best }: Best, { evaluation }: RunConfig): Pick<Summary, 'best' | 'decision'> {
+  const { thresholds, topK = best.topK } = evaluation;
+  return { best, ...(own && { decision: { thresholds, topK, ownThresholds: own.labels.length } }) };
+}
+
 /** Documents without a label among those that the figures are on; undefined for runs of before, which did not count them. */
 export const unlabelledOf = ({ evaluated, unlabelled }: Summary): number | undefined =>
   evaluated && unlabelled && { train: undefined, ...unlabelled }[evaluated.split as Split];
@@ -77,8 +86,10 @@ const summarySchema = object(part, {
     epoch: count,
     score: optional(number()),
     threshold: optional(number()),
+    topK: optional(count),
     validation: optional(metricsSchema),
   }),
+  decision: optional(object(part, { thresholds: oneOf(decisionKinds), topK: optional(count), ownThresholds: count })),
   monitor: string(),
   evaluated: optional(evaluated),
   baselines: list(object(part, { name: string(), documents: count, metrics: metricsSchema })),

@@ -1,17 +1,16 @@
 import type { Metrics } from '../base/metrics.ts';
+import type { TunedDecisions } from '../metrics/decision.ts';
 
 export type Phase = 'training' | 'retraining';
 
-/** The best epoch so far. */
-export interface Best {
+/** The best epoch so far, and how to decide with its weights. */
+export interface Best extends TunedDecisions {
   /** Counted from 1. */
   epoch: number;
   /** Value of the monitor, higher is better; absent without validation, where the latest epoch counts as the best. */
   score?: number;
   /** Validation metrics of that epoch. */
   validation?: Metrics;
-  /** Decision threshold tuned on validation with that epoch's weights. */
-  threshold?: number;
 }
 
 /** Where a run stands between two batches: with weights and optimiser state, all that a bit-exact resume needs. */

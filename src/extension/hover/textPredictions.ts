@@ -42,12 +42,12 @@ export class Predictions {
     if (!run) return undefined;
     const found = await this.finder.find(document, position, selection, await this.readingOf(run));
     if (!found || signal?.aborted) return undefined;
-    const { threshold, warning } = await this.predictor.open(run.folder);
+    const { warning } = await this.predictor.open(run.folder);
     if (warning !== undefined) this.warn(run, warning);
     if (signal?.aborted) return undefined;
     const { truth, map, labelNames } = found;
     const text = await this.predictor.explain(run.folder, map.text, { top, truth, signal });
-    return { run, found, text, rows: labelRows(text, threshold, truth, labelNames) };
+    return { run, found, text, rows: labelRows(text, truth, labelNames) };
   }
 
   /** The same object as long as the run's config is the same. */

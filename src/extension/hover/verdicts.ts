@@ -23,7 +23,6 @@ const leastShown = 0.01;
  */
 export function labelRows(
   { labels, unknown }: ExplainedText,
-  threshold: number,
   truth?: readonly string[],
   names?: ReadonlyMap<string, string>,
 ): LabelRow[] {
@@ -31,12 +30,12 @@ export function labelRows(
   const isTrue = (name: string): boolean => truth?.includes(name) === true;
   const shown = labels.filter(({ name, probability }, i) => i === 0 || isTrue(name) || probability >= leastShown);
   const known = shown.map((label): LabelRow => {
-    const { name, display, probability } = label;
+    const { name, display, isPredicted } = label;
     return {
       name,
       title: titleOf(name, display),
       known: label,
-      verdict: truth && verdictOf(probability > threshold, isTrue(name)),
+      verdict: truth && verdictOf(isPredicted, isTrue(name)),
     };
   });
   return [

@@ -11,7 +11,7 @@ export interface PredictionsToExport {
   target: SetTarget;
   /** CSV or JSON lines by its ending. */
   output: string;
-  /** All labels above the threshold, which is tuned on validation, else 0.5; the likeliest otherwise. */
+  /** All labels that the run predicts, as was tuned on validation, else above 0.5; the likeliest otherwise. */
   isAbove: boolean;
   explain: boolean;
   threads?: number;
@@ -27,16 +27,14 @@ export interface ExporterService {
 /** Labels of a document at most. */
 const likeliest = 5;
 const mostAbove = 1000;
-const usualThreshold = 0.5;
 
 export const exporter: Handlers<ExporterService> = {
   export: ({ run, format }, { signal, emit }) => exportModel(run, { format, signal, onProgress: emit }),
   async predictions({ run, target, output, isAbove, explain, threads }, { signal, emit }) {
     const predictor = await loadPredictor(run, { threads, isBulk: !explain });
     try {
-      const chosen = isAbove
-        ? { top: mostAbove, threshold: predictor.tunedThreshold ?? usualThreshold }
-        : { top: likeliest };
+      const { kind, threshold } = predictor.decision;
+      const chosen = isAbove ? { top: mostAbove, threshold: kind === 'one' ? threshold : kind } : { top: likeliest };
       const work = { ...chosen, explain, signal, onProgress: emit };
       const { documents, without, added, separator, skipped } = await exportPredictions(
         predictor,

@@ -15,13 +15,13 @@ export interface ModelFile {
 }
 
 export interface ModelInfo {
-  /** Labels of a greater probability are predicted: tuned on validation, else 0.5. */
-  threshold: number;
   /** What is to be said once of the model as it is used here. */
   warning?: string;
 }
 
 export interface EvidencedLabel extends PredictedLabel {
+  /** As the run decides: tuned on validation, else above 0.5. */
+  isPredicted: boolean;
   /** The n-grams that spoke for it most, without overlaps, the strongest first, with what they added to the logit. */
   ngrams: { text: string; contribution: number }[];
   /** Offsets point into the text. */
@@ -49,7 +49,6 @@ export interface PredictorService {
 const threads = 1;
 /** N-grams shown of a label. */
 const mostNgrams = 5;
-const usualThreshold = 0.5;
 
 /** The model that this process holds. */
 let cached: { key: string; predictor: Predictor } | undefined;
@@ -79,18 +78,24 @@ async function load({ folder, stamp }: ModelFile): Promise<Predictor> {
 export const predictor: Handlers<PredictorService> = {
   open: (model, { signal }) =>
     inTurn(signal, async () => {
-      const { tunedThreshold, warning } = await load(model);
-      return { threshold: tunedThreshold ?? usualThreshold, warning };
+      const { warning } = await load(model);
+      return { warning };
     }),
   explain: ({ model, text, top, truth }, { signal }) =>
     inTurn(signal, async () => {
       const loaded = await load(model);
-      const { labels, ...counts } = await loaded.explain(text, { top, also: truth });
+      const { decision } = loaded;
+      const ranked = Number.isFinite(decision.k) ? Math.max(top, decision.k) : top; // so that each place is the label's rank
+      const { labels, ...counts } = await loaded.explain(text, { top: ranked, also: truth });
       const known = new Set(labels.map(({ name }) => name));
       const unknown = truth
         .filter((name) => !known.has(name))
         .map((name) => ({ name, display: displayOf(loaded, name) }));
-      return { labels: labels.map((label) => evidenceOf(label, text)), unknown, ...counts };
+      const evidenced = labels.map((label, i): EvidencedLabel => ({
+        ...evidenceOf(label, text),
+        isPredicted: decision.takes(label.id, label.probability, i),
+      }));
+      return { labels: evidenced, unknown, ...counts };
     }),
 };
 
@@ -99,7 +104,7 @@ function displayOf({ labels }: Predictor, name: string): string | undefined {
   return labels.display[labels.names.indexOf(name)] ?? undefined;
 }
 
-function evidenceOf({ explanation, ...label }: ExplainedLabel, text: string): EvidencedLabel {
+function evidenceOf({ explanation, ...label }: ExplainedLabel, text: string): Omit<EvidencedLabel, 'isPredicted'> {
   const ngrams = strongest(explanation).map(({ text: ngram, contribution }) => ({ text: ngram, contribution }));
   return { ...label, ngrams, highlights: highlightsOf(explanation, text.length) };
 }

@@ -1,3 +1,4 @@
+import { Decision } from '../../../src/core/metrics/decision.ts';
 import { expect, it } from 'vitest';
 import { Evaluator } from '../../../src/core/metrics/evaluator.ts';
 import { ScoreStore } from '../../../src/core/metrics/scores.ts';
@@ -32,16 +33,18 @@ it.each([
     const { perLabel, metrics } = evaluator.result();
     const { logLoss, ...atThreshold } = metrics;
     expect(logLoss).toBeGreaterThan(0);
-    expect(figures.metricsAt(threshold)).toEqual(atThreshold);
-    expect(figures.labelsAt(threshold)).toEqual(perLabel);
+    expect(figures.metricsAt(Decision.above(threshold))).toEqual(atThreshold);
+    expect(figures.labelsAt(Decision.above(threshold))).toEqual(perLabel);
   }
-  expect(figures.metricsAt(0.01).microR).toBeGreaterThan(figures.metricsAt(0.99).microR);
+  expect(figures.metricsAt(Decision.above(0.01)).microR).toBeGreaterThan(
+    figures.metricsAt(Decision.above(0.99)).microR,
+  );
 });
 
 it('knows no score below 0.01', () => {
   const store = new ScoreStore(3);
   store.add([0.5, 0.009, 0.02]);
   const figures = new ScoresByLabel(store, () => [1], { labelCount: 3, trainLabelCounts: new Uint32Array(3).fill(1) });
-  expect(figures.labelsAt(0.01).map(({ predicted }) => predicted)).toEqual([1, 0, 1]);
-  expect(() => figures.metricsAt(0.005)).toThrow(RangeError);
+  expect(figures.labelsAt(Decision.above(0.01)).map(({ predicted }) => predicted)).toEqual([1, 0, 1]);
+  expect(() => figures.metricsAt(Decision.above(0.005))).toThrow(RangeError);
 });

@@ -92,7 +92,7 @@ test('labels that the model has no output for are called as the file beside the 
   const { truth, labelNames } = (await find(opened(path, 'jsonl'), 1, run)) ?? {};
   expect(truth).toEqual(['18']);
   const unknown = { labels: [], unknown: [{ name: '18' }], words: 1, unknownWords: 0, truncated: false };
-  expect(labelRows(unknown, 0.5, truth, labelNames).map(({ title }) => title)).toEqual(['Name 18']);
+  expect(labelRows(unknown, truth, labelNames).map(({ title }) => title)).toEqual(['Name 18']);
 });
 
 test('of several records on one line the one at the position, with its number', async () => {

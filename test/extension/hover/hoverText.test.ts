@@ -13,6 +13,7 @@ const label = (id: number, name: string, probability: number, display?: string):
   name,
   display,
   probability,
+  isPredicted: probability > 0.5,
   ngrams: [
     { text: `about | ${name}\n<b>`, contribution: 2 },
     { text: 'second', contribution: 1 },
@@ -67,8 +68,8 @@ describe('rows', () => {
     label(4, 'e', 0.001),
   ];
 
-  it('tell hits, false and missed labels by the threshold, and keep true ones however improbable', () => {
-    const rows = labelRows(text(labels, [{ name: 'z', display: 'Zed' }]), 0.5, ['a', 'c', 'e', 'z']);
+  it('tell hits, false and missed labels by what is predicted, and keep true ones however improbable', () => {
+    const rows = labelRows(text(labels, [{ name: 'z', display: 'Zed' }]), ['a', 'c', 'e', 'z']);
     expect(rows.map(({ title, verdict }) => [title, verdict])).toEqual([
       ['a', 'hit'],
       ['b', 'false'],
@@ -79,23 +80,23 @@ describe('rows', () => {
   });
 
   it('have no verdicts where the true labels are not known', () => {
-    const rows = labelRows(text(labels), 0.5);
+    const rows = labelRows(text(labels));
     expect(rows.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
     expect(rows.every(({ verdict }) => verdict === undefined)).toBe(true);
   });
 
   it('have verdicts for a text of no labels: every prediction is false', () => {
-    expect(labelRows(text(labels), 0.5, []).map(({ verdict }) => verdict)).toEqual(['false', 'false', undefined]);
+    expect(labelRows(text(labels), []).map(({ verdict }) => verdict)).toEqual(['false', 'false', undefined]);
   });
 
   it('keep the first label even where nothing is probable', () => {
-    expect(labelRows(text([label(0, 'a', 0.001), label(1, 'b', 0.0001)]), 0.5)).toHaveLength(1);
+    expect(labelRows(text([label(0, 'a', 0.001), label(1, 'b', 0.0001)]))).toHaveLength(1);
   });
 });
 
 describe('hover', () => {
   const place = { uri: 'file:///a.jsonl', line: 3, character: 7 };
-  const content = (rows = labelRows(text([label(7, '<img src=x>', 0.9, 'An|image')]), 0.5, ['<img src=x>'])) =>
+  const content = (rows = labelRows(text([label(7, '<img src=x>', 0.9, 'An|image')]), ['<img src=x>'])) =>
     hoverMarkdown({ model: 'run|1', place, rows, text: text([]) }, t);
 
   it('has as many cells in every row, whatever the names', () => {
@@ -114,7 +115,7 @@ describe('hover', () => {
   });
 
   it('has no column of verdicts where there are none', () => {
-    const rows = content(labelRows(text([label(1, 'a', 0.9)]), 0.5))
+    const rows = content(labelRows(text([label(1, 'a', 0.9)])))
       .split('\n')
       .filter((line) => line.startsWith('|'));
     for (const row of rows) expect(row.split('|')).toHaveLength(5);
@@ -124,7 +125,6 @@ describe('hover', () => {
     const unknown = Array.from({ length: 20 }, (_, i) => ({ name: `u${i}` }));
     const rows = labelRows(
       text([label(1, 'a', 0.9)], unknown),
-      0.5,
       unknown.map(({ name }) => name),
     );
     expect(content(rows)).toContain('9 more true labels');
@@ -138,7 +138,7 @@ test('bars and percents', () => {
 });
 
 test('n-grams on one line, the strongest of them', () => {
-  const [row] = labelRows(text([label(0, 'a', 0.9)]), 0.5);
+  const [row] = labelRows(text([label(0, 'a', 0.9)]));
   expect(ngramTexts(row, 2)).toEqual(['“about | a <b>”', '“second”']);
 });
 

@@ -19,7 +19,7 @@ import {
   type ProgressElement,
   type Tabs,
 } from '../../ui/index.ts';
-import { type Context, restoredState, type TabId } from './predictionsState.ts';
+import { type Chosen, chosenOf, type Context, restoredState, type TabId } from './predictionsState.ts';
 import { Documents } from './predictionsDocuments.ts';
 import { amount, count, share } from '../../amounts.ts';
 import { Labels } from './predictionsLabels.ts';
@@ -30,7 +30,6 @@ import './predictions.css';
 
 /** Milliseconds that the threshold rests before lists are asked for again. */
 const pause = 150;
-const usualThreshold = 0.5;
 const splitNames: Record<Split, string> = { test: t('Test'), validation: t('Validation'), train: t('Training') };
 const documentNames: Record<Split, string> = {
   test: t('Test Documents'),
@@ -62,8 +61,8 @@ class PredictionsPage implements Context {
     return this.latest;
   }
 
-  get threshold(): number {
-    return this.state.threshold ?? this.scored.tunedThreshold ?? usualThreshold;
+  get threshold(): Chosen {
+    return chosenOf(this.state, this.scored);
   }
 
   save(): void {
@@ -276,9 +275,11 @@ class PredictionsPage implements Context {
     return thresholdBar({
       points,
       tuned: this.scored.tunedThreshold,
+      ways: this.scored.ways,
       value: this.threshold,
-      onChange: (threshold) => {
-        this.state.threshold = threshold;
+      onChange: (chosen) => {
+        this.state.way = typeof chosen === 'number' ? undefined : chosen;
+        if (typeof chosen === 'number') this.state.threshold = chosen;
         this.save();
         this.documents?.follow();
         this.reader?.update();

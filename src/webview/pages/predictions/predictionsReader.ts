@@ -1,7 +1,7 @@
 import type { LabelEvidence } from '../../../core/predict/highlights.ts';
 import type { ScoredDocument, ScoredLabel } from '../../../core/predict/scored.ts';
 import { asFailure, button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
-import { type Context, standingOf } from './predictionsState.ts';
+import { type Context, cutOf, standingOf } from './predictionsState.ts';
 import { amount, count, placeText, probability, signed } from '../../amounts.ts';
 import { standingMark } from './verdictMarks.ts';
 import { t } from '../../l10n.ts';
@@ -126,9 +126,12 @@ export class Reader {
   }
 
   private drawLabels(shown: ScoredDocument): void {
-    const { threshold } = this.context;
+    const { threshold, scored } = this.context;
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.label : undefined;
-    const standing = shown.labels.map((label) => ({ label, standing: standingOf(label, threshold) }));
+    const standing = shown.labels.map((label, rank) => {
+      const cut = cutOf(label, rank, threshold, scored);
+      return { label, cut, standing: standingOf(label, cut) };
+    });
     const below = standing.filter((row) => row.standing === 'below').map(({ label }) => label);
     const hidden = new Set(this.showsAll ? [] : below.slice(shownBelow).filter((label) => label !== this.selected));
     const rows = standing.filter(({ label }) => !hidden.has(label));
@@ -139,7 +142,7 @@ export class Reader {
       el(
         'ul',
         { class: 'plain label-rows', attributes: { 'aria-label': t('Labels') } },
-        ...rows.map((row) => el('li', {}, this.labelRow(row.label, row.standing))),
+        ...rows.map((row) => el('li', {}, this.labelRow(row.label, row.standing, row.cut))),
       ),
       hidden.size > 0 &&
         link(
@@ -163,8 +166,7 @@ export class Reader {
     this.drawLabels(shown);
   }
 
-  private labelRow(label: ScoredLabel, standing: ReturnType<typeof standingOf>): HTMLElement {
-    const { threshold } = this.context;
+  private labelRow(label: ScoredLabel, standing: ReturnType<typeof standingOf>, cut: number): HTMLElement {
     const isSelected = label.id === this.selected?.id;
     const percent = `${(100 * (label.probability ?? 0)).toFixed(1)}%`;
     return el(
@@ -185,7 +187,7 @@ export class Reader {
         'span',
         { class: 'bar', attributes: { 'aria-hidden': 'true' } },
         el('span', { class: 'bar-fill', style: { width: percent } }),
-        el('span', { class: 'bar-threshold', style: { left: `${100 * threshold}%` } }),
+        cut >= 0 && cut <= 1 && el('span', { class: 'bar-threshold', style: { left: `${100 * cut}%` } }),
       ),
       el('span', { class: 'right' }, label.probability === undefined ? t('no output') : probability(label.probability)),
     );

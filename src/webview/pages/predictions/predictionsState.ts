@@ -12,7 +12,14 @@ import {
   type Infer,
 } from '../../../core/base/schema.ts';
 import type { PageFrame } from '../../ui/index.ts';
-import type { DocumentOrder, Scored, ScoredLabel, LabelOrder, Verdict } from '../../../core/predict/scored.ts';
+import type {
+  DocumentOrder,
+  Scored,
+  ScoredLabel,
+  LabelOrder,
+  TunedWay,
+  Verdict,
+} from '../../../core/predict/scored.ts';
 import type { Host } from '../../host.ts';
 import type { PredictionsPanelState } from '../../protocol.ts';
 
@@ -32,6 +39,8 @@ const stateSchema = object(part, {
   tab: oneOf(['documents', 'labels'], orElse('documents')),
   /** Undefined: the tuned one, else 0.5. */
   threshold: optional(number()),
+  /** A way to decide that the run has tuned besides one threshold; it counts before `threshold`. */
+  way: optional(oneOf(['per-label', 'top-k'])),
   /** How the documents are ordered: by what, and which come first. */
   order: object(part, { by: oneOf(documentOrders, orElse('file')), descending: boolean(orElse(false)) }),
   verdict: optional(oneOf(verdicts)),
@@ -62,12 +71,36 @@ export interface Context {
   readonly host: Host<'predictions'>;
   readonly state: PageState;
   readonly scored: Scored;
-  readonly threshold: number;
+  readonly threshold: Chosen;
   /** Keeps the state beyond a reload. */
   save(): void;
   readonly perform: PageFrame['perform'];
   /** Lists the documents with a verdict on a label; with any verdict for undefined. */
   showDocuments(label: ChosenLabel, verdict: Verdict | undefined): void;
+}
+
+/** How labels are decided on: above a threshold, or in a way that the run has tuned. */
+export type Chosen = number | TunedWay['kind'];
+
+export const usualThreshold = 0.5;
+
+/** What the page begins with, and what was chosen on it as far as this run has it. */
+export function chosenOf(state: Pick<PageState, 'threshold' | 'way'>, scored: Tuned): Chosen {
+  const { tunedThreshold = usualThreshold, ways, decidesBy } = scored;
+  const has = (kind: TunedWay['kind'] | undefined): kind is TunedWay['kind'] => ways.some((way) => way.kind === kind);
+  if (has(state.way)) return state.way;
+  if (state.threshold !== undefined) return state.threshold;
+  return decidesBy !== 'one' && has(decidesBy) ? decidesBy : tunedThreshold;
+}
+
+type Tuned = Pick<Scored, 'tunedThreshold' | 'ways' | 'decidesBy'>;
+
+/** The probability above which a label of a document is predicted; by its rank where the k best are: below or above all. */
+export function cutOf(label: ScoredLabel, rank: number, chosen: Chosen, { tunedThreshold, ways }: Tuned): number {
+  if (typeof chosen === 'number') return chosen;
+  if (chosen === 'per-label') return label.threshold ?? tunedThreshold ?? usualThreshold;
+  const k = ways.find(({ kind }) => kind === chosen)?.count ?? 0;
+  return rank < k && label.probability !== undefined ? -1 : Infinity;
 }
 
 /** What a label of a document is worth at a threshold; `predicted` where the true labels are not known. */
