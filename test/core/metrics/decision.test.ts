@@ -41,7 +41,10 @@ describe('thresholds per label', () => {
   });
 
   it('are not given to a label for which the common one is as good', () => {
-    expect(tuned(beside(400, (d) => (d % 10 === 3 ? [0.9, true] : [0.05, false]))).own).toEqual({ labels: [], thresholds: [] });
+    expect(tuned(beside(400, (d) => (d % 10 === 3 ? [0.9, true] : [0.05, false]))).own).toEqual({
+      labels: [],
+      thresholds: [],
+    });
   });
 
   it('are not given to a label with fewer than two documents in a half', () => {
@@ -64,7 +67,9 @@ describe('thresholds per label', () => {
 
   it('are not given below an F1 of 0.1', () => {
     // 4 of 400 documents, scored as 96 others are: precision 0.04, F1 0.077
-    const of = (share: number) => (d: number): [number, boolean] => [d % 4 === 0 ? 0.2 : 0.05, d % share === 0];
+    const of =
+      (share: number) =>
+      (d: number): [number, boolean] => [d % 4 === 0 ? 0.2 : 0.05, d % share === 0];
     expect(tuned(beside(400, of(100))).own.labels).toEqual([]);
     expect(tuned(beside(400, of(20))).own.labels).toEqual([1]); // precision 0.2, F1 0.33
   });
@@ -154,14 +159,26 @@ it('figures by every way to decide are those of counting by hand, from all score
       .sort((a, b) => row[b] - row[a] || a - b)
       .slice(0, 4),
   );
-  expect(metrics['microF1@per-label']).toBeCloseTo(f1((d, l) => scores[d][l] > (cuts.get(l) ?? 0.4)), 12);
-  expect(metrics['microF1@top-k']).toBeCloseTo(f1((d, l) => ranked[d].includes(l)), 12);
-  expect(metrics['microF1@0.3']).toBeCloseTo(f1((d, l) => scores[d][l] > 0.3), 12);
+  expect(metrics['microF1@per-label']).toBeCloseTo(
+    f1((d, l) => scores[d][l] > (cuts.get(l) ?? 0.4)),
+    12,
+  );
+  expect(metrics['microF1@top-k']).toBeCloseTo(
+    f1((d, l) => ranked[d].includes(l)),
+    12,
+  );
+  expect(metrics['microF1@0.3']).toBeCloseTo(
+    f1((d, l) => scores[d][l] > 0.3),
+    12,
+  );
   expect(asked!.threshold).toBe(0.3);
   const { logLoss, ...others } = metrics;
   expect(logLoss).toBeGreaterThan(0);
   expect(evaluateStore(store, (d) => truth[d], options).metrics).toEqual(others);
-  const byLabel = new ScoresByLabel(store, (d) => truth[d], { labelCount: 30, trainLabelCounts: new Uint32Array(30).fill(1) });
+  const byLabel = new ScoresByLabel(store, (d) => truth[d], {
+    labelCount: 30,
+    trainLabelCounts: new Uint32Array(30).fill(1),
+  });
   for (const [suffix, decision] of [
     ['@per-label', Decision.perLabel(0.4, own)],
     ['@top-k', Decision.best(4)],
