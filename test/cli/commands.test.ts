@@ -183,6 +183,13 @@ describe('train, evaluate, predict, runs', () => {
     expect(result.evaluation.documents).toBe(35);
     const other = await call(['evaluate', at('runs', 'first'), at('train.jsonl')]);
     expect(other.out).toContain('train.jsonl, 140 documents');
+    expect(other.out).toMatch(/micro P\/R\/F1, threshold per label +\d/);
+    expect(other.out).toMatch(/macro P\/R\/F1, k best labels +\d/);
+    const asked = await call(['evaluate', at('runs', 'first'), '--threshold', '0.35']);
+    expect(asked.out).toMatch(/micro P\/R\/F1, threshold 0\.35 +\d/);
+    expect(asked.out).toContain('per label (threshold 0.35):');
+    const way = await call(['evaluate', at('runs', 'first'), '--threshold', 'per-label']);
+    expect(way.out).toContain('By number of training documents per label (threshold per label):');
     const none = await call(['evaluate', at('nowhere')]);
     expect([none.code, none.err]).toEqual([1, expect.stringContaining('This is not a run folder')]);
     const split = await call(['evaluate', at('runs', 'first'), '--split', 'tset']);
@@ -271,6 +278,14 @@ describe('train, evaluate, predict, runs', () => {
     ).json<Result>().predictions;
     expect(whole.map((p) => p.text)).toEqual(['the apple of pear\nthe zinc of tin']);
     expect(whole[0].labels.map((l) => l.name)).toEqual(expect.arrayContaining(['fruit', 'metal']));
+    const best = await call(['predict', run, at('texts.txt'), '--threshold', 'top-k', '--json']);
+    expect(best.json<{ threshold: string }>().threshold).toBe('top-k');
+    const counts = best.json<Result>().predictions.map((p) => p.labels.length);
+    expect(new Set(counts).size).toBe(1); // as many of every text
+    const own = await call(['predict', run, at('texts.txt'), '--threshold', 'per-label', '--json']);
+    expect(own.json<{ threshold: string }>().threshold).toBe('per-label');
+    const wrong = await call(['predict', run, at('texts.txt'), '--threshold', 'per-labels']);
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('Did you mean "per-label"?')]);
     const dataset = (await call(['predict', run, at('test.jsonl'), '--dataset', '--json'])).json<Result>().predictions;
     expect(dataset).toHaveLength(35);
     const isRight = ({ truth = [], labels }: Result['predictions'][number]) =>

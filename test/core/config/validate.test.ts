@@ -286,6 +286,20 @@ describe('rules', () => {
     const retrain = '{ "dataset": { "train": "a", "validationFraction": 0 }, "training": { "retrainOnAll": true } }';
     expectOne(retrain, 'no-validation', 'true');
   });
+  it('a way to decide that cannot be tuned, or is not asked for', () => {
+    const decided = (thresholds: string): string =>
+      `{ "dataset": { "train": "a", "validationFraction": 0 }, "training": { "patience": 0 }, "evaluation": { ${thresholds} } }`;
+    expect(expectOne(decided('"thresholds": "per-label"'), 'no-validation', '"per-label"').severity).toBe('warning');
+    expectOne(decided('"thresholds": "top-k"'), 'no-validation', '"top-k"');
+    expect(validateText(decided('"thresholds": "top-k", "topK": 3'))).toEqual([]);
+    expect(validateText(withTrain('"evaluation": { "thresholds": "per-label" }'))).toEqual([]);
+    expectFixed(
+      withTrain('"evaluation": { "topK": 3 }'),
+      'no-effect',
+      '3',
+      withTrain('"evaluation": { "thresholds": "top-k", "topK": 3 }'),
+    );
+  });
   it('a split that is not there', () => {
     expectOne(withTrain('"evaluation": { "split": "test" }'), 'split-missing', '"test"');
     const drawn = '{ "dataset": { "train": "a", "testFraction": 0.1 }, "evaluation": { "split": "test" } }';

@@ -134,6 +134,38 @@ describe('a linear run', () => {
     expect(strongest.text).toBe(own.name.replace('label', 'word'));
   });
 
+  it('decides as its config says, with figures of every way side by side', async () => {
+    const { result } = await run('decided', ['evaluation.thresholds=per-label', 'evaluation.topK=2']);
+    const { best, decision, evaluated } = result.summary!;
+    expect(decision).toMatchObject({ thresholds: 'per-label', topK: 2 });
+    const predictor = await loadPredictor(result.folder);
+    expect(predictor.decision.kind).toBe('per-label');
+    expect(predictor.decision.threshold).toBe(best.threshold);
+    expect(predictor.ways).toEqual([
+      { kind: 'per-label', count: decision!.ownThresholds },
+      { kind: 'top-k', count: 2 },
+    ]);
+    const text = 'word0 word1 word2 word3 word4';
+    const [all] = await predictor.predict([text], { top: labels });
+    for (const kind of ['tuned', 'one', 'per-label', 'top-k', 0.2] as const) {
+      const [found] = await predictor.predict([text], { top: labels, threshold: kind });
+      const taken = all.labels.filter(({ id, probability }, i) => predictor.decisionOf(kind).takes(id, probability, i));
+      expect(found.labels).toEqual(taken);
+    }
+    await predictor.dispose();
+    const own = await evaluateRun(result.folder, { threshold: 'per-label', onEvent: () => {} });
+    expect(own.evaluation.metrics).toEqual(evaluated!.metrics); // nothing that was not there
+    const scored = await ScoredRun.open(result.folder, { split: 'test' });
+    const { ways, decidesBy } = scored.overview;
+    expect(decidesBy).toBe('per-label');
+    for (const { kind, metrics } of ways)
+      expect(metrics!.microF1).toBeCloseTo(evaluated!.metrics[`microF1@${kind}`], 12);
+    const query = { threshold: 'per-label', order: 'name', descending: false, offset: 0, limit: labels } as const;
+    const shown = scored.labelPage(query).rows.map(({ label, predicted }) => [label, predicted]);
+    const counted = own.evaluation.asked!.perLabel.map(({ label, predicted }) => [label, predicted]);
+    expect(shown.sort(([a], [b]) => a - b)).toEqual(counted);
+  }, 30_000);
+
   it('does not promise what only networks do', async () => {
     const model = await loadModel(whole.result.folder);
     await expect(model.embed(['red flag'])).rejects.toMatchObject({ code: 'no-vectors' });

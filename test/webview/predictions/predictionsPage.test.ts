@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { probability, share, signed, thresholdText } from '../../../src/webview/amounts.ts';
-import { restoredState, standingOf } from '../../../src/webview/pages/predictions/predictionsState.ts';
+import { chosenOf, cutOf, restoredState, standingOf } from '../../../src/webview/pages/predictions/predictionsState.ts';
 
 const label = (score: number | undefined, isTrue?: boolean) => ({
   id: 1,
@@ -20,6 +20,25 @@ it.each([
   [undefined, true, 'missed'], // the model has no output for it
 ])('probability %j of a label whose truth is %j makes it: %s', (score, isTrue, standing) => {
   expect(standingOf(label(score, isTrue), 0.5)).toBe(standing);
+});
+
+it('decides as the run does until something else is chosen, which another run may not have', () => {
+  const ways = [
+    { kind: 'per-label' as const, count: 2 },
+    { kind: 'top-k' as const, count: 3 },
+  ];
+  const run = { tunedThreshold: 0.3, ways, decidesBy: 'per-label' as const };
+  expect(chosenOf({}, run)).toBe('per-label');
+  expect(chosenOf({ threshold: 0.4 }, run)).toBe(0.4);
+  expect(chosenOf({ threshold: 0.4, way: 'top-k' }, run)).toBe('top-k');
+  expect(chosenOf({ way: 'top-k' }, { ways: [], decidesBy: 'one' })).toBe(0.5);
+  expect(chosenOf({}, { tunedThreshold: 0.3, ways: [], decidesBy: 'per-label' })).toBe(0.3);
+  expect(cutOf({ ...label(0.6), threshold: 0.7 }, 0, 'per-label', run)).toBe(0.7);
+  expect(cutOf(label(0.6), 0, 'per-label', run)).toBe(0.3);
+  expect(cutOf({ ...label(0.6), threshold: 0.7 }, 0, 0.2, run)).toBe(0.2);
+  const ranked = [0, 2, 3].map((rank) => standingOf(label(0.001), cutOf(label(0.001), rank, 'top-k', run)));
+  expect(ranked).toEqual(['predicted', 'predicted', 'below']);
+  expect(standingOf(label(undefined, true), cutOf(label(undefined), 0, 'top-k', run))).toBe('missed');
 });
 
 it('starts with all documents in the order of the file', () => {
