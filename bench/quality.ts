@@ -68,12 +68,13 @@ async function runAll(todo: readonly Job[]): Promise<void> {
   }
 }
 
-/** Says which datasets are left out. */
+/** Says which jobs are left out. */
 function runnable(todo: readonly Job[], places: Places): Job[] {
-  const sets = [...new Set(todo.map(({ set }) => set))];
-  const reasons = new Map(sets.map((set) => [set, missing(set, places)]));
-  for (const [set, reason] of reasons) if (reason !== undefined) console.log(`skipped: ${set.name}: ${reason}`);
-  return todo.filter(({ set }) => reasons.get(set) === undefined);
+  return todo.filter((job) => {
+    const reason = missing(job, places);
+    if (reason !== undefined) console.log(`skipped: ${nameOf(job)}: ${reason}`);
+    return reason === undefined;
+  });
 }
 
 /** A line that a kill cut off is ended first, so that it is one bad line and not two. */

@@ -65,10 +65,12 @@ function rowOf(result: Result): string[] {
     String(result.seed),
     ...figures((name) => result.metrics[name]),
     epochs,
-    `${Math.round(result.seconds / 60)} min, ${result.threads} thread${result.threads === 1 ? '' : 's'}`,
+    `${timeOf(result.seconds)}, ${result.threads} thread${result.threads === 1 ? '' : 's'}`,
     String(result.documentsPerSecond),
   ];
 }
+
+const timeOf = (seconds: number): string => (seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`);
 
 function meanRow(runs: readonly Result[]): string[] {
   const mean = (name: string): number => runs.reduce((sum, { metrics }) => sum + metrics[name], 0) / runs.length;

@@ -4,9 +4,8 @@ import { join, resolve } from 'node:path';
 import { runPaths } from '../../src/core/training/runFolder.ts';
 import { parseHistory } from '../../src/core/training/runHistory.ts';
 import type { Summary } from '../../src/core/training/runSummary.ts';
-import type { PartialConfig } from '../../src/core/config/presets.ts';
+import { type PartialConfig, type PresetName, presets } from '../../src/core/config/presets.ts';
 import { merged, recipeOf, runName, type Job, type Result } from './plan.ts';
-import type { QualitySet } from './sets.ts';
 
 export interface Places {
   /** Where the datasets lie, a folder each. */
@@ -18,14 +17,20 @@ export interface Places {
   threads: number;
 }
 
-/** Why a dataset cannot be run here; undefined where it can. */
-export function missing({ folder, files, vectors }: QualitySet, places: Places): string | undefined {
+/** Why a job cannot be run here; undefined where it can. */
+export function missing(
+  { set: { folder, files, vectors }, preset }: Pick<Job, 'set' | 'preset'>,
+  places: Places,
+): string | undefined {
   const absent = Object.values(files).find((file) => !existsSync(join(places.data, folder, file)));
   if (absent !== undefined) return `${join(places.data, folder, absent)} not found`;
-  if (vectors !== undefined && (!places.vectors || !existsSync(places.vectors)))
+  if (vectors !== undefined && readsVectors(preset) && (!places.vectors || !existsSync(places.vectors)))
     return `a file of ${vectors}-d word vectors (--vectors FILE) not found`;
   return undefined;
 }
+
+/** A linear model has no word vectors. */
+const readsVectors = (preset: PresetName): boolean => presets[preset].values.model?.type !== 'linear';
 
 /** Trains and evaluates, or goes on with what was interrupted; undefined where it was interrupted again. Throws `Error`. */
 export async function runJob(job: Job, places: Places): Promise<Result | undefined> {
@@ -62,7 +67,8 @@ function writeConfig(job: Job, places: Places): string {
     dataset: files,
     training: { seed },
     output: { folder: resolve(places.work, 'runs'), name: runName(job) },
-    ...(set.vectors !== undefined && { embedding: { file: resolve(places.vectors!), dim: set.vectors } }),
+    ...(set.vectors !== undefined &&
+      readsVectors(preset) && { embedding: { file: resolve(places.vectors!), dim: set.vectors } }),
   };
   const values = [set.values, set.changes?.[preset] ?? {}].reduce(merged, own);
   const path = join(places.work, `${runName(job)}.xmlcnn.json`);
