@@ -9,7 +9,7 @@ export {
 } from './average';
 export { collectWinners, convolutionGradient, convolve, pairMax, pairMaxGradient } from './convolution';
 export { dropout, forward, gateSum, inputGradient, output, packColumns, packRows, weightGradient } from './dense';
-export { linearRows, linearScore, linearSolve } from './linear';
+export { linearLogits, linearRows, linearScore, linearSolve } from './linear';
 export { word2vecDraw, word2vecLogits, word2vecSteps } from './word2vec';
 export {
   countWinningWords,

@@ -1,6 +1,7 @@
 // One-vs-rest support vector machines with squared hinge loss: for each label, the dual is solved by coordinate descent over the
 // documents that have proved to matter (after LIBLINEAR: Hsieh et al. 2008), and all documents are scored for 32 labels at once to
 // find those that matter too. A slot is a place for a label; 32 slots that are scored together are a group.
+// A trained model's logits are computed by `linearLogits`.
 import { madd, select, zero } from './simd';
 
 /** Labels of a group, and bytes of a row of their weights. */
@@ -239,4 +240,64 @@ function scoreDocument(rows: usize, bias: usize, entries: usize, start: usize, s
   v128.store(scores, z5, 80);
   v128.store(scores, z6, 96);
   v128.store(scores, z7, 112);
+}
+
+@unmanaged
+export class LinearLogits {
+  documents: i32;
+  labels: i32; // padded to a multiple of 32
+  dense: i32; // features that have a weight for many labels: their rows hold all labels
+  rows: usize; // [labels / 32][dense][32]
+  starts: usize; // u32 [features + 1]: weights before each feature
+  weights: usize; // [weights]: four times the label (u32), value (f32)
+  bias: usize; // [labels]
+  bounds: usize; // u32 [2 documents + 1]: values before a document's dense ones, and before its others
+  values: usize; // [values]: four times the dense row, or the feature (u32), value (f32)
+  logits: usize; // [documents][labels]
+  slope: f32;
+}
+
+/** Documents of a tile: they share what a block of 32 labels has of the dense rows while it is in the cache. */
+const TOGETHER: i32 = 16;
+
+/** Tile = documents: the slope times the scores of all labels. */
+export function linearLogits(tile: i32, scratch: usize, args: usize): void {
+  const a = changetype<LinearLogits>(args);
+  const first = tile * TOGETHER, last = min(a.documents, first + TOGETHER);
+  const stride = <usize>a.labels << 2;
+  for (let at: usize = 0, rows = a.rows; at < stride; at += ROW, rows += <usize>a.dense * ROW)
+    for (let d = first; d < last; d++)
+      scoreDocument(rows, a.bias + at, a.values, a.bounds + (<usize>d << 3), a.logits + <usize>d * stride + at);
+  const slope = f32x4.splat(a.slope);
+  for (let d = first; d < last; d++) {
+    const row = a.logits + <usize>d * stride;
+    addSparse(a, a.bounds + (<usize>d << 3) + 4, row);
+    for (let at = row; at < row + stride; at += 16) v128.store(at, f32x4.mul(v128.load(at), slope));
+  }
+}
+
+/** Adds what features give to the few labels that they have weights for. */
+function addSparse(a: LinearLogits, bounds: usize, row: usize): void {
+  const end = a.values + (<usize>load<u32>(bounds, 4) << 3);
+  for (let at = a.values + (<usize>load<u32>(bounds) << 3); at < end; at += 8) {
+    const start = a.starts + (<usize>load<u32>(at) << 2);
+    const x = load<f32>(at, 4);
+    let w = a.weights + (<usize>load<u32>(start) << 3);
+    const last = a.weights + (<usize>load<u32>(start, 4) << 3);
+    for (; w + 24 < last; w += 32) {
+      // a feature has a label once, so that these four do not touch each other
+      const p0 = row + <usize>load<u32>(w), p1 = row + <usize>load<u32>(w, 8);
+      const p2 = row + <usize>load<u32>(w, 16), p3 = row + <usize>load<u32>(w, 24);
+      const s0 = load<f32>(p0) + x * load<f32>(w, 4), s1 = load<f32>(p1) + x * load<f32>(w, 12);
+      const s2 = load<f32>(p2) + x * load<f32>(w, 20), s3 = load<f32>(p3) + x * load<f32>(w, 28);
+      store<f32>(p0, s0);
+      store<f32>(p1, s1);
+      store<f32>(p2, s2);
+      store<f32>(p3, s3);
+    }
+    for (; w < last; w += 8) {
+      const p = row + <usize>load<u32>(w);
+      store<f32>(p, load<f32>(p) + x * load<f32>(w, 4));
+    }
+  }
 }

@@ -75,6 +75,7 @@ async function exportLinear(run: StoredRun, options: ExportOptions): Promise<Exp
       { file: paths.folder },
     );
   const found = await readLinearModel(run, checkpoint);
+  await found.model.dispose(); // what it is made of is still there
   if (signal?.aborted) throw new Cancelled();
   const summary = await readSummary(paths.summary);
   const card = linearModelCard(run, found, { version: packageJson.version, use: linearUse, summary });
@@ -88,7 +89,7 @@ async function exportLinear(run: StoredRun, options: ExportOptions): Promise<Exp
 }
 
 const linearUse =
-  "`model.safetensors` holds the features (`feature.ngrams`: word ids, which are lines of `vocabulary.txt` counted from 0; `feature.idf`), and for each label its weights in compressed rows (`label.starts`, `label.features`, `label.weights`) and `label.bias`. A document is its features' (1 + ln tf) idf, scaled to length 1; z is the sum of value times weight, plus the bias; the probability is sigmoid(slope z), with `slope` in the metadata. Label i is the i-th of `names` in `labels.json`.";
+  "`model.safetensors` holds the features (`feature.ngrams`: word ids, which are lines of `vocabulary.txt` counted from 0; `feature.idf`), and for each label its weights in compressed rows (`label.starts`, `label.steps`: how far each feature lies behind the one before, `label.weights`) and `label.bias`. A document is its features' (1 + ln tf) idf, scaled to length 1; z is the sum of value times weight, plus the bias; the probability is sigmoid(slope z), with `slope` in the metadata. Label i is the i-th of `names` in `labels.json`.";
 
 const writers: Record<ExportFormat, (model: StoredModel) => Map<string, Content>> = {
   safetensors({ info, weights, run }) {

@@ -7,6 +7,13 @@ export function half(bits: number): number {
   return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -24 * fraction);
 }
 
+let halfValues: Float32Array | undefined;
+
+/** The values of all binary16 by their bits: for many of them. */
+export function halves(): Float32Array {
+  return (halfValues ??= Float32Array.from({ length: 65_536 }, (_, bits) => half(bits)));
+}
+
 /** The bits of the binary16 next to a value; ties go to the even one, and what is too large becomes infinite. */
 export function halfBits(value: number): number {
   cellAsFloat[0] = value;

@@ -9,24 +9,27 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
-import { bfloats, half } from './halfFloats.ts';
+import { bfloats, halves } from './halfFloats.ts';
 import { isRecord } from '../base/schema.ts';
 import { createHash } from 'node:crypto';
 
 const arrays = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array } as const;
-/** Dtypes that are written: of F16, the bits. */
-const written = { ...arrays, F16: Uint16Array } as const;
+/** Dtypes that are written: of F16, the bits. What is in an array without a dtype beside it is the first that fits. */
+const written = { ...arrays, F16: Uint16Array, U16: Uint16Array } as const;
 export type WrittenDtype = keyof typeof written;
 
 /** Dtypes that are read as float32: each of their values is one of float32's. */
-const halves = {
-  F16: (bits: Uint16Array): Float32Array => Float32Array.from(bits, half),
+const floats = {
+  F16: (bits: Uint16Array): Float32Array => {
+    const values = halves();
+    return Float32Array.from(bits, (value) => values[value]);
+  },
   BF16: bfloats,
 } as const;
-type Dtype = keyof typeof arrays | keyof typeof halves;
+type Dtype = WrittenDtype | keyof typeof floats;
 
-const isHalf = (dtype: Dtype): dtype is keyof typeof halves => Object.hasOwn(halves, dtype);
-export const elementSize = (dtype: Dtype): number => (isHalf(dtype) ? 2 : arrays[dtype].BYTES_PER_ELEMENT);
+const isHalf = (dtype: Dtype): dtype is keyof typeof floats => Object.hasOwn(floats, dtype);
+export const elementSize = (dtype: Dtype): number => (isHalf(dtype) ? 2 : written[dtype].BYTES_PER_ELEMENT);
 export type TensorData = Float32Array | Float64Array | Int32Array | Uint8Array | Uint16Array;
 
 export interface Tensor {
@@ -94,18 +97,27 @@ export class SafetensorsFile {
     }
   }
 
+  /** Numbers of 16 bits as float32. */
   async read(name: string): Promise<Tensor> {
+    const { shape, dtype, bytes } = await this.bytesOf(name);
+    const data = isHalf(dtype) ? floats[dtype](new Uint16Array(bytes.buffer)) : new written[dtype](bytes.buffer);
+    return { shape, data };
+  }
+
+  /** The same, with the bits of numbers of 16 bits. */
+  async readBits(name: string): Promise<TensorData> {
+    const { dtype, bytes } = await this.bytesOf(name);
+    return new (isHalf(dtype) ? Uint16Array : written[dtype])(bytes.buffer);
+  }
+
+  private async bytesOf(name: string): Promise<TensorInfo & { bytes: Uint8Array<ArrayBuffer> }> {
     const info = this.tensors.get(name) ?? malformed(this.path, `it has no tensor "${name}"`);
     const bytes = await withFileErrors(this.path, () =>
       readBytes(this.handle, this.path, this.dataStart + info.begin, info.end - info.begin),
     );
     if (this.digests && this.digests[name] !== digestOf(bytes))
       malformed(this.path, `tensor "${name}" is not what was written`);
-    const { shape, dtype } = info;
-    return {
-      shape,
-      data: isHalf(dtype) ? halves[dtype](new Uint16Array(bytes.buffer)) : new arrays[dtype](bytes.buffer),
-    };
+    return { ...info, bytes };
   }
 
   close(): Promise<void> {
@@ -162,7 +174,7 @@ function parseInfo(path: string, name: string, entry: unknown): TensorInfo {
   const fail = (what: string): never => malformed(path, `tensor "${name}" ${what}`);
   if (!isRecord(entry)) return fail('is not described by an object');
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== 'string' || !(Object.hasOwn(arrays, dtype) || Object.hasOwn(halves, dtype)))
+  if (typeof dtype !== 'string' || !(Object.hasOwn(written, dtype) || Object.hasOwn(floats, dtype)))
     return fail(`has the unknown dtype ${dtype}`);
   if (!isCounts(shape)) return fail('has a shape that is not a list of whole numbers');
   if (!isCounts(offsets) || offsets.length !== 2) return fail('has offsets that are not two whole numbers');

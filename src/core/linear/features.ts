@@ -1,5 +1,6 @@
 import { withRoom } from '../base/growing.ts';
 import { Pace } from '../base/pace.ts';
+import type { Tensor } from '../formats/safetensors.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { FeatureMatrix } from './featureMatrix.ts';
 import { NgramTable } from './ngramTable.ts';
@@ -74,6 +75,18 @@ export class Features {
   /** The feature that a word is by itself, or -1. */
   ofSingle(word: number): number {
     return word < firstWord ? -1 : this.ofWord[word];
+  }
+
+  /**
+   *   feature.ngrams   I32 [features, n]   word ids of each feature, filled up with 0; features of more documents come first
+   *   feature.idf      F32 [features]
+   */
+  get tensors(): Map<string, Tensor> {
+    const { ngrams, idf, longest } = this;
+    return new Map([
+      ['feature.ngrams', { shape: [idf.length, longest], data: ngrams }],
+      ['feature.idf', { shape: [idf.length], data: idf }],
+    ]);
   }
 
   /** Word ids of a feature. */

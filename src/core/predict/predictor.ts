@@ -18,6 +18,7 @@ import { readRun, type StoredLabels, type StoredRun } from '../training/runFolde
 import type { SourceOptions } from '../data/document.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { logitsOfCorpus, sigmoid } from '../training/corpusBatches.ts';
+import type { ScoringOptions } from '../linear/linearModel.ts';
 import type { Explanation } from './explain.ts';
 import { LinearTextModel, NetworkModel, type TextModel } from './textModel.ts';
 
@@ -75,7 +76,8 @@ export interface ExplainedLabel extends PredictedLabel {
 export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
   const { checkpoint = 'best', threads, makeEngine, isBulk } = options;
   const run = await readRun(folder);
-  if (run.config.model.type === 'linear') return loadLinear(run, checkpoint);
+  if (run.config.model.type === 'linear')
+    return loadLinear(run, checkpoint, { ...(threads !== undefined && { threads }), isBulk });
   const { file, info } = await findModel(run, checkpoint);
   const { config } = run;
   const tokenizer = await createTokenizer(config.text);
@@ -95,8 +97,8 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
   }
 }
 
-async function loadLinear(run: StoredRun, checkpoint: 'best' | 'last'): Promise<Predictor> {
-  const { model, info } = await readLinearModel(run, checkpoint);
+async function loadLinear(run: StoredRun, checkpoint: 'best' | 'last', options: ScoringOptions): Promise<Predictor> {
+  const { model, info } = await readLinearModel(run, checkpoint, options);
   const tokenizer = await createTokenizer(run.config.text);
   return new Predictor(run, info.state.best, tokenizer, new LinearTextModel(model));
 }

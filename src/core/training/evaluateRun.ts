@@ -155,7 +155,7 @@ async function findNetwork(
   return { info, open };
 }
 
-async function findLinear(run: StoredRun, { makeEngine }: EvaluateOptions): Promise<FoundScorer> {
+async function findLinear(run: StoredRun, { makeEngine, threads }: EvaluateOptions): Promise<FoundScorer> {
   if (makeEngine)
     throw new UserError(
       'no-engine',
@@ -163,7 +163,10 @@ async function findLinear(run: StoredRun, { makeEngine }: EvaluateOptions): Prom
       'Name no engine.',
       { file: run.paths.folder },
     );
-  const { model, info } = await readLinearModel(run, 'best');
+  const { model, info } = await readLinearModel(run, 'best', {
+    ...(threads !== undefined && { threads }),
+    isBulk: true,
+  });
   return { info, open: () => Promise.resolve({ model, tuned: info.state.best }) };
 }
 

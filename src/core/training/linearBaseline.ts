@@ -4,7 +4,8 @@ import type { WorkOptions } from '../base/progress.ts';
 import { Machine } from '../engine/wasm/machine.ts';
 import { documentsByLabel } from '../linear/featureMatrix.ts';
 import { findFeatures } from '../linear/features.ts';
-import { LinearModel, prune, type PrunedWeights } from '../linear/linearModel.ts';
+import { type LabelWeights, prune } from '../linear/labelWeights.ts';
+import { LinearModel } from '../linear/linearModel.ts';
 import { LinearSolver } from '../linear/solver.ts';
 import { usualSlope } from '../linear/slope.ts';
 import { Evaluator, type EvaluatorOptions } from '../metrics/evaluator.ts';
@@ -36,7 +37,7 @@ export async function linearBaseline(
 ): Promise<{ name: 'linear'; documents: number; metrics: Metrics }> {
   const features = await findFeatures(train, words, settings, signal);
   const matrix = await features.matrix(train, signal);
-  const solved: PrunedWeights[] = [];
+  const solved: LabelWeights[] = [];
   const machine = new Machine(threads);
   try {
     const solver = new LinearSolver(machine, matrix, documentsByLabel(train, outputs), { c: 1 });
@@ -55,6 +56,11 @@ export async function linearBaseline(
   }
   const evaluator = new Evaluator(judging);
   const onRow = (d: number, probabilities: Float64Array): void => evaluator.add(probabilities, labelsOf(test, d));
-  await scoreCorpus(new LinearModel(features, solved, usualSlope), test, onRow, { signal });
+  const model = new LinearModel(features, solved, usualSlope, { threads, isBulk: true });
+  try {
+    await scoreCorpus(model, test, onRow, { signal });
+  } finally {
+    await model.dispose();
+  }
   return { name: 'linear', documents: test.size, metrics: evaluator.metrics() };
 }

@@ -1,5 +1,6 @@
 /**
- * Checkpoints of linear models: sealed safetensors files (see formats/safetensors.ts) with the tensors of core/linear/linearModel.ts and
+ * Checkpoints of linear models: sealed safetensors files (see formats/safetensors.ts) with the tensors of `Features` and of
+ * core/linear/labelWeights.ts, and
  *   label.done       U8 [labels]         1 where the label is solved: the checkpoint of a run that was interrupted lacks some
  * In the metadata are `format`, `version`, `slope`, and as JSON `settings`, `state`, `recipe`; `seed` and the hashes of what the ids
  * belong to: `vocabulary`, `labels`, `data`.
@@ -9,7 +10,8 @@ import { object, boolean, integer, parseJson, part, type Infer } from '../base/s
 import { SafetensorsFile, type TensorData } from '../formats/safetensors.ts';
 import { writeSafetensors } from '../formats/safetensorsWrite.ts';
 import { Features } from '../linear/features.ts';
-import { labelsIn, LinearModel, type PrunedWeights, tensorsOf } from '../linear/linearModel.ts';
+import { labelsIn, labelTensors, type LabelWeights } from '../linear/labelWeights.ts';
+import { LinearModel, type ScoringOptions } from '../linear/linearModel.ts';
 import { hashOfNames, type RunIdentity } from './checkpoint.ts';
 import { exists, type StoredRun } from './runFolder.ts';
 import type { TrainingState } from './trainingState.ts';
@@ -18,7 +20,9 @@ import type { TrainingState } from './trainingState.ts';
 export const linearPart = 'linear';
 
 const format = 'xmlcnn-linear';
-const version = '1';
+const version = '2';
+/** Features of weights stood in `label.features`, int32, in place of `label.steps`. */
+const versionWithFeatures = '1';
 
 const settingsSchema = object(part, { minWordLength: integer(part, { min: 1 }), sublinear: boolean() });
 
@@ -33,7 +37,7 @@ export interface LinearInfo extends RunIdentity {
 export interface LinearCheckpoint {
   info: LinearInfo;
   /** By label; undefined where it is not solved yet. */
-  labels: (PrunedWeights | undefined)[];
+  labels: (LabelWeights | undefined)[];
   ngrams: Int32Array;
   idf: Float32Array;
 }
@@ -42,11 +46,12 @@ export interface LinearCheckpoint {
 export async function writeLinearCheckpoint(
   path: string,
   features: Features,
-  labels: readonly (PrunedWeights | undefined)[],
+  labels: readonly (LabelWeights | undefined)[],
   info: LinearInfo,
 ): Promise<void> {
   const done = Uint8Array.from(labels, (label) => (label ? 1 : 0));
-  const tensors = tensorsOf(labels, features).set('label.done', { shape: [done.length], data: done });
+  const tensors = new Map([...features.tensors, ...labelTensors(labels)]);
+  tensors.set('label.done', { shape: [done.length], data: done });
   const { seed, slope, vocabulary, labels: names, data } = info;
   const json = (value: unknown): string => JSON.stringify(value);
   const texts = { settings: json(info.settings), state: json(info.state), recipe: json(info.recipe) };
@@ -62,7 +67,7 @@ export const readLinearInfo = (path: string): Promise<LinearInfo> => withFile(pa
 export const readLinearCheckpoint = (path: string): Promise<LinearCheckpoint> =>
   withFile(path, async (file, info) => {
     const data = new Map<string, TensorData>();
-    for (const name of file.tensors.keys()) data.set(name, (await file.read(name)).data);
+    for (const name of file.tensors.keys()) data.set(name, await file.readBits(name));
     const read = (name: string): TensorData => data.get(name) ?? new Uint8Array(0);
     const [ngrams, idf, done] = [read('feature.ngrams'), read('feature.idf'), read('label.done')];
     const isWhole = ngrams instanceof Int32Array && idf instanceof Float32Array;
@@ -76,10 +81,10 @@ const withFile = <T>(path: string, work: (file: SafetensorsFile, info: LinearInf
 
 function parseInfo({ path, metadata: m, isSealed }: SafetensorsFile): LinearInfo {
   if (m.format !== format || !isSealed) throw notLinear(path);
-  if (m.version !== version)
+  if (m.version !== version && m.version !== versionWithFeatures)
     throw new UserError(
       'checkpoint-version',
-      `The model has version ${m.version}, this program reads version ${version}`,
+      `The model has version ${m.version}, this program reads versions up to ${version}`,
       'Use the program that wrote it.',
       { file: path },
     );
@@ -104,8 +109,9 @@ const notLinear = (file: string): UserError =>
 
 /** The model in a run's checkpoint. Throws `UserError` (`no-checkpoint`, `checkpoint-differs`, those of checkpoints). */
 export async function readLinearModel(
-  { paths, words, labels }: StoredRun,
+  { paths, words, labels, config }: StoredRun,
   which: 'best' | 'last',
+  options: ScoringOptions = {},
 ): Promise<{ model: LinearModel; info: LinearInfo }> {
   const file = paths.checkpoint(which);
   if (!(await exists(file))) throw unfinished(file);
@@ -120,7 +126,8 @@ export async function readLinearModel(
     );
   const solved = weights.filter((label) => label !== undefined);
   if (solved.length < weights.length) throw unfinished(file);
-  return { model: new LinearModel(new Features(words, ngrams, idf, info.settings), solved, info.slope), info };
+  const features = new Features(words, ngrams, idf, info.settings);
+  return { model: new LinearModel(features, solved, info.slope, { threads: config.engine.threads, ...options }), info };
 }
 
 const unfinished = (file: string): UserError =>

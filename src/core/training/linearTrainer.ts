@@ -11,7 +11,8 @@ import type { Metrics } from '../base/metrics.ts';
 import { buildName, kernelBuild, Machine } from '../engine/wasm/machine.ts';
 import { documentsByLabel } from '../linear/featureMatrix.ts';
 import { type Features, findFeatures } from '../linear/features.ts';
-import { LinearModel, modelBytes, prune, type PrunedWeights } from '../linear/linearModel.ts';
+import { labelBytes, type LabelWeights, prune } from '../linear/labelWeights.ts';
+import { LinearModel } from '../linear/linearModel.ts';
 import { LinearSolver, type SolvedLabel } from '../linear/solver.ts';
 import { SlopeFitter, usualSlope } from '../linear/slope.ts';
 import { concatCorpora, type Corpus, labelsOf } from '../text/corpus.ts';
@@ -56,10 +57,11 @@ const curvePoints = 20;
 /** A linear model's way from its features to its weights, interrupted and taken up again between labels. */
 export class LinearTraining {
   private machine?: Machine;
+  private model?: LinearModel;
   private log?: MetricsLog;
   private at: TrainingState = initialState();
   private slope = usualSlope;
-  private weights: (PrunedWeights | undefined)[] = [];
+  private weights: (LabelWeights | undefined)[] = [];
   private features?: Features;
   private clock = performance.now();
   private saved = performance.now();
@@ -80,6 +82,7 @@ export class LinearTraining {
 
   async close(): Promise<void> {
     await this.machine?.dispose();
+    await this.model?.dispose();
   }
 
   /** The checkpoint that it goes on from. */
@@ -116,7 +119,8 @@ export class LinearTraining {
   train(): Promise<LinearModel> {
     return this.orSaved(async () => {
       const model = await this.fit(this.data.train);
-      return this.at.epoch === 0 ? this.validated(model) : model;
+      if (this.at.epoch === 0) await this.validated(model);
+      return model;
     });
   }
 
@@ -192,7 +196,9 @@ export class LinearTraining {
       this.machine = undefined;
     }
     const solved = weights.filter((label) => label !== undefined);
-    return new LinearModel(this.features, solved, this.slope);
+    await this.model?.dispose();
+    const { threads } = config.engine;
+    return (this.model = new LinearModel(this.features, solved, this.slope, { threads, isBulk: true }));
   }
 
   private tellOfUnconverged(): void {
@@ -242,7 +248,7 @@ export class LinearTraining {
   }
 
   /** Fits the probabilities and the threshold on validation, and judges the model there. */
-  private async validated(model: LinearModel): Promise<LinearModel> {
+  private async validated(model: LinearModel): Promise<void> {
     const { at, data, labels } = this;
     const { training, evaluation } = this.session.config;
     const judged = data.validation?.size ? await this.validate(model, data.validation) : undefined;
@@ -257,24 +263,28 @@ export class LinearTraining {
     await this.finishPhase(data.train.size, metrics, true);
     if (!training.retrainOnAll) await this.save('best', 'best');
     await this.save('last', 'last');
-    const size = megabytes(modelBytes(this.weights, model.features));
-    this.notice('info', `${model.parameters.toLocaleString('en')} weights of ${labels.outputs} labels: ${size}.`);
-    return judged?.model ?? model;
+    const { parameters } = model;
+    this.notice('info', `${parameters.toLocaleString('en')} weights of ${labels.outputs} labels: ${this.size}.`);
+  }
+
+  /** Of the model's file. */
+  private get size(): string {
+    const { idf, ngrams } = this.features!;
+    return megabytes(labelBytes(this.weights) + idf.byteLength + ngrams.byteLength);
   }
 
   private async validate(model: LinearModel, corpus: Corpus) {
     const { session, labels } = this;
     const { signal, emit, config } = session;
     const fitter = new SlopeFitter();
-    const plain = model.withSlope(1);
     const work = { signal, onProgress: progressEvents(emit, 'validating') };
     emit({ type: 'phase', phase: 'validating' });
-    await logitsOfCorpus(plain, corpus, (d, logits) => fitter.add(logits, labelsOf(corpus, d)), work);
-    this.slope = fitter.best();
-    const fitted = model.withSlope(this.slope);
-    const judged = await validateModel(fitted, corpus, evaluatorOptions(config, labels), session);
+    model.slope = 1;
+    await logitsOfCorpus(model, corpus, (d, logits) => fitter.add(logits, labelsOf(corpus, d)), work);
+    this.slope = model.slope = fitter.best();
+    const judged = await validateModel(model, corpus, evaluatorOptions(config, labels), session);
     emit({ type: 'phase', phase: this.phase });
-    return { model: fitted, ...judged };
+    return judged;
   }
 
   /** Logs a fitted model as one epoch. */
@@ -305,8 +315,7 @@ export class LinearTraining {
     await this.finishPhase(train.size + validation!.size, undefined, false);
     await this.save('best', 'best');
     await this.save('last', 'last');
-    const size = megabytes(modelBytes(this.weights, model.features));
-    this.notice('info', `${model.parameters.toLocaleString('en')} weights: ${size}.`);
+    this.notice('info', `${model.parameters.toLocaleString('en')} weights: ${this.size}.`);
   }
 
   private async save(name: 'best' | 'last', reason: 'best' | 'last' | 'interrupted'): Promise<void> {

@@ -74,14 +74,17 @@ export class Machine {
   private readonly memory: WebAssembly.Memory;
   private readonly control: Int32Array;
   private readonly kernels: Kernel[];
-  private readonly workers: Worker[];
+  private workers: Worker[] = [];
   private generation = 0;
   private top = heapStart;
   /** Milliseconds by kernel, where profiling is on. */
   profile: Map<string, number> | undefined;
 
-  /** @param wantsBeside whether the calling thread has other work meanwhile; where there is one thread, it is that */
-  constructor(threads: number, preferred?: KernelBuild['name'], wantsBeside = false) {
+  /**
+   * @param wantsBeside whether the calling thread has other work meanwhile; where there is one thread, it is that
+   * @param startsLate whether the other threads are started when there is work for them
+   */
+  constructor(threads: number, preferred?: KernelBuild['name'], wantsBeside = false, startsLate = false) {
     this.build = kernelBuild(preferred);
     this.threads = Math.max(1, threads);
     this.isBeside = wantsBeside && this.threads > 1;
@@ -91,6 +94,10 @@ export class Machine {
       env: { memory: this.memory, abort: () => undefined },
     });
     this.kernels = kernelNames.map((name) => instance.exports[name] as Kernel);
+    if (!startsLate) this.startWorkers();
+  }
+
+  private startWorkers(): void {
     const first = this.isBeside ? 0 : 1;
     this.workers = Array.from({ length: this.threads - first }, (_, i) => this.startWorker(first + i));
     this.control[Control.finished] = this.workers.length;
@@ -189,23 +196,35 @@ export class Machine {
   }
 
   private runPhases(calls: Call[], scratch: Scratch): void {
-    const { control, threads, kernels, workers } = this;
+    const { control, threads, kernels } = this;
+    if (!this.isBeside && calls.every(({ tiles }) => tiles <= 1)) {
+      this.place(calls, scratch);
+      runProgram(control, kernels, 0, 1);
+      this.requireSuccess();
+      return;
+    }
     this.begin(calls, scratch);
-    if (this.isBeside) waitUntil(control, Control.finished, (value) => value >= workers.length);
+    if (this.isBeside) waitUntil(control, Control.finished, (value) => value >= this.workers.length);
     else runProgram(control, kernels, 0, threads);
     this.requireSuccess();
   }
 
-  private begin(calls: Call[], { scratch, scratchBytes }: Scratch): void {
+  private begin(calls: Call[], scratch: Scratch): void {
+    const { control } = this;
+    if (this.workers.length === 0) this.startWorkers();
+    this.place(calls, scratch);
+    control[Control.finished] = 0;
+    Atomics.store(control, Control.generation, ++this.generation);
+    Atomics.notify(control, Control.generation);
+  }
+
+  private place(calls: Call[], { scratch, scratchBytes }: Scratch): void {
     const { control, workers } = this;
     waitUntil(control, Control.finished, (value) => value >= workers.length);
     calls.forEach((call, phase) => this.writeCall(call, phase));
-    control[Control.finished] = 0;
     control[Control.scratch] = scratch;
     control[Control.scratchBytes] = scratchBytes;
     control[Control.phases] = calls.length;
-    Atomics.store(control, Control.generation, ++this.generation);
-    Atomics.notify(control, Control.generation);
   }
 
   private requireSuccess(): void {
