@@ -5,7 +5,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { makeFolder, removeFile, withFileErrors, writeAtomic } from '../base/files.ts';
-import { readLinearModel } from '../training/linearCheckpoint.ts';
+import { readLinearModel } from '../training/readLinearModel.ts';
 import { readModel, type StoredModel } from '../training/readModel.ts';
 import { readRun, type StoredRun } from '../training/runFolder.ts';
 import { readSummary } from '../training/runSummary.ts';

@@ -13,7 +13,7 @@ import { unknownId, Vocabulary } from '../text/vocabulary.ts';
 import { restoreScoringWeights } from '../training/checkpoint.ts';
 import { scoringOptions } from '../training/engineOptions.ts';
 import { findModel } from '../training/readModel.ts';
-import { readLinearModel } from '../training/linearCheckpoint.ts';
+import { readLinearModel } from '../training/readLinearModel.ts';
 import { readRun, type StoredLabels, type StoredRun } from '../training/runFolder.ts';
 import type { SourceOptions } from '../data/document.ts';
 import type { WorkOptions } from '../base/progress.ts';

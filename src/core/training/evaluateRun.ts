@@ -14,7 +14,7 @@ import { Vocabulary } from '../text/vocabulary.ts';
 import { hashOfNames, readCheckpointInfo, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
 import { type EngineFactory, scoringOptions } from './engineOptions.ts';
 import { linearBaseline, mostSeconds } from './linearBaseline.ts';
-import { readLinearModel } from './linearCheckpoint.ts';
+import { readLinearModel } from './readLinearModel.ts';
 import { linearSeconds, roughTime } from '../model/trainingTime.ts';
 import { progressEvents, type RunEvent } from '../base/events.ts';
 import { exists, readRun, type RunPaths, type StoredLabels, type StoredRun } from './runFolder.ts';

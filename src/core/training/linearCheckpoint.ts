@@ -11,9 +11,7 @@ import { SafetensorsFile, type TensorData } from '../formats/safetensors.ts';
 import { writeSafetensors } from '../formats/safetensorsWrite.ts';
 import { Features } from '../linear/features.ts';
 import { labelsIn, labelTensors, type LabelWeights } from '../linear/labelWeights.ts';
-import { LinearModel, type ScoringOptions } from '../linear/linearModel.ts';
-import { hashOfNames, type RunIdentity } from './checkpoint.ts';
-import { exists, type StoredRun } from './runFolder.ts';
+import type { RunIdentity } from './checkpoint.ts';
 import type { TrainingState } from './trainingState.ts';
 
 /** Name of the checkpoint that holds the linear part of a blend. */
@@ -106,34 +104,3 @@ function parseInfo({ path, metadata: m, isSealed }: SafetensorsFile): LinearInfo
 
 const notLinear = (file: string): UserError =>
   new UserError('not-a-checkpoint', 'This file is not a linear model of this program', 'Name another file.', { file });
-
-/** The model in a run's checkpoint. Throws `UserError` (`no-checkpoint`, `checkpoint-differs`, those of checkpoints). */
-export async function readLinearModel(
-  { paths, words, labels, config }: StoredRun,
-  which: 'best' | 'last',
-  options: ScoringOptions = {},
-): Promise<{ model: LinearModel; info: LinearInfo }> {
-  const file = paths.checkpoint(which);
-  if (!(await exists(file))) throw unfinished(file);
-  const { info, ngrams, idf, labels: weights } = await readLinearCheckpoint(file);
-  const names = labels.names.slice(0, labels.outputs);
-  if (hashOfNames(words) !== info.vocabulary || hashOfNames(names) !== info.labels || weights.length !== names.length)
-    throw new UserError(
-      'checkpoint-differs',
-      'The checkpoint belongs to other words or labels than those in its run folder',
-      'Put the files of the run back together, or train again.',
-      { file },
-    );
-  const solved = weights.filter((label) => label !== undefined);
-  if (solved.length < weights.length) throw unfinished(file);
-  const features = new Features(words, ngrams, idf, info.settings);
-  return { model: new LinearModel(features, solved, info.slope, { threads: config.engine.threads, ...options }), info };
-}
-
-const unfinished = (file: string): UserError =>
-  new UserError(
-    'no-checkpoint',
-    'The linear model of this run is not finished, or "training.save" was off',
-    'Resume the run, or train it with "training.save".',
-    { file },
-  );

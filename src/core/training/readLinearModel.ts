@@ -1,0 +1,37 @@
+import { UserError } from '../base/errors.ts';
+import { Features } from '../linear/features.ts';
+import { LinearModel, type ScoringOptions } from '../linear/linearModel.ts';
+import { hashOfNames } from './checkpoint.ts';
+import { type LinearInfo, readLinearCheckpoint } from './linearCheckpoint.ts';
+import { exists, type StoredRun } from './runFolder.ts';
+
+/** The model in a run's checkpoint. Throws `UserError` (`no-checkpoint`, `checkpoint-differs`, those of checkpoints). */
+export async function readLinearModel(
+  { paths, words, labels, config }: StoredRun,
+  which: 'best' | 'last',
+  options: ScoringOptions = {},
+): Promise<{ model: LinearModel; info: LinearInfo }> {
+  const file = paths.checkpoint(which);
+  if (!(await exists(file))) throw unfinished(file);
+  const { info, ngrams, idf, labels: weights } = await readLinearCheckpoint(file);
+  const names = labels.names.slice(0, labels.outputs);
+  if (hashOfNames(words) !== info.vocabulary || hashOfNames(names) !== info.labels || weights.length !== names.length)
+    throw new UserError(
+      'checkpoint-differs',
+      'The checkpoint belongs to other words or labels than those in its run folder',
+      'Put the files of the run back together, or train again.',
+      { file },
+    );
+  const solved = weights.filter((label) => label !== undefined);
+  if (solved.length < weights.length) throw unfinished(file);
+  const features = new Features(words, ngrams, idf, info.settings);
+  return { model: new LinearModel(features, solved, info.slope, { threads: config.engine.threads, ...options }), info };
+}
+
+const unfinished = (file: string): UserError =>
+  new UserError(
+    'no-checkpoint',
+    'The linear model of this run is not finished, or "training.save" was off',
+    'Resume the run, or train it with "training.save".',
+    { file },
+  );
