@@ -14,6 +14,8 @@ const systemTitles: Record<string, string> = {
   'label-frequency': 'most frequent labels',
   'tfidf-knn': 'TF-IDF 20-NN',
   linear: 'linear model',
+  'linear-part': 'its linear part',
+  'network-part': 'its network',
 };
 
 /** What people call a baseline. */

@@ -370,6 +370,7 @@ const ofBoth: readonly string[] = [
 ];
 
 const keysCount: Rule = ({ config, stated }) => {
+  if (config.model.type === 'blend') return [];
   const isLinear = config.model.type === 'linear';
   const keys = Object.entries(sections).flatMap(([name, { properties }]) =>
     Object.keys(properties).map((key) => `${name}.${key}`),

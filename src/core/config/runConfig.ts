@@ -525,7 +525,8 @@ const model = object(
 
 const linear = object(
   {
-    description: 'Linear models (`model.type` "linear"): their features, and how large weights may grow.',
+    description:
+      'Linear models (`model.type` "linear", and the linear part of "blend"): their features, and how large weights may grow.',
     source: 'LIBLINEAR; scikit-learn (TfidfVectorizer)',
   },
   {

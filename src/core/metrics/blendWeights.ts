@@ -11,7 +11,7 @@ const steps = Math.round(1 / step);
 /** Single scores that are kept at most: with more labels, fewer documents. */
 const mostScores = 1 << 24;
 
-/** A model that was right half of the time and one that is never wrong: logits that are no further apart give the same. */
+/** Its exponential is a number yet. */
 const highest = 700;
 
 const clamped = (logit: number): number => Math.min(highest, Math.max(-highest, logit));
@@ -73,10 +73,18 @@ export class BlendChooser {
     const present = [...new Set(this.band)].sort((a, b) => a - b);
     if (present.length < 2 || other.length === 0) return { weight, bands: [] };
     let gain = 0;
-    for (const [chosen, judged] of [[one, other], [other, one]]) {
+    for (const [chosen, judged] of [
+      [one, other],
+      [other, one],
+    ]) {
       const own = await this.single(chosen, pace);
       const byBand = await this.byBand(chosen, own, present, pace);
-      gain += this.score(judged, byBand) - this.score(judged, bandNames.map(() => own));
+      gain +=
+        this.score(judged, byBand) -
+        this.score(
+          judged,
+          bandNames.map(() => own),
+        );
     }
     if (!(gain > 0)) return { weight, bands: [] };
     const weights = await this.byBand(all, weight, present, pace);
@@ -87,7 +95,12 @@ export class BlendChooser {
   private async single(documents: readonly ScoredDocument[], pace: Pace): Promise<number> {
     const scores: number[] = [];
     for (let i = 0; i <= steps; i++) {
-      scores.push(this.score(documents, bandNames.map(() => i * step)));
+      scores.push(
+        this.score(
+          documents,
+          bandNames.map(() => i * step),
+        ),
+      );
       if (pace.due()) await pace.rest();
     }
     return roundedWeight(bestOf(scores) * step);
@@ -121,7 +134,11 @@ export class BlendChooser {
   }
 
   /** A weight by label. */
-  static byLabel(counts: ArrayLike<number>, labels: number, { weight, bands }: { weight: number; bands: BandWeight[] }) {
+  static byLabel(
+    counts: ArrayLike<number>,
+    labels: number,
+    { weight, bands }: { weight: number; bands: BandWeight[] },
+  ) {
     const own = new Map(bands.map((b) => [b.band, b.weight]));
     return Float32Array.from({ length: labels }, (_, l) => own.get(bandOf(counts[l])) ?? weight);
   }

@@ -8,6 +8,7 @@
  */
 import type { Activations } from '../engine/engine.ts';
 import { convolve, embed, padded, receptiveFields } from '../engine/reference/referenceLayers.ts';
+import type { BlendPartName } from '../training/blendModel.ts';
 import { type NetworkShape, pooledPerSize, strideOf, type Weights } from '../model/network.ts';
 
 /** A word of a text with its UTF-16 offsets, `end` exclusive. */
@@ -27,6 +28,17 @@ export interface Contribution {
   /** Words of the window, as the tokenizer gives them. */
   words: string[];
   contribution: number;
+  /** Of a blend: what of it the linear part added. */
+  ofLinear?: number;
+}
+
+/** What one part of a blend says of a label by itself. */
+export interface PartExplanation {
+  name: BlendPartName;
+  /** Weight times probability, of all parts together, is the blend's probability. */
+  weight: number;
+  probability: number;
+  logit: number;
 }
 
 export interface Explanation {
@@ -37,6 +49,8 @@ export interface Explanation {
   /** Part of the logit that no window carries. contributions + padding + bias = logit, but for rounding. */
   bias: number;
   logit: number;
+  /** Of a blend. Its terms are those of its parts times their weights; the mean is of probabilities, so that the bias takes up what it differs by from the mean of logits. */
+  parts?: PartExplanation[];
 }
 
 /** A text as a model read it. */

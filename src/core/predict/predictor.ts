@@ -5,22 +5,22 @@ import { createEngine } from '../engine/createEngine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { Decision, type DecisionChoice, decisionOf, notTuned, type TunedDecisions } from '../metrics/decision.ts';
 import { TopList } from '../metrics/ranking.ts';
-import type { Corpus } from '../text/corpus.ts';
+import { type Corpus, unknownId } from '../text/corpus.ts';
 import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
 import { versionWarning } from '../text/segmenter.ts';
 import { WordNumbers } from '../text/wordNumbers.ts';
-import { unknownId, Vocabulary } from '../text/vocabulary.ts';
+import { Vocabulary } from '../text/vocabulary.ts';
 import { restoreScoringWeights } from '../training/checkpoint.ts';
 import { scoringOptions } from '../training/engineOptions.ts';
 import { findModel } from '../training/readModel.ts';
+import { findBlend, openBlend } from '../training/blendModel.ts';
 import { readLinearModel } from '../training/readLinearModel.ts';
 import { readRun, type StoredLabels, type StoredRun } from '../training/runFolder.ts';
 import type { SourceOptions } from '../data/document.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { logitsOfCorpus, sigmoid } from '../training/corpusBatches.ts';
-import type { ScoringOptions } from '../linear/linearModel.ts';
 import type { Explanation } from './explain.ts';
-import { LinearTextModel, NetworkModel, type TextModel } from './textModel.ts';
+import { BlendTextModel, LinearTextModel, NetworkModel, type TextModel } from './textModel.ts';
 
 interface PredictorOptions {
   /** Default: best. Averaged weights where the run keeps them. */
@@ -76,11 +76,15 @@ export interface ExplainedLabel extends PredictedLabel {
 export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
   const { checkpoint = 'best', threads, makeEngine, isBulk } = options;
   const run = await readRun(folder);
-  if (run.config.model.type === 'linear')
-    return loadLinear(run, checkpoint, { ...(threads !== undefined && { threads }), isBulk });
-  const { file, info } = await findModel(run, checkpoint);
   const { config } = run;
+  const linear = { ...(threads !== undefined && { threads }), isBulk };
   const tokenizer = await createTokenizer(config.text);
+  if (config.model.type === 'linear') {
+    const { model, info } = await readLinearModel(run, checkpoint, linear);
+    return new Predictor(run, info.state.best, tokenizer, new LinearTextModel(model));
+  }
+  const blend = config.model.type === 'blend' ? await findBlend(run, checkpoint) : undefined;
+  const { file, info } = blend?.network ?? (await findModel(run, checkpoint));
   const scoring = { ...scoringOptions(config, info.shape), isBeside: isBulk };
   // a single text is scored sooner than a native engine is loaded
   const name = config.engine.name === 'reference' ? 'reference' : 'wasm';
@@ -89,18 +93,13 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
   try {
     // a run that is still trained may have another best epoch by now: what is reported of it goes with the weights
     const restored = await restoreScoringWeights(file, engine);
-    const { state } = restored;
-    return new Predictor(run, state.best, tokenizer, new NetworkModel(engine));
+    if (!blend) return new Predictor(run, restored.state.best, tokenizer, new NetworkModel(engine));
+    const model = new BlendTextModel(await openBlend(run, engine, blend.info, linear));
+    return new Predictor(run, blend.info.best, tokenizer, model);
   } catch (error) {
     await engine.dispose();
     throw error;
   }
-}
-
-async function loadLinear(run: StoredRun, checkpoint: 'best' | 'last', options: ScoringOptions): Promise<Predictor> {
-  const { model, info } = await readLinearModel(run, checkpoint, options);
-  const tokenizer = await createTokenizer(run.config.text);
-  return new Predictor(run, info.state.best, tokenizer, new LinearTextModel(model));
 }
 
 /** A trained model and its text pipeline. Calls are serial: one must settle before the next begins. */

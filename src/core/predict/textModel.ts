@@ -4,8 +4,17 @@ import type { LinearModel } from '../linear/linearModel.ts';
 import { featureSize, type Weights } from '../model/network.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { embedCorpus } from '../training/corpusBatches.ts';
-import { contributionOf, explainer, type Explanation, type ReadText, sortedContributions } from './explain.ts';
+import { blendedLogit } from '../metrics/blendWeights.ts';
+import type { BlendModel } from '../training/blendModel.ts';
+import { embedCorpus, sigmoid } from '../training/corpusBatches.ts';
+import {
+  type Contribution,
+  contributionOf,
+  explainer,
+  type Explanation,
+  type ReadText,
+  sortedContributions,
+} from './explain.ts';
 
 /** What a predictor asks of a model, whatever its kind. */
 export interface TextModel extends Scorer {
@@ -86,6 +95,73 @@ export class LinearTextModel implements TextModel {
   dispose(): Promise<void> {
     return this.model.dispose();
   }
+}
+
+/**
+ * The parts of a blend side by side. A label's logit is that of the mean probability. Its terms are those of both parts, each times
+ * its part's weight; what the mean of probabilities gives besides the mean of logits goes into the bias, so that all add up.
+ */
+export class BlendTextModel implements TextModel {
+  readonly logits: TextModel['logits'];
+  private readonly linear: LinearTextModel;
+  private readonly network: NetworkModel;
+
+  constructor(private readonly model: BlendModel) {
+    this.logits = (...args) => model.logits(...args);
+    this.linear = new LinearTextModel(model.linear);
+    this.network = new NetworkModel(model.network);
+  }
+
+  get shape() {
+    return this.model.shape;
+  }
+
+  /** Of the network. */
+  get embedding(): TextModel['embedding'] {
+    return this.network.embedding;
+  }
+
+  embed(corpus: Corpus, onRow: OnFeatures, options: WorkOptions): Promise<void> {
+    return this.network.embed(this.model.cut(corpus), onRow, options);
+  }
+
+  async explained(document: ReadText): Promise<{ logits: Float32Array; explain: (label: number) => Explanation }> {
+    const { weights } = this.model;
+    const { words } = this.model.cut({ ...document, size: 1, wordStarts: Int32Array.of(0, document.words.length) });
+    const linear = await this.linear.explained(document);
+    const network = await this.network.explained({ ...document, spans: document.spans.slice(0, words.length), words });
+    const logits = linear.logits.map((logit, l) => blendedLogit(logit, network.logits[l], weights[l]));
+    const explain = (label: number): Explanation =>
+      blended(linear.explain(label), network.explain(label), weights[label], logits[label]);
+    return { logits, explain };
+  }
+
+  dispose(): Promise<void> {
+    return this.model.dispose();
+  }
+}
+
+function blended(linear: Explanation, network: Explanation, weight: number, logit: number): Explanation {
+  const merged = new Map<string, Contribution>();
+  for (const [part, share] of [
+    [linear, weight],
+    [network, 1 - weight],
+  ] as const)
+    for (const term of share > 0 ? part.contributions : []) {
+      const place = `${term.start} ${term.end}`;
+      const { contribution: before = 0, ofLinear = 0 } = merged.get(place) ?? {};
+      const contribution = share * term.contribution;
+      const own = part === linear ? ofLinear + contribution : ofLinear;
+      merged.set(place, { ...term, contribution: before + contribution, ofLinear: own });
+    }
+  const contributions = sortedContributions([...merged.values()]);
+  const padding = (1 - weight) * network.padding;
+  const bias = logit - padding - contributions.reduce((sum, { contribution }) => sum + contribution, 0);
+  const parts = [
+    { name: 'linear' as const, weight, logit: linear.logit, probability: sigmoid(linear.logit) },
+    { name: 'network' as const, weight: 1 - weight, logit: network.logit, probability: sigmoid(network.logit) },
+  ];
+  return { contributions, padding, bias, logit, parts };
 }
 
 const noVectors = (): UserError =>

@@ -1,5 +1,3 @@
-import { unknownId } from './vocabulary.ts';
-
 /**
  * Tokenised documents as the engines take them: word ids and label ids in compressed rows.
  * 100,000 documents of 500 words are 200 MB of `words`.
@@ -17,6 +15,9 @@ export interface Corpus {
   readonly labelStarts: Uint32Array; // [N + 1]
   readonly ids: string[];
 }
+
+/** Id of the words that a model does not know. */
+export const unknownId = 1;
 
 /** Label ids of a document. */
 export const labelsOf = (corpus: Corpus, document: number): Int32Array =>

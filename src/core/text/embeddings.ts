@@ -8,7 +8,7 @@ import { readVectors } from '../data/vectors/readVectors.ts';
 import { UserError } from '../base/errors.ts';
 import { Stream, key32, uniformAt } from '../base/random.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { unknownId } from './vocabulary.ts';
+import { unknownId } from './corpus.ts';
 
 export interface EmbeddingReport {
   file: string;

@@ -1,10 +1,10 @@
 import type { RunEvent } from '../base/events.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { type Script, tokenizerWarning } from '../base/scripts.ts';
-import { type Corpus, cutDocuments } from './corpus.ts';
+import { type Corpus, cutDocuments, unknownId } from './corpus.ts';
 import type { EmbeddingReport, PretrainedRows } from './embeddings.ts';
 import type { LabelSet } from './labelSet.ts';
-import { unknownId, Vocabulary } from './vocabulary.ts';
+import { Vocabulary } from './vocabulary.ts';
 import type { Finding, FindingLog, SourceOptions } from '../data/document.ts';
 
 export interface PreparedData {

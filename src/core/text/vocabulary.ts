@@ -1,6 +1,5 @@
+import { unknownId } from './corpus.ts';
 import type { DocumentBuffer } from './documentBuffer.ts';
-
-export const unknownId = 1;
 
 /** The words a model knows. Row i of its embedding is the vector of words[i]. */
 export class Vocabulary {

@@ -97,7 +97,8 @@ export const embedCorpus = (
   options: WorkOptions = {},
 ): Promise<void> => engine.features(makeBatch(corpus, 0, corpus.size), onRow, pauses(corpus, options));
 
-function pauses({ size }: Corpus, { signal, onProgress }: WorkOptions): (done: number) => Promise<void> {
+/** What long scoring does between its pieces: an abort, progress, a turn for others. */
+export function pauses({ size }: Corpus, { signal, onProgress }: WorkOptions): (done: number) => Promise<void> {
   return async (done) => {
     if (signal?.aborted) throw new Cancelled();
     onProgress?.({ phase: 'scoring', done: Math.floor(done), total: size, unit: 'documents' });

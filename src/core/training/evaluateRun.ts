@@ -13,6 +13,7 @@ import { encodeSource, prepareData, type PreparedData } from '../text/prepare.ts
 import { Vocabulary } from '../text/vocabulary.ts';
 import { hashOfNames, readCheckpointInfo, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
 import { type EngineFactory, scoringOptions } from './engineOptions.ts';
+import { BlendModel, blendPartNames, findBlend, openBlend } from './blendModel.ts';
 import { linearBaseline, mostSeconds } from './linearBaseline.ts';
 import { readLinearModel } from './readLinearModel.ts';
 import { linearSeconds, roughTime } from '../model/trainingTime.ts';
@@ -20,7 +21,7 @@ import { progressEvents, type RunEvent } from '../base/events.ts';
 import { exists, readRun, type RunPaths, type StoredLabels, type StoredRun } from './runFolder.ts';
 import type { Split } from '../base/splits.ts';
 import type { BaselineFigures } from './runSummary.ts';
-import type { Scorer } from '../engine/engine.ts';
+import type { Engine, Scorer } from '../engine/engine.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { labelFrequencyBaseline, tfidfKnnBaseline } from '../metrics/baselines.ts';
@@ -30,7 +31,7 @@ import { ScoreStore } from '../metrics/scores.ts';
 import { DecisionTuner } from '../metrics/threshold.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Run } from './trainingRun.ts';
-import { scoreCorpus } from './corpusBatches.ts';
+import { scoreCorpus, sigmoid } from './corpusBatches.ts';
 
 export interface EvaluateOptions {
   /** A file or folder to evaluate on, in the format of the run's dataset; a split of the run's dataset where absent. */
@@ -82,7 +83,7 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   const { paths, config } = run;
   const best = paths.checkpoint('best');
   if (!(await exists(best))) throw noBest(best);
-  const found = config.model.type === 'linear' ? await findLinear(run, options) : await findNetwork(run, options);
+  const found = await finders[config.model.type](run, options);
   const { corpus, labels, split, train } = await dataOf(run, found.info, options);
   if (corpus.size === 0)
     throw new UserError('no-documents', 'There are no documents to evaluate', 'Check the split and its file.');
@@ -90,7 +91,8 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   const { model, tuned } = await found.open();
   try {
     const evaluator = { ...evaluatorOptions(config, withData, tuned), asked: askedOf(options, tuned, config) };
-    const evaluation = await evaluateSplit(model, corpus, split, evaluator, paths, { emit, signal, onDocument });
+    const face = { emit, signal, onDocument };
+    const { evaluation, parts } = await evaluateSplit(model, corpus, split, evaluator, paths, face);
     const beside = { type: config.model.type, words: run.words, outputs: run.labels.outputs, threads };
     const baselines = train ? await measureBaselines(train, corpus, split, evaluator, { emit, signal }, beside) : [];
     const { data, split: named = 'test' } = options;
@@ -107,7 +109,7 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
       evaluation,
       labels: labels.names,
       display: labels.display,
-      baselines,
+      baselines: [...parts, ...baselines],
       ...files,
     };
   } finally {
@@ -128,27 +130,44 @@ function askedOf(
 }
 
 /** A run's best model: what it belongs to, and the weights once the documents are there. */
-interface FoundScorer {
+interface FoundScorer<Model extends Scorer = Scorer> {
   info: Pick<RunIdentity, 'vocabulary' | 'labels'>;
-  open(): Promise<{ model: Scorer; tuned?: TunedDecisions }>;
+  open(): Promise<{ model: Model; tuned?: TunedDecisions }>;
 }
 
 async function findNetwork(
   { paths, config }: StoredRun,
   { onEvent: emit, makeEngine, threads }: EvaluateOptions,
-): Promise<FoundScorer> {
+): Promise<FoundScorer<Engine>> {
   const best = paths.checkpoint('best');
   const info = await readCheckpointInfo(best);
   const scoring = scoringOptions(config, info.shape);
   const notice = (message: string): void => emit({ type: 'notice', level: 'warning', message });
   const make: EngineFactory = makeEngine ?? ((o) => createScoringEngine(config.engine.name, o, notice));
-  const open: FoundScorer['open'] = async () => {
+  const open = async () => {
     const model = await make(threads === undefined ? scoring : { ...scoring, threads });
     try {
       const { state } = await restoreScoringWeights(best, model);
       return { model, tuned: state.best };
     } catch (error) {
       await model.dispose();
+      throw error;
+    }
+  };
+  return { info, open };
+}
+
+async function findBlended(run: StoredRun, options: EvaluateOptions): Promise<FoundScorer> {
+  const { info } = await findBlend(run, 'best');
+  const network = await findNetwork(run, options);
+  const { threads } = options;
+  const open: FoundScorer['open'] = async () => {
+    const { model: engine } = await network.open();
+    try {
+      const model = await openBlend(run, engine, info, { ...(threads !== undefined && { threads }), isBulk: true });
+      return { model, tuned: info.best };
+    } catch (error) {
+      await engine.dispose();
       throw error;
     }
   };
@@ -169,6 +188,8 @@ async function findLinear(run: StoredRun, { makeEngine, threads }: EvaluateOptio
   });
   return { info, open: () => Promise.resolve({ model, tuned: info.state.best }) };
 }
+
+const finders = { 'xml-cnn': findNetwork, linear: findLinear, blend: findBlended };
 
 interface EvaluatedData {
   corpus: Corpus;
@@ -325,8 +346,9 @@ export async function evaluateSplit(
   options: EvaluatorOptions,
   paths: RunPaths,
   { emit, signal, onDocument }: Face & { onDocument?: OnScored },
-): Promise<Evaluation> {
+): Promise<{ evaluation: Evaluation; parts: BaselineFigures[] }> {
   const evaluator = new Evaluator(options);
+  const ofParts = model instanceof BlendModel ? watchParts(model, corpus, options) : undefined;
   const store = new ScoreStore(model.shape.labels);
   emit({ type: 'phase', phase: 'testing', message: split });
   const onRow = (document: number, probabilities: Float64Array): void => {
@@ -340,7 +362,31 @@ export async function evaluateSplit(
   await writeFileAtomic(paths.scores(split), store.save());
   await writeFileAtomic(paths.evaluation(split), JSON.stringify(evaluation));
   emit({ type: 'evaluated', split, metrics: evaluation.metrics });
-  return evaluation;
+  const parts = ofParts?.() ?? [];
+  for (const figures of parts) emit({ type: 'baseline', split, ...figures });
+  return { evaluation, parts };
+}
+
+/** Measures the parts of a blend while it is scored, each decided by what was tuned for it. */
+function watchParts(model: BlendModel, corpus: Corpus, options: EvaluatorOptions): () => BaselineFigures[] {
+  const [linear, network] = blendPartNames.map((part) => {
+    const { threshold: tunedThreshold, own, topK } = model.parts[part];
+    return new Evaluator({ ...options, tunedThreshold, own, topK: options.topK ?? topK });
+  });
+  model.onParts = (document, ofLinear, ofNetwork) => {
+    const truth = labelsOf(corpus, document);
+    linear.add(ofLinear.map(sigmoid), truth);
+    network.add(ofNetwork.map(sigmoid), truth);
+  };
+  return () => {
+    model.onParts = undefined;
+    const figures = (name: string, evaluator: Evaluator): BaselineFigures => ({
+      name,
+      documents: corpus.size,
+      metrics: evaluator.metrics(),
+    });
+    return [figures('linear-part', linear), figures('network-part', network)];
+  };
 }
 
 /** What the linear model among the baselines is made for. */
@@ -384,7 +430,7 @@ export async function measureBaselines(
   return found;
 }
 
-/** Left out where it would take long, which is said, and beside a linear model, which it is. */
+/** Left out where it would take long, which is said, and beside a model that is one, or has one for a part. */
 async function measureLinear(
   train: Corpus,
   corpus: Corpus,
@@ -392,7 +438,7 @@ async function measureLinear(
   { emit }: Face,
   { type, words, outputs, threads }: BaselineModel,
 ): Promise<BaselineFigures | undefined> {
-  if (type === 'linear') return undefined;
+  if (type !== 'xml-cnn') return undefined;
   const seconds = linearSeconds({
     documents: train.size,
     words: train.words.length / Math.max(1, train.size),

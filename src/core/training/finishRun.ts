@@ -70,18 +70,19 @@ async function evaluate(
   { model, data, labels, state }: TrainedModel,
 ): Promise<Pick<Summary, 'evaluated' | 'baselines'>> {
   const { config, claimed, emit } = session;
-  const { evaluation, engine } = config;
-  const split = evaluation.split ?? (data.test ? 'test' : 'validation');
+  const { evaluation: wanted, engine } = config;
+  const split = wanted.split ?? (data.test ? 'test' : 'validation');
   const corpus = splitToEvaluate({ state, emit }, data, split);
   if (!corpus) return { baselines: [] };
   const options = evaluatorOptions(config, labels, state.best);
-  const { metrics, documents } = await evaluateSplit(model, corpus, split, options, claimed.paths, session);
+  const {
+    evaluation: { metrics, documents },
+    parts,
+  } = await evaluateSplit(model, corpus, split, options, claimed.paths, session);
   const retrained = state.phase === 'retraining' && data.validation;
   const learned = retrained ? concatCorpora(data.train, retrained) : data.train;
   const threads = engine.threads || undefined;
   const beside = { type: config.model.type, words: data.vocabulary.words, outputs: model.shape.labels, threads };
-  const baselines = evaluation.baselines
-    ? await measureBaselines(learned, corpus, split, options, session, beside)
-    : [];
-  return { evaluated: { split, documents, metrics }, baselines };
+  const baselines = wanted.baselines ? await measureBaselines(learned, corpus, split, options, session, beside) : [];
+  return { evaluated: { split, documents, metrics }, baselines: [...parts, ...baselines] };
 }

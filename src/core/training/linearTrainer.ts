@@ -135,6 +135,7 @@ export class LinearTraining {
   }
 
   private async orSaved<T>(work: () => Promise<T>): Promise<T> {
+    this.clock = performance.now(); // what came between was no part of this training
     try {
       return await work();
     } catch (error) {
@@ -334,7 +335,7 @@ export class LinearTraining {
   }
 
   /** Adds the time since the last call to the run's. */
-  tick(): void {
+  private tick(): void {
     const now = performance.now();
     this.at.seconds += (now - this.clock) / 1000;
     this.clock = now;
@@ -371,7 +372,6 @@ export class LinearSession {
     const { state } = training;
     const epochs = state.best ? 1 : 0;
     return finishRun(session, model ? 'finished' : 'interrupted', { epochs, bestEpoch: epochs }, async () => {
-      training.tick();
       const told = {
         stopped: 'finished' as const,
         epochs: 1,

@@ -90,6 +90,7 @@ export class NetworkTraining {
     const run = this.run!;
     if (run.state.phase === 'retraining') return run.state.ended!.stopped;
     const { train: corpus, validation } = this.data;
+    this.saver!.startClock();
     run.emit({ type: 'phase', phase: 'training' });
     return runEpochs(run, { corpus, validation, epochs: run.config.training.epochs }, this.saver!);
   }
@@ -97,6 +98,7 @@ export class NetworkTraining {
   /** Trains from the start on train and validation together, for as many epochs as were best. False if interrupted. */
   async retrain(stopped: 'finished' | 'early'): Promise<boolean> {
     const [run, saver] = [this.run!, this.saver!];
+    saver.startClock();
     const corpus = concatCorpora(this.data.train, this.data.validation!);
     const plan: Plan = { corpus, epochs: run.state.best!.epoch };
     run.emit({ type: 'phase', phase: 'retraining', message: `${plan.corpus.size} documents, ${plan.epochs} epochs` });
@@ -127,8 +129,9 @@ export class NetworkTraining {
     return engine;
   }
 
-  /** Epochs of the first phase, and the best of them. */
+  /** Epochs of the first phase, and the best of them; 0 where there is none. */
   get counts(): { epochs: number; bestEpoch: number } {
+    if (!this.run) return { epochs: 0, bestEpoch: 0 };
     const { ended, epoch, best } = this.state;
     return { epochs: ended?.epochs ?? epoch, bestEpoch: best?.epoch ?? 0 };
   }

@@ -2,13 +2,13 @@ import { UserError } from '../base/errors.ts';
 import { Features } from '../linear/features.ts';
 import { LinearModel, type ScoringOptions } from '../linear/linearModel.ts';
 import { hashOfNames } from './checkpoint.ts';
-import { type LinearInfo, readLinearCheckpoint } from './linearCheckpoint.ts';
+import { type LinearInfo, type linearPart, readLinearCheckpoint } from './linearCheckpoint.ts';
 import { exists, type StoredRun } from './runFolder.ts';
 
 /** The model in a run's checkpoint. Throws `UserError` (`no-checkpoint`, `checkpoint-differs`, those of checkpoints). */
 export async function readLinearModel(
   { paths, words, labels, config }: StoredRun,
-  which: 'best' | 'last',
+  which: 'best' | 'last' | typeof linearPart,
   options: ScoringOptions = {},
 ): Promise<{ model: LinearModel; info: LinearInfo }> {
   const file = paths.checkpoint(which);

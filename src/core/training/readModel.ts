@@ -3,7 +3,7 @@ import { UserError } from '../base/errors.ts';
 import { type CheckpointInfo, hashOfNames, readCheckpointInfo, readScoringWeights } from './checkpoint.ts';
 import { exists, type StoredRun } from './runFolder.ts';
 
-interface FoundModel {
+export interface FoundModel {
   run: StoredRun;
   /** The checkpoint. */
   file: string;
@@ -36,7 +36,9 @@ export async function readModel(run: StoredRun, checkpoint: 'best' | 'last'): Pr
 /** Ids in the weights mean the run's words and labels only if the checkpoint was made with them. */
 function checkBelongs({ words, labels, config }: StoredRun, info: CheckpointInfo, file: string): void {
   const names = labels.names.slice(0, labels.outputs);
-  const belongs = hashOfNames(words) === info.vocabulary && hashOfNames(names) === info.labels;
+  // the network of a blend knows the most frequent words alone
+  const known = config.model.type === 'blend' ? words.slice(0, info.shape.vocabulary) : words;
+  const belongs = hashOfNames(known) === info.vocabulary && hashOfNames(names) === info.labels;
   if (belongs && info.shape.maxLength === config.text.maxLength) return;
   throw new UserError(
     'checkpoint-differs',

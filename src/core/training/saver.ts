@@ -73,6 +73,11 @@ export class Saver {
     this.interval = Math.max(this.run.checkpointSeconds * 1000, timeShare * (this.saved - started));
   }
 
+  /** What was done since the last `tick` was no part of this training. */
+  startClock(): void {
+    this.clock = performance.now();
+  }
+
   /** Adds the time since the last call to the run's. */
   tick(): void {
     const now = performance.now();

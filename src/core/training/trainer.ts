@@ -5,6 +5,8 @@ import { prepareData, type PreparedData } from '../text/prepare.ts';
 import type { EngineFactory } from './engineOptions.ts';
 import { storedLabels } from './evaluateRun.ts';
 import type { RunEvent } from '../base/events.ts';
+import { blendConfig, BlendSession } from './blendTrainer.ts';
+import { linearPart } from './linearCheckpoint.ts';
 import { linearConfig, LinearSession } from './linearTrainer.ts';
 import { NetworkSession } from './networkTrainer.ts';
 import { runToResume } from './resume.ts';
@@ -58,9 +60,14 @@ async function kindOf(stated: RunConfig, options: TrainOptions, makeEngine: Engi
   const { resume } = options;
   if (config.model.type === 'linear')
     return { config: linearConfig(config), epochs: 1, resume, training: (...parts) => new LinearSession(...parts) };
+  const { epochs } = config.training;
+  if (config.model.type === 'blend') {
+    const training: Kind['training'] = (...parts) => new BlendSession(...parts, makeEngine);
+    return { config: blendConfig(config), epochs, resume, training };
+  }
   return {
     config,
-    epochs: config.training.epochs,
+    epochs,
     resume: resume ?? (await runToResume(config)),
     training: (...parts) => new NetworkSession(...parts, makeEngine),
   };
@@ -86,7 +93,7 @@ export async function trainWith(
     training = kind.training({ config, claimed, emit: onEvent, signal, checkpointSeconds }, data, labels);
     return await training.run();
   } catch (error) {
-    if (training?.hasBegun) throw await withWayOn(error, paths.checkpoint('last'));
+    if (training?.hasBegun) throw await withWayOn(error, ['last', `${linearPart}-last`].map(paths.checkpoint));
     await claimed.discard();
     throw error;
   } finally {

@@ -69,9 +69,11 @@ export function withSegmenterVersion(config: RunConfig): RunConfig {
 }
 
 /** Where a disk failed a run that has a checkpoint, the message says that it can go on. */
-export async function withWayOn(error: unknown, last: string): Promise<unknown> {
+export async function withWayOn(error: unknown, lasts: readonly string[]): Promise<unknown> {
   const isOfDisk = error instanceof UserError && ['disk-full', 'disk-failed', 'read-only'].includes(error.code);
-  if (!isOfDisk || !(await exists(last).catch(() => false))) return error;
+  if (!isOfDisk) return error;
+  const found = await Promise.all(lasts.map((last) => exists(last).catch(() => false)));
+  if (!found.includes(true)) return error;
   const { code, message, remedy, place } = error;
   const more = 'Then resume the run: its last checkpoint is whole.';
   return new UserError(code, message, `${remedy} ${more}`, place, { cause: error });

@@ -5,9 +5,9 @@ import { Machine } from '../engine/wasm/machine.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { key32, Stream } from '../base/random.ts';
-import type { Corpus } from '../text/corpus.ts';
 import type { PretrainedRows } from '../text/embeddings.ts';
-import { unknownId, type Vocabulary } from '../text/vocabulary.ts';
+import { type Corpus, unknownId } from "../text/corpus.ts";
+import type { Vocabulary } from '../text/vocabulary.ts';
 import { exampleBatches, keepProbabilities } from './word2vecExamples.ts';
 import { Word2VecModel } from './word2vecModel.ts';
 
