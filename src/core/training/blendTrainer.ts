@@ -185,7 +185,12 @@ export class BlendSession {
       chooser.add(first, second, labelsOf(validation, d));
     await model.partLogits(makeBatch(validation, 0, validation.size), onParts, pause);
     const chosen = await chooser.best(signal);
-    const of = ({ validation: metrics, threshold, own, topK }: BlendInfo['best']) => ({ validation: metrics, threshold, own, topK });
+    const of = ({ validation: metrics, threshold, own, topK }: BlendInfo['best']) => ({
+      validation: metrics,
+      threshold,
+      own,
+      topK,
+    });
     return { ...chosen, parts: { linear: of(linear.state.best!), network: of(network!.state.best!) } };
   }
 

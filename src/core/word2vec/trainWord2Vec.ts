@@ -6,7 +6,7 @@ import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { key32, Stream } from '../base/random.ts';
 import type { PretrainedRows } from '../text/embeddings.ts';
-import { type Corpus, unknownId } from "../text/corpus.ts";
+import { type Corpus, unknownId } from '../text/corpus.ts';
 import type { Vocabulary } from '../text/vocabulary.ts';
 import { exampleBatches, keepProbabilities } from './word2vecExamples.ts';
 import { Word2VecModel } from './word2vecModel.ts';
