@@ -149,7 +149,10 @@ export const readBlendInfo = (path: string): Promise<BlendInfo> =>
   });
 
 /** The blend of a run, but for its weights. Throws `UserError` (`no-checkpoint`, `checkpoint-differs`, those of checkpoints). */
-export async function findBlend(run: StoredRun, checkpoint: 'best' | 'last'): Promise<{ network: FoundModel; info: BlendInfo }> {
+export async function findBlend(
+  run: StoredRun,
+  checkpoint: 'best' | 'last',
+): Promise<{ network: FoundModel; info: BlendInfo }> {
   const { paths, words, labels } = run;
   const file = paths.checkpoint(blendPart);
   for (const needed of [file, paths.checkpoint(linearPart)]) if (!(await exists(needed))) throw unfinished(needed);
@@ -166,7 +169,12 @@ export async function findBlend(run: StoredRun, checkpoint: 'best' | 'last'): Pr
 }
 
 /** With an engine that holds the weights of its network. Throws `UserError`. */
-export async function openBlend(run: StoredRun, network: Engine, info: BlendInfo, options: ScoringOptions): Promise<BlendModel> {
+export async function openBlend(
+  run: StoredRun,
+  network: Engine,
+  info: BlendInfo,
+  options: ScoringOptions,
+): Promise<BlendModel> {
   const { model } = await readLinearModel(run, linearPart, options);
   return new BlendModel(model, network, info);
 }
