@@ -222,6 +222,7 @@ export class Output {
   biasV: usize;
   biasAverage: usize;
   lossScale: f32; // 1 / (documents x labels), or 1 for the sum
+  positiveWeights: usize; // [labels], or 0: all are 1
   rate: f32;
   beta1: f32;
   beta2: f32;
@@ -290,7 +291,9 @@ function lossGradient(a: Output, logits: usize, stride: usize, first: i32, label
   for (; pair < a.pairs && load<i32>(a.pairLabels + <usize>pair * 4) < first + labels; pair++) {
     const label = load<i32>(a.pairLabels + <usize>pair * 4);
     const at = logits + <usize>load<i32>(a.pairDocuments + <usize>pair * 4) * stride + <usize>(label - first) * 4;
-    loss -= <f64>(load<f32>(at) + load<f32>(a.bias + <usize>label * 4));
+    const x = load<f32>(at) + load<f32>(a.bias + <usize>label * 4);
+    loss -= <f64>x;
+    if (a.positiveWeights) loss += (<f64>positiveWeight(a, label) - 1) * softPlus(-<f64>x);
   }
   const scale = f32x4.splat(a.lossScale);
   for (let d: i32 = 0; d < a.documents; d++) {
@@ -322,9 +325,18 @@ function lossGradient(a: Output, logits: usize, stride: usize, first: i32, label
   for (let p = begin; p < pair; p++) {
     const label = load<i32>(a.pairLabels + <usize>p * 4);
     const at = logits + <usize>load<i32>(a.pairDocuments + <usize>p * 4) * stride + <usize>(label - first) * 4;
-    store<f32>(at, load<f32>(at) - a.lossScale);
+    const gradient = load<f32>(at) - a.lossScale;
+    store<f32>(at, a.positiveWeights ? gradient * positiveWeight(a, label) : gradient);
   }
   return loss;
+}
+
+function positiveWeight(a: Output, label: i32): f32 {
+  return load<f32>(a.positiveWeights + <usize>label * 4);
+}
+
+function softPlus(x: f64): f64 {
+  return max(x, 0) + Math.log1p(Math.exp(-abs(x)));
 }
 
 function lowerBound(sorted: usize, count: i32, value: i32): i32 {

@@ -22,7 +22,7 @@ export class Linear {
   lengths: usize; // [documents]: squared length of a row, and 1 for the bias
   counts: usize; // [slots][2]: documents listed; sweeps done
   seeds: usize; // u32 [slots]
-  sums: usize; // f64 [slots][3]: |w|^2; the dual variables; their squares
+  sums: usize; // f64 [slots][3]: |w|^2; the dual variables; their squares, each divided by the document's cost
   listed: usize; // [slots][documents]: twice the document that matters, plus 1 where it has the label
   alpha: usize; // [slots][documents], in the order of `listed`
   order: usize; // [slots][documents]
@@ -34,6 +34,7 @@ export class Linear {
   chunks: i32;
   sweeps: i32; // at most, of one solving
   diagonal: f32; // 1 / (2 C)
+  costs: usize; // [slots]: C of documents that have the label, as a multiple of the others'
 }
 
 /** Tile = slot: lists what the last scoring found, then sweeps until the projected gradient is small. */
@@ -49,10 +50,12 @@ export function linearSolve(tile: i32, scratch: usize, args: usize): void {
   const sweeps = descend(a, tile, count, accuracy);
   store<i32>(counts, load<i32>(counts, 4) + sweeps, 4);
   let sum: f64 = 0, squares: f64 = 0;
+  const cost = <f64>load<f32>(a.costs + (<usize>tile << 2));
   for (let i: i32 = 0; i < count; i++) {
     const value = <f64>load<f32>(alpha + (<usize>i << 2));
     sum += value;
-    squares += value * value;
+    const isPositive = load<i32>(a.listed + offset + (<usize>i << 2)) & 1;
+    squares += isPositive ? value * value / cost : value * value;
   }
   const sums = a.sums + <usize>tile * 24;
   store<f64>(sums, squareSum(a.weights + <usize>tile * <usize>a.features * 4, a.features));
@@ -93,6 +96,7 @@ function descend(a: Linear, tile: i32, count: i32, accuracy: f32): i32 {
   const weights = a.weights + <usize>tile * <usize>a.features * 4;
   const bias = a.bias + (<usize>tile << 2), random = a.seeds + (<usize>tile << 2);
   for (let i: i32 = 0; i < count; i++) store<i32>(order + (<usize>i << 2), i);
+  const positiveDiagonal = a.diagonal / load<f32>(a.costs + (<usize>tile << 2));
   let b = load<f32>(bias), seed = load<u32>(random), active = count, limit: f32 = Infinity;
   let sweep: i32 = 0;
   for (; sweep < a.sweeps; sweep++) {
@@ -108,7 +112,8 @@ function descend(a: Linear, tile: i32, count: i32, accuracy: f32): i32 {
       const at = a.entries + (<usize>load<u32>(start) << 3), end = a.entries + (<usize>load<u32>(start, 4) << 3);
       const value = load<f32>(alpha + (<usize>i << 2));
       const score = dot(weights, at, end) + b;
-      const gradient = (entry & 1 ? score : -score) - 1 + value * a.diagonal;
+      const diagonal = entry & 1 ? positiveDiagonal : a.diagonal;
+      const gradient = (entry & 1 ? score : -score) - 1 + value * diagonal;
       if (value == 0 && gradient > limit) {
         active--;
         store<i32>(order + (<usize>s << 2), load<i32>(order + (<usize>active << 2)));
@@ -120,7 +125,7 @@ function descend(a: Linear, tile: i32, count: i32, accuracy: f32): i32 {
       highest = max(highest, projected);
       lowest = min(lowest, projected);
       if (abs(projected) < 1e-7) continue;
-      const curvature = load<f32>(a.lengths + (<usize>(entry >> 1) << 2)) + a.diagonal;
+      const curvature = load<f32>(a.lengths + (<usize>(entry >> 1) << 2)) + diagonal;
       const next = max<f32>(value - gradient / curvature, 0);
       store<f32>(alpha + (<usize>i << 2), next);
       const change = entry & 1 ? next - value : value - next;
@@ -189,6 +194,7 @@ export function linearScore(tile: i32, scratch: usize, args: usize): void {
   const group = tile / a.chunks, first = (tile % a.chunks) * a.chunk;
   const rows = a.rows + <usize>group * <usize>a.features * ROW;
   const bias = a.bias + <usize>group * ROW, tolerance = a.tolerance + <usize>group * ROW;
+  const costs = a.costs + <usize>group * ROW, one = f32x4.splat(1);
   const bits = <usize>group * <usize>a.documents * 4;
   for (let at: usize = 0; at < ROW; at += 16) v128.store(scratch + ROW + at, zero());
   for (let d = first, last = min(a.documents, first + a.chunk); d < last; d++) {
@@ -201,7 +207,8 @@ export function linearScore(tile: i32, scratch: usize, args: usize): void {
       const isPositive = i32x4.eq(v128.and(positive, lane), lane);
       const slack = f32x4.max(f32x4.sub(f32x4.splat(1), select(isPositive, z, f32x4.neg(z))), zero());
       const loss = scratch + ROW + (q << 4);
-      v128.store(loss, f32x4.add(v128.load(loss), f32x4.mul(slack, slack)));
+      const cost = select(isPositive, v128.load(costs + (q << 4)), one);
+      v128.store(loss, f32x4.add(v128.load(loss), f32x4.mul(f32x4.mul(slack, slack), cost)));
       found |= i32x4.bitmask(f32x4.gt(slack, v128.load(tolerance + (q << 4)))) << (<i32>q * 4);
     }
     const member = a.member + bits + (<usize>d << 2);

@@ -362,6 +362,7 @@ const ofNetworks: readonly string[] = ['model', 'embedding', 'word2vec', 'traini
 /** What counts for a linear model too. */
 const ofBoth: readonly string[] = [
   'model.type',
+  'training.labelWeights',
   'training.monitor',
   'training.seed',
   'training.retrainOnAll',

@@ -680,6 +680,12 @@ const training = object(
       source: `${libMultiLabel}; original flag --loss`,
       flags: ['--loss'],
     }),
+    labelWeights: oneOf(['none', 'inverse-frequency', 'propensity'], {
+      description:
+        "How much the documents that have a label count for it (in a linear model, what their C is multiplied by): as much as the others (`none`), by 1 / the label's training documents (`inverse-frequency`), or by its inverse propensity (`propensity`, with `evaluation.propensityA` and `B`). Scaled to a mean of 1 over all pairs of a document and a label of it, then cut to 0.1 to 10. Rare labels are predicted more often, at the expense of frequent ones.",
+      default: 'none',
+      source: 'scikit-learn ("balanced"), LIBLINEAR (-wi); Jain et al. 2016',
+    }),
     monitor: string(
       {
         description:

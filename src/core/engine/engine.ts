@@ -15,6 +15,8 @@ export interface EngineOptions {
    */
   embeddingUpdates?: 'lazy' | 'dense';
   loss: 'bce-mean' | 'bce-sum';
+  /** What the loss of a document that has the label is multiplied by; all are 1 where absent. [Y] */
+  positiveWeights?: Float32Array;
   adam: { beta1: number; beta2: number; epsilon: number; weightDecay: number };
   /** Global gradient norm, or 0 for none. */
   clip: number;

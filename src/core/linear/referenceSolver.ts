@@ -5,7 +5,7 @@ import type { FeatureMatrix } from './featureMatrix.ts';
 export interface Solution {
   weights: Float64Array; // [features]
   bias: number;
-  /** 1/2 |w|^2 + 1/2 b^2 + C sum of max(0, 1 - y (w x + b))^2. */
+  /** 1/2 |w|^2 + 1/2 b^2 + C sum of cost max(0, 1 - y (w x + b))^2; the cost is 1 for documents without the label. */
   objective: number;
   dual: number;
 }
@@ -17,11 +17,12 @@ export interface Solution {
 export function solveReference(
   matrix: FeatureMatrix,
   hasLabel: (document: number) => boolean,
-  { c, gap }: { c: number; gap: number },
+  { c, gap, cost = 1 }: { c: number; gap: number; cost?: number },
 ): Solution {
   const { documents, features, starts, indices, values } = matrix;
   const alpha = new Float64Array(documents);
   const signs = Float64Array.from({ length: documents }, (_, d) => (hasLabel(d) ? 1 : -1));
+  const costs = signs.map((sign) => (sign > 0 ? c * cost : c));
   const solution: Solution = { weights: new Float64Array(features), bias: 0, objective: NaN, dual: NaN };
   const order = Uint32Array.from({ length: documents }, (_, d) => d);
   for (let sweep = 0; sweep === 0 || solution.objective - solution.dual > gap * solution.objective; sweep++) {
@@ -33,14 +34,14 @@ export function solveReference(
       order[s] = d;
       let squares = 1;
       for (let e = starts[d]; e < starts[d + 1]; e++) squares += values[e] ** 2;
-      const gradient = signs[d] * scoreOf(matrix, d, solution) - 1 + alpha[d] / (2 * c);
-      const next = Math.max(0, alpha[d] - gradient / (squares + 1 / (2 * c)));
+      const gradient = signs[d] * scoreOf(matrix, d, solution) - 1 + alpha[d] / (2 * costs[d]);
+      const next = Math.max(0, alpha[d] - gradient / (squares + 1 / (2 * costs[d])));
       const change = signs[d] * (next - alpha[d]);
       alpha[d] = next;
       solution.bias += change;
       for (let e = starts[d]; e < starts[d + 1]; e++) solution.weights[indices[e]] += change * values[e];
     }
-    judge(matrix, signs, alpha, c, solution);
+    judge(matrix, signs, alpha, costs, solution);
   }
   return solution;
 }
@@ -51,14 +52,20 @@ function scoreOf({ starts, indices, values }: FeatureMatrix, d: number, { weight
   return score;
 }
 
-function judge(matrix: FeatureMatrix, signs: Float64Array, alpha: Float64Array, c: number, solution: Solution): void {
+function judge(
+  matrix: FeatureMatrix,
+  signs: Float64Array,
+  alpha: Float64Array,
+  costs: Float64Array,
+  solution: Solution,
+): void {
   const norm = solution.weights.reduce((sum, w) => sum + w * w, solution.bias ** 2);
   let loss = 0;
   let dual = -norm / 2;
   for (let d = 0; d < matrix.documents; d++) {
-    loss += Math.max(0, 1 - signs[d] * scoreOf(matrix, d, solution)) ** 2;
-    dual += alpha[d] - alpha[d] ** 2 / (4 * c);
+    loss += costs[d] * Math.max(0, 1 - signs[d] * scoreOf(matrix, d, solution)) ** 2;
+    dual += alpha[d] - alpha[d] ** 2 / (4 * costs[d]);
   }
-  solution.objective = norm / 2 + c * loss;
+  solution.objective = norm / 2 + loss;
   solution.dual = dual;
 }

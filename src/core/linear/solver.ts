@@ -10,6 +10,8 @@ export interface SolverSettings {
   c: number;
   /** (objective - dual) / objective to reach: the objective is no further above its minimum. Default 5e-4. */
   gap?: number;
+  /** C of a label's documents, as a multiple of the others'; 1 where absent. By label. */
+  costs?: ArrayLike<number>;
 }
 
 /** A label's finished weights. */
@@ -18,7 +20,7 @@ export interface SolvedLabel {
   bias: number;
   /** A view of the solver's memory, good until the callback returns. */
   weights: Float32Array; // [features]
-  /** 1/2 |w|^2 + 1/2 b^2 + C sum of max(0, 1 - y (w x + b))^2, and a bound that no weights come below. */
+  /** 1/2 |w|^2 + 1/2 b^2 + C sum of cost max(0, 1 - y (w x + b))^2, and a bound that no weights come below. */
   objective: number;
   dual: number;
   /** Whether the two are as near as was asked: rounding may keep them apart where C is large. */
@@ -44,7 +46,7 @@ const restingTolerance = Infinity;
 export class LinearSolver {
   private readonly groups: number;
   private readonly memory: Linear;
-  private readonly settings: Required<SolverSettings>;
+  private readonly settings: SolverSettings & { gap: number };
   private readonly slots: (Work | undefined)[];
 
   /** Throws `UserError` `model-too-large`, `out-of-memory`. */
@@ -122,6 +124,7 @@ export class LinearSolver {
       chunks,
       sweeps: 30,
       diagonal: 1 / (2 * this.settings.c),
+      costs: at(slots),
     };
   }
 
@@ -144,6 +147,7 @@ export class LinearSolver {
       lengths[d] = squares;
     }
     machine.floats(memory.tolerance, this.slots.length).fill(restingTolerance);
+    machine.floats(memory.costs, this.slots.length).fill(1);
   }
 
   /** Gives a slot to a label: its documents, and some others drawn at random, so that the bias finds its place. */
@@ -153,6 +157,7 @@ export class LinearSolver {
     const own = labels.documents.subarray(labels.starts[label], labels.starts[label + 1]);
     machine.floats(memory.weights + slot * memory.features * 4, memory.features).fill(0);
     machine.floats(memory.bias, this.slots.length)[slot] = 0;
+    machine.floats(memory.costs, this.slots.length)[slot] = this.settings.costs?.[label] ?? 1;
     const [member, fresh, positive] = [memory.member, memory.fresh, memory.positive].map((address) =>
       machine.integers(address + Math.floor(slot / groupSize) * documents * 4, documents),
     );

@@ -13,6 +13,7 @@ import { elements, type NetworkShape, parameters, type Weights } from '../model/
 import type { RunConfig } from '../config/runConfig.ts';
 import { SafetensorsFile, type Tensor } from '../formats/safetensors.ts';
 import { type LazyTensor, writeSafetensors } from '../formats/safetensorsWrite.ts';
+import { weightsRecipe } from './labelWeights.ts';
 import type { TrainingState } from './trainingState.ts';
 import { createHash } from 'node:crypto';
 import type { Corpus } from '../text/corpus.ts';
@@ -44,6 +45,7 @@ export function recipeOf(config: RunConfig, shape: NetworkShape): Recipe {
     'training.clip': t.clip,
     'training.ema': t.ema,
     'training.loss': t.loss,
+    ...weightsRecipe(config),
     'training.monitor': t.monitor,
     'training.seed': t.seed,
     'training.retrainOnAll': t.retrainOnAll,

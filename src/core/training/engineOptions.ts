@@ -28,6 +28,7 @@ export function shapeOf({ model, embedding, text }: RunConfig, data: PreparedDat
 export function engineOptions(
   { model, embedding, training: t, engine }: RunConfig,
   shape: NetworkShape,
+  positiveWeights?: Float32Array,
 ): EngineOptions {
   return {
     shape,
@@ -37,6 +38,7 @@ export function engineOptions(
     trainEmbeddings: embedding.train,
     embeddingUpdates: t.embeddingUpdates,
     loss: t.loss,
+    ...(positiveWeights && { positiveWeights }),
     adam: { beta1: t.beta1, beta2: t.beta2, epsilon: t.epsilon, weightDecay: t.weightDecay },
     clip: t.clip,
     ema: t.ema,

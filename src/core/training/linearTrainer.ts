@@ -22,6 +22,7 @@ import { logitsOfCorpus } from './corpusBatches.ts';
 import { evaluatorOptions, validateModel } from './evaluateRun.ts';
 import { finishRun } from './finishRun.ts';
 import { type LinearInfo, linearPart, readLinearCheckpoint, writeLinearCheckpoint } from './linearCheckpoint.ts';
+import { labelWeights, weightsRecipe } from './labelWeights.ts';
 import type { MetricsLog } from './metricsLog.ts';
 import { checkSameData, checkSameRecipe } from './resume.ts';
 import { exists, type StoredLabels } from './runFolder.ts';
@@ -155,6 +156,7 @@ export class LinearTraining {
         'model.type': config.model.type,
         'text.ngrams': ngrams,
         ...Object.fromEntries(settings),
+        ...weightsRecipe(config),
         'training.retrainOnAll': config.training.retrainOnAll,
         'training.seed': config.training.seed,
       },
@@ -189,7 +191,8 @@ export class LinearTraining {
       emit({ type: 'phase', phase: this.phase, message });
       this.machine = new Machine(config.engine.threads || availableParallelism());
       const byLabel = documentsByLabel(corpus, weights.length);
-      const solver = new LinearSolver(this.machine, matrix, byLabel, { c: config.linear.c });
+      const settings = { c: config.linear.c, costs: labelWeights(config, this.labels) };
+      const solver = new LinearSolver(this.machine, matrix, byLabel, settings);
       this.unconverged = 0;
       await solver.solve(open, (solved) => this.keep(solved), this.pauses());
       this.tellOfUnconverged();

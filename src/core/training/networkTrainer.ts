@@ -14,6 +14,7 @@ import { type Plan, runEpochs, type Stopped } from './epochs.ts';
 import { type EngineFactory, engineOptions, shapeOf } from './engineOptions.ts';
 import { evaluatorOptions } from './evaluateRun.ts';
 import { finishRun } from './finishRun.ts';
+import { labelWeights } from './labelWeights.ts';
 import type { MetricsLog } from './metricsLog.ts';
 import { buildToGoOnWith, goOn } from './resume.ts';
 import type { StoredLabels } from './runFolder.ts';
@@ -53,7 +54,10 @@ export class NetworkTraining {
     const { config, claimed, emit, signal, checkpointSeconds } = session;
     const shape = shapeOf(config, data, labels);
     const identity = identityOf(config, data, labels, shape);
-    this.engine = await this.makeEngine(engineOptions(config, shape), await buildToGoOnWith(claimed));
+    this.engine = await this.makeEngine(
+      engineOptions(config, shape, labelWeights(config, labels)),
+      await buildToGoOnWith(claimed),
+    );
     await this.engine.reserve?.(longestBatch(data.train, config.training.batchSize));
     const state = await this.startAt(this.engine, identity);
     throwIfAborted(session);
@@ -112,7 +116,10 @@ export class NetworkTraining {
     const { shape, build } = run.engine;
     await run.engine.dispose();
     this.engine = undefined;
-    run.engine = this.engine = await this.makeEngine(engineOptions(run.config, shape), build);
+    run.engine = this.engine = await this.makeEngine(
+      engineOptions(run.config, shape, labelWeights(run.config, this.labels)),
+      build,
+    );
     await run.engine.writeWeights(startWeights(run.config, this.data, shape, corpus));
     const { best, metricsBytes, seconds, epoch: epochs } = run.state;
     const kept = { best, metricsBytes, seconds };

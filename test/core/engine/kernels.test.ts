@@ -353,7 +353,7 @@ for (const [build, threads] of [
       close(db, transposed(dy).map(sum), 'biases');
     });
 
-    it('output: loss, gradients of inputs, weights and biases', () => {
+    it.each([false, true])('output: loss, gradients of inputs, weights and biases; labels weighted: %s', (isWeighted) => {
       const [size, inputs, labels, block, groups] = [6, 24, 37, 16, 2];
       const h = rowsOf(memory.random(size * inputs), inputs);
       const weight = rowsOf(memory.random(labels * inputs), inputs);
@@ -367,17 +367,19 @@ for (const [build, threads] of [
         db: memory.room(48),
       };
       const scale = 1 / (size * labels);
+      const positive = Array.from({ length: labels }, (_, l) => (isWeighted ? 0.25 + (l % 5) : 1));
       memory.run(calls.output(groups, { documents: size, inputs, labels, block, groups, pairs: pairs.length, fused: 0,
         packedRows: memory.floats(panels(h, 4)), packedColumns: memory.floats(panels(transposed(h), 8)),
         weight: memory.floats([...weight.flat(), ...memory.random(11 * inputs)]), bias: memory.floats(bias),
         pairLabels: memory.integers(pairs.map(({ label }) => label)), pairDocuments: memory.integers(pairs.map(({ d }) => d)),
         inputGradients: area.parts, losses: area.losses, gradient: area.dW, biasGradient: area.db, lossScale: scale,
+        positiveWeights: isWeighted ? memory.floats(positive) : 0,
         m: 0, v: 0, average: 0, biasM: 0, biasV: 0, biasAverage: 0, ...factors })); // prettier-ignore
       const logits = h.map((row) => weight.map((w, l) => dot(row, w) + bias[l]));
       const isTrue = (d: number, l: number): number => (truth[d].includes(l) ? 1 : 0);
-      const losses = logits.flatMap((row, d) => row.map((x, l) => Math.log1p(Math.exp(x)) - isTrue(d, l) * x));
+      const losses = logits.flatMap((row, d) => row.map((x, l) => (Math.log1p(Math.exp(x)) - isTrue(d, l) * x) * (isTrue(d, l) ? positive[l] : 1)));
       expectClose([sum(memory.readDoubles(area.losses, groups))], [sum(losses)], TOLERANCE, 'loss');
-      const g = logits.map((row, d) => row.map((x, l) => (sigmoid(x) - isTrue(d, l)) * scale));
+      const g = logits.map((row, d) => row.map((x, l) => (sigmoid(x) - isTrue(d, l)) * scale * (isTrue(d, l) ? positive[l] : 1)));
       const inputGradients = g.flatMap((row) => transposed(weight).map((column) => dot(row, column)));
       const parts = rowsOf(memory.read(area.parts, groups * 8 * inputs), 8 * inputs);
       expectClose(transposed(parts).map(sum).slice(0, size * inputs), inputGradients, 1e-4, 'inputs'); // prettier-ignore
@@ -432,7 +434,7 @@ for (const [build, threads] of [
         packedRows: memory.floats(panels(h, 4)), packedColumns: memory.floats(panels(transposed(h), 8)), weight: w, bias: b,
         pairLabels: memory.integers([17]), pairDocuments: memory.integers([2]), inputGradients: memory.room(groups * 4 * inputs),
         losses: memory.room(4), gradient: 0, biasGradient: memory.room(32), m, v, average: s, biasM: bm, biasV: bv,
-        biasAverage: bs, lossScale: 1, ...factors })); // prettier-ignore
+        biasAverage: bs, positiveWeights: 0, lossScale: 1, ...factors })); // prettier-ignore
       const g = h.map((row, d) =>
         rowsOf(weights.w, inputs).map((of, l) => sigmoid(dot(row, of) + biases.w[l]) - (d === 2 && l === 17 ? 1 : 0)),
       );

@@ -346,6 +346,9 @@ function randomTraining(i: number): { options: EngineOptions; batches: Batch[] }
     clip: [0.02, 100, 0][i % 3 === 0 ? 0 : (i + Math.floor(i / 3)) % 3],
     ema: i % 4 === 0 ? 0 : 0.999,
     embeddingUpdates: i % 2 ? 'lazy' : 'dense',
+    ...(i % 3 === 2 && {
+      positiveWeights: Float32Array.from({ length: shape.labels }, () => draws.between(1, 40) / 10),
+    }),
   };
   const batches = Array.from({ length: 3 }, () =>
     batchOf(randomDocuments(draws, shape, size), randomLabels(draws, shape.labels, size)),

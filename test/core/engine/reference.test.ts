@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch, EngineOptions } from '../../../src/core/engine/engine.ts';
 import { createReferenceEngine } from '../../../src/core/engine/reference/referenceEngine.ts';
+import { crossEntropy } from '../../../src/core/engine/reference/referenceLayers.ts';
 import { initialWeights } from '../../../src/core/model/initialWeights.ts';
 import { elements, parameters, poolings, type Weights } from '../../../src/core/model/network.ts';
 import { bitsAt, dropThreshold, key32, Stream } from '../../../src/core/base/random.ts';
@@ -199,6 +200,15 @@ describe('update', () => {
   it('sums the loss over documents and labels with bce-sum', async () => {
     const [mean, sum] = [await steps({}), await steps({ loss: 'bce-sum' })];
     expectClose([sum.results[0].loss], [mean.results[0].loss * 3 * shape.labels], 1e-9, 'loss');
+  });
+
+  it('multiplies the loss of documents that have a label by its weight, and leaves those that have not', () => {
+    const logits = Float64Array.of(0, 2, -1);
+    const { loss, gradient } = crossEntropy(logits, [0, 2], 0.5, [4, 100, 0.1]);
+    // 4 ln 2 + ln(1 + e^2) + 0.1 ln(1 + e^1), halved; 4 (1/2 - 1), sigmoid(2), 0.1 (sigmoid(-1) - 1), halved
+    expect(loss).toBeCloseTo((4 * Math.LN2 + Math.log1p(Math.exp(2)) + 0.1 * Math.log1p(Math.E)) / 2, 12);
+    expectClose([...gradient], [-1, 1 / (1 + Math.exp(-2)) / 2, (0.1 * (1 / (1 + Math.E) - 1)) / 2], 1e-12, 'gradient');
+    expect(crossEntropy(logits, [0, 2], 0.5, [1, 1, 1])).toEqual(crossEntropy(logits, [0, 2], 0.5));
   });
 
   it('refuses tensors that do not fit', async () => {

@@ -54,13 +54,14 @@ export function objectiveOf(
   hasLabel: (d: number) => boolean,
   { weights, bias }: { weights: ArrayLike<number>; bias: number },
   c: number,
+  cost = 1,
 ): number {
   let sum = (bias * bias) / 2;
   for (let f = 0; f < weights.length; f++) sum += (weights[f] * weights[f]) / 2;
   for (let d = 0; d < documents; d++) {
     let score = bias;
     for (let e = starts[d]; e < starts[d + 1]; e++) score += weights[indices[e]] * values[e];
-    sum += c * Math.max(0, 1 - (hasLabel(d) ? score : -score)) ** 2;
+    sum += c * (hasLabel(d) ? cost : 1) * Math.max(0, 1 - (hasLabel(d) ? score : -score)) ** 2;
   }
   return sum;
 }

@@ -21,11 +21,17 @@ const liblinear = [
   [30, 1, 2.502087458],
 ] as const;
 
-async function solve(threads: number, wanted: number[], { c = 1, build }: { c?: number; build?: 'simd' } = {}) {
+interface Settings {
+  c?: number;
+  build?: 'simd';
+  costs?: number[];
+}
+
+async function solve(threads: number, wanted: number[], { c = 1, build, costs }: Settings = {}) {
   const machine = new Machine(threads, build);
   const solved: SolvedLabel[] = [];
   try {
-    const solver = new LinearSolver(machine, matrix, labels, { c });
+    const solver = new LinearSolver(machine, matrix, labels, { c, costs });
     await solver.solve(wanted, (one) => (solved[one.label] = { ...one, weights: one.weights.slice() }));
   } finally {
     await machine.dispose();
@@ -60,6 +66,22 @@ describe('the kernels', () => {
       expect(objective - dual).toBeLessThanOrEqual(5e-4 * objective);
       expect((await solved)[label].isConverged).toBe(true);
     }
+  }, 60_000);
+
+  it('come as near where the documents of a label cost more or less than the others', async () => {
+    const costs = all.map((l) => [1, 0.1, 10, 3.7][l % 4]);
+    const weighted = await solve(2, all, { costs });
+    for (const { label, weights, bias, objective, dual, isConverged } of weighted) {
+      const reference = solveReference(matrix, has(label), { c: 1, gap: 1e-5, cost: costs[label] });
+      const reached = objectiveOf(matrix, has(label), { weights, bias }, 1, costs[label]);
+      expect(reached / reference.dual, `label ${label}`).toBeLessThan(1.001);
+      expect(objective / reached).toBeCloseTo(1, 4);
+      expect(dual).toBeLessThan(reference.objective * 1.0001);
+      expect(isConverged).toBe(true);
+    }
+    const plain = await solved;
+    for (const l of [0, 4, 8]) expect(weighted[l].weights).toEqual(plain[l].weights); // 1, whatever the others cost
+    expect(weighted[1].weights).not.toEqual(plain[1].weights);
   }, 60_000);
 
   it('come within 0.1% of LIBLINEAR', async () => {

@@ -77,7 +77,7 @@ class ReferenceEngine implements Engine {
       const units = this.weights.get('output.weight')!.length / shape.labels;
       const masks = { words, hidden: hiddenMask(key, b, units, hiddenDropout) };
       const trace = forward(wordsOf(batch, b), this.weights, shape, masks);
-      const { loss, gradient } = crossEntropy(trace.logits, labelsOf(batch, b), scale);
+      const { loss, gradient } = crossEntropy(trace.logits, labelsOf(batch, b), scale, options.positiveWeights);
       backward(trace, gradient, this.weights, shape, gradients, masks);
       total += loss;
     }

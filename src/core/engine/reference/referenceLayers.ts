@@ -199,13 +199,14 @@ const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : 1 - 1 
 
 /**
  * Binary cross-entropy of one document from its logits, times `scale`, and the gradient of that.
- * Per label: max(x, 0) - x y + log(1 + exp(-|x|)).
+ * Per label: max(x, 0) - x y + log(1 + exp(-|x|)), times the label's weight where y is 1.
  * @param truth label ids
  */
 export function crossEntropy(
   logits: Float64Array,
   truth: ArrayLike<number>,
   scale: number,
+  positiveWeights?: ArrayLike<number>,
 ): { loss: number; gradient: Float64Array } {
   let loss = 0;
   const gradient = new Float64Array(logits.length);
@@ -214,8 +215,10 @@ export function crossEntropy(
     gradient[l] = sigmoid(x) * scale;
   });
   for (let i = 0; i < truth.length; i++) {
-    loss -= logits[truth[i]];
-    gradient[truth[i]] = (sigmoid(logits[truth[i]]) - 1) * scale;
+    const x = logits[truth[i]];
+    const weight = positiveWeights?.[truth[i]] ?? 1;
+    loss += (weight - 1) * (Math.max(-x, 0) + Math.log1p(Math.exp(-Math.abs(x)))) - x;
+    gradient[truth[i]] = weight * (sigmoid(x) - 1) * scale;
   }
   return { loss: loss * scale, gradient };
 }

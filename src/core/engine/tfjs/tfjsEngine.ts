@@ -111,8 +111,10 @@ export class TfjsEngine implements Engine {
     const truth = multiHot(batch, shape.labels);
     const logits = this.logitsOf(top);
     const scale = options.loss === 'bce-sum' ? 1 : 1 / (batch.size * shape.labels);
-    const loss = tf.mul(crossEntropy(logits, truth), scale);
-    const dlogits = tf.mul<tf.Tensor2D>(tf.sub(tf.sigmoid(logits), truth), scale);
+    const weights = options.positiveWeights && weightsOf(truth, options.positiveWeights);
+    const loss = tf.mul(crossEntropy(logits, truth, weights), scale);
+    const errors = tf.sub<tf.Tensor2D>(tf.sigmoid(logits), truth);
+    const dlogits = tf.mul<tf.Tensor2D>(weights ? tf.mul(errors, weights) : errors, scale);
     const gradients: Record<string, tf.Tensor> = denseGradients('output', top, dlogits);
     const dtop = tf.matMul<tf.Tensor2D>(dlogits, device.matrix('output.weight'), false, true);
     let dlast: tf.Tensor2D = mask ? tf.mul(dtop, mask) : dtop;
@@ -379,10 +381,15 @@ function denseGradients(name: string, x: tf.Tensor2D, dy: tf.Tensor2D): Record<s
 }
 
 /** Sum over all labels of max(x, 0) - x y + log(1 + exp(-|x|)). */
-function crossEntropy(logits: tf.Tensor2D, truth: tf.Tensor2D): tf.Scalar {
+function crossEntropy(logits: tf.Tensor2D, truth: tf.Tensor2D, weights?: tf.Tensor2D): tf.Scalar {
   const soft = tf.log1p(tf.exp(tf.neg(tf.abs(logits))));
-  return tf.sum(tf.add(tf.sub(tf.relu(logits), tf.mul(logits, truth)), soft));
+  const losses = tf.add(tf.sub(tf.relu(logits), tf.mul(logits, truth)), soft);
+  return tf.sum(weights ? tf.mul(losses, weights) : losses);
 }
+
+/** 1 where the label is not true, its weight where it is. [B, Y] */
+const weightsOf = (truth: tf.Tensor2D, positiveWeights: Float32Array): tf.Tensor2D =>
+  tf.add(tf.mul(truth, tf.sub(tf.tensor1d(positiveWeights), 1)), 1);
 
 function multiHot({ size, labels, labelStarts }: Batch, count: number): tf.Tensor2D {
   const truth = new Float32Array(size * count);

@@ -43,6 +43,7 @@ export function outputCalls(model: WasmModel, batch: PlacedBatch, pairs: number,
       biasV: bias.v,
       biasAverage: bias.average,
       lossScale: options.loss === 'bce-sum' ? 1 : 1 / (size * labels),
+      positiveWeights: model.positiveWeights,
       ...factors,
     }),
     calls.gateSum(size, {

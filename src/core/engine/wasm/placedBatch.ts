@@ -15,6 +15,8 @@ export interface WasmModel {
   layout: Layout;
   machine: Machine;
   parameters: Parameters;
+  /** Address of `EngineOptions.positiveWeights`, or 0. */
+  positiveWeights: number;
 }
 
 /** Documents whose areas are laid out and filled. */

@@ -28,6 +28,13 @@ import { numberingOf, placeBatch, writeKeys, writePairs, type WasmModel } from '
 import { averagedEmbedding, Updates } from './update.ts';
 import { activationsOf, score } from './wasmScoring.ts';
 
+function placed(machine: Machine, values: Float32Array | undefined): number {
+  if (!values) return 0;
+  const address = machine.allocate(values.length * 4);
+  machine.floats(address, values.length).set(values);
+  return address;
+}
+
 /** Project-then-gather XML-CNN on WebAssembly kernels: ARCHITECTURE.md, "Why the engine is fast". */
 class WasmEngine implements Engine {
   readonly name = 'wasm';
@@ -45,7 +52,8 @@ class WasmEngine implements Engine {
     const layout = layoutOf(options.shape);
     requireFit(options, machine.threads);
     machine.reach(machine.heapTop + parameterBytes(layout, options));
-    this.model = { options, layout, machine, parameters: new Parameters(machine, layout, options) };
+    const parameters = new Parameters(machine, layout, options);
+    this.model = { options, layout, machine, parameters, positiveWeights: placed(machine, options.positiveWeights) };
     this.numbering = numberingOf(this.model);
     this.updates = new Updates(this.model);
   }
