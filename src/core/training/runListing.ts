@@ -18,6 +18,8 @@ export interface RunListing {
   folder: string;
   /** `interrupted`: it can be resumed. `damaged`: its files cannot be read; `problem` says why. */
   status: 'running' | 'finished' | 'early' | 'interrupted' | 'damaged';
+  /** Absent of damaged runs. A linear model has no epochs: it is finished after 1. */
+  modelType?: RunConfig['model']['type'];
   epochs: number;
   bestEpoch: number;
   monitor?: string;
@@ -67,7 +69,7 @@ export async function describeRun(folder: string): Promise<RunListing> {
   try {
     const isRunning = await isLocked(paths.lock);
     const { training, model } = await readRunConfig(paths);
-    const known = { ...base, monitor: training.monitor };
+    const known = { ...base, modelType: model.type, monitor: training.monitor };
     const summary = await readSummary(paths.summary);
     if (summary) {
       const { stopped, epochs, best, evaluated, unlabelled } = summary;

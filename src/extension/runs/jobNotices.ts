@@ -122,7 +122,9 @@ function trainedText({ name, epochs, bestEpoch, stopped, summary }: RunResult): 
   const how =
     stopped === 'early'
       ? vscode.l10n.t('{0} stopped early after epoch {1}, the best is epoch {2}.', name, epochs, bestEpoch)
-      : vscode.l10n.t('{0} finished after epoch {1}, the best is epoch {2}.', name, epochs, bestEpoch);
+      : summary?.engine.name === 'linear'
+        ? vscode.l10n.t('{0} finished.', name)
+        : vscode.l10n.t('{0} finished after epoch {1}, the best is epoch {2}.', name, epochs, bestEpoch);
   if (precision === undefined) return how;
   return summary?.evaluated
     ? `${how} ${vscode.l10n.t('P@1 {0} on {1}.', percent(precision), summary.evaluated.split)}`

@@ -49,14 +49,14 @@ export function runDescription(run: RunListing | undefined, job: JobState | unde
         ? t('running elsewhere')
         : statusName(run.status, t),
     precision === undefined ? undefined : t('P@1 {0}', percent(precision)),
-    run.epochs > 0 ? epochsText(run.epochs, t) : undefined,
+    run.modelType === 'linear' ? t('linear model') : run.epochs > 0 ? epochsText(run.epochs, t) : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
 
 /** Titles and values for a run's tooltip. Values may hold anything: they are text, not Markdown. */
 export function runFacts(run: RunListing, t: Translate): [title: string, value: string][] {
-  const { status, epochs, bestEpoch, monitor, validation, evaluated, changed, folder, problem } = run;
+  const { status, modelType, epochs, bestEpoch, monitor, validation, evaluated, changed, folder, problem } = run;
   const figures = (metrics: Record<string, number>): string =>
     ['P@1', 'P@3', 'P@5', 'nDCG@5']
       .filter((name) => name in metrics)
@@ -67,7 +67,11 @@ export function runFacts(run: RunListing, t: Translate): [title: string, value: 
     [t('Problem'), problem],
     [
       t('Epochs'),
-      epochs > 0 ? (bestEpoch > 0 ? t('{0}, the best is {1}', epochs, bestEpoch) : `${epochs}`) : undefined,
+      epochs > 0 && modelType !== 'linear'
+        ? bestEpoch > 0
+          ? t('{0}, the best is {1}', epochs, bestEpoch)
+          : `${epochs}`
+        : undefined,
     ],
     [t('Validation'), validation && figures(validation)],
     [evaluated ? t('On {0}', evaluated.split) : '', evaluated && figures(evaluated.metrics)],

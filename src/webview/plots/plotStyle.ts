@@ -88,3 +88,7 @@ function asText(value: unknown): unknown {
 /** Text as it is to appear: Plotly reads a subset of HTML. */
 export const plotText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** Ticks of an axis that counts from 1 to `last`: whole numbers, each at most once. */
+export const countingTicks = (last: number, most: number): { tickformat: string; dtick?: number; nticks?: number } =>
+  last <= most ? { tickformat: 'd', dtick: 1 } : { tickformat: 'd', nticks: most };

@@ -35,6 +35,12 @@ it('says nothing of figures that there are not', () => {
   expect(runDescription(begun, undefined, t)).toBe('interrupted · 1 epoch');
 });
 
+it('counts no epochs of a linear model', () => {
+  const linear: RunListing = { ...run, modelType: 'linear', epochs: 1, bestEpoch: 1 };
+  expect(runDescription(linear, undefined, t)).toBe('P@1 80.0 · linear model');
+  expect(runFacts(linear, t).map(([title]) => title)).not.toContain('Epochs');
+});
+
 it('lists the facts for the tooltip', () => {
   expect(runFacts({ ...run, problem: 'torn' }, t).filter(([title]) => title !== 'Changed')).toEqual([
     ['Status', 'finished'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlotTheme } from '../../../src/webview/plots/theme.ts';
 import { mixed } from '../../../src/webview/plots/theme.ts';
-import { styled } from '../../../src/webview/plots/plotStyle.ts';
+import { countingTicks, styled } from '../../../src/webview/plots/plotStyle.ts';
 
 const theme = {
   background: '#ffffff',
@@ -36,4 +36,10 @@ describe('mixing colours', () => {
     expect(mixed('#ea5c0055', '#fff', 1)).toBe('rgb(234, 92, 0)');
     expect(mixed('red', '#fff', 0.5)).toBe('red');
   });
+});
+
+it('ticks of a short count are whole numbers, each once', () => {
+  expect(countingTicks(1, 8)).toEqual({ tickformat: 'd', dtick: 1 });
+  expect(countingTicks(8, 8)).toEqual({ tickformat: 'd', dtick: 1 });
+  expect(countingTicks(2000, 8)).toEqual({ tickformat: 'd', nticks: 8 });
 });

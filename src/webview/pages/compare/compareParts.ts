@@ -1,6 +1,6 @@
 import { formatDifference, formatMetric, isLoss } from '../../../core/metrics/metricText.ts';
 import type { Comparison, MetricRow, RunGroup } from '../../../core/training/compareRuns.ts';
-import { type Figure, seriesMark, type SeriesStyle } from '../../plots/index.ts';
+import { countingTicks, type Figure, seriesMark, type SeriesStyle } from '../../plots/index.ts';
 import { count } from '../../amounts.ts';
 import { el, icon } from '../../ui/index.ts';
 import { t } from '../../l10n.ts';
@@ -128,8 +128,7 @@ export function curveFigure({ metric, groups: curves }: ComparedCurve, { groups 
       hovermode: 'x unified',
       xaxis: {
         title: { text: t('Epoch'), standoff: 4 },
-        tickformat: 'd',
-        nticks: 10,
+        ...countingTicks(Math.max(0, ...curves.flatMap(({ epochs }) => epochs)), 10),
         showgrid: false,
         unifiedhovertitle: { text: t('Epoch {0}', '%{x}') },
       },

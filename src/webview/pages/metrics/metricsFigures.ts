@@ -1,6 +1,6 @@
 import { formatMetric } from '../../../core/metrics/metricText.ts';
 import type { EpochRecord, RunHistory } from '../../../core/training/runHistory.ts';
-import type { Figure, PlotTheme, SeriesStyle, Trace } from '../../plots/index.ts';
+import { countingTicks, type Figure, type PlotTheme, type SeriesStyle, type Trace } from '../../plots/index.ts';
 import type { Axis, Family } from './metricsState.ts';
 import { t } from '../../l10n.ts';
 
@@ -42,7 +42,7 @@ export function lossFigure(runs: readonly DrawnRun[], axis: Axis): Figure {
   return {
     description: lossDescription(runs),
     traces: (theme) => runs.flatMap((run) => lossTraces(run, axis, theme)),
-    layout: layoutOf(axis, t('Training loss'), { rangemode: 'tozero' }),
+    layout: layoutOf(runs, axis, t('Training loss'), { rangemode: 'tozero' }),
   };
 }
 
@@ -98,7 +98,7 @@ export function validationFigure(runs: readonly DrawnRun[], axis: Axis, { family
             : metricTraces(run, axis, `${family}@${k}`, styleOf(theme, run.index, i, runs.length), runs.length),
         ),
       ),
-    layout: layoutOf(axis, t('Validation {0}@k, %', family), {}),
+    layout: layoutOf(runs, axis, t('Validation {0}@k, %', family), {}),
   };
 }
 
@@ -152,15 +152,20 @@ function validationDescription(runs: readonly DrawnRun[], family: Family, ks: re
   return t('Validation {0}@k in percent: {1}.', family, parts.join('; '));
 }
 
-function layoutOf(axis: Axis, title: string, yaxis: object): NonNullable<Figure['layout']> {
+const lastEpoch = (runs: readonly DrawnRun[]): number =>
+  Math.max(0, ...runs.flatMap(({ history }) => history.epochs.map(({ epoch }) => epoch)));
+const lastPoint = (runs: readonly DrawnRun[]): number =>
+  Math.max(0, ...runs.map(({ history }) => history.points.at(-1)?.step ?? 0));
+
+function layoutOf(runs: readonly DrawnRun[], axis: Axis, title: string, yaxis: object): NonNullable<Figure['layout']> {
+  const last = (axis === 'epoch' ? lastEpoch : lastPoint)(runs);
   return {
     hovermode: 'x unified',
     xaxis: {
       title: { text: axisTitle(axis), standoff: 4 },
       unifiedhovertitle: { text: `${axisTitle(axis)} %{x}` },
-      nticks: 8,
+      ...countingTicks(last, 8),
       zeroline: false,
-      tickformat: 'd',
       rangemode: 'normal',
       showgrid: false,
     },
