@@ -42,7 +42,15 @@ export interface Selection {
 }
 
 /** Presets that are measured unless others are asked for. */
-export const measuredPresets: readonly PresetName[] = ['libmultilabel', 'kim-bce', 'paper', 'wide', 'best', 'linear'];
+export const measuredPresets: readonly PresetName[] = [
+  'libmultilabel',
+  'kim-bce',
+  'paper',
+  'wide',
+  'wider',
+  'best',
+  'linear',
+];
 
 /** Whether chance is in it: a linear model is the same from every seed but for the documents that are held out. */
 export const isRandom = (preset: PresetName): boolean => presets[preset].values.model?.type !== 'linear';

@@ -189,10 +189,10 @@ function choosePreset(facts: DatasetFacts): Choice {
 }
 
 /** The others stand for experiments that were published: their values are left as they are. */
-const adaptable: readonly PresetName[] = ['wide', 'best', 'kim-bce', 'libmultilabel'];
+const adaptable: readonly PresetName[] = ['wide', 'wider', 'best', 'kim-bce', 'libmultilabel'];
 
 /** Recipes with many filters, a whole schedule and averaged weights. */
-const isWide = (preset: PresetName): boolean => preset === 'wide' || preset === 'best';
+const isWide = (preset: PresetName): boolean => ['wide', 'wider', 'best'].includes(preset);
 
 function statedPreset(facts: DatasetFacts, preset: PresetName): Choice {
   const why = `${preset}: ${presets[preset].description}`;
@@ -226,10 +226,13 @@ function shares(facts: DatasetFacts): { fraction: number; train: number; validat
 }
 
 /** What validation documents are for. */
-const purposeOf = ({ preset }: Choice): string =>
-  presets[preset].values.model?.type === 'linear'
-    ? 'fits the probabilities and the threshold'
-    : 'chooses the best epoch';
+const purposeOf = ({ preset }: Choice): string => purposes[presets[preset].values.model?.type ?? 'xml-cnn'];
+
+const purposes: Record<RunConfig['model']['type'], string> = {
+  'xml-cnn': 'chooses the best epoch',
+  linear: 'fits the probabilities and the threshold',
+  blend: 'chooses the best epoch and weighs network and linear model',
+};
 
 function datasetLines(facts: DatasetFacts, choice: Choice): Line[] {
   const purpose = purposeOf(choice);

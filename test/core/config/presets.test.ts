@@ -143,13 +143,24 @@ describe('presets', () => {
       patience: 0,
     });
   });
-  it('best is wide with twice the filters, more dropout, and validation trained on in the end', () => {
-    const [wide, best] = [config('wide'), config('best')];
-    expect(best).toEqual({
+  it('wider is wide with twice the filters, more dropout, and validation trained on in the end', () => {
+    const [wide, wider] = [config('wide'), config('wider')];
+    expect(wider).toEqual({
       ...wide,
       model: { ...wide.model, filters: 1024, hiddenDropout: 0.6 },
       training: { ...wide.training, retrainOnAll: true },
     });
+  });
+  it('best is wide blended with linear', () => {
+    const [wide, linear, best] = [config('wide'), config('linear'), config('best')];
+    expect(best).toEqual({
+      ...wide,
+      dataset: linear.dataset,
+      text: { ...wide.text, keepNumbers: true },
+      model: { ...wide.model, type: 'blend' },
+      training: { ...wide.training, retrainOnAll: true },
+    });
+    expect(best.linear).toEqual(linear.linear);
   });
   it('the original program', () => {
     const original = {

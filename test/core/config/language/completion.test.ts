@@ -110,10 +110,10 @@ describe('values', () => {
   it('say where they come from', async () => {
     const { found } = await at('{ "extends": "wide", "model": { "filters": | } }');
     expect(found.map(({ label, detail }) => [label, detail])).toEqual([
-      ['512', 'from wide, wide'],
+      ['512', 'from wide, wide, best'],
       ['128', 'paper'],
       ['256', 'kim-bce'],
-      ['1024', 'best'],
+      ['1024', 'wider'],
       ['32', expect.stringContaining('seed-rcv1')],
     ]);
   });
