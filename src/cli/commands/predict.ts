@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { type BagOfWords, contentOf, shownContent } from '../../core/data/bagOfWords.ts';
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import { createEngine, engineNames } from '../../core/engine/createEngine.ts';
 import { UserError } from '../../core/base/errors.ts';
@@ -164,7 +165,7 @@ async function* predictions(call: Call): AsyncGenerator<[InputText, AnyPredictio
   const size = isTyped ? 1 : readsStdin(args) || settings.explain ? piped : mostTogether;
   async function* predicted(): AsyncGenerator<[InputText[], AnyPrediction[]]> {
     for await (const inputs of blocks(inputsOf(args, predictor, terminal, signal), size)) {
-      const texts = inputs.map(({ text }) => text);
+      const texts = inputs.map(({ text, features }) => features ?? text);
       const found: AnyPrediction[] = settings.explain
         ? await inTurn(texts, (text) => predictor.explain(text, options), signal)
         : await predictor.predict(texts, options);
@@ -215,7 +216,7 @@ async function predictToFile(call: Call, output: string): Promise<unknown> {
 async function* columned(inputs: AsyncIterable<InputText>): AsyncGenerator<BulkDocument[]> {
   const names = ['id', 'text'];
   for await (const block of blocks(inputs, piped))
-    yield block.map(({ id, text }) => ({ text, columns: { names, values: [id, text] } }));
+    yield block.map(({ id, text }) => ({ content: text, columns: { names, values: [id, text] } }));
 }
 
 const readsStdin = (args: Arguments): boolean => !args.list('text').length && (args.positionals[1] ?? '-') === '-';
@@ -316,6 +317,8 @@ function explanationLines({ explanation: { contributions } }: ExplainedLabel, { 
 /** A text to predict, with what is known of it. */
 interface InputText {
   text: string;
+  /** Of a bag of words, which `text` shows. */
+  features?: BagOfWords;
   /** Document id, or the line it is from. */
   id: string;
   /** The labels it has, where it comes from a dataset. */
@@ -373,5 +376,9 @@ async function wholeFile(path: string): Promise<InputText> {
 /** The documents of a dataset file, read by the names that the run was trained on. */
 async function* documentsOf(file: DatasetFile, run: TrainedReading, given: SourceOptions): AsyncGenerator<InputText> {
   const { source, isUnlabelled } = await openForRun(file, run, { isUnlabelledFine: true, given });
-  for await (const { id, text, labels } of source) yield isUnlabelled ? { id, text } : { id, text, truth: labels };
+  for await (const document of source) {
+    const { id, features, labels } = document;
+    const text = shownContent(contentOf(document));
+    yield { id, text, ...(features && { features }), ...(!isUnlabelled && { truth: labels }) };
+  }
 }

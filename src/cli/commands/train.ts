@@ -1,7 +1,8 @@
 import { loadConfig, type LoadedConfig } from '../../core/config/load.ts';
 import { engineNames } from '../../core/engine/createEngine.ts';
 import { UserError } from '../../core/base/errors.ts';
-import { exists, runPaths } from '../../core/training/runFolder.ts';
+import { readsBags } from '../../core/text/readSplit.ts';
+import { exists, readTrainedReading, runPaths } from '../../core/training/runFolder.ts';
 import { listRuns, runsOfConfig } from '../../core/training/runListing.ts';
 import { type RunResult, unlabelledOf } from '../../core/training/runSummary.ts';
 import { train as trainRun } from '../../core/training/trainer.ts';
@@ -57,7 +58,7 @@ export const train: Command = {
     const loaded = await loadConfig(isRun ? runPaths(path).config : path, overridesOf(args));
     const resume = !args.flag('resume') ? undefined : isRun ? path : await runToResume(loaded);
     const result = await trainOnTerminal(loaded, resume, terminal, signal);
-    showResult(result, terminal);
+    await showResult(result, terminal);
     return { json: await resultJson(result) };
   },
 };
@@ -86,11 +87,14 @@ export function trainOnTerminal(
 }
 
 /** How a run ended, with its figures, and what can be done with it. */
-function showResult(result: RunResult, terminal: Terminal): void {
+async function showResult(result: RunResult, terminal: Terminal): Promise<void> {
   showFigures(result, terminal);
+  if (!result.summary) return;
   const folder = sanitise(result.folder);
-  if (result.summary)
-    terminal.print('', `Run folder: ${folder}`, `Try it: echo "some text" | xmlcnn predict ${folder} --explain`);
+  const use = readsBags(await readTrainedReading(result.folder))
+    ? `xmlcnn predict ${folder} FILE --dataset --explain`
+    : `echo "some text" | xmlcnn predict ${folder} --explain`;
+  terminal.print('', `Run folder: ${folder}`, `Try it: ${use}`);
 }
 
 export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: RunResult, terminal: Terminal): void {

@@ -62,7 +62,7 @@ export function showFile(file: SplitInspection, inspection: Inspection, head: nu
   terminal.print('', style.bold(title), ...lines.map(([name, value]) => `  ${style.dim(name.padEnd(12))}${value}`));
   if (source.bagOfWords)
     terminal.print(
-      `  ${style.yellow('Bag of words: there is no word order, so XML-CNN cannot be trained on this set.')}`,
+      `  ${style.yellow('Bag of words: there is no word order, which XML-CNN needs. A linear model can be trained on this set.')}`,
     );
   showHead(s, inspection, head, terminal);
   showFindings(source.findings, pathOf(source), terminal);

@@ -1,4 +1,4 @@
-import type { DatasetFormat } from '../data/document.ts';
+import { bagOfWordsFormats, type DatasetFormat } from '../data/document.ts';
 import type { ReadAs } from '../data/readAs.ts';
 import { isSpaceless, percentOf, type Script, spacelessTokenizers, tokenizerWarning } from '../base/scripts.ts';
 import { UserError } from '../base/errors.ts';
@@ -78,7 +78,7 @@ export type Line = [key: string, value: unknown, why?: string];
 export type Section = [name: string, lines: Line[]];
 
 const count = (n: number): string => Math.round(n).toLocaleString('en-US');
-const bagOfWords: readonly DatasetFormat[] = ['xmlrepo-sparse', 'libsvm', 'arff', 'numpy-bow'];
+const holdsBags = ({ format }: DatasetFacts): boolean => bagOfWordsFormats.includes(format);
 
 /** Below this many documents an epoch is short, and held-out documents must be drawn with care. */
 const smallSet = 20_000;
@@ -90,10 +90,10 @@ const vocabularyLimit = 100_000;
 /**
  * Writes a commented config that suits a dataset; it validates without diagnostics.
  * @param preset what to build on; by the size of the dataset where absent
- * @throws UserError `bag-of-words`, `no-labels`, `no-documents`: nothing that XML-CNN could learn from
+ * @throws UserError `no-labels`, `no-documents`: nothing to learn from; `bag-of-words` where the preset is a network
  */
 export function createConfigText(facts: DatasetFacts, preset?: PresetName): string {
-  refuse(facts);
+  refuse(facts, preset);
   const choice = preset === undefined ? choosePreset(facts) : statedPreset(facts, preset);
   const isAsPublished = !adaptable.includes(choice.preset);
   const sections: Section[] = [
@@ -103,7 +103,7 @@ export function createConfigText(facts: DatasetFacts, preset?: PresetName): stri
     ['training', isAsPublished ? retrainingLines(facts, choice) : trainingLines(facts, choice)],
     ['evaluation', evaluationLines(facts)],
   ];
-  const head = `${count(facts.documents)} documents, ${count(facts.labels)} labels, ${facts.labelsPerDocument.toFixed(2)} labels and ${count(facts.meanWords)} words per document`;
+  const head = `${count(facts.documents)} documents, ${count(facts.labels)} labels, ${facts.labelsPerDocument.toFixed(2)} labels and ${count(facts.meanWords)} ${holdsBags(facts) ? 'features' : 'words'} per document`;
   const comment = [
     `Run config for ${facts.train}: ${head}.`,
     'Start it with: xmlcnn train <this file>. Every key has a default, so that only what differs stands here.',
@@ -128,13 +128,15 @@ export function layOut(
   ].join('\n');
 }
 
-function refuse({ train, format, labels, documents }: DatasetFacts): void {
+function refuse(facts: DatasetFacts, preset?: PresetName): void {
+  const { train, format, labels, documents } = facts;
   const place = { file: train };
-  if (bagOfWords.includes(format)) {
+  const isLinear = preset === undefined || presets[preset].values.model?.type === 'linear';
+  if (holdsBags(facts) && !isLinear) {
     throw new UserError(
       'bag-of-words',
       `A set of format ${format} holds bags of words: without word order XML-CNN's filters have nothing to find`,
-      'Use the raw texts of this dataset; `xmlcnn inspect` works on it as it is.',
+      'Take the preset "linear", or the raw texts of this dataset.',
       place,
     );
   }
@@ -171,6 +173,11 @@ interface Choice {
 }
 
 function choosePreset(facts: DatasetFacts): Choice {
+  if (holdsBags(facts))
+    return {
+      preset: 'linear',
+      why: 'linear: bags of words have no word order, which networks need; a linear model needs none.',
+    };
   const words = facts.documents * Math.min(facts.meanWords, 1000);
   if (words <= wordsForWide && fits('wide', facts)) {
     return {

@@ -4,6 +4,7 @@ import { pooledSize } from '../model/network.ts';
 import type { Severity } from './diagnostics.ts';
 import type { FileAccess } from './fileAccess.ts';
 import { datasetFile } from '../data/datasetFile.ts';
+import { bagOfWordsFormats } from '../data/document.ts';
 import { UserError } from '../base/errors.ts';
 import { monitorable } from './monitor.ts';
 import { nearestFile } from './layers.ts';
@@ -54,14 +55,16 @@ const trainGiven: Rule = ({ config }) =>
     ? [error('missing-key', ['dataset.train'], 'dataset.train is missing: name the file of training documents.')]
     : [];
 
-const bagOfWordsFormats: readonly string[] = ['xmlrepo-sparse', 'arff', 'numpy-bow'];
+const holdsBags = ({ dataset: { format } }: RunConfig): boolean =>
+  format !== undefined && bagOfWordsFormats.includes(format);
 const wordOrder: Rule = ({ config }) =>
-  bagOfWordsFormats.includes(config.dataset.format ?? '')
+  holdsBags(config) && config.model.type !== 'linear'
     ? [
         error(
           'bag-of-words',
           ['dataset.format'],
-          `dataset.format ${config.dataset.format} holds bags of words: they have no word order, which XML-CNN's filters need. Such sets serve statistics and clusters only.`,
+          `dataset.format ${config.dataset.format} holds bags of words: they have no word order, which XML-CNN's filters need. A linear model takes them: model.type "linear".`,
+          { key: 'model.type', value: 'linear' },
         ),
       ]
     : [];
@@ -387,6 +390,24 @@ const keysCount: Rule = ({ config, stated }) => {
     .map((key) => warning('no-effect', [key], `${key} has no effect: ${why}.`));
 };
 
+/** Of a linear model: what counts for texts alone, or for bags of words alone. */
+const contentKeysCount: Rule = ({ config, stated }) => {
+  const { format } = config.dataset;
+  if (config.model.type !== 'linear' || format === undefined) return [];
+  const isBag = holdsBags(config);
+  const { features } = config.linear;
+  const isTfidf = features === 'tfidf' || features === 'auto';
+  const ofTexts = [...Object.keys(sections.text.properties).map((key) => `text.${key}`), 'linear.minWordLength'];
+  const idle = isBag ? [...ofTexts, ...(isTfidf ? [] : ['linear.sublinear'])] : ['linear.features'];
+  const why = (key: string): string =>
+    key === 'linear.sublinear'
+      ? `linear.features is "${features}"`
+      : `it is for ${isBag ? 'texts' : 'bags of words'}, and dataset.format is "${format}"`;
+  return idle
+    .filter((key) => stated(key) !== undefined && key !== 'text.maxLength') // which no linear model heeds
+    .map((key) => warning('no-effect', [key], `${key} has no effect: ${why(key)}.`));
+};
+
 const rules: Rule[] = [
   trainGiven,
   wordOrder,
@@ -399,6 +420,7 @@ const rules: Rule[] = [
   filesExist,
   wordsFound,
   keysCount,
+  contentKeysCount,
 ];
 /** What holds for networks alone. */
 const networkRules: Rule[] = [filtersFit, poolsFit, fitsMemory, vectorsAgree, oneStart];

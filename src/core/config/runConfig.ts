@@ -560,6 +560,12 @@ const linear = object(
       },
       { min: 1, max: 100_000_000 },
     ),
+    features: oneOf(['auto', 'tfidf', 'as-given', 'unit-length'], {
+      description:
+        'What the values in a bag of words are: `tfidf` (counts, which TF-IDF weighs as it does the words of a text), `as-given`, or `unit-length` (as given, each document scaled to length 1). `auto` is `tfidf` where all values of train are whole numbers above 0, else `as-given`. Texts are always TF-IDF.',
+      default: 'auto',
+      source: 'this project; Extreme Classification Repository, Mulan, LibSVM',
+    }),
     sublinear: boolean({
       description: 'Count a word that occurs n times in a document 1 + ln n times.',
       default: true,

@@ -161,8 +161,8 @@ export function requireWordOrder(source: DocumentSource): void {
     'bag-of-words',
     `This is a bag-of-words set (${source.format}): it holds which words a document has, not their order. ` +
       `XML-CNN slides its filters over word sequences, so it cannot be trained on it`,
-    'Use the set with raw texts (for the Extreme Classification Repository: the raw text download); ' +
-      'bag-of-words sets serve statistics and clusters.',
+    'Train a linear model on it ("extends": "linear", or "model.type" "linear"), or use the set with raw texts ' +
+      '(for the Extreme Classification Repository: the raw text download).',
     { file: source.file },
   );
 }

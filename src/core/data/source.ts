@@ -418,7 +418,9 @@ async function requireSame(file: string, stamp: Stamp | undefined): Promise<void
 }
 
 const readNames = ['id', 'text', 'labels'];
-const asRead = ({ id, text, labels }: Document): RecordColumns => ({ names: readNames, values: [id, text, labels] });
+const bagNames = ['id', 'labels'];
+const asRead = ({ id, text, features, labels }: Document): RecordColumns =>
+  features ? { names: bagNames, values: [id, labels] } : { names: readNames, values: [id, text, labels] };
 
 function finish(record: RawRecord, file: string, findings: Findings, ids: IdSet): Document {
   const { text, line, features } = record;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { shownBag } from '../data/bagOfWords.ts';
+import { contentOf, shownContent } from '../data/bagOfWords.ts';
 import { readSample } from '../data/sample.ts';
 import { readLines } from '../formats/bytes.ts';
 import { canonicalEncoding, decode } from '../formats/encoding.ts';
@@ -16,7 +16,7 @@ import { shardOf } from '../data/datasetEndings.ts';
 import { openDataset } from '../data/openDataset.ts';
 import { readSlices } from '../data/slices.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
-import type { RecordText } from './inspectionApi.ts';
+import type { DocumentLabel, RecordText } from './inspectionApi.ts';
 
 /**
  * What identifies a record of a file: its place, its number among all, the line on which it begins (or a later one of its lines),
@@ -42,16 +42,25 @@ export interface RecordTarget extends DatasetFile {
 export async function readRecord(target: RecordTarget, signal?: AbortSignal): Promise<RecordText> {
   if (target.raw && !target.place && target.line !== undefined)
     return rawLine(target.file, target.line, target.options);
-  const { source } = await openDataset(target, { ...target.options, onError: 'skip' });
-  const known = target.place ?? placeByNumber(source, target.number);
-  const found = known ? await readAt(source, known, target.raw, signal) : await find(source, target, signal);
-  if (!found) throw noSuchRecord(target.file, target.place?.line ?? target.line);
-  const { document, place } = found;
-  const labels = document.labels.map((name) => ({ name, display: source.labelNames.get(name) }));
+  const found = await readDocument(target, signal);
+  const { source, document, place, labels } = found;
   const file = place.file ?? fileOf(source, document.id);
   const raw = target.raw ? await rawRecord(source, found, file, target.options) : undefined;
   const text = raw ?? shownText(document);
   return { id: document.id, text, labels, place, file };
+}
+
+/** The same as its reader gives it. */
+export async function readDocument(
+  target: RecordTarget,
+  signal?: AbortSignal,
+): Promise<PlacedDocument & { source: SeekableSource; labels: DocumentLabel[] }> {
+  const { source } = await openDataset(target, { ...target.options, onError: 'skip' });
+  const known = target.place ?? placeByNumber(source, target.number);
+  const found = known ? await readAt(source, known, target.raw, signal) : await find(source, target, signal);
+  if (!found) throw noSuchRecord(target.file, target.place?.line ?? target.line);
+  const labels = found.document.labels.map((name) => ({ name, display: source.labelNames.get(name) }));
+  return { ...found, source, labels };
 }
 
 /** As it stands in a file with lines; of others its fields as JSON. undefined where it has none. */
@@ -152,4 +161,4 @@ function fileOf(source: SeekableSource, id: string): string {
 }
 
 /** A document's text, or the features of a bag of words as `number:weight`, `name:weight` where they have names. */
-export const shownText = ({ text, features }: Document): string => (features ? shownBag(features).text : text);
+export const shownText = (document: Document): string => shownContent(contentOf(document));

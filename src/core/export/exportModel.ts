@@ -5,6 +5,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { makeFolder, removeFile, withFileErrors, writeAtomic } from '../base/files.ts';
+import type { LinearModel } from '../linear/linearModel.ts';
 import { readLinearModel } from '../training/readLinearModel.ts';
 import { readModel, type StoredModel } from '../training/readModel.ts';
 import { readRun, type StoredRun } from '../training/runFolder.ts';
@@ -78,7 +79,7 @@ async function exportLinear(run: StoredRun, options: ExportOptions): Promise<Exp
   await found.model.dispose(); // what it is made of is still there
   if (signal?.aborted) throw new Cancelled();
   const summary = await readSummary(paths.summary);
-  const card = linearModelCard(run, found, { version: packageJson.version, use: linearUse, summary });
+  const card = linearModelCard(run, found, { version: packageJson.version, use: linearUse(found.model), summary });
   const file = paths.checkpoint(checkpoint);
   const bytes = await withFileErrors(file, () => readFile(file));
   const folder = resolve(options.folder ?? join(paths.folder, 'exports', format));
@@ -88,8 +89,14 @@ async function exportLinear(run: StoredRun, options: ExportOptions): Promise<Exp
   return { run: paths.folder, format, folder, files: [...files.keys()], bytes: written };
 }
 
-const linearUse =
-  "`model.safetensors` holds the features (`feature.ngrams`: word ids, which are lines of `vocabulary.txt` counted from 0; `feature.idf`), and for each label its weights in compressed rows (`label.starts`, `label.steps`: how far each feature lies behind the one before, `label.weights`) and `label.bias`. A document is its features' (1 + ln tf) idf, scaled to length 1; z is the sum of value times weight, plus the bias; the probability is sigmoid(slope z), with `slope` in the metadata. Label i is the i-th of `names` in `labels.json`.";
+const linearUse = ({ features }: LinearModel): string =>
+  `${linearTensors} ${features.settings.values === undefined ? valuesOfText : valuesOfBag}; z is the sum of value times weight, plus the bias; the probability is sigmoid(slope z), with \`slope\` in the metadata. Label i is the i-th of \`names\` in \`labels.json\`.`;
+
+const valuesOfText = "A document is its features' (1 + ln tf) idf, scaled to length 1";
+const valuesOfBag = 'A document is the values of its features, as the table below says';
+
+const linearTensors =
+  '`model.safetensors` holds the features (`feature.ngrams`: word ids, which are lines of `vocabulary.txt` counted from 0; `feature.idf`), and for each label its weights in compressed rows (`label.starts`, `label.steps`: how far each feature lies behind the one before, `label.weights`) and `label.bias`.';
 
 const writers: Record<ExportFormat, (model: StoredModel) => Map<string, Content>> = {
   safetensors({ info, weights, run }) {

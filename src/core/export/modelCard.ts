@@ -5,6 +5,7 @@ import type { Metrics } from '../base/metrics.ts';
 import { parameterCount } from '../model/network.ts';
 import { heldShares } from '../text/drawnSplits.ts';
 import type { LinearModel } from '../linear/linearModel.ts';
+import { readsBags } from '../text/readSplit.ts';
 import type { LinearInfo } from '../training/linearCheckpoint.ts';
 import type { StoredModel } from '../training/readModel.ts';
 import type { StoredRun } from '../training/runFolder.ts';
@@ -54,17 +55,21 @@ export const linearModelCard = (
       kind: 'a linear support vector machine for each label',
       best: info.state.best,
       settings: linearRows(run, model),
-      reads: 'Documents are read whole; words and word sequences that are no features of the model count for nothing.',
+      reads: isOfBags(model)
+        ? 'Features that the model does not know count for nothing.'
+        : 'Documents are read whole; words and word sequences that are no features of the model count for nothing.',
     },
     options,
   );
+
+const isOfBags = ({ features }: LinearModel): boolean => features.settings.values !== undefined;
 
 /** What a model was made from, how, how well it does and where it ends, as Markdown. */
 function card(model: CardFacts, { version, use, summary }: CardOptions): string {
   const { run } = model;
   const parts = [
     `# ${escapeMarkdown(run.name)}`,
-    `A multi-label text classifier (${model.kind}), trained and exported by xmlcnn ${version}. Text in, a probability for each of ${run.labels.outputs.toLocaleString('en')} labels out.`,
+    `A multi-label text classifier (${model.kind}), trained and exported by xmlcnn ${version}. ${readsBags(run) ? 'A bag of words' : 'Text'} in, a probability for each of ${run.labels.outputs.toLocaleString('en')} labels out.`,
     '## Use',
     use,
     '## Data',
@@ -130,12 +135,17 @@ function settingRows({ run: { config }, info }: StoredModel): Rows {
   ]; // prettier-ignore
 }
 
-function linearRows({ config }: StoredRun, { features, parameters, slope }: LinearModel): Rows {
+function linearRows({ config }: StoredRun, model: LinearModel): Rows {
+  const { features, parameters, slope } = model;
   const { text, linear } = config;
+  const { values = 'tfidf', sublinear } = features.settings;
+  const tfidf = `${sublinear ? '1 + ln tf' : 'tf'} times ln((1 + N) / (1 + df)) + 1, documents scaled to length 1`;
+  const given = `as given${values === 'unit-length' ? ', documents scaled to length 1' : ''}`;
+  const ofWords = `words${text.ngrams > 1 ? ` and sequences of up to ${text.ngrams}` : ''} in at least ${linear.minDocuments} training documents, of words of at least ${linear.minWordLength} characters`;
   return [
-    ['Text', textSettings(config)],
-    ['Features', `${grouped(features.size)}: words${text.ngrams > 1 ? ` and sequences of up to ${text.ngrams}` : ''} in at least ${linear.minDocuments} training documents, of words of at least ${linear.minWordLength} characters`],
-    ['Values', `${linear.sublinear ? '1 + ln tf' : 'tf'} times ln((1 + N) / (1 + df)) + 1, documents scaled to length 1`],
+    ['Text', isOfBags(model) ? undefined : textSettings(config)],
+    ['Features', `${grouped(features.size)}: ${isOfBags(model) ? `those of a bag of words, in at least ${linear.minDocuments} training documents` : ofWords}`],
+    ['Values', values === 'tfidf' ? tfidf : given],
     ['Weights', `${grouped(parameters)}, those of at most ${linear.prune} left out`],
     ['Training', `squared hinge loss, C ${linear.c}, bias as one more feature of 1`],
     ['Probabilities', `sigmoid(${slope} z)`],

@@ -1,5 +1,6 @@
 import { withRoom } from '../base/growing.ts';
 import { Pace } from '../base/pace.ts';
+import type { RunConfig } from '../config/runConfig.ts';
 import type { Tensor } from '../formats/safetensors.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { FeatureMatrix } from './featureMatrix.ts';
@@ -22,6 +23,21 @@ export interface FeatureSettings {
 
 /** TF-IDF, rows of length 1; the values of the file; these, scaled to rows of length 1. */
 export type BagValues = 'tfidf' | 'as-given' | 'unit-length';
+
+/**
+ * What a config says of features. Of a bag of words each feature is one by itself, and `auto` means TF-IDF where all values are counts.
+ * @param bagValues those of a bag of words
+ */
+export function featureSettings({ text, linear }: RunConfig, bagValues?: Float32Array): FeatureSettings {
+  const { features: stated, minWordLength, minDocuments, maxFeatures, sublinear } = linear;
+  const limits = { minDocuments, maxFeatures };
+  if (!bagValues) return { ...limits, ngrams: text.ngrams, minWordLength, sublinear };
+  const values = stated === 'auto' ? likelyValues(bagValues) : stated;
+  return { ...limits, ngrams: 1, minWordLength: 1, sublinear: sublinear && values === 'tfidf', values };
+}
+
+const likelyValues = (values: Float32Array): BagValues =>
+  values.every((value) => value > 0 && Number.isInteger(value)) ? 'tfidf' : 'as-given';
 
 type Documents = Pick<Corpus, 'size' | 'words' | 'values' | 'wordStarts'>;
 
@@ -47,7 +63,7 @@ export class Features {
     words: readonly string[],
     readonly ngrams: Int32Array,
     readonly idf: Float32Array,
-    private readonly settings: Pick<FeatureSettings, 'minWordLength' | 'sublinear' | 'values'>,
+    readonly settings: Pick<FeatureSettings, 'minWordLength' | 'sublinear' | 'values'>,
   ) {
     this.longest = ngrams.length / Math.max(1, idf.length);
     this.isShort = shortWords(words, settings.minWordLength);

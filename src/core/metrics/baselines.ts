@@ -5,7 +5,7 @@ import { Evaluator } from './evaluator.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { Pace } from '../base/pace.ts';
-import { TfidfIndex, wordsOf } from './tfidf.ts';
+import { TfidfIndex, valuesOf, wordsOf } from './tfidf.ts';
 
 type BaselineName = 'label-frequency' | 'tfidf-knn';
 
@@ -49,7 +49,7 @@ export async function tfidfKnnBaseline(train: Corpus, test: Corpus, options: Knn
   const scores = new Float64Array(options.labelCount);
   return evaluate('tfidf-knn', test, documents, options, (document) => {
     scores.fill(0);
-    const near = index.neighbours(wordsOf(test, document), neighbours);
+    const near = index.neighbours(wordsOf(test, document), neighbours, valuesOf(test, document));
     const total = near.similarities.reduce((sum, similarity) => sum + similarity, 0);
     near.documents.forEach((neighbour, i) => {
       for (const label of labelsOf(train, neighbour)) scores[label] += near.similarities[i] / total;

@@ -56,7 +56,7 @@ export class TfidfIndex {
     const common = new Rows(await commonWordsPerDocument(train, distinct, isCommon, pace));
     const commonNorm = new Float32Array(train.size);
     for (let d = 0; d < train.size; d++) {
-      const n = distinct.weigh(wordsOf(train, d), idf);
+      const n = distinct.weigh(wordsOf(train, d), idf, valuesOf(train, d));
       let squares = 0;
       for (let i = 0; i < n; i++) {
         const [word, weight] = [distinct.words[i], distinct.weights[i]];
@@ -71,10 +71,13 @@ export class TfidfIndex {
     return new TfidfIndex(train.size, idf, isCommon, rare, common, commonNorm, distinct);
   }
 
-  /** The k most similar documents, fewer where fewer share a word with the query. */
-  neighbours(words: Int32Array, k: number): Neighbours {
+  /**
+   * The k most similar documents, fewer where fewer share a word with the query.
+   * @param values of a bag of words, what each of its words counts
+   */
+  neighbours(words: Int32Array, k: number, values?: Float32Array): Neighbours {
     const { distinct, queryWeights } = this;
-    const n = distinct.weigh(words, this.idf);
+    const n = distinct.weigh(words, this.idf, values);
     let squares = 0;
     this.accumulated.fill(0);
     for (let i = 0; i < n; i++) {
@@ -152,10 +155,10 @@ class Rows {
 class DistinctWords {
   words = new Int32Array(1024);
   weights = new Float32Array(1024);
-  private readonly counts: Uint32Array; // [V], all 0 between documents
+  private readonly counts: Float64Array; // [V], all 0 between documents
 
   constructor(readonly vocabulary: number) {
-    this.counts = new Uint32Array(vocabulary);
+    this.counts = new Float64Array(vocabulary);
   }
 
   /** Fills `words` and returns their number; words outside the vocabulary are left out. */
@@ -166,13 +169,14 @@ class DistinctWords {
   }
 
   /** Fills `words` and `weights` (scaled to length 1) with the words whose idf is not 0; returns their number. */
-  weigh(document: Int32Array, idf: Float64Array): number {
-    const n = this.tally(document);
+  weigh(document: Int32Array, idf: Float64Array, values?: Float32Array): number {
+    const n = this.tally(document, values);
     let squares = 0;
     let kept = 0;
     for (let i = 0; i < n; i++) {
       const word = this.words[i];
-      const weight = (1 + Math.log(this.counts[word])) * idf[word];
+      const times = this.counts[word];
+      const weight = (times > 1 ? 1 + Math.log(times) : times) * idf[word];
       this.counts[word] = 0;
       if (weight === 0) continue;
       this.words[kept] = word;
@@ -184,15 +188,17 @@ class DistinctWords {
     return kept;
   }
 
-  private tally(document: Int32Array): number {
+  private tally(document: Int32Array, values?: Float32Array): number {
     if (document.length > this.words.length) {
       this.words = new Int32Array(document.length);
       this.weights = new Float32Array(document.length);
     }
     let n = 0;
-    for (const word of document) {
+    for (let i = 0; i < document.length; i++) {
+      const word = document[i];
       if (word <= unknownWord || word >= this.vocabulary) continue;
-      if (this.counts[word]++ === 0) this.words[n++] = word;
+      if (this.counts[word] === 0) this.words[n++] = word;
+      this.counts[word] += values ? values[i] : 1;
     }
     return n;
   }
@@ -201,6 +207,10 @@ class DistinctWords {
 /** Word ids of one document, a view. */
 export const wordsOf = (corpus: Corpus, document: number): Int32Array =>
   corpus.words.subarray(corpus.wordStarts[document], corpus.wordStarts[document + 1]);
+
+/** Of a bag of words, what each of its words counts. */
+export const valuesOf = ({ values, wordStarts }: Corpus, document: number): Float32Array | undefined =>
+  values?.subarray(wordStarts[document], wordStarts[document + 1]);
 
 async function documentFrequencies(corpus: Corpus, distinct: DistinctWords, pace: Pace): Promise<Uint32Array> {
   const df = new Uint32Array(distinct.vocabulary);

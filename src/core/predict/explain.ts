@@ -59,6 +59,8 @@ export interface ReadText {
   /** One per word id. */
   spans: readonly Span[];
   words: Int32Array;
+  /** Of a bag of words: what each of them counts. */
+  values?: Float32Array;
 }
 
 /** What every explanation of one document needs, whatever the label. */

@@ -9,6 +9,7 @@ import {
 } from './predictor.ts';
 import { Cancelled } from '../base/errors.ts';
 import type { DecisionKind } from '../base/metrics.ts';
+import { type Content, shownContent } from '../data/bagOfWords.ts';
 import { evidenceOf } from './highlights.ts';
 import type { LabelEvidence } from './highlights.ts';
 import type { ScoredDocument } from './scored.ts';
@@ -109,20 +110,20 @@ export class TextReader {
   constructor(readonly predictor: Predictor) {}
 
   /** The labels named and the `top` best, and what the model read of the text. */
-  read(text: string, top: number, also: readonly string[], signal?: AbortSignal): Promise<Prediction> {
+  read(text: Content, top: number, also: readonly string[], signal?: AbortSignal): Promise<Prediction> {
     return this.inTurn(() => this.predictor.explain(text, { top, also }), signal);
   }
 
   /** Labels and scores of some texts. */
-  predict(texts: readonly string[], top: number, signal?: AbortSignal): Promise<Prediction[]> {
+  predict(texts: readonly Content[], top: number, signal?: AbortSignal): Promise<Prediction[]> {
     return this.inTurn(() => this.predictor.predict(texts, { top, signal }), signal);
   }
 
   /** Undefined for a label that the model has no output for. */
-  async evidence(text: string, label: string, signal?: AbortSignal): Promise<LabelEvidence | undefined> {
+  async evidence(text: Content, label: string, signal?: AbortSignal): Promise<LabelEvidence | undefined> {
     const { labels } = await this.inTurn(() => this.predictor.explain(text, { top: 0, also: [label] }), signal);
     const found = labels.find(({ name }) => name === label);
-    return found && evidenceOf(found.explanation, Math.min(text.length, longestText));
+    return found && evidenceOf(found.explanation, Math.min(shownContent(text).length, longestText));
   }
 
   private inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -137,9 +138,10 @@ export class TextReader {
 
 /** A text as it is shown, with what the model read of it. */
 export function shownDocument(
-  text: string,
+  content: Content,
   { words, unknownWords, truncated }: Prediction<PredictedLabel>,
 ): Pick<ScoredDocument, 'text' | 'omitted' | 'words' | 'unknownWords' | 'truncated'> {
+  const text = shownContent(content);
   const shown = text.slice(0, longestText);
   return { text: shown, omitted: text.length - shown.length, words, unknownWords, truncated };
 }

@@ -5,6 +5,7 @@ import { Cancelled, UserError } from '../base/errors.ts';
 import { type Write, writeAtomic } from '../base/files.ts';
 import { ahead } from '../base/pipeline.ts';
 import type { WorkOptions } from '../base/progress.ts';
+import { type Content, contentOf, shownContent } from '../data/bagOfWords.ts';
 import type { FindingLog, SeekableSource, SourceOptions } from '../data/document.ts';
 import { readingProgress } from '../data/readThrough.ts';
 import type { OpenedDataset } from '../data/openDataset.ts';
@@ -76,7 +77,7 @@ export async function predictDataset(
     let number = 0;
     for await (const batch of source.columned()) {
       const meant = members ? batch.filter(() => members[number++] === 1) : batch;
-      yield meant.map(({ document: { text }, columns }) => ({ text, columns }));
+      yield meant.map(({ document, columns }) => ({ content: contentOf(document), columns }));
     }
   }
   const onDone = (n: number): void => options.onProgress?.(readingProgress(source, 'predicting', n));
@@ -142,7 +143,7 @@ function predictedBlocks(
 ): AsyncIterable<PredictedBlock> {
   async function* encoded(): AsyncGenerator<{ block: BulkDocument[]; texts?: EncodedTexts }, void> {
     for await (const block of together(documents))
-      yield explain ? { block } : { block, texts: await predictor.encodeAll(block.map(({ text }) => text)) };
+      yield explain ? { block } : { block, texts: await predictor.encodeAll(block.map(({ content }) => content)) };
   }
   async function* predicted(): AsyncGenerator<PredictedBlock, void> {
     for await (const { block, texts } of ahead(encoded()))
@@ -161,14 +162,18 @@ async function writeBlock(
   writer: RowWriter,
   write: Write,
 ): Promise<void> {
-  for (const [i, { text, columns }] of block.entries()) {
+  for (const [i, { content, columns }] of block.entries()) {
     if (options.signal?.aborted) throw new Cancelled();
     if (predictions) writer.add(columns, predictions[i]);
-    else writer.add(columns, await predictor.explain(text, options), text.length);
+    else writer.add(columns, await predictor.explain(content, options), shownContent(content).length);
     if (writer.isFull) await writer.flush(write);
     if ((i + 1) % writtenAtOnce === 0) await setImmediate();
   }
 }
+
+/** In characters; a feature and its value take as much memory as eight. */
+const sizeOf = (content: Content): number =>
+  typeof content === 'string' ? content.length : 8 * content.indices.length;
 
 /** Documents by the thousands, fewer where their texts are long. */
 async function* together(batches: AsyncIterable<BulkDocument[]>): AsyncGenerator<BulkDocument[], void> {
@@ -177,7 +182,7 @@ async function* together(batches: AsyncIterable<BulkDocument[]>): AsyncGenerator
   for await (const batch of batches)
     for (const document of batch) {
       block.push(document);
-      characters += document.text.length;
+      characters += sizeOf(document.content);
       if (block.length < mostDocuments && characters < mostCharacters) continue;
       yield block;
       block = [];

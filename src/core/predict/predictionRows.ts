@@ -1,6 +1,7 @@
 /** Predictions as rows of a file, behind the columns of the records that they are made for. */
 import { exactCell } from '../base/csv.ts';
 import { UserError } from '../base/errors.ts';
+import type { Content } from '../data/bagOfWords.ts';
 import type { Write } from '../base/files.ts';
 import type { RecordColumns } from '../data/document.ts';
 import { evidenceOf, type LabelEvidence } from './highlights.ts';
@@ -21,7 +22,7 @@ export function predictionFormat(file: string): PredictionFormat {
 
 /** A document to predict with what is to be written beside its labels. */
 export interface BulkDocument {
-  text: string;
+  content: Content;
   columns: RecordColumns;
 }
 

@@ -1,11 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
+import { UserError } from '../base/errors.ts';
+import { withRoom } from '../base/growing.ts';
 import { preparedText } from '../config/preparedText.ts';
 import type { RunConfig } from '../config/runConfig.ts';
+import { type Content, shownBag } from '../data/bagOfWords.ts';
 import { createEngine } from '../engine/createEngine.ts';
 import type { Engine, EngineOptions } from '../engine/engine.ts';
 import { Decision, type DecisionChoice, decisionOf, notTuned, type TunedDecisions } from '../metrics/decision.ts';
 import { TopList } from '../metrics/ranking.ts';
+import { BagNumbers } from '../text/bagNumbers.ts';
 import { type Corpus, unknownId } from '../text/corpus.ts';
+import { readsBags } from '../text/readSplit.ts';
 import { createTokenizer, type WordScanner } from '../text/tokenizer.ts';
 import { versionWarning } from '../text/segmenter.ts';
 import { WordNumbers } from '../text/wordNumbers.ts';
@@ -19,7 +24,7 @@ import { readRun, type StoredLabels, type StoredRun } from '../training/runFolde
 import type { SourceOptions } from '../data/document.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { logitsOfCorpus, sigmoid } from '../training/corpusBatches.ts';
-import type { Explanation } from './explain.ts';
+import type { Explanation, ReadText } from './explain.ts';
 import { BlendTextModel, LinearTextModel, NetworkModel, type TextModel } from './textModel.ts';
 
 interface PredictorOptions {
@@ -106,6 +111,9 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
 export class Predictor {
   readonly vocabulary: Vocabulary;
   private readonly numbers: WordNumbers;
+  private readonly bags: BagNumbers;
+  /** Whether it was trained on bags of words. */
+  readonly readsBags: boolean;
   readonly config: RunConfig;
   readonly labels: StoredLabels;
   /** How the training file was read. */
@@ -122,7 +130,14 @@ export class Predictor {
     this.config = config;
     this.labels = labels;
     this.reading = reading;
-    this.numbers = new WordNumbers(tokenizer, (word) => this.vocabulary.idOf(word));
+    const wordId = (word: string): number => this.vocabulary.idOf(word);
+    this.numbers = new WordNumbers(tokenizer, wordId);
+    this.bags = new BagNumbers(wordId);
+    this.readsBags = readsBags(this);
+  }
+
+  get words(): readonly string[] {
+    return this.vocabulary.words;
   }
 
   /** Tuned on validation, where the run has one. */
@@ -171,7 +186,7 @@ export class Predictor {
    * Predictions for texts, in order.
    * Throws `Cancelled` once the signal is aborted.
    */
-  async predict(texts: readonly string[], options: PredictOptions & WorkOptions = {}): Promise<Prediction[]> {
+  async predict(texts: readonly Content[], options: PredictOptions & WorkOptions = {}): Promise<Prediction[]> {
     return this.predictEncoded(await this.encodeAll(texts), options);
   }
 
@@ -193,12 +208,13 @@ export class Predictor {
     return predictions;
   }
 
-  /** One text's prediction, each label with the n-grams that carried it; offsets point into `text`. */
-  async explain(text: string, options: ExplainOptions = {}): Promise<Prediction<ExplainedLabel>> {
-    const spans = this.tokenizer.spans(text);
-    const document = this.encode(spans.map(({ word }) => word));
-    const { words } = document;
-    const { logits, explain } = await this.model.explained({ text, spans: spans.slice(0, words.length), words });
+  /**
+   * One text's prediction, each label with the n-grams that carried it; offsets point into `text`, of a bag of words into
+   * `shownContent`.
+   */
+  async explain(content: Content, options: ExplainOptions = {}): Promise<Prediction<ExplainedLabel>> {
+    const document = this.encode(content);
+    const { logits, explain } = await this.model.explained(document);
     const best = new TopList(Math.min(options.top ?? defaultTop, logits.length));
     const decision = this.asked(options);
     findBest(logits, best, decision.floor);
@@ -230,27 +246,41 @@ export class Predictor {
     return preparedText(this.config).maxLength;
   }
 
-  /** Texts as the ids of their words; others have their turn in between. */
-  async encodeAll(texts: readonly string[]): Promise<EncodedTexts> {
+  /** Texts as the ids of their words; others have their turn in between. Throws `UserError` `no-texts`. */
+  async encodeAll(texts: readonly Content[]): Promise<EncodedTexts> {
     let words = new Int32Array(texts.length * usualLength);
+    let values = new Float32Array(this.readsBags ? words.length : 0);
     const wordStarts = new Float64Array(texts.length + 1);
     const truncated = new Uint8Array(texts.length);
     for (let i = 0; i < texts.length; i++) {
-      const found = this.numbers.of(texts[i], this.maxLength + 1); // one more shows whether it is cut
-      const length = Math.min(found.length, this.maxLength);
-      const end = (wordStarts[i + 1] = wordStarts[i] + length);
-      if (end > words.length) words = enlarged(words, end * 2);
-      words.set(found.subarray(0, length), wordStarts[i]);
-      truncated[i] = Number(found.length > length);
+      const read = this.numbersOf(texts[i]);
+      const end = (wordStarts[i + 1] = wordStarts[i] + read.words.length);
+      words = withRoom(words, end);
+      words.set(read.words, wordStarts[i]);
+      if (read.values) (values = withRoom(values, end)).set(read.values, wordStarts[i]);
+      truncated[i] = Number(read.truncated);
       if ((i + 1) % encodedAtOnce === 0) await setImmediate();
     }
-    return { corpus: corpusOf(words.subarray(0, wordStarts[texts.length]), wordStarts), truncated };
+    const end = wordStarts[texts.length];
+    const corpus = corpusOf(words.subarray(0, end), wordStarts);
+    return { corpus: this.readsBags ? { ...corpus, values: values.subarray(0, end) } : corpus, truncated };
   }
 
-  private encode(words: string[]): EncodedText {
-    const ids = new Int32Array(Math.min(words.length, this.maxLength));
-    for (let i = 0; i < ids.length; i++) ids[i] = this.vocabulary.idOf(words[i]);
-    return { words: ids, truncated: words.length > ids.length };
+  /** Until the next call. */
+  private numbersOf(content: Content): Numbered {
+    if ((typeof content === 'string') === this.readsBags) throw otherContent(this.readsBags);
+    if (typeof content !== 'string') return { ...this.bags.of(content), truncated: false };
+    const found = this.numbers.of(content, this.maxLength + 1); // one more shows whether it is cut
+    return { words: found.subarray(0, this.maxLength), truncated: found.length > this.maxLength };
+  }
+
+  private encode(content: Content): ReadText & Numbered {
+    if (typeof content !== 'string') return { ...this.numbersOf(content), ...shownBag(content) };
+    if (this.readsBags) throw otherContent(true);
+    const spans = this.tokenizer.spans(content);
+    const kept = spans.slice(0, this.maxLength);
+    const words = Int32Array.from(kept, ({ word }) => this.vocabulary.idOf(word));
+    return { text: content, spans: kept, words, truncated: spans.length > kept.length };
   }
 
   private listed({ ids, scores, size }: TopList, decision: Decision): PredictedLabel[] {
@@ -303,12 +333,6 @@ const encodedAtOnce = 256;
 /** Words of a text that there is room for at first. */
 const usualLength = 32;
 
-function enlarged(values: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(length);
-  larger.set(values);
-  return larger;
-}
-
 /** Texts as the ids of their words. */
 export interface EncodedTexts {
   corpus: Corpus;
@@ -316,10 +340,25 @@ export interface EncodedTexts {
   truncated: Uint8Array;
 }
 
-interface EncodedText {
+interface Numbered {
   words: Int32Array;
+  /** Of a bag of words. */
+  values?: Float32Array;
   truncated: boolean;
 }
+
+const otherContent = (readsBags: boolean): UserError =>
+  readsBags
+    ? new UserError(
+        'no-texts',
+        'This run was trained on bags of words: it reads features with values, and no texts',
+        'Give it a file of bags of words as its dataset is (xmlcnn predict RUN FILE --dataset).',
+      )
+    : new UserError(
+        'bag-of-words',
+        'This run was trained on texts, and a bag of words has none',
+        'Give it texts, or use a run that was trained on bags of words.',
+      );
 
 function unknownIn(words: Int32Array): number {
   let unknown = 0;
@@ -327,7 +366,7 @@ function unknownIn(words: Int32Array): number {
   return unknown;
 }
 
-const countsOf = ({ words, truncated }: EncodedText) => ({
+const countsOf = ({ words, truncated }: Numbered) => ({
   words: words.length,
   unknownWords: unknownIn(words),
   truncated,

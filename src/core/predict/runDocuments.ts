@@ -1,3 +1,4 @@
+import { contentOf, shownContent } from '../data/bagOfWords.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import {
   type DatasetFile,
@@ -122,7 +123,7 @@ export class RunDocuments {
       all,
       (number, { document }) => {
         const isIn = (value: string): boolean => value.toLowerCase().includes(wanted);
-        if (isIn(document.text) || isIn(document.id)) holds[number] = 1;
+        if (isIn(shownContent(contentOf(document))) || isIn(document.id)) holds[number] = 1;
       },
       signal,
     );

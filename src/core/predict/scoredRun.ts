@@ -26,9 +26,10 @@ import { loadPredictor } from './predictor.ts';
 import { RunDocuments, type SetTarget } from './runDocuments.ts';
 import { splitsOf } from '../text/drawnSplits.ts';
 import { shownDocument, TextReader } from './loadedModel.ts';
+import { type Content, contentOf, shownContent } from '../data/bagOfWords.ts';
 import type { DocumentPlace } from '../data/document.ts';
 import type { DocumentLabel } from '../explore/inspectionApi.ts';
-import { readRecord } from '../explore/recordText.ts';
+import { readDocument } from '../explore/recordText.ts';
 import { openForRun } from '../text/readSplit.ts';
 
 interface ScoredOptions {
@@ -51,7 +52,7 @@ const tolerance = 1e-3;
 /** A run's predictions for a set of documents, beside their labels. */
 export class ScoredRun {
   /** The text asked for last: its labels' evidence is asked for next. */
-  private latest?: { document: number; text: string };
+  private latest?: { document: number; content: Content };
   private found?: { text: string; holds: Uint8Array };
 
   private constructor(
@@ -108,27 +109,25 @@ export class ScoredRun {
     const all = this.scores.documents(query, among);
     const page = all.subarray(query.offset, query.offset + query.limit);
     const read = await this.documents.read(page, signal);
-    const rows = read.map(({ document: { id, text } }, i): ScoredRow => {
+    const rows = read.map(({ document: found }, i): ScoredRow => {
       const document = page[i];
-      const snippet = text.slice(0, snippetLength).replace(/\s+/g, ' ').trim();
+      const { id } = found;
+      const snippet = shownContent(contentOf(found)).slice(0, snippetLength).replace(/\s+/g, ' ').trim();
       return { document, place: this.documents.place(document), id, snippet, ...this.scores.figures(document, query) };
     });
     return { rows, total: all.length };
   }
 
   async document(document: number, signal?: AbortSignal): Promise<ScoredDocument> {
-    const [
-      {
-        document: { id, text },
-      },
-    ] = await this.documents.read([document], signal);
-    this.latest = { document, text };
+    const [{ document: found }] = await this.documents.read([document], signal);
+    const content = contentOf(found);
+    this.latest = { document, content };
     const { labels, scores } = this.scores.store.row(document);
     const kept = new Map(Array.from(labels, (label, i) => [label, scores[i]]));
     const truth = new Set(this.scores.truthOf(document));
     const others = [...truth].filter((label) => !kept.has(label));
     const read = await this.reader.read(
-      text,
+      content,
       0,
       others.map((label) => this.documents.labels.names[label]),
       signal,
@@ -136,16 +135,16 @@ export class ScoredRun {
     for (const { id: label, probability } of read.labels) kept.set(label, probability);
     const place = this.documents.place(document);
     const shown = [...new Set([...kept.keys(), ...truth])].map((label) => this.label(label, kept.get(label), truth));
-    return { document, id, place, ...shownDocument(text, read), labels: shown.sort(byProbability) };
+    return { document, id: found.id, place, ...shownDocument(content, read), labels: shown.sort(byProbability) };
   }
 
   /** Undefined for a label that the model has no output for. */
   async evidence(document: number, label: number, signal?: AbortSignal): Promise<LabelEvidence | undefined> {
     if (this.latest?.document !== document) {
       const [placed] = await this.documents.read([document], signal);
-      this.latest = { document, text: placed.document.text };
+      this.latest = { document, content: contentOf(placed.document) };
     }
-    return this.reader.evidence(this.latest.text, this.documents.labels.names[label], signal);
+    return this.reader.evidence(this.latest.content, this.documents.labels.names[label], signal);
   }
 
   labelPage(query: ScoredLabelQuery): { rows: ScoredLabelRow[]; total: number } {
@@ -205,8 +204,8 @@ async function storedScores(
   if (store?.size !== documents.size || store.outputs !== reader.predictor.labels.outputs) return undefined;
   const count = Math.min(samples, documents.size);
   const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * documents.size) / count));
-  const texts = (await documents.read(chosen, signal)).map(({ document }) => document.text);
-  const predictions = await reader.predict(texts, keptTop, signal);
+  const contents = (await documents.read(chosen, signal)).map(({ document }) => contentOf(document));
+  const predictions = await reader.predict(contents, keptTop, signal);
   const agrees = predictions.every(({ labels }, i) => {
     const row = store.row(chosen[i]);
     const kept = new Map(Array.from(row.labels, (label, at) => [label, row.scores[at]]));
@@ -243,13 +242,13 @@ export class ScoredSingle {
   private constructor(
     private readonly run: StoredRun,
     private readonly reader: TextReader,
-    private readonly text: string,
+    private readonly content: Content,
     /** Without labels where the file has none. */
     private readonly record: { id: string; place: DocumentPlace; labels?: DocumentLabel[] } | undefined,
     readonly overview: ScoredText,
   ) {}
 
-  /** Throws `UserError` (those of `loadPredictor` and `readRecord`) and `Cancelled`. */
+  /** Throws `UserError` (those of `loadPredictor` and `readDocument`) and `Cancelled`. */
   static async open(
     folder: string,
     target: Extract<ScoredTarget, { kind: 'record' | 'text' }>,
@@ -265,15 +264,21 @@ export class ScoredSingle {
     const dataset = { file: resolve(target.file), part: target.part };
     const { options, isUnlabelled } = await openForRun(dataset, run, { isUnlabelledFine: true });
     const { line, number } = target;
-    const { id, text, place, labels } = await readRecord({ ...dataset, options, line, number }, signal);
-    const record = { id, place, labels: isUnlabelled ? undefined : labels };
-    return new ScoredSingle(run, reader, text, record, { ...overview, ...dataset, options, line: place.line, number });
+    const { document, place, labels } = await readDocument({ ...dataset, options, line, number }, signal);
+    const record = { id: document.id, place, labels: isUnlabelled ? undefined : labels };
+    return new ScoredSingle(run, reader, contentOf(document), record, {
+      ...overview,
+      ...dataset,
+      options,
+      line: place.line,
+      number,
+    });
   }
 
   async document(signal?: AbortSignal): Promise<ScoredDocument> {
-    const { text, record } = this;
+    const { content, record } = this;
     const own = record?.labels?.map(({ name }) => name);
-    const read = await this.reader.read(text, shownLabels, own ?? [], signal);
+    const read = await this.reader.read(content, shownLabels, own ?? [], signal);
     const labels = read.labels.map((label): ScoredLabel => ({
       ...label,
       isTrue: own?.includes(label.name),
@@ -281,13 +286,13 @@ export class ScoredSingle {
       trainDocuments: this.run.labels.trainCounts[label.id],
     }));
     const shown = [...labels, ...this.unknown(new Set(labels.map(({ name }) => name)))].sort(byProbability);
-    return { document: 0, id: record?.id, place: record?.place, ...shownDocument(text, read), labels: shown };
+    return { document: 0, id: record?.id, place: record?.place, ...shownDocument(content, read), labels: shown };
   }
 
   /** Undefined for a label that the model has no output for. */
   evidence(label: number, signal?: AbortSignal): Promise<LabelEvidence | undefined> {
     const name = this.run.labels.names[label];
-    return name === undefined ? Promise.resolve(undefined) : this.reader.evidence(this.text, name, signal);
+    return name === undefined ? Promise.resolve(undefined) : this.reader.evidence(this.content, name, signal);
   }
 
   /** True labels that the model has no output for. */

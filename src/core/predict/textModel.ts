@@ -79,13 +79,20 @@ export class LinearTextModel implements TextModel {
   }
 
   async explained(document: ReadText): Promise<{ logits: Float32Array; explain: (label: number) => Explanation }> {
-    const { words } = document;
+    const { words, values } = document;
     const logits = new Float32Array(this.shape.labels);
     const none = new Int32Array(0);
-    const batch = { size: 1, words, wordStarts: Int32Array.of(0, words.length), labels: none, labelStarts: none };
+    const batch = {
+      size: 1,
+      words,
+      values,
+      wordStarts: Int32Array.of(0, words.length),
+      labels: none,
+      labelStarts: none,
+    };
     await this.model.logits(batch, (_, row) => logits.set(row));
     const explain = (label: number): Explanation => {
-      const { parts, bias } = this.model.partsOf(words, label);
+      const { parts, bias } = this.model.partsOf(words, label, values);
       const contributions = parts.map((part) => contributionOf(document, part.from, part.end, part.contribution));
       return { contributions: sortedContributions(contributions), padding: 0, bias, logit: logits[label] };
     };

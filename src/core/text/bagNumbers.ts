@@ -1,4 +1,4 @@
-import { type BagOfWords, featureName } from '../data/bagOfWords.ts';
+import { type BagOfWords, distinctFeatures, featureName } from '../data/bagOfWords.ts';
 
 /** Bags of words as numbers of words, which features are by their names, and their values. */
 export class BagNumbers {
@@ -7,17 +7,14 @@ export class BagNumbers {
 
   constructor(private readonly wordId: (name: string) => number) {}
 
-  /** By feature ascending, each once, without values of 0. */
+  /** Those of its distinct features, ascending by feature. */
   of(bag: BagOfWords): { words: Int32Array; values: Float32Array } {
     if (bag.names !== this.names) {
       this.names = bag.names;
       this.numbers = new Map();
     }
-    const sums = new Map<number, number>();
-    bag.indices.forEach((feature, i) => sums.set(feature, (sums.get(feature) ?? 0) + bag.values[i]));
-    const entries = [...sums].filter(([, value]) => value !== 0).sort(([a], [b]) => a - b);
-    const words = Int32Array.from(entries, ([feature]) => this.numberOf(bag, feature));
-    return { words, values: Float32Array.from(entries, ([, value]) => value) };
+    const { indices, values } = distinctFeatures(bag);
+    return { words: Int32Array.from(indices, (feature) => this.numberOf(bag, feature)), values };
   }
 
   private numberOf(bag: BagOfWords, feature: number): number {

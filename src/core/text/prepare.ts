@@ -23,7 +23,14 @@ import {
   type SplitReport,
 } from './preparedData.ts';
 import { pickReading } from '../data/sharedReading.ts';
-import { openForRun, openSplit, readSplit, type OtherReading, type TrainedReading } from './readSplit.ts';
+import {
+  openForRun,
+  openSplit,
+  readSplit,
+  requireSameKind,
+  type OtherReading,
+  type TrainedReading,
+} from './readSplit.ts';
 import { versionWarning } from './segmenter.ts';
 import { createTokenizer, type WordScanner } from './tokenizer.ts';
 
@@ -33,7 +40,7 @@ export type { PreparationReport, SplitReport } from './preparedData.ts';
 /**
  * Reads, tokenises and numbers the data of a run. With `output.cache` and a cache folder, an unchanged second run is served
  * from there. Memory: 4 bytes per kept word, and little more while reading.
- * Throws `Cancelled`; `UserError` for unreadable files, bag-of-words sets, and training data without documents, labels or words.
+ * Throws `Cancelled`; `UserError` for unreadable files, bag-of-words sets where the model is a network, and training data without documents, labels or words.
  */
 export async function prepareData(config: RunConfig, options: PrepareOptions = {}): Promise<PreparedData> {
   tellOfOtherWords(config, options);
@@ -64,6 +71,7 @@ async function build(config: RunConfig, { signal, onEvent = () => {} }: PrepareO
   const { file: vectorFile, entry, dim, lowercaseFallback } = config.embedding;
   const probed = vectorFile === undefined ? undefined : openEmbeddings(vectorFile, dim, entry);
   const all = Object.values(sources).filter((source) => source !== undefined);
+  for (const other of all.slice(1)) requireSameKind(sources.train, other);
   const totalBytes = all.reduce((sum, source) => sum + source.totalBytes, probed?.bytes ?? 0);
   const onProgress = overFiles(totalBytes, progressEvents(onEvent, 'reading'));
   const reading = { signal, onProgress };
@@ -127,8 +135,9 @@ async function readTrain(
   const drawn = drawSplits(buffer, config);
   const labels = trainLabels(buffer, (i) => drawn[i] === 0, source.labelNames);
   if (labels.size === 0) throw noLabels(source.file);
-  const { vocabulary, map } = buildVocabulary(words.names, buffer, (i) => drawn[i] === 0, limits);
-  if (vocabulary.size === 2) throw noWords(source.file);
+  const wanted = source.bagOfWords ? everyWord : limits;
+  const { vocabulary, map } = buildVocabulary(words.names, buffer, (i) => drawn[i] === 0, wanted);
+  if (vocabulary.size === 2) throw source.bagOfWords ? noFeatures(source.file) : noWords(source.file);
   const { names } = buffer.labelNames;
   const truncated = drawnSplits.map((_, part) => buffer.truncated((i) => drawn[i] === part));
   const dealt = buffer.deal(drawnSplits.length, (i) => drawn[i], Int32Array.from(names.keys()), map);
@@ -148,6 +157,9 @@ async function readTrain(
     test: dealt[2].size > 0 ? test : undefined,
   };
 }
+
+/** Features of a bag of words are chosen by the model. */
+const everyWord = { vocabularySize: null, minCount: 1 };
 
 /** The distinct labels of a corpus whose ids are numbers of `names`. */
 function labelsIn({ labels }: Corpus, names: readonly string[]): string[] {
@@ -230,6 +242,9 @@ function noLabels(file: string): UserError {
     { file },
   );
 }
+
+const noFeatures = (file: string): UserError =>
+  new UserError('no-words', 'No training document has a feature', 'Name another file in "dataset.train".', { file });
 
 function noWords(file: string): UserError {
   return new UserError(

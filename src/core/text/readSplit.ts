@@ -2,7 +2,13 @@
 import { resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { datasetFile } from '../data/datasetFile.ts';
-import { pathOf, type DatasetFile, type DocumentSource, type SourceOptions } from '../data/document.ts';
+import {
+  bagOfWordsFormats,
+  pathOf,
+  type DatasetFile,
+  type DocumentSource,
+  type SourceOptions,
+} from '../data/document.ts';
 import { fieldNames } from '../data/fieldNames.ts';
 import { openDataset, requireWordOrder, type OpenedDataset } from '../data/openDataset.ts';
 import { readThrough } from '../data/readThrough.ts';
@@ -14,10 +20,10 @@ import { DocumentBuffer } from './documentBuffer.ts';
 import type { Split } from '../base/splits.ts';
 import type { WordScanner } from './tokenizer.ts';
 
-/** Opens a file of the dataset. Throws `UserError`, `bag-of-words` where it has no word order. */
+/** Opens a file of the dataset. Throws `UserError`, `bag-of-words` where it has no word order and the model needs one. */
 export async function openSplit(file: DatasetFile, config: RunConfig): Promise<OpenedDataset> {
   const opened = await openDataset(file, await sourceOptions(file, config));
-  requireWordOrder(opened.source);
+  if (config.model.type !== 'linear') requireWordOrder(opened.source);
   return opened;
 }
 
@@ -28,6 +34,8 @@ const ofLayout = ['header', 'quoting', 'encoding', 'delimiter'];
 export interface TrainedReading {
   config: RunConfig;
   reading?: SourceOptions;
+  /** By id. */
+  words?: readonly string[];
 }
 
 /** How a file is to be read where it is not one of the run's own. */
@@ -48,7 +56,9 @@ export async function openForRun(
   other: OtherReading = {},
 ): Promise<OpenedForRun> {
   const { options, isUnlabelled } = await readingForRun(file, run, other);
-  return { ...(await opened(file, options)), isUnlabelled };
+  const opened = await openDataset(file, options);
+  requireReadable(opened.source, run);
+  return { ...opened, isUnlabelled };
 }
 
 /** How a file is read for a run. */
@@ -81,11 +91,45 @@ export async function readingForRun(
   return { options: unlabelled, isUnlabelled: true };
 }
 
-async function opened(file: DatasetFile, options: SourceOptions): Promise<OpenedDataset> {
-  const found = await openDataset(file, options);
-  requireWordOrder(found.source);
-  return found;
+/** What a run was trained on: bags of words, or texts. */
+export function readsBags({ reading, config: { dataset } }: TrainedReading): boolean {
+  const format = reading?.format ?? dataset.format;
+  return format !== undefined && bagOfWordsFormats.includes(format);
 }
+
+function requireReadable(source: DocumentSource, run: TrainedReading): void {
+  if (!readsBags(run)) return requireWordOrder(source);
+  if (!source.bagOfWords)
+    throw otherKind(source.file, 'The run was trained on bags of words, and this file holds texts');
+  const { words, reading, config } = run;
+  const { featureNames, format } = source;
+  const isNumbered = featureNames === undefined;
+  const known = new Set(words);
+  const isKnown = isNumbered ? words?.some((word) => /^\d+$/.test(word)) : featureNames.some((name) => known.has(name));
+  if (words && !isKnown)
+    throw otherKind(
+      source.file,
+      `The run knows no feature of this file, whose features have ${isNumbered ? 'numbers' : 'other names'}`,
+    );
+  const trainedOn = reading?.format ?? config.dataset.format;
+  if (isNumbered && format !== trainedOn)
+    throw otherKind(source.file, `Features are numbered here as ${format} does, and in the run as ${trainedOn} does`);
+}
+
+/** Throws where the features of a split cannot be those of train. */
+export function requireSameKind(train: DocumentSource, other: DocumentSource): void {
+  if (train.bagOfWords !== other.bagOfWords) {
+    const [here, there] = [other, train].map(({ bagOfWords }) => (bagOfWords ? 'bags of words' : 'texts'));
+    throw otherKind(other.file, `The training file holds ${there}, and this one ${here}`);
+  }
+  if (!train.bagOfWords) return;
+  const areNamed = train.featureNames !== undefined && other.featureNames !== undefined;
+  if (areNamed || (train.format === other.format && !train.featureNames === !other.featureNames)) return;
+  throw otherKind(other.file, 'Its features have names or numbers of another kind than those of the training file');
+}
+
+const otherKind = (file: string, message: string): UserError =>
+  new UserError('other-features', message, 'Name a file of the kind that train is.', { file });
 
 /** What the run remembers of its reading, as far as it says something of another file. */
 async function readingOf(file: DatasetFile, { config, reading }: TrainedReading): Promise<SourceOptions> {

@@ -4,9 +4,11 @@
  *   label.done       U8 [labels]         1 where the label is solved: the checkpoint of a run that was interrupted lacks some
  * In the metadata are `format`, `version`, `slope`, and as JSON `settings`, `state`, `recipe`; `seed` and the hashes of what the ids
  * belong to: `vocabulary`, `labels`, `data`.
+ * Of a run on bags of words, `feature.ngrams` is [features, 1]: words are features there, by their names or numbers, and `settings`
+ * say in `values` what a document's values are (`linear.features`).
  */
 import { UserError } from '../base/errors.ts';
-import { object, boolean, integer, parseJson, part, type Infer } from '../base/schema.ts';
+import { object, boolean, integer, oneOf, optional, parseJson, part, type Infer } from '../base/schema.ts';
 import { SafetensorsFile, type TensorData } from '../formats/safetensors.ts';
 import { writeSafetensors } from '../formats/safetensorsWrite.ts';
 import { Features } from '../linear/features.ts';
@@ -22,7 +24,11 @@ const version = '2';
 /** Features of weights stood in `label.features`, int32, in place of `label.steps`. */
 const versionWithFeatures = '1';
 
-const settingsSchema = object(part, { minWordLength: integer(part, { min: 1 }), sublinear: boolean() });
+const settingsSchema = object(part, {
+  minWordLength: integer(part, { min: 1 }),
+  sublinear: boolean(),
+  values: optional(oneOf(['tfidf', 'as-given', 'unit-length'], part)),
+});
 
 export interface LinearInfo extends RunIdentity {
   state: TrainingState;

@@ -10,7 +10,13 @@ import { megabytes } from '../base/memory.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { buildName, kernelBuild, Machine } from '../engine/wasm/machine.ts';
 import { documentsByLabel } from '../linear/featureMatrix.ts';
-import { type Features, findFeatures } from '../linear/features.ts';
+import {
+  type BagValues,
+  type Features,
+  featureSettings,
+  type FeatureSettings,
+  findFeatures,
+} from '../linear/features.ts';
 import { labelBytes, type LabelWeights, prune } from '../linear/labelWeights.ts';
 import { LinearModel } from '../linear/linearModel.ts';
 import { LinearSolver, type SolvedLabel } from '../linear/solver.ts';
@@ -64,6 +70,7 @@ export class LinearTraining {
   private slope = usualSlope;
   private weights: (LabelWeights | undefined)[] = [];
   private features?: Features;
+  private readonly settings: FeatureSettings;
   private clock = performance.now();
   private saved = performance.now();
   /** Labels of this phase that rounding kept from the optimum. */
@@ -75,7 +82,9 @@ export class LinearTraining {
     private readonly data: PreparedData,
     private readonly labels: StoredLabels,
     private readonly role: 'whole' | 'part' = 'whole',
-  ) {}
+  ) {
+    this.settings = featureSettings(session.config, data.train.values);
+  }
 
   get state(): TrainingState {
     return this.at;
@@ -113,6 +122,7 @@ export class LinearTraining {
       this.weights = solved;
     } else if (isResumed) this.notice('info', 'The run has no checkpoint yet: it begins again.');
     this.log = await openLog(this.at);
+    this.tellOfValues();
     this.at.metricsBytes = this.log.bytes;
   }
 
@@ -149,7 +159,9 @@ export class LinearTraining {
     const { data, labels } = this;
     const { config } = this.session;
     const { ngrams } = config.text;
-    const settings = Object.entries(config.linear).map(([key, value]) => [`linear.${key}`, value]);
+    const settings = Object.entries(config.linear)
+      .filter(([key]) => data.train.values || key !== 'features') // which is of bags of words alone
+      .map(([key, value]) => [`linear.${key}`, value]);
     return {
       seed: config.training.seed,
       recipe: {
@@ -166,6 +178,14 @@ export class LinearTraining {
     };
   }
 
+  private tellOfValues(): void {
+    const { values } = this.settings;
+    if (values === undefined) return;
+    const found = values === 'tfidf' ? 'they are whole numbers' : 'not all are whole numbers above 0';
+    const why = this.session.config.linear.features === 'auto' ? `as found: ${found}` : 'as stated';
+    this.notice('info', `Bags of words: their values are ${valueTexts[values]} ("linear.features", ${why}).`);
+  }
+
   private notice(level: 'info' | 'warning', message: string): void {
     this.session.emit({ type: 'notice', level, message });
   }
@@ -179,11 +199,10 @@ export class LinearTraining {
   private async fit(corpus: Corpus): Promise<LinearModel> {
     const { session, data, weights } = this;
     const { signal, emit, config } = session;
-    const { ngrams } = config.text;
     emit({ type: 'phase', phase: 'preparing' });
-    this.features = await findFeatures(corpus, data.vocabulary.words, { ngrams, ...config.linear }, signal);
+    this.features = await findFeatures(corpus, data.vocabulary.words, this.settings, signal);
     const open = Array.from(weights.keys()).filter((l) => weights[l] === undefined);
-    if (this.features.size === 0) throw noFeatures();
+    if (this.features.size === 0) throw noFeatures(data.train.values !== undefined);
     if (open.length > 0) {
       const matrix = await this.features.matrix(corpus, signal);
       const each = (matrix.values.length / corpus.size).toFixed(0);
@@ -330,8 +349,9 @@ export class LinearTraining {
     await log!.sync();
     at.metricsBytes = log!.bytes;
     const path = this.checkpoint(name);
-    const { minWordLength, sublinear } = config.linear;
-    const info: LinearInfo = { ...identity, state: at, slope, settings: { minWordLength, sublinear } };
+    const { minWordLength, sublinear, values } = this.settings;
+    const settings = { minWordLength, sublinear, ...(values && { values }) };
+    const info: LinearInfo = { ...identity, state: at, slope, settings };
     await writeLinearCheckpoint(path, features!, weights, info);
     this.saved = performance.now();
     session.emit({ type: 'checkpoint', path, reason });
@@ -402,9 +422,15 @@ export class LinearSession {
   }
 }
 
-const noFeatures = (): UserError =>
+const valueTexts: Record<BagValues, string> = {
+  tfidf: 'counts, weighed by TF-IDF',
+  'as-given': 'taken as given',
+  'unit-length': 'taken as given, each document scaled to length 1',
+};
+
+const noFeatures = (isBag: boolean): UserError =>
   new UserError(
     'no-words',
-    'No word occurs in enough training documents to be a feature',
-    'Set "linear.minDocuments" or "linear.minWordLength" lower.',
+    `No ${isBag ? 'feature' : 'word'} occurs in enough training documents${isBag ? '' : ' to be a feature'}`,
+    `Set "linear.minDocuments"${isBag ? '' : ' or "linear.minWordLength"'} lower.`,
   );

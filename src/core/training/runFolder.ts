@@ -101,7 +101,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
   const read = (path: string): Promise<string> => withFileErrors(path, () => readFile(path, 'utf8'));
   const words = (await read(paths.vocabulary)).split('\n').slice(0, -1);
   const config = await readRunConfig(paths);
-  const reading = await readReading(paths);
+  const reading = await readReading(paths, config);
   const labels = await named(parseLabels(await read(paths.labels), paths.labels), reading ?? config.dataset, config);
   return { paths, name: basename(paths.folder), config, words, labels, reading };
 }
@@ -110,16 +110,18 @@ export async function readRun(folder: string): Promise<StoredRun> {
 export async function readTrainedReading(folder: string): Promise<TrainedReading> {
   const paths = runPaths(folder);
   if (!(await exists(paths.config))) throw runNotFound(paths.folder);
-  return { config: await readRunConfig(paths), reading: await readReading(paths) };
+  const config = await readRunConfig(paths);
+  return { config, reading: await readReading(paths, config) };
 }
 
 /** Checked as the dataset of a config is. */
-async function readReading({ reading: file }: RunPaths): Promise<SourceOptions | undefined> {
+async function readReading({ reading: file }: RunPaths, run: RunConfig): Promise<SourceOptions | undefined> {
   if (!(await exists(file))) return undefined;
   const text = await withFileErrors(file, () => readFile(file, 'utf8'));
   const stored = parseJson(text, object(part, {}));
   if (!stored) throw damaged(file, 'It does not say how the dataset of a run was read');
-  const { config, diagnostics } = analyse(JSON.stringify({ dataset: { ...stored, train: file } }), { file });
+  const asConfig = { dataset: { ...stored, train: file }, model: { type: run.model.type } };
+  const { config, diagnostics } = analyse(JSON.stringify(asConfig), { file });
   const error = diagnostics.find(({ severity }) => severity === 'error');
   if (error) throw damaged(file, error.message);
   return pickReading(config.dataset);

@@ -124,8 +124,17 @@ describe('createConfigText', () => {
     expect((parse(text) as { dataset: { train: string } }).dataset.train).toBe(train);
     expect(validateText(text)).toEqual([]);
   });
+  it('proposes a linear model for bags of words, which no network takes', () => {
+    const bags: DatasetFacts = { ...reuters, format: 'arff' };
+    expect(resolved(bags).model.type).toBe('linear');
+    expect(createConfigText(bags)).toContain('features per document');
+    const refused = expect.objectContaining({
+      code: 'bag-of-words',
+      remedy: expect.stringContaining('"linear"') as string,
+    });
+    expect(() => createConfigText(bags, 'wide')).toThrow(refused as Error);
+  });
   it.each([
-    [{ ...reuters, format: 'arff' }, 'bag-of-words'],
     [{ ...reuters, labels: 0 }, 'no-labels'],
     [{ ...reuters, documents: 0 }, 'no-documents'],
   ] as [DatasetFacts, string][])('refuses what cannot be learnt from', (facts, code) => {

@@ -255,7 +255,15 @@ describe('rules', () => {
     expectOne(withHidden(hidden + 64), 'model-too-large', String(hidden + 64), { facts });
   });
   it('bags of words have no word order', () => {
-    expectOne('{ "dataset": { "train": "a.arff", "format": "arff" } }', 'bag-of-words', '"arff"');
+    for (const format of ['arff', 'libsvm', 'xmlrepo-sparse', 'numpy-bow'])
+      expectOne(`{ "dataset": { "train": "a.arff", "format": "${format}" } }`, 'bag-of-words', `"${format}"`);
+    const linear = '"extends": "linear", "dataset": { "train": "a.arff", "format": "arff" }';
+    expect(validateText(`{ ${linear}, "linear": { "features": "tfidf", "sublinear": false } }`)).toEqual([]);
+    expectOne(`{ ${linear}, "text": { "ngrams": 3 } }`, 'no-effect', '3');
+    expectOne(`{ ${linear}, "linear": { "minWordLength": 3 } }`, 'no-effect', '3');
+    expectOne(`{ ${linear}, "linear": { "features": "as-given", "sublinear": true } }`, 'no-effect', 'true');
+    const texts = linear.replace('"arff" }', '"jsonl" }');
+    expectOne(`{ ${texts}, "linear": { "features": "as-given" } }`, 'no-effect', '"as-given"');
   });
   it('keys that do not count for the kind of model', () => {
     const linear = '{ "extends": "linear", "dataset": { "train": "a" }, "model": { "filters": 8 } }';

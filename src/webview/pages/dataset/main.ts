@@ -406,7 +406,12 @@ export function banners(
   if (skipped > 0)
     shown.push(banner('warning', t('{0} records could not be read and were left out: see Findings.', count(skipped))));
   if (splits[0].bagOfWords)
-    shown.push(banner('info', t('A bag of words: there is no word order, so XML-CNN cannot be trained on this set.')));
+    shown.push(
+      banner(
+        'info',
+        t('A bag of words: there is no word order, which XML-CNN needs. A linear model can be trained on this set.'),
+      ),
+    );
   for (const note of notes) shown.push(banner('info', t('The label names were not used: {0}', note)));
   return shown;
 }
