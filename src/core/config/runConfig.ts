@@ -580,6 +580,33 @@ const linear = object(
       },
       { min: 0, max: 1 },
     ),
+    tree: oneOf(['auto', 'never', 'always'], {
+      description:
+        'Whether labels are put into a tree, whose nodes are decided on from the root down: much quicker to train where there are very many labels, and a little worse. `auto` does so beyond 30,000 labels.',
+      default: 'auto',
+      source: 'LibMultiLabel (tree-based linear models); Parabel (Prabhu et al. 2018)',
+    }),
+    branching: integer(
+      { description: 'Children of a node of the label tree, at most.', default: 100, source: 'LibMultiLabel' },
+      { min: 2, max: 10_000 },
+    ),
+    leafSize: integer(
+      {
+        description: 'A node of the label tree of no more labels than this is not divided further.',
+        default: 100,
+        source: 'LibMultiLabel',
+      },
+      { min: 2, max: 10_000 },
+    ),
+    beam: integer(
+      {
+        description:
+          'Nodes of a depth of the label tree that are looked into for a document: those that are likeliest.',
+        default: 10,
+        source: 'LibMultiLabel',
+      },
+      { min: 1, max: 10_000 },
+    ),
   },
 );
 

@@ -4,7 +4,8 @@ import { escapeMarkdown, formatMetric, markdownTable, unlabelledText } from '../
 import type { Metrics } from '../base/metrics.ts';
 import { parameterCount } from '../model/network.ts';
 import { heldShares } from '../text/drawnSplits.ts';
-import type { LinearModel } from '../linear/linearModel.ts';
+import { depthOf, nodesOf } from '../linear/labelTree.ts';
+import type { LinearScorer } from '../linear/linearModel.ts';
 import { readsBags } from '../text/readSplit.ts';
 import type { LinearInfo } from '../training/linearCheckpoint.ts';
 import type { StoredModel } from '../training/readModel.ts';
@@ -46,7 +47,7 @@ export const modelCard = (model: StoredModel, options: CardOptions): string =>
 /** The card of a linear model. */
 export const linearModelCard = (
   run: StoredRun,
-  { model, info }: { model: LinearModel; info: LinearInfo },
+  { model, info }: { model: LinearScorer; info: LinearInfo },
   options: CardOptions,
 ): string =>
   card(
@@ -62,7 +63,7 @@ export const linearModelCard = (
     options,
   );
 
-const isOfBags = ({ features }: LinearModel): boolean => features.settings.values !== undefined;
+const isOfBags = ({ features }: LinearScorer): boolean => features.settings.values !== undefined;
 
 /** What a model was made from, how, how well it does and where it ends, as Markdown. */
 function card(model: CardFacts, { version, use, summary }: CardOptions): string {
@@ -135,8 +136,8 @@ function settingRows({ run: { config }, info }: StoredModel): Rows {
   ]; // prettier-ignore
 }
 
-function linearRows({ config }: StoredRun, model: LinearModel): Rows {
-  const { features, parameters, slope } = model;
+function linearRows({ config }: StoredRun, model: LinearScorer): Rows {
+  const { features, parameters, slope, tree } = model;
   const { text, linear } = config;
   const { values = 'tfidf', sublinear } = features.settings;
   const tfidf = `${sublinear ? '1 + ln tf' : 'tf'} times ln((1 + N) / (1 + df)) + 1, documents scaled to length 1`;
@@ -147,6 +148,7 @@ function linearRows({ config }: StoredRun, model: LinearModel): Rows {
     ['Features', `${grouped(features.size)}: ${isOfBags(model) ? `those of a bag of words, in at least ${linear.minDocuments} training documents` : ofWords}`],
     ['Values', values === 'tfidf' ? tfidf : given],
     ['Weights', `${grouped(parameters)}, those of at most ${linear.prune} left out`],
+    ['Label tree', tree && `${grouped(nodesOf(tree))} nodes, ${depthOf(tree)} deep; ${linear.beam} of a depth are looked into. A label's z is 1 less the root of the sum of max(0, 1 - z)² over the steps to it`],
     ['Training', `squared hinge loss, C ${linear.c}, bias as one more feature of 1`],
     ['Probabilities', `sigmoid(${slope} z)`],
   ]; // prettier-ignore

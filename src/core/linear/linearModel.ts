@@ -7,13 +7,36 @@ import { Machine } from '../engine/wasm/machine.ts';
 import { withRoom } from '../base/growing.ts';
 import { halves } from '../formats/halfFloats.ts';
 import { FeatureRow, type Features } from './features.ts';
-import { forEachWeight, type LabelWeights } from './labelWeights.ts';
+import type { LabelTree } from './labelTree.ts';
+import { forEachWeight, type LabelWeights } from './keptWeights.ts';
 
 export interface ScoringOptions {
   /** All cores where absent. */
   threads?: number;
   /** Many documents are scored: the caller's thread looks for the features of some while others compute the logits of the last. */
   isBulk?: boolean;
+}
+
+/** A trained linear model of either kind: the logit of a label is `slope` times a score, so that its sigmoid is a probability. */
+export interface LinearScorer extends Scorer {
+  readonly shape: { labels: number };
+  readonly features: Features;
+  slope: number;
+  /** Weights other than 0, biases included. */
+  readonly parameters: number;
+  readonly tree?: LabelTree;
+  /**
+   * A label's logit taken apart: what each occurrence of a feature added. A feature that occurs several times shares its part out
+   * among them evenly. The parts and the bias add up to the logit.
+   * @param counts of a bag of words, what each of its words counts
+   */
+  partsOf(document: Int32Array, label: number, counts?: Float32Array): { parts: Part[]; bias: number };
+}
+
+interface Part {
+  from: number;
+  end: number;
+  contribution: number;
 }
 
 /** Labels of a block, and documents of a tile, as in the kernels. */
@@ -23,8 +46,8 @@ const [partDocuments, partValues] = [256, 1 << 18];
 /** Bytes of the logits of a part, at most, unless it is one document. */
 const logitBytes = 32 * 1048576;
 
-/** Scores documents: the logit of a label is `slope` times its score, so that its sigmoid is a probability. */
-export class LinearModel implements Scorer {
+/** One vector of weights a label. */
+export class LinearModel implements LinearScorer {
   readonly shape: { labels: number };
   private readonly machine: Machine;
   private readonly weights: PlacedWeights;
@@ -43,7 +66,6 @@ export class LinearModel implements Scorer {
     this.weights = new PlacedWeights(this.machine, features.size, labels);
   }
 
-  /** Weights other than 0, biases included. */
   get parameters(): number {
     return this.weights.count + this.shape.labels;
   }
@@ -70,7 +92,7 @@ export class LinearModel implements Scorer {
     await running;
   }
 
-  private giveRows({ size, end }: Part, address: number, onRow: OnLogits): void {
+  private giveRows({ size, end }: Documents, address: number, onRow: OnLogits): void {
     const { stride } = this.weights;
     for (let d = 0; d < size; d++) onRow(end - size + d, this.machine.floats(address + d * stride, this.shape.labels));
   }
@@ -82,7 +104,7 @@ export class LinearModel implements Scorer {
   }
 
   /** The features of documents from `from` on. */
-  private read(batch: Batch, from: number, most: number): Part {
+  private read(batch: Batch, from: number, most: number): Documents {
     const { row, weights } = this;
     const bounds = new Int32Array(2 * most + 1);
     let numbers = new Int32Array(1 << 12);
@@ -107,7 +129,7 @@ export class LinearModel implements Scorer {
   }
 
   /** Puts a part into the memory, and computes its logits. */
-  private async begin(part: Part, areas: Areas, which: number): Promise<void> {
+  private async begin(part: Documents, areas: Areas, which: number): Promise<void> {
     const { machine, weights, slope } = this;
     const { size, count } = part;
     if (size === 0) return;
@@ -125,16 +147,7 @@ export class LinearModel implements Scorer {
     await machine.runBeside([call], { scratch: 0, scratchBytes: 0 });
   }
 
-  /**
-   * A label's logit taken apart: what each occurrence of a feature added. A feature that occurs several times shares its part out
-   * among them evenly. The parts and the bias add up to the logit.
-   * @param counts of a bag of words, what each of its words counts
-   */
-  partsOf(
-    document: Int32Array,
-    label: number,
-    counts?: Float32Array,
-  ): { parts: { from: number; end: number; contribution: number }[]; bias: number } {
+  partsOf(document: Int32Array, label: number, counts?: Float32Array): { parts: Part[]; bias: number } {
     const { row, slope, features, weights } = this;
     row.read(document, counts);
     const values = new Map<number, number>();
@@ -142,18 +155,7 @@ export class LinearModel implements Scorer {
       const weight = weights.weightOf(row.features[i], label);
       if (weight !== 0) values.set(row.features[i], slope * row.values[i] * weight);
     }
-    const forEach = (visit: (feature: number, from: number, end: number) => void): void =>
-      counts
-        ? document.forEach((word, at) => visit(features.ofSingle(word), at, at + 1))
-        : features.forEachIn(document, visit);
-    const occurrences = new Map<number, number>();
-    forEach((feature) => occurrences.set(feature, (occurrences.get(feature) ?? 0) + 1));
-    const parts: { from: number; end: number; contribution: number }[] = [];
-    forEach((feature, from, end) => {
-      const value = values.get(feature);
-      if (value !== undefined) parts.push({ from, end, contribution: value / occurrences.get(feature)! });
-    });
-    return { parts, bias: slope * weights.biasOf(label) };
+    return { parts: sharedOut(features, document, values, counts), bias: slope * weights.biasOf(label) };
   }
 
   /** Ends its threads. */
@@ -162,8 +164,29 @@ export class LinearModel implements Scorer {
   }
 }
 
+/** What features are worth, shared out among their occurrences. */
+export function sharedOut(
+  features: Features,
+  document: Int32Array,
+  values: ReadonlyMap<number, number>,
+  counts?: Float32Array,
+): Part[] {
+  const forEach = (visit: (feature: number, from: number, end: number) => void): void =>
+    counts
+      ? document.forEach((word, at) => visit(features.ofSingle(word), at, at + 1))
+      : features.forEachIn(document, visit);
+  const occurrences = new Map<number, number>();
+  forEach((feature) => occurrences.set(feature, (occurrences.get(feature) ?? 0) + 1));
+  const parts: Part[] = [];
+  forEach((feature, from, end) => {
+    const value = values.get(feature);
+    if (value !== undefined) parts.push({ from, end, contribution: value / occurrences.get(feature)! });
+  });
+  return parts;
+}
+
 /** Documents with their features: of each first those whose rows hold all labels. */
-interface Part {
+interface Documents {
   size: number;
   /** The document after the last. */
   end: number;

@@ -15,11 +15,14 @@ export class SlopeFitter {
   private readonly misses = new Float64Array(bins);
   private positives = 0;
 
-  /** @param truth label ids, which may lie beyond the scores */
+  /**
+   * @param scores those of -Infinity are of labels that were not looked at, and count for nothing
+   * @param truth label ids, which may lie beyond the scores
+   */
   add(scores: ArrayLike<number>, truth: ArrayLike<number>): void {
-    for (let l = 0; l < scores.length; l++) this.misses[binOf(scores[l])]++;
+    for (let l = 0; l < scores.length; l++) if (scores[l] !== -Infinity) this.misses[binOf(scores[l])]++;
     for (let i = 0; i < truth.length; i++) {
-      if (truth[i] >= scores.length) continue;
+      if (truth[i] >= scores.length || scores[truth[i]] === -Infinity) continue;
       const bin = binOf(scores[truth[i]]);
       this.misses[bin]--;
       this.hits[bin]++;

@@ -2,6 +2,7 @@ import { bitsAt, key32 } from '../base/random.ts';
 import { kernelRoom, megabytes, memoryLimit } from '../base/memory.ts';
 import { UserError } from '../base/errors.ts';
 import { calls, type Linear } from '../engine/wasm/calls.generated.ts';
+import { largest } from '../model/nearestFit.ts';
 import type { Machine } from '../engine/wasm/machine.ts';
 import type { FeatureMatrix, LabelDocuments } from './featureMatrix.ts';
 
@@ -268,9 +269,12 @@ function solverBytes(matrix: FeatureMatrix, groups: number): number {
 function requireRoom(matrix: FeatureMatrix, groups: number): void {
   const bytes = solverBytes(matrix, groups);
   if (bytes <= memoryLimit) return;
+  const fitting = largest(matrix.features, 1000, (some) => solverBytes({ ...matrix, features: some }, groups) <= memoryLimit);
   throw new UserError(
     'model-too-large',
     `Training the linear model needs ${megabytes(bytes)}, more than the 4,096 MB of a WebAssembly memory`,
-    'Set "linear.maxFeatures" lower or "linear.minDocuments" higher.',
+    fitting > 0
+      ? `It fits with about linear.maxFeatures ${fitting.toLocaleString('en')}.`
+      : 'Train on fewer documents, or on shorter ones.',
   );
 }

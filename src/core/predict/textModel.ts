@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import type { Engine, OnFeatures, Scorer } from '../engine/engine.ts';
-import type { LinearModel } from '../linear/linearModel.ts';
+import type { LinearScorer } from '../linear/linearModel.ts';
 import { featureSize, type Weights } from '../model/network.ts';
 import type { Corpus } from '../text/corpus.ts';
 import type { WorkOptions } from '../base/progress.ts';
@@ -62,7 +62,7 @@ export class NetworkModel implements TextModel {
 export class LinearTextModel implements TextModel {
   readonly logits: TextModel['logits'];
 
-  constructor(private readonly model: LinearModel) {
+  constructor(private readonly model: LinearScorer) {
     this.logits = (...args) => model.logits(...args);
   }
 
@@ -94,7 +94,10 @@ export class LinearTextModel implements TextModel {
     const explain = (label: number): Explanation => {
       const { parts, bias } = this.model.partsOf(words, label, values);
       const contributions = parts.map((part) => contributionOf(document, part.from, part.end, part.contribution));
-      return { contributions: sortedContributions(contributions), padding: 0, bias, logit: logits[label] };
+      // a label tree has no logit for labels that it did not look at, but a way to them
+      const sum = parts.reduce((total, { contribution }) => total + contribution, bias);
+      const logit = logits[label] === -Infinity ? sum : logits[label];
+      return { contributions: sortedContributions(contributions), padding: 0, bias, logit };
     };
     return { logits, explain };
   }

@@ -10,7 +10,7 @@ import { object, parseJson, part } from '../base/schema.ts';
 import { type Batch, documentsOf, type Engine, type OnLogits, type Scorer } from '../engine/engine.ts';
 import { SafetensorsFile } from '../formats/safetensors.ts';
 import { writeSafetensors } from '../formats/safetensorsWrite.ts';
-import type { LinearModel, ScoringOptions } from '../linear/linearModel.ts';
+import type { LinearScorer, ScoringOptions } from '../linear/linearModel.ts';
 import { type BandWeight, blendedLogit } from '../metrics/blendWeights.ts';
 import type { NetworkShape } from '../model/network.ts';
 import { cutDocuments } from '../text/corpus.ts';
@@ -55,7 +55,7 @@ export class BlendModel implements Scorer {
   onParts?: OnParts;
 
   constructor(
-    readonly linear: LinearModel,
+    readonly linear: LinearScorer,
     readonly network: Engine,
     private readonly info: Pick<BlendInfo, 'weights' | 'parts'>,
   ) {}

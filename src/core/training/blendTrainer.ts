@@ -3,7 +3,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { createMonitor } from '../config/monitor.ts';
 import { Cancelled } from '../base/errors.ts';
 import { progressEvents } from '../base/events.ts';
-import type { LinearModel } from '../linear/linearModel.ts';
+import type { LinearScorer } from '../linear/linearModel.ts';
 import { BlendChooser } from '../metrics/blendWeights.ts';
 import { formatMetric } from '../metrics/metricText.ts';
 import { parameterCount } from '../model/network.ts';
@@ -107,10 +107,10 @@ export class BlendSession {
   }
 
   /** The linear part as it scores, once the network has come to its end too. Throws `Cancelled`. */
-  private async trained(): Promise<LinearModel> {
+  private async trained(): Promise<LinearScorer> {
     const { session, linear, data } = this;
     const retrains = session.config.training.retrainOnAll && data.validation !== undefined;
-    let model: LinearModel | undefined;
+    let model: LinearScorer | undefined;
     if (!this.info) {
       if (linear.state.phase === 'retraining') throw unfinished(session.claimed.paths.checkpoint(blendPart));
       model = await linear.train();
@@ -143,7 +143,7 @@ export class BlendSession {
   }
 
   /** Weighs the two on validation, as they were trained without it. */
-  private async choose(linear: LinearModel): Promise<void> {
+  private async choose(linear: LinearScorer): Promise<void> {
     const { session, data, labels, network } = this;
     const { config, claimed, emit } = session;
     const engine = await network!.withBest();

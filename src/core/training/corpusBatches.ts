@@ -67,7 +67,7 @@ export async function scoreCorpus(
 ): Promise<void> {
   const row = new Float64Array(model.shape.labels);
   const onLogits = (document: number, logits: Float32Array): void => {
-    for (let l = 0; l < row.length; l++) row[l] = sigmoid(logits[l]);
+    for (let l = 0; l < row.length; l++) row[l] = logits[l] === -Infinity ? 0 : sigmoid(logits[l]);
     onRow(document, row);
   };
   await logitsOfCorpus(model, corpus, onLogits, options);

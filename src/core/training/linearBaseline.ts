@@ -4,7 +4,7 @@ import type { WorkOptions } from '../base/progress.ts';
 import { Machine } from '../engine/wasm/machine.ts';
 import { documentsByLabel } from '../linear/featureMatrix.ts';
 import { findFeatures } from '../linear/features.ts';
-import { type LabelWeights, prune } from '../linear/labelWeights.ts';
+import { type LabelWeights, prune } from '../linear/keptWeights.ts';
 import { LinearModel } from '../linear/linearModel.ts';
 import { LinearSolver } from '../linear/solver.ts';
 import { usualSlope } from '../linear/slope.ts';

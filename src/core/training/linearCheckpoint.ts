@@ -1,8 +1,9 @@
 /**
  * Checkpoints of linear models: sealed safetensors files (see formats/safetensors.ts) with the tensors of `Features` and of
- * core/linear/labelWeights.ts, and
+ * core/linear/keptWeights.ts, and
  *   label.done       U8 [labels]         1 where the label is solved: the checkpoint of a run that was interrupted lacks some
- * In the metadata are `format`, `version`, `slope`, and as JSON `settings`, `state`, `recipe`; `seed` and the hashes of what the ids
+ * Of a label tree, also `tree.parents` (core/linear/labelTree.ts); its nodes then stand behind the labels in the tensors of labels.
+ * In the metadata are `format`, `version`, `slope`, of a tree `treeLabels`, and as JSON `settings`, `state`, `recipe`; `seed` and the hashes of what the ids
  * belong to: `vocabulary`, `labels`, `data`.
  * Of a run on bags of words, `feature.ngrams` is [features, 1]: words are features there, by their names or numbers, and `settings`
  * say in `values` what a document's values are (`linear.features`).
@@ -12,7 +13,8 @@ import { object, boolean, integer, oneOf, optional, parseJson, part, type Infer 
 import { SafetensorsFile, type TensorData } from '../formats/safetensors.ts';
 import { writeSafetensors } from '../formats/safetensorsWrite.ts';
 import { Features } from '../linear/features.ts';
-import { labelsIn, labelTensors, type LabelWeights } from '../linear/labelWeights.ts';
+import { isLabelTree, type LabelTree } from '../linear/labelTree.ts';
+import { labelsIn, labelTensors, type LabelWeights } from '../linear/keptWeights.ts';
 import type { RunIdentity } from './checkpoint.ts';
 import type { TrainingState } from './trainingState.ts';
 
@@ -40,8 +42,9 @@ export interface LinearInfo extends RunIdentity {
 
 export interface LinearCheckpoint {
   info: LinearInfo;
-  /** By label; undefined where it is not solved yet. */
+  /** By label, then by node of the tree; undefined where it is not solved yet. */
   labels: (LabelWeights | undefined)[];
+  tree?: LabelTree;
   ngrams: Int32Array;
   idf: Float32Array;
 }
@@ -52,15 +55,18 @@ export async function writeLinearCheckpoint(
   features: Features,
   labels: readonly (LabelWeights | undefined)[],
   info: LinearInfo,
+  tree?: LabelTree,
 ): Promise<void> {
   const done = Uint8Array.from(labels, (label) => (label ? 1 : 0));
   const tensors = new Map([...features.tensors, ...labelTensors(labels)]);
   tensors.set('label.done', { shape: [done.length], data: done });
+  if (tree) tensors.set('tree.parents', { shape: [tree.parents.length], data: tree.parents });
   const { seed, slope, vocabulary, labels: names, data } = info;
   const json = (value: unknown): string => JSON.stringify(value);
   const texts = { settings: json(info.settings), state: json(info.state), recipe: json(info.recipe) };
   const hashes = { vocabulary, labels: names, data };
-  const metadata = { format, version, slope: String(slope), seed: String(seed), ...texts, ...hashes };
+  const treeLabels = tree && { treeLabels: String(tree.labels) };
+  const metadata = { format, version, slope: String(slope), seed: String(seed), ...texts, ...hashes, ...treeLabels };
   await writeSafetensors(path, tensors, metadata, { sealed: true });
 }
 
@@ -77,8 +83,17 @@ export const readLinearCheckpoint = (path: string): Promise<LinearCheckpoint> =>
     const isWhole = ngrams instanceof Int32Array && idf instanceof Float32Array;
     const labels = labelsIn(read, idf.length);
     if (!isWhole || !labels || done.length !== labels.length) throw notLinear(path);
-    return { info, labels: labels.map((label, l) => (done[l] ? label : undefined)), ngrams, idf };
+    const tree = treeIn(file, data.get('tree.parents'));
+    if (tree && tree.parents.length !== labels.length) throw notLinear(path);
+    return { info, labels: labels.map((label, l) => (done[l] ? label : undefined)), tree, ngrams, idf };
   });
+
+function treeIn({ path, metadata }: SafetensorsFile, parents: TensorData | undefined): LabelTree | undefined {
+  if (parents === undefined) return undefined;
+  const tree = parents instanceof Int32Array && { labels: Number(metadata.treeLabels), parents };
+  if (!tree || !isLabelTree(tree)) throw notLinear(path);
+  return tree;
+}
 
 const withFile = <T>(path: string, work: (file: SafetensorsFile, info: LinearInfo) => Promise<T>): Promise<T> =>
   SafetensorsFile.use(path, (file) => work(file, parseInfo(file)));

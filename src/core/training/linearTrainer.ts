@@ -9,7 +9,7 @@ import { progressEvents } from '../base/events.ts';
 import { megabytes } from '../base/memory.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { buildName, kernelBuild, Machine } from '../engine/wasm/machine.ts';
-import { documentsByLabel } from '../linear/featureMatrix.ts';
+import { documentsByLabel, type FeatureMatrix, type LabelDocuments } from '../linear/featureMatrix.ts';
 import {
   type BagValues,
   type Features,
@@ -17,10 +17,14 @@ import {
   type FeatureSettings,
   findFeatures,
 } from '../linear/features.ts';
-import { labelBytes, type LabelWeights, prune } from '../linear/labelWeights.ts';
-import { LinearModel } from '../linear/linearModel.ts';
+import { depthOf, labelGroups, type LabelTree, nodesOf, treeGroups, usesTree } from '../linear/labelTree.ts';
+import { labelBytes, type LabelWeights, prune } from '../linear/keptWeights.ts';
+import { LinearModel, type LinearScorer } from '../linear/linearModel.ts';
+import { expectedWeights, requireFit, samplePlaces } from '../linear/modelSize.ts';
 import { LinearSolver, type SolvedLabel } from '../linear/solver.ts';
 import { SlopeFitter, usualSlope } from '../linear/slope.ts';
+import { TreeModel } from '../linear/treeModel.ts';
+import { growTree, solveTree } from '../linear/treeSolver.ts';
 import { concatCorpora, type Corpus, labelsOf } from '../text/corpus.ts';
 import type { PreparedData } from '../text/prepare.ts';
 import { hashOfCorpora, hashOfNames, type RunIdentity } from './checkpoint.ts';
@@ -58,17 +62,22 @@ export function refuseOtherStart({ training: { resumeFrom } }: RunConfig, what: 
   );
 }
 
+/** Bytes of a weight in a file, and in a model that is in use: in the memory of the kernels, and in the nodes of a tree. */
+const [bytesInFile, bytesInRows, bytesInTree] = [4, 8, 12];
+
 /** Points of the curve in metrics.jsonl. */
 const curvePoints = 20;
 
 /** A linear model's way from its features to its weights, interrupted and taken up again between labels. */
 export class LinearTraining {
   private machine?: Machine;
-  private model?: LinearModel;
+  private model?: LinearScorer;
   private log?: MetricsLog;
   private at: TrainingState = initialState();
   private slope = usualSlope;
+  /** Of labels, then of the nodes of the tree. */
   private weights: (LabelWeights | undefined)[] = [];
+  private tree?: LabelTree;
   private features?: Features;
   private readonly settings: FeatureSettings;
   private clock = performance.now();
@@ -114,12 +123,13 @@ export class LinearTraining {
     const last = this.lastCheckpoint;
     this.weights = Array.from({ length: this.labels.outputs });
     if (isResumed && (await exists(last))) {
-      const { info, labels: solved } = await readLinearCheckpoint(last);
+      const { info, labels: solved, tree } = await readLinearCheckpoint(last);
       checkSameData(info, this.identity, last);
       checkSameRecipe(info.recipe, this.identity.recipe, last);
       this.at = info.state;
       this.slope = info.slope;
       this.weights = solved;
+      this.tree = tree;
     } else if (isResumed) this.notice('info', 'The run has no checkpoint yet: it begins again.');
     this.log = await openLog(this.at);
     this.tellOfValues();
@@ -127,7 +137,7 @@ export class LinearTraining {
   }
 
   /** Solves what is left on the training documents, and fits the probabilities on validation. Throws `Cancelled`, with a checkpoint. */
-  train(): Promise<LinearModel> {
+  train(): Promise<LinearScorer> {
     return this.orSaved(async () => {
       const model = await this.fit(this.data.train);
       if (this.at.epoch === 0) await this.validated(model);
@@ -136,7 +146,7 @@ export class LinearTraining {
   }
 
   /** The same on train and validation together, with the slope that was fitted before. */
-  retrain(): Promise<LinearModel> {
+  retrain(): Promise<LinearScorer> {
     return this.orSaved(async () => {
       if (this.at.phase === 'training') this.beginRetraining();
       const model = await this.fit(concatCorpora(this.data.train, this.data.validation!));
@@ -196,32 +206,84 @@ export class LinearTraining {
   }
 
   /** Solves the labels that are not solved yet. Throws `Cancelled`. */
-  private async fit(corpus: Corpus): Promise<LinearModel> {
-    const { session, data, weights } = this;
-    const { signal, emit, config } = session;
+  private async fit(corpus: Corpus): Promise<LinearScorer> {
+    const { data, labels } = this;
+    const { signal, emit, config } = this.session;
     emit({ type: 'phase', phase: 'preparing' });
     this.features = await findFeatures(corpus, data.vocabulary.words, this.settings, signal);
-    const open = Array.from(weights.keys()).filter((l) => weights[l] === undefined);
     if (this.features.size === 0) throw noFeatures(data.train.values !== undefined);
-    if (open.length > 0) {
+    if (this.weights.includes(undefined)) {
       const matrix = await this.features.matrix(corpus, signal);
       const each = (matrix.values.length / corpus.size).toFixed(0);
       const message = `${matrix.features.toLocaleString('en')} features, ${each} in a document`;
       emit({ type: 'phase', phase: this.phase, message });
-      this.machine = new Machine(config.engine.threads || availableParallelism());
-      const byLabel = documentsByLabel(corpus, weights.length);
-      const settings = { c: config.linear.c, costs: labelWeights(config, this.labels) };
-      const solver = new LinearSolver(this.machine, matrix, byLabel, settings);
-      this.unconverged = 0;
-      await solver.solve(open, (solved) => this.keep(solved), this.pauses());
-      this.tellOfUnconverged();
-      await this.machine.dispose();
-      this.machine = undefined;
+      await this.solve(matrix, documentsByLabel(corpus, labels.outputs));
     }
-    const solved = weights.filter((label) => label !== undefined);
+    const solved = this.weights.filter((label) => label !== undefined);
     await this.model?.dispose();
     const { threads } = config.engine;
-    return (this.model = new LinearModel(this.features, solved, this.slope, { threads, isBulk: true }));
+    return (this.model = this.tree
+      ? new TreeModel(this.features, this.tree, solved, this.slope, config.linear.beam)
+      : new LinearModel(this.features, solved, this.slope, { threads, isBulk: true }));
+  }
+
+  private async solve(matrix: FeatureMatrix, byLabel: LabelDocuments): Promise<void> {
+    const { config } = this.session;
+    const { linear, engine } = config;
+    const machine = (this.machine = new Machine(engine.threads || availableParallelism()));
+    if (usesTree(linear.tree, this.labels.outputs)) await this.grow(machine, matrix, byLabel);
+    this.unconverged = 0;
+    const { weights, tree } = this;
+    const groups = tree ? treeGroups(tree, byLabel) : labelGroups(byLabel);
+    const pause = this.pauses();
+    const costs = labelWeights(config, this.labels);
+    const solver = tree ? undefined : new LinearSolver(machine, matrix, byLabel, { c: linear.c, costs });
+    const solveOpen = async (outputs: readonly number[]): Promise<void> => {
+      const open = new Set(outputs.filter((output) => weights[output] === undefined));
+      if (tree) {
+        const settings = { c: linear.c, costs, isOpen: (output: number) => open.has(output) };
+        await solveTree(machine, matrix, byLabel, tree, settings, (one) => this.keep(one, one.features), pause);
+      } else await solver!.solve([...open], (one) => this.keep(one), pause);
+    };
+    const places = samplePlaces(groups.length);
+    if (places.length < groups.length) {
+      await solveOpen(places.flatMap((place) => groups[place]));
+      this.checkSize(
+        places.map((place) => groups[place]),
+        places,
+        matrix.features,
+      );
+    }
+    await solveOpen(groups.flat());
+    this.tellOfUnconverged();
+    await machine.dispose();
+    this.machine = undefined;
+  }
+
+  /** Says how large the model will be, as some of it shows. Throws `UserError` `model-too-large`. */
+  private checkSize(groups: readonly (readonly number[])[], places: readonly number[], features: number): void {
+    const { weights, tree } = this;
+    const samples = { places, outputs: groups.map((outputs) => outputs.map((output) => weights[output]!)) };
+    requireFit(samples, { bytesOfWeight: tree ? bytesInTree : bytesInRows, features });
+    const expected = Number(expectedWeights(samples).toPrecision(2));
+    const size = megabytes(expected * bytesInFile);
+    this.notice('info', `The model will have some ${expected.toLocaleString('en')} weights, about ${size}.`);
+  }
+
+  /** The tree of an interrupted run, or one that is made now. */
+  private async grow(machine: Machine, matrix: FeatureMatrix, byLabel: LabelDocuments): Promise<void> {
+    const { linear, training } = this.session.config;
+    if (this.tree) return;
+    const pause = async (): Promise<void> => {
+      if (this.session.signal?.aborted) throw new Cancelled();
+      await setImmediate();
+    };
+    const tree = await growTree(machine, matrix, byLabel, { ...linear, seed: training.seed }, pause);
+    const shape = `${nodesOf(tree).toLocaleString('en')} nodes, ${depthOf(tree)} deep`;
+    const why = `${tree.labels.toLocaleString('en')} labels are put into a tree ("linear.tree"): ${shape}.`;
+    this.notice('info', why);
+    this.tree = tree;
+    this.weights = Array.from({ length: tree.parents.length });
   }
 
   private tellOfUnconverged(): void {
@@ -230,9 +292,9 @@ export class LinearTraining {
     this.notice('warning', `${which} did not come near the optimum: rounding kept them from it. Set "linear.c" lower.`);
   }
 
-  private keep(solved: SolvedLabel): void {
+  private keep(solved: SolvedLabel, numbers?: Int32Array): void {
     const { at, weights } = this;
-    weights[solved.label] = prune(solved, this.session.config.linear.prune);
+    weights[solved.label] = prune(solved, this.session.config.linear.prune, numbers);
     at.batch++;
     at.lossSum += solved.objective;
     if (!solved.isConverged) this.unconverged++;
@@ -271,7 +333,7 @@ export class LinearTraining {
   }
 
   /** Fits the probabilities and the threshold on validation, and judges the model there. */
-  private async validated(model: LinearModel): Promise<void> {
+  private async validated(model: LinearScorer): Promise<void> {
     const { at, data, labels } = this;
     const { training, evaluation } = this.session.config;
     const judged = data.validation?.size ? await this.validate(model, data.validation) : undefined;
@@ -296,7 +358,7 @@ export class LinearTraining {
     return megabytes(labelBytes(this.weights) + idf.byteLength + ngrams.byteLength);
   }
 
-  private async validate(model: LinearModel, corpus: Corpus) {
+  private async validate(model: LinearScorer, corpus: Corpus) {
     const { session, labels } = this;
     const { signal, emit, config } = session;
     const fitter = new SlopeFitter();
@@ -329,11 +391,12 @@ export class LinearTraining {
     const phase: Phase = 'retraining';
     this.at = { ...initialState(), best, metricsBytes, seconds, phase, ended: { stopped: 'finished', epochs: 1 } };
     this.weights = Array.from({ length: this.labels.outputs });
+    this.tree = undefined;
     this.features = undefined; // those of the training documents alone are no part of what comes now
     if (this.role === 'whole') this.session.emit({ type: 'phase', phase });
   }
 
-  private async finishRetraining(model: LinearModel): Promise<void> {
+  private async finishRetraining(model: LinearScorer): Promise<void> {
     const { train, validation } = this.data;
     await this.finishPhase(train.size + validation!.size, undefined, false);
     await this.save('best', 'best');
@@ -352,7 +415,7 @@ export class LinearTraining {
     const { minWordLength, sublinear, values } = this.settings;
     const settings = { minWordLength, sublinear, ...(values && { values }) };
     const info: LinearInfo = { ...identity, state: at, slope, settings };
-    await writeLinearCheckpoint(path, features!, weights, info);
+    await writeLinearCheckpoint(path, features!, weights, info, this.tree);
     this.saved = performance.now();
     session.emit({ type: 'checkpoint', path, reason });
   }
@@ -409,7 +472,7 @@ export class LinearSession {
   }
 
   /** Undefined where it was interrupted. */
-  private async model(): Promise<LinearModel | undefined> {
+  private async model(): Promise<LinearScorer | undefined> {
     const { session, data, training } = this;
     const retrains = session.config.training.retrainOnAll && data.validation !== undefined;
     try {

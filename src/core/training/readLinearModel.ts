@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { Features } from '../linear/features.ts';
-import { LinearModel, type ScoringOptions } from '../linear/linearModel.ts';
+import { LinearModel, type LinearScorer, type ScoringOptions } from '../linear/linearModel.ts';
+import { TreeModel } from '../linear/treeModel.ts';
 import { hashOfNames } from './checkpoint.ts';
 import { type LinearInfo, type linearPart, readLinearCheckpoint } from './linearCheckpoint.ts';
 import { exists, type StoredRun } from './runFolder.ts';
@@ -10,12 +11,13 @@ export async function readLinearModel(
   { paths, words, labels, config }: StoredRun,
   which: 'best' | 'last' | typeof linearPart,
   options: ScoringOptions = {},
-): Promise<{ model: LinearModel; info: LinearInfo }> {
+): Promise<{ model: LinearScorer; info: LinearInfo }> {
   const file = paths.checkpoint(which);
   if (!(await exists(file))) throw unfinished(file);
-  const { info, ngrams, idf, labels: weights } = await readLinearCheckpoint(file);
+  const { info, ngrams, idf, tree, labels: weights } = await readLinearCheckpoint(file);
   const names = labels.names.slice(0, labels.outputs);
-  if (hashOfNames(words) !== info.vocabulary || hashOfNames(names) !== info.labels || weights.length !== names.length)
+  const known = tree?.labels ?? weights.length;
+  if (hashOfNames(words) !== info.vocabulary || hashOfNames(names) !== info.labels || known !== names.length)
     throw new UserError(
       'checkpoint-differs',
       'The checkpoint belongs to other words or labels than those in its run folder',
@@ -25,7 +27,10 @@ export async function readLinearModel(
   const solved = weights.filter((label) => label !== undefined);
   if (solved.length < weights.length) throw unfinished(file);
   const features = new Features(words, ngrams, idf, info.settings);
-  return { model: new LinearModel(features, solved, info.slope, { threads: config.engine.threads, ...options }), info };
+  const model = tree
+    ? new TreeModel(features, tree, solved, info.slope, config.linear.beam)
+    : new LinearModel(features, solved, info.slope, { threads: config.engine.threads, ...options });
+  return { model, info };
 }
 
 const unfinished = (file: string): UserError =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { half, halfBits, halves } from '../../../src/core/formats/halfFloats.ts';
 import { Features } from '../../../src/core/linear/features.ts';
-import { forEachWeight, labelsIn, type LabelWeights, prune } from '../../../src/core/linear/labelWeights.ts';
+import { forEachWeight, labelsIn, type LabelWeights, prune } from '../../../src/core/linear/keptWeights.ts';
 import { LinearModel, type ScoringOptions } from '../../../src/core/linear/linearModel.ts';
 import { SlopeFitter, usualSlope } from '../../../src/core/linear/slope.ts';
 import { key32, uniformAt } from '../../../src/core/base/random.ts';

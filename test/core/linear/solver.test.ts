@@ -142,6 +142,16 @@ describe('the kernels', () => {
   it('refuse what does not fit into a WebAssembly memory', () => {
     const machine = { threads: 1 } as Machine;
     const huge = { ...matrix, features: 40_000_000 };
-    expect(() => new LinearSolver(machine, huge, labels, { c: 1 })).toThrow(/needs .* MB, more than the 4,096 MB/);
+    let refused: unknown;
+    try {
+      new LinearSolver(machine, huge, labels, { c: 1 });
+    } catch (error) {
+      refused = error;
+    }
+    expect(refused).toMatchObject({
+      code: 'model-too-large',
+      message: expect.stringMatching(/needs .* MB, more than the 4,096 MB/) as string,
+      remedy: expect.stringMatching(/^It fits with about linear.maxFeatures 16,\d{3},\d{3}\.$/) as string,
+    });
   });
 });

@@ -230,6 +230,58 @@ describe('a linear run', () => {
     expect(new Set(steps.map(String)).size).toBe(steps.length);
   });
 
+  it('trains a label tree, goes on with it, and uses it as any', async () => {
+    const tree = ['linear.tree=always', 'linear.branching=5', 'linear.leafSize=10', 'linear.beam=4'];
+    const { result, events, paths } = await run('tree', tree);
+    expect(
+      events.some(
+        (e) => e.type === 'notice' && /80 labels are put into a tree .*: \d+ nodes, [2-9] deep/.test(e.message),
+      ),
+    ).toBe(true);
+    expect(result.summary!.evaluated!.metrics['P@1']).toBeGreaterThan(0.85);
+    expect(result.summary!.labels).toBe(labels);
+    const { evaluation } = await evaluateRun(result.folder, { onEvent: () => {} });
+    expect(evaluation.metrics).toEqual(result.summary!.evaluated!.metrics);
+    const predictor = await loadPredictor(result.folder);
+    const text = 'word3 red flag word0 common1';
+    const { labels: explained } = await predictor.explain(text, { top: 80 });
+    expect(
+      explained
+        .slice(0, 2)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['label0', 'label3']);
+    for (const { explanation, probability } of explained) {
+      const sum = explanation.contributions.reduce((total, { contribution }) => total + contribution, explanation.bias);
+      expect(sum).toBeCloseTo(explanation.logit, 4);
+      expect(probability === 0 || Math.abs(probability - 1 / (1 + Math.exp(-explanation.logit))) < 1e-4).toBe(true);
+    }
+    expect(explained.at(-1)!.probability).toBe(0);
+    await predictor.dispose();
+    const stop = new AbortController();
+    let rounds = 0;
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'checkpoint' && ++rounds === 9) stop.abort();
+    };
+    const part = await run('tree-part', tree, { onEvent, signal: stop.signal, checkpointSeconds: 0 });
+    expect(part.result.stopped).toBe('interrupted');
+    const resumed = await run('tree-part', tree, { resume: part.result.folder });
+    expect(await readLinearCheckpoint(resumed.paths.checkpoint('best'))).toMatchObject({
+      tree: (await readLinearCheckpoint(paths.checkpoint('best'))).tree,
+      labels: await solvedIn(result),
+    });
+  });
+
+  it('says how large the model will be', () => {
+    const said = whole.events.flatMap((e) =>
+      e.type === 'notice' && /will have some/.test(e.message) ? [e.message] : [],
+    );
+    expect(said).toHaveLength(2);
+    const about = Number(/some ([\d,]+) weights/.exec(said[1])![1].replaceAll(',', ''));
+    expect(about / whole.result.summary!.parameters).toBeGreaterThan(0.9);
+    expect(about / whole.result.summary!.parameters).toBeLessThan(1.1);
+  });
+
   it('refuses a model that was changed, or another run’s', async () => {
     const { paths } = await run('changed', ['training.retrainOnAll=false']);
     const best = paths.checkpoint('best');

@@ -111,12 +111,17 @@ export class Machine {
     return worker;
   }
 
-  /** Reserves zeroed memory for good. Addresses are multiples of 64. */
+  /** Reserves memory, zeroed where none was given back. Addresses are multiples of 64. */
   allocate(bytes: number): number {
     const address = this.top;
     this.top += Math.ceil(bytes / 64) * 64;
     this.reach(this.top);
     return address;
+  }
+
+  /** Gives back what was allocated since `heapTop` was this. */
+  giveBack(heapTop: number): void {
+    this.top = heapTop;
   }
 
   /** A stack of short-lived areas above everything allocated so far: `reach` grows the memory up to an address. */

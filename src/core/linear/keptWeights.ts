@@ -19,15 +19,22 @@ export interface LabelWeights {
 
 const longestStep = 65_535;
 
-/** Leaves out the weights whose size is at most `limit`. */
-export function prune({ weights, bias }: { weights: Float32Array; bias: number }, limit: number): LabelWeights {
+/**
+ * Leaves out the weights whose size is at most `limit`.
+ * @param numbers of the features, ascending, where they are some of many
+ */
+export function prune(
+  { weights, bias }: { weights: Float32Array; bias: number },
+  limit: number,
+  numbers?: Int32Array,
+): LabelWeights {
   let count = 0;
   for (let f = 0; f < weights.length; f++) if (isKept(weights[f], limit)) count++;
   const features = new Int32Array(count);
   const bits = new Uint16Array(count);
   for (let f = 0, at = 0; f < weights.length; f++) {
     if (!isKept(weights[f], limit)) continue;
-    features[at] = f;
+    features[at] = numbers ? numbers[f] : f;
     bits[at++] = halfBits(weights[f]);
   }
   return stepped(bias, features, bits);
