@@ -269,7 +269,11 @@ function solverBytes(matrix: FeatureMatrix, groups: number): number {
 function requireRoom(matrix: FeatureMatrix, groups: number): void {
   const bytes = solverBytes(matrix, groups);
   if (bytes <= memoryLimit) return;
-  const fitting = largest(matrix.features, 1000, (some) => solverBytes({ ...matrix, features: some }, groups) <= memoryLimit);
+  const fitting = largest(
+    matrix.features,
+    1000,
+    (some) => solverBytes({ ...matrix, features: some }, groups) <= memoryLimit,
+  );
   throw new UserError(
     'model-too-large',
     `Training the linear model needs ${megabytes(bytes)}, more than the 4,096 MB of a WebAssembly memory`,
