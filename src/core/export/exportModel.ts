@@ -5,7 +5,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { makeFolder, removeFile, withFileErrors, writeAtomic } from '../base/files.ts';
-import type { LinearModel } from '../linear/linearModel.ts';
+import type { LinearScorer } from '../linear/linearModel.ts';
 import { readLinearModel } from '../training/readLinearModel.ts';
 import { readModel, type StoredModel } from '../training/readModel.ts';
 import { readRun, type StoredRun } from '../training/runFolder.ts';
@@ -89,7 +89,7 @@ async function exportLinear(run: StoredRun, options: ExportOptions): Promise<Exp
   return { run: paths.folder, format, folder, files: [...files.keys()], bytes: written };
 }
 
-const linearUse = ({ features }: LinearModel): string =>
+const linearUse = ({ features }: LinearScorer): string =>
   `${linearTensors} ${features.settings.values === undefined ? valuesOfText : valuesOfBag}; z is the sum of value times weight, plus the bias; the probability is sigmoid(slope z), with \`slope\` in the metadata. Label i is the i-th of \`names\` in \`labels.json\`.`;
 
 const valuesOfText = "A document is its features' (1 + ln tf) idf, scaled to length 1";
