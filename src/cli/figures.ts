@@ -143,8 +143,9 @@ export function systemsOf(
   metrics: Metrics,
   baselines: readonly { name: string; metrics: Metrics }[],
 ): System[] {
+  const seeds = baselines.filter(({ name }) => /^seed \d+$/.test(name)).length;
   return [
-    { name: modelTitles[type], metrics },
+    { name: seeds > 0 ? `${modelTitles[type]}, mean of ${seeds}` : modelTitles[type], metrics },
     ...baselines.map((b) => ({ name: baselineTitle(b.name), metrics: b.metrics })),
   ];
 }

@@ -368,6 +368,7 @@ const ofBoth: readonly string[] = [
   'training.labelWeights',
   'training.monitor',
   'training.seed',
+  'training.seeds', // refused
   'training.retrainOnAll',
   'training.save',
   'training.resumeFrom', // refused where a run begins
@@ -408,6 +409,19 @@ const contentKeysCount: Rule = ({ config, stated }) => {
     .map((key) => warning('no-effect', [key], `${key} has no effect: ${why(key)}.`));
 };
 
+const seedsDiffer: Rule = ({ config: { model, training } }) => {
+  if (training.seeds === 1) return [];
+  const set = { key: 'training.seeds', value: 1 };
+  const refused = (message: string, ...keys: string[]): Violation[] => [
+    error('no-seeds', ['training.seeds', ...keys], `training.seeds ${training.seeds}: ${message}`, set),
+  ];
+  if (model.type === 'linear')
+    return refused('a linear model has no chance in it, every seed would train the same.', 'model.type');
+  if (!training.save) return refused('their mean is that of checkpoints, and training.save is off.', 'training.save');
+  if (training.resumeFrom === undefined) return [];
+  return refused('several runs cannot begin with the weights of one (training.resumeFrom).', 'training.resumeFrom');
+};
+
 const rules: Rule[] = [
   trainGiven,
   wordOrder,
@@ -421,6 +435,7 @@ const rules: Rule[] = [
   wordsFound,
   keysCount,
   contentKeysCount,
+  seedsDiffer,
 ];
 /** What holds for networks alone. */
 const networkRules: Rule[] = [filtersFit, poolsFit, fitsMemory, vectorsAgree, oneStart];

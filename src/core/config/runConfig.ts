@@ -85,6 +85,15 @@ const dataset = object(
       },
       { min: 0, below: 1 },
     ),
+    splitSeed: optional(
+      integer(
+        {
+          description: 'Seed that the held-out documents are drawn by; `training.seed` where absent.',
+          source: 'this project',
+        },
+        { min: 0, max: 0xffffffff },
+      ),
+    ),
     split: oneOf(['random', 'stratified'], {
       description:
         'How the held-out documents are drawn: `random`, or `stratified` (iterative, so that each label keeps its share).',
@@ -743,6 +752,15 @@ const training = object(
         source: 'this project',
       },
       { min: 0, max: 0xffffffff },
+    ),
+    seeds: integer(
+      {
+        description:
+          'Runs that are trained, with `seed`, `seed` + 1 and so on, on the same documents; scores are the mean of their probabilities. The run folder holds them as `members/seed-1` and so on.',
+        default: 1,
+        source: 'this project',
+      },
+      { min: 1, max: 20 },
     ),
     retrainOnAll: boolean({
       description:

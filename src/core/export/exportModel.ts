@@ -7,6 +7,7 @@ import type { WorkOptions } from '../base/progress.ts';
 import { makeFolder, removeFile, withFileErrors, writeAtomic } from '../base/files.ts';
 import type { LinearScorer } from '../linear/linearModel.ts';
 import { readLinearModel } from '../training/readLinearModel.ts';
+import { isMean, readMeanInfo, readMember } from '../training/meanModel.ts';
 import { readModel, type StoredModel } from '../training/readModel.ts';
 import { readRun, type StoredRun } from '../training/runFolder.ts';
 import { readSummary } from '../training/runSummary.ts';
@@ -50,6 +51,7 @@ const piece = 1 << 24;
 export async function exportModel(runFolder: string, options: ExportOptions): Promise<ExportResult> {
   const { format, checkpoint = 'best', signal } = options;
   const run = await readRun(runFolder);
+  if (isMean(run.config)) return exportMean(run, options);
   if (run.config.model.type === 'linear') return exportLinear(run, options);
   const model = await readModel(run, checkpoint);
   if (signal?.aborted) throw new Cancelled();
@@ -61,6 +63,35 @@ export async function exportModel(runFolder: string, options: ExportOptions): Pr
   await makeFolder(folder);
   const bytes = await writeFiles(folder, files, options);
   if (format === 'tfjs') await withFileErrors(folder, () => removeOlderShards(folder, files));
+  return { run: paths.folder, format, folder, files: [...files.keys()], bytes };
+}
+
+/** The networks of all seeds side by side; no graph holds their mean. */
+async function exportMean(run: StoredRun, options: ExportOptions): Promise<ExportResult> {
+  const { format, signal } = options;
+  const { paths, config } = run;
+  const { seeds, best } = await readMeanInfo(run);
+  if (format !== 'safetensors' || config.model.type !== 'xml-cnn')
+    throw new UserError(
+      'no-such-network',
+      'The mean of several seeds is written as safetensors of networks alone',
+      `Export one of them, such as ${paths.member(seeds[0])}.`,
+      { file: paths.folder },
+    );
+  const models: StoredModel[] = [];
+  for (const seed of seeds) models.push(await readModel(await readMember(run, seed), 'best'));
+  if (signal?.aborted) throw new Cancelled();
+  const [first] = models;
+  const names = seeds.map((seed) => `seed-${seed}.safetensors`);
+  const own = { ...first, run, info: { ...first.info, state: { ...first.info.state, best } } };
+  const use = `Each of ${names.map((name) => `\`${name}\``).join(', ')} holds a network, trained from another seed; the probability of a label is the mean of theirs. ${uses.safetensors(first).replace('`model.safetensors`', 'Each')}`;
+  const card = modelCard(own, { version: packageJson.version, use, summary: await readSummary(paths.summary) });
+  const contents = models.flatMap((model) => [...writers.safetensors(model).values()]);
+  const networks = names.map((name, i): [string, Content] => [name, contents[i]]);
+  const files = new Map<string, Content>([...networks, ...companions(run), ['README.md', [card]]]);
+  const folder = resolve(options.folder ?? join(paths.folder, 'exports', format));
+  await makeFolder(folder);
+  const bytes = await writeFiles(folder, files, options);
   return { run: paths.folder, format, folder, files: [...files.keys()], bytes };
 }
 

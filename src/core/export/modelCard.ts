@@ -36,7 +36,7 @@ export const modelCard = (model: StoredModel, options: CardOptions): string =>
   card(
     {
       run: model.run,
-      kind: 'XML-CNN',
+      kind: model.run.config.training.seeds > 1 ? `the mean of ${model.run.config.training.seeds} XML-CNN` : 'XML-CNN',
       best: model.info.state.best,
       settings: settingRows(model),
       reads: `Words beyond the ${grouped(model.info.shape.maxLength)}th of a document are not read; words outside the vocabulary count as one unknown word.`,

@@ -14,13 +14,13 @@ const mostScores = 1 << 24;
 /** Its exponential is a number yet. */
 const highest = 700;
 
-const clamped = (logit: number): number => Math.min(highest, Math.max(-highest, logit));
+export const clampedLogit = (logit: number): number => Math.min(highest, Math.max(-highest, logit));
 
 /** The logit of the weighted mean of two probabilities, the first's weight given; a weight of 0 or 1 leaves one of them as it is. */
 export function blendedLogit(first: number, second: number, weight: number): number {
   if (weight === 1) return first;
   if (weight === 0) return second;
-  const [a, b] = [clamped(first), clamped(second)];
+  const [a, b] = [clampedLogit(first), clampedLogit(second)];
   const yes = weight / (1 + Math.exp(-a)) + (1 - weight) / (1 + Math.exp(-b));
   const no = weight / (1 + Math.exp(a)) + (1 - weight) / (1 + Math.exp(b));
   return Math.log(yes / no);

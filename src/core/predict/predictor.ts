@@ -17,6 +17,7 @@ import { WordNumbers } from '../text/wordNumbers.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
 import { restoreScoringWeights } from '../training/checkpoint.ts';
 import { scoringOptions } from '../training/engineOptions.ts';
+import { isMean, readMeanInfo, readMember } from '../training/meanModel.ts';
 import { findModel } from '../training/readModel.ts';
 import { findBlend, openBlend } from '../training/blendModel.ts';
 import { readLinearModel } from '../training/readLinearModel.ts';
@@ -25,7 +26,7 @@ import type { SourceOptions } from '../data/document.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { logitsOfCorpus, sigmoid } from '../training/corpusBatches.ts';
 import type { Explanation, ReadText } from './explain.ts';
-import { BlendTextModel, LinearTextModel, NetworkModel, type TextModel } from './textModel.ts';
+import { BlendTextModel, LinearTextModel, MeanTextModel, NetworkModel, type TextModel } from './textModel.ts';
 
 interface PredictorOptions {
   /** Default: best. Averaged weights where the run keeps them. */
@@ -79,14 +80,37 @@ export interface ExplainedLabel extends PredictedLabel {
  * Throws `UserError` (`run-not-found`, `damaged-run`, `no-checkpoint`, `checkpoint-differs`, those of checkpoints).
  */
 export async function loadPredictor(folder: string, options: PredictorOptions = {}): Promise<Predictor> {
-  const { checkpoint = 'best', threads, makeEngine, isBulk } = options;
   const run = await readRun(folder);
+  const tokenizer = await createTokenizer(run.config.text);
+  const { model, tuned } = await (isMean(run.config) ? openMean(run, options) : openModel(run, options));
+  return new Predictor(run, tuned, tokenizer, model);
+}
+
+interface OpenedModel {
+  model: TextModel;
+  tuned?: TunedDecisions;
+}
+
+/** All seeds of a run at once: each text goes through every one. */
+async function openMean(run: StoredRun, options: PredictorOptions): Promise<OpenedModel> {
+  const { seeds, best } = await readMeanInfo(run);
+  const members: TextModel[] = [];
+  try {
+    for (const seed of seeds) members.push((await openModel(await readMember(run, seed), options)).model);
+    return { model: new MeanTextModel(members), tuned: best };
+  } catch (error) {
+    for (const member of members) await member.dispose();
+    throw error;
+  }
+}
+
+async function openModel(run: StoredRun, options: PredictorOptions): Promise<OpenedModel> {
+  const { checkpoint = 'best', threads, makeEngine, isBulk } = options;
   const { config } = run;
   const linear = { ...(threads !== undefined && { threads }), isBulk };
-  const tokenizer = await createTokenizer(config.text);
   if (config.model.type === 'linear') {
     const { model, info } = await readLinearModel(run, checkpoint, linear);
-    return new Predictor(run, info.state.best, tokenizer, new LinearTextModel(model));
+    return { model: new LinearTextModel(model), tuned: info.state.best };
   }
   const blend = config.model.type === 'blend' ? await findBlend(run, checkpoint) : undefined;
   const { file, info } = blend?.network ?? (await findModel(run, checkpoint));
@@ -98,9 +122,9 @@ export async function loadPredictor(folder: string, options: PredictorOptions = 
   try {
     // a run that is still trained may have another best epoch by now: what is reported of it goes with the weights
     const restored = await restoreScoringWeights(file, engine);
-    if (!blend) return new Predictor(run, restored.state.best, tokenizer, new NetworkModel(engine));
+    if (!blend) return { model: new NetworkModel(engine), tuned: restored.state.best };
     const model = new BlendTextModel(await openBlend(run, engine, blend.info, linear));
-    return new Predictor(run, blend.info.best, tokenizer, model);
+    return { model, tuned: blend.info.best };
   } catch (error) {
     await engine.dispose();
     throw error;

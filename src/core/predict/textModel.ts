@@ -6,6 +6,7 @@ import type { Corpus } from '../text/corpus.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import { blendedLogit } from '../metrics/blendWeights.ts';
 import type { BlendModel } from '../training/blendModel.ts';
+import { MeanLogits, MeanModel } from '../training/meanModel.ts';
 import { embedCorpus, sigmoid } from '../training/corpusBatches.ts';
 import {
   type Contribution,
@@ -152,27 +153,87 @@ export class BlendTextModel implements TextModel {
 }
 
 function blended(linear: Explanation, network: Explanation, weight: number, logit: number): Explanation {
-  const merged = new Map<string, Contribution>();
-  for (const [part, share] of [
-    [linear, weight],
-    [network, 1 - weight],
-  ] as const)
-    for (const term of share > 0 ? part.contributions : []) {
-      const place = `${term.start} ${term.end}`;
-      const { contribution: before = 0, ofLinear = 0 } = merged.get(place) ?? {};
-      const contribution = share * term.contribution;
-      const own = part === linear ? ofLinear + contribution : ofLinear;
-      merged.set(place, { ...term, contribution: before + contribution, ofLinear: own });
-    }
-  const contributions = sortedContributions([...merged.values()]);
-  const padding = (1 - weight) * network.padding;
-  const bias = logit - padding - contributions.reduce((sum, { contribution }) => sum + contribution, 0);
+  const marked = (of: Explanation, isLinear: boolean): Explanation => ({
+    ...of,
+    contributions: of.contributions.map((term) => ({ ...term, ofLinear: isLinear ? term.contribution : 0 })),
+  });
+  const shares = [
+    [marked(linear, true), weight],
+    [marked(network, false), 1 - weight],
+  ] as const;
   const parts = [
     { name: 'linear' as const, weight, logit: linear.logit, probability: sigmoid(linear.logit) },
     { name: 'network' as const, weight: 1 - weight, logit: network.logit, probability: sigmoid(network.logit) },
   ];
-  return { contributions, padding, bias, logit, parts };
+  return { ...mixed(shares, logit), parts };
 }
+
+/** Terms of several models, each times its model's share; the bias takes what makes all add up to the logit. */
+function mixed(shares: readonly (readonly [Explanation, number])[], logit: number): Explanation {
+  const merged = new Map<string, Contribution>();
+  let padding = 0;
+  for (const [part, share] of shares) {
+    padding += share * part.padding;
+    for (const term of share > 0 ? part.contributions : []) {
+      const place = `${term.start} ${term.end}`;
+      const { contribution: before = 0, ofLinear: linear = 0 } = merged.get(place) ?? {};
+      const ofLinear = term.ofLinear === undefined ? {} : { ofLinear: linear + share * term.ofLinear };
+      merged.set(place, { ...term, contribution: before + share * term.contribution, ...ofLinear });
+    }
+  }
+  const contributions = sortedContributions([...merged.values()]);
+  const bias = logit - padding - contributions.reduce((sum, { contribution }) => sum + contribution, 0);
+  return { contributions, padding, bias, logit };
+}
+
+/** Several runs of one config: a label's logit is that of the mean probability, its terms are the mean of theirs. */
+export class MeanTextModel implements TextModel {
+  readonly logits: TextModel['logits'];
+  private readonly mean: MeanModel;
+
+  constructor(private readonly members: readonly TextModel[]) {
+    this.mean = new MeanModel(members);
+    this.logits = (...args) => this.mean.logits(...args);
+  }
+
+  get shape() {
+    return this.mean.shape;
+  }
+
+  get embedding(): never {
+    throw noMeanVectors();
+  }
+
+  embed(): Promise<void> {
+    return Promise.reject(noMeanVectors());
+  }
+
+  async explained(document: ReadText): Promise<{ logits: Float32Array; explain: (label: number) => Explanation }> {
+    const mean = new MeanLogits(this.shape.labels);
+    const found: Awaited<ReturnType<TextModel['explained']>>[] = [];
+    for (const member of this.members) found.push(await member.explained(document));
+    for (const { logits: own } of found) mean.add(0, own);
+    const logits = new Float32Array(this.shape.labels);
+    mean.read(0, logits);
+    const explain = (label: number): Explanation =>
+      mixed(
+        found.map((own) => [own.explain(label), 1 / found.length]),
+        logits[label],
+      );
+    return { logits, explain };
+  }
+
+  dispose(): Promise<void> {
+    return this.mean.dispose();
+  }
+}
+
+const noMeanVectors = (): UserError =>
+  new UserError(
+    'no-vectors',
+    'The mean of several seeds has no vectors of its own: each of its networks has others',
+    'Use one of the runs in its "members".',
+  );
 
 const noVectors = (): UserError =>
   new UserError(

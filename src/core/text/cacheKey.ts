@@ -8,6 +8,7 @@ import { preparedText } from '../config/preparedText.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { matrixCompanions } from '../data/formats/numpy.ts';
 import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
+import { splitSeedOf } from './drawnSplits.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import { splitParts } from '../data/shards.ts';
 import type { DatasetFile } from '../data/document.ts';
@@ -83,7 +84,8 @@ export async function cacheKey(
   files: FileState[],
   { signal, onProgress }: WorkOptions = {},
 ): Promise<string> {
-  const { dataset, embedding, training } = config;
+  const { embedding } = config;
+  const dataset = { ...config.dataset, splitSeed: undefined }; // goes in as the seed
   const text = preparedText(config);
   const hash = createHash('sha256');
   const depends = { formatVersion, unicode: process.versions.unicode, endianness: endianness() };
@@ -93,7 +95,7 @@ export async function cacheKey(
       dataset,
       text: { ...text, segmenterVersion: text.tokenizer === 'segmenter' ? segmenterVersion() : undefined },
       vectors: vectorsOf(embedding),
-      seed: training.seed,
+      seed: splitSeedOf(config),
     }),
   );
   for (const file of files) {

@@ -25,6 +25,10 @@ export function heldShares({ dataset }: Pick<RunConfig, 'dataset'>): Record<'val
   };
 }
 
+/** What the held-out documents are drawn by. */
+export const splitSeedOf = ({ dataset, training }: Pick<RunConfig, 'dataset' | 'training'>): number =>
+  dataset.splitSeed ?? training.seed;
+
 /** The splits that the dataset of a run has. */
 export function splitsOf(config: RunConfig): Split[] {
   const held = heldShares(config);
@@ -73,10 +77,12 @@ export function drawSplits(documents: LabelledDocuments, config: RunConfig): Uin
 function held(
   documents: LabelledDocuments,
   left: Uint32Array,
-  { dataset, training: { seed } }: RunConfig,
+  config: RunConfig,
   share: number,
   split: 'validation' | 'test',
 ): Uint32Array {
+  const { dataset } = config;
+  const seed = splitSeedOf(config);
   const stream = split === 'test' ? Stream.testSplit : Stream.split;
   if (dataset.split === 'random') return randomSplit(left.length, share, seed, stream).held;
   const labelsOf = documents.labelLists();

@@ -17,6 +17,7 @@ import { BlendModel, blendPartNames, findBlend, openBlend } from './blendModel.t
 import { linearBaseline, mostSeconds } from './linearBaseline.ts';
 import { readLinearModel } from './readLinearModel.ts';
 import { linearSeconds, roughTime } from '../model/trainingTime.ts';
+import { isMean, MeanModel, readMeanInfo, readMember, RestingModel } from './meanModel.ts';
 import { progressEvents, type RunEvent } from '../base/events.ts';
 import { exists, readRun, type RunPaths, type StoredLabels, type StoredRun } from './runFolder.ts';
 import type { Split } from '../base/splits.ts';
@@ -83,7 +84,7 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   const { paths, config } = run;
   const best = paths.checkpoint('best');
   if (!(await exists(best))) throw noBest(best);
-  const found = await finders[config.model.type](run, options);
+  const found = await findScorer(run, options);
   const { corpus, labels, split, train } = await dataOf(run, found.info, options);
   if (corpus.size === 0)
     throw new UserError('no-documents', 'There are no documents to evaluate', 'Check the split and its file.');
@@ -189,7 +190,29 @@ async function findLinear(run: StoredRun, { makeEngine, threads }: EvaluateOptio
   return { info, open: () => Promise.resolve({ model, tuned: info.state.best }) };
 }
 
+/** One member is in memory at a time. */
+async function findMean(run: StoredRun, options: EvaluateOptions): Promise<FoundScorer> {
+  const info = await readMeanInfo(run);
+  const members: Scorer[] = [];
+  for (const seed of info.seeds) {
+    const found = await findScorer(await readMember(run, seed), options);
+    if (found.info.vocabulary !== info.vocabulary || found.info.labels !== info.labels)
+      throw new UserError(
+        'checkpoint-differs',
+        'A seed of the run was trained on other words or labels',
+        'Put the files of the run back together, or train again.',
+        { file: run.paths.member(seed) },
+      );
+    members.push(new RestingModel({ labels: run.labels.outputs }, async () => (await found.open()).model));
+  }
+  return { info, open: () => Promise.resolve({ model: new MeanModel(members), tuned: info.best }) };
+}
+
 const finders = { 'xml-cnn': findNetwork, linear: findLinear, blend: findBlended };
+
+/** The best model of a run, of whatever kind. Throws `UserError`. */
+export const findScorer = (run: StoredRun, options: EvaluateOptions): Promise<FoundScorer> =>
+  isMean(run.config) ? findMean(run, options) : finders[run.config.model.type](run, options);
 
 interface EvaluatedData {
   corpus: Corpus;

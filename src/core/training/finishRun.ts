@@ -7,7 +7,7 @@ import { concatCorpora, unlabelledIn } from '../text/corpus.ts';
 import type { PreparedData } from '../text/prepare.ts';
 import { evaluateSplit, evaluatorOptions, measureBaselines } from './evaluateRun.ts';
 import type { StoredLabels } from './runFolder.ts';
-import { bestOf, type RunResult, type Summary } from './runSummary.ts';
+import { type BaselineFigures, bestOf, type RunResult, type Summary } from './runSummary.ts';
 import { type Session, splitToEvaluate } from './trainingRun.ts';
 import type { TrainingState } from './trainingState.ts';
 
@@ -17,6 +17,8 @@ export interface TrainedModel {
   data: PreparedData;
   labels: StoredLabels;
   state: Pick<TrainingState, 'phase' | 'best'>;
+  /** Figures of what it consists of, where those have been measured. */
+  parts?: BaselineFigures[];
   /** What its training says of itself. */
   told: Pick<Summary, 'stopped' | 'epochs' | 'retrainedEpochs' | 'vocabulary' | 'parameters' | 'engine' | 'seconds'>;
 }
@@ -67,7 +69,7 @@ async function summarise(session: Session, trained: TrainedModel): Promise<Summa
 
 async function evaluate(
   session: Session,
-  { model, data, labels, state }: TrainedModel,
+  { model, data, labels, state, parts: measured = [] }: TrainedModel,
 ): Promise<Pick<Summary, 'evaluated' | 'baselines'>> {
   const { config, claimed, emit } = session;
   const { evaluation: wanted, engine } = config;
@@ -84,5 +86,5 @@ async function evaluate(
   const threads = engine.threads || undefined;
   const beside = { type: config.model.type, words: data.vocabulary.words, outputs: model.shape.labels, threads };
   const baselines = wanted.baselines ? await measureBaselines(learned, corpus, split, options, session, beside) : [];
-  return { evaluated: { split, documents, metrics }, baselines: [...parts, ...baselines] };
+  return { evaluated: { split, documents, metrics }, baselines: [...measured, ...parts, ...baselines] };
 }

@@ -9,6 +9,7 @@
  *   diverged.json     the batch whose loss was no number, where there was one (see `DivergedBatch`)
  *   evaluation-*.json, scores-*.bin    evaluations in full, and the scores that matter
  *   checkpoints/      last, best, epoch-0010, best-epoch-loss, best-batch-loss (.safetensors)
+ *   members/          seed-1, seed-2, … of a run of several seeds, each a run folder
  *   lock              the process that works in the folder
  */
 import { lstat, readdir, readFile, rm } from 'node:fs/promises';
@@ -38,6 +39,9 @@ export interface RunPaths {
   lock: string;
   checkpoints: string;
   checkpoint(name: string): string;
+  /** Where a run of several seeds holds them. */
+  members: string;
+  member(seed: number): string;
   /** @param split a split, or the name of an evaluated file */
   evaluation(split: string): string;
   scores(split: string): string;
@@ -46,6 +50,7 @@ export interface RunPaths {
 export function runPaths(path: string): RunPaths {
   const folder = resolve(path);
   const checkpoints = join(folder, 'checkpoints');
+  const members = join(folder, 'members');
   return {
     folder,
     config: join(folder, 'config.json'),
@@ -58,6 +63,8 @@ export function runPaths(path: string): RunPaths {
     lock: join(folder, 'lock'),
     checkpoints,
     checkpoint: (name) => join(checkpoints, `${name}.safetensors`),
+    members,
+    member: (seed) => join(members, `seed-${seed}`),
     evaluation: (split) => join(folder, `evaluation-${split}.json`),
     scores: (split) => join(folder, `scores-${split}.bin`),
   };
@@ -233,8 +240,8 @@ async function removeTemporaries({ folder, checkpoints }: RunPaths): Promise<voi
  * A run folder may come from somebody else: a link in it would have us read, overwrite or delete what lies elsewhere.
  * The folder itself may be one.
  */
-async function refuseLinks({ folder, checkpoints }: RunPaths): Promise<void> {
-  for (const place of [folder, checkpoints]) {
+async function refuseLinks({ folder, checkpoints, members }: RunPaths): Promise<void> {
+  for (const place of [folder, checkpoints, members]) {
     const isThere = await lstat(place).then(
       (found) => found.isDirectory() || place === folder,
       () => false,

@@ -8,8 +8,10 @@ import type { RunEvent } from '../base/events.ts';
 import { blendConfig, BlendSession } from './blendTrainer.ts';
 import { linearPart } from './linearCheckpoint.ts';
 import { linearConfig, LinearSession } from './linearTrainer.ts';
+import { isMean } from './meanModel.ts';
 import { NetworkSession } from './networkTrainer.ts';
 import { runToResume } from './resume.ts';
+import { refuseSeeds, SeedsSession, type TrainMember } from './seedsTrainer.ts';
 import { checkData, type Session, withSegmenterVersion, withWayOn } from './trainingRun.ts';
 import { claimRun, type StoredLabels } from './runFolder.ts';
 import type { RunResult } from './runSummary.ts';
@@ -58,6 +60,7 @@ interface Kind {
 async function kindOf(stated: RunConfig, options: TrainOptions, makeEngine: EngineFactory): Promise<Kind> {
   const config = withSegmenterVersion(stated);
   const { resume } = options;
+  if (isMean(config)) return seedsKind(config, options, makeEngine);
   if (config.model.type === 'linear')
     return { config: linearConfig(config), epochs: 1, resume, training: (...parts) => new LinearSession(...parts) };
   const { epochs } = config.training;
@@ -71,6 +74,20 @@ async function kindOf(stated: RunConfig, options: TrainOptions, makeEngine: Engi
     resume: resume ?? (await runToResume(config)),
     training: (...parts) => new NetworkSession(...parts, makeEngine),
   };
+}
+
+/** Members are runs of their own, on the documents that were prepared once. */
+function seedsKind(config: RunConfig, options: TrainOptions, makeEngine: EngineFactory): Kind {
+  refuseSeeds(config);
+  const { resume, signal, checkpointSeconds } = options;
+  const trainMember: TrainMember = (own, data, { onEvent, resume: begun }) =>
+    trainWith(
+      own,
+      { signal, checkpointSeconds, onEvent, resume: begun },
+      { prepare: () => Promise.resolve(data), makeEngine },
+    );
+  const training: Kind['training'] = (...parts) => new SeedsSession(...parts, trainMember);
+  return { config, epochs: config.training.epochs, resume, training };
 }
 
 /** The same with other sources of data and engines. */

@@ -294,6 +294,16 @@ describe('rules', () => {
     const retrain = '{ "dataset": { "train": "a", "validationFraction": 0 }, "training": { "retrainOnAll": true } }';
     expectOne(retrain, 'no-validation', 'true');
   });
+  it('several seeds of what has no chance in it, or no checkpoints', () => {
+    expectFixed(
+      '{ "extends": "linear", "dataset": { "train": "a" }, "training": { "seeds": 3 } }',
+      'no-seeds',
+      '3',
+      '{ "extends": "linear", "dataset": { "train": "a" }, "training": { "seeds": 1 } }',
+    );
+    expectOne(withTrain('"training": { "seeds": 3, "save": false }'), 'no-seeds', '3');
+    expect(validateText(withTrain('"training": { "seeds": 3 }'))).toEqual([]);
+  });
   it('a way to decide that cannot be tuned, or is not asked for', () => {
     const decided = (thresholds: string): string =>
       `{ "dataset": { "train": "a", "validationFraction": 0 }, "training": { "patience": 0 }, "evaluation": { ${thresholds} } }`;
