@@ -133,6 +133,21 @@ describe('train, evaluate, predict, runs', () => {
     expect((await call(['runs', at('runs')])).out).toMatch(/first +finished +20 +\d+ +100\.00/);
   });
 
+  it('train of several seeds shows their mean beside each', async () => {
+    const more = ['--set', 'output.name=mean', '--set', 'training.seeds=2', '--set', 'training.epochs=3'];
+    const { code, out, err } = await training(...more);
+    expect(code).toBe(0);
+    expect(err).toContain('Seed 2 (2 of 2)');
+    expect(out).toMatch(/XML-CNN, mean of 2 +seed 1 +seed 2/);
+    const again = await call(['evaluate', at('runs', 'mean'), '--threshold', 'per-label']);
+    expect([again.code, again.err]).toEqual([0, expect.not.stringContaining('rror')]);
+    const found = await call(['predict', at('runs', 'mean'), '--text', 'the apple of pear', '--top', '1', '--explain']);
+    expect(found.out).toContain('Fruit & nuts');
+    const linear = await training('--set', 'model.type=linear', '--set', 'training.seeds=2');
+    expect([linear.code, linear.err]).toEqual([1, expect.stringContaining('a linear model has no chance in it')]);
+    await rm(at('runs', 'mean'), { recursive: true });
+  });
+
   it('runs lists nothing where there are none yet, and misses a folder that is named', async () => {
     expect((await call(['runs', at(), '--json'])).json()).toEqual({ folder: at(), runs: [] });
     const none = await call(['runs', at('rums')]);
