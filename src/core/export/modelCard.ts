@@ -4,7 +4,7 @@ import { escapeMarkdown, formatMetric, markdownTable, unlabelledText } from '../
 import type { Metrics } from '../base/metrics.ts';
 import { parameterCount } from '../model/network.ts';
 import { heldShares } from '../text/drawnSplits.ts';
-import { depthOf, nodesOf } from '../linear/labelTree.ts';
+import { depthOf, nodesOf, pruneInTree } from '../linear/labelTree.ts';
 import type { LinearScorer } from '../linear/linearModel.ts';
 import { readsBags } from '../text/readSplit.ts';
 import type { LinearInfo } from '../training/linearCheckpoint.ts';
@@ -147,7 +147,7 @@ function linearRows({ config }: StoredRun, model: LinearScorer): Rows {
     ['Text', isOfBags(model) ? undefined : textSettings(config)],
     ['Features', `${grouped(features.size)}: ${isOfBags(model) ? `those of a bag of words, in at least ${linear.minDocuments} training documents` : ofWords}`],
     ['Values', values === 'tfidf' ? tfidf : given],
-    ['Weights', `${grouped(parameters)}, those of at most ${linear.prune} left out`],
+    ['Weights', `${grouped(parameters)}, those of at most ${tree ? Number((pruneInTree * linear.prune).toPrecision(3)) : linear.prune} left out`],
     ['Label tree', tree && `${grouped(nodesOf(tree))} nodes, ${depthOf(tree)} deep; ${linear.beam} of a depth are looked into. A label's z is 1 less the root of the sum of max(0, 1 - z)² over the steps to it`],
     ['Training', `squared hinge loss, C ${linear.c}, bias as one more feature of 1`],
     ['Probabilities', `sigmoid(${slope} z)`],

@@ -13,6 +13,9 @@ export interface LabelTree {
 /** From how many labels on a tree is chosen by itself. */
 const manyLabels = 30_000;
 
+/** Of the nodes of a tree, which see few documents, weights of at most so many times `linear.prune` are left out. */
+export const pruneInTree = 10;
+
 export const usesTree = (choice: 'auto' | 'never' | 'always', labels: number): boolean =>
   choice === 'always' || (choice === 'auto' && labels > manyLabels);
 

@@ -22,6 +22,9 @@ export function sumOverPlaces(places: readonly number[], values: readonly number
   return sum;
 }
 
+/** Steps of `linear.prune`, of which the least that fits is sought. */
+const thousand = 1000;
+
 /** Some of a model, by which the rest is judged: for each place its outputs. */
 export interface Samples {
   places: readonly number[];
@@ -41,23 +44,26 @@ export function expectedWeights({ places, outputs }: Samples, { above = 0, featu
   return Math.round(sumOverPlaces(places, counts));
 }
 
-/** Throws `UserError` `model-too-large` for more weights than a process holds at so many bytes each, with what would fit. */
+/**
+ * Throws `UserError` `model-too-large` for more weights than a process holds at so many bytes each, with what would fit.
+ * @param size `pruned`: how many times `linear.prune` is left out
+ */
 export function requireFit(
   samples: Samples,
-  { bytesOfWeight, features }: { bytesOfWeight: number; features: number },
+  { bytesOfWeight, features, pruned = 1 }: { bytesOfWeight: number; features: number; pruned?: number },
   limit = memoryLimit - 8 * kernelRoom,
 ): void {
   const weights = expectedWeights(samples);
   if (weights * bytesOfWeight <= limit) return;
   const fits = (settings: Parameters<typeof expectedWeights>[1]): boolean =>
     expectedWeights(samples, settings) * bytesOfWeight <= limit;
-  const prune = Array.from({ length: 200 }, (_, i) => (i + 1) / 200).find((above) => fits({ above }));
+  const spared = largest(thousand, 1, (some) => fits({ above: (1 - some / thousand) * pruned }));
   const most = largest(features, 1000, (some) => fits({ features: some }));
   throw new UserError(
     'model-too-large',
     `The linear model would have about ${weights.toLocaleString('en')} weights, which take ${megabytes(weights * bytesOfWeight)}: more than the ${megabytes(limit)} that there are`,
     `It fits with about ${remediesText([
-      ...(prune === undefined ? [] : [{ key: 'linear.prune', value: prune }]),
+      ...(spared > 0 ? [{ key: 'linear.prune', value: (thousand - spared) / thousand }] : []),
       ...(most > 0 ? [{ key: 'linear.maxFeatures', value: most }] : []),
     ])}.`,
   );

@@ -17,7 +17,15 @@ import {
   type FeatureSettings,
   findFeatures,
 } from '../linear/features.ts';
-import { depthOf, labelGroups, type LabelTree, nodesOf, treeGroups, usesTree } from '../linear/labelTree.ts';
+import {
+  depthOf,
+  labelGroups,
+  type LabelTree,
+  nodesOf,
+  pruneInTree,
+  treeGroups,
+  usesTree,
+} from '../linear/labelTree.ts';
 import { labelBytes, type LabelWeights, prune } from '../linear/keptWeights.ts';
 import { LinearModel, type LinearScorer } from '../linear/linearModel.ts';
 import { expectedWeights, requireFit, samplePlaces } from '../linear/modelSize.ts';
@@ -264,7 +272,8 @@ export class LinearTraining {
   private checkSize(groups: readonly (readonly number[])[], places: readonly number[], features: number): void {
     const { weights, tree } = this;
     const samples = { places, outputs: groups.map((outputs) => outputs.map((output) => weights[output]!)) };
-    requireFit(samples, { bytesOfWeight: tree ? bytesInTree : bytesInRows, features });
+    const [bytesOfWeight, pruned] = tree ? [bytesInTree, pruneInTree] : [bytesInRows, 1];
+    requireFit(samples, { bytesOfWeight, features, pruned });
     const expected = Number(expectedWeights(samples).toPrecision(2));
     const size = megabytes(expected * bytesInFile);
     this.notice('info', `The model will have some ${expected.toLocaleString('en')} weights, about ${size}.`);
@@ -293,8 +302,9 @@ export class LinearTraining {
   }
 
   private keep(solved: SolvedLabel, numbers?: Int32Array): void {
-    const { at, weights } = this;
-    weights[solved.label] = prune(solved, this.session.config.linear.prune, numbers);
+    const { at, weights, tree } = this;
+    const { prune: limit } = this.session.config.linear;
+    weights[solved.label] = prune(solved, tree ? pruneInTree * limit : limit, numbers);
     at.batch++;
     at.lossSum += solved.objective;
     if (!solved.isConverged) this.unconverged++;
