@@ -300,7 +300,10 @@ function labelTitle({ name, display }: PredictedLabel, { style }: Terminal): str
 }
 
 /** `for: "net profit" +2.31  "quarter" +1.20`, in units of the logit. */
-function explanationLines({ explanation: { contributions } }: ExplainedLabel, { style }: Terminal): string[] {
+function explanationLines(
+  { explanation: { contributions, parts = [] } }: ExplainedLabel,
+  { style }: Terminal,
+): string[] {
   const positive = contributions.filter((c) => c.contribution > 0).slice(0, SHOWN_FOR);
   const negative = contributions
     .filter((c) => c.contribution < 0)
@@ -308,7 +311,11 @@ function explanationLines({ explanation: { contributions } }: ExplainedLabel, { 
     .reverse();
   const item = ({ text, contribution }: (typeof contributions)[number]): string =>
     `"${clip(sanitise(text.replace(/\s+/g, ' ')), 40)}" ${contribution > 0 ? '+' : '−'}${Math.abs(contribution).toFixed(2)}`;
+  const shares = parts.map(
+    ({ name, weight, probability }) => `${weight.toFixed(2)} × ${percent(probability)} (${name})`,
+  );
   return [
+    ...(shares.length ? [style.dim(shares.join(' + '))] : []),
     ...(positive.length ? [`${style.green('for')}      ${positive.map(item).join('  ')}`] : []),
     ...(negative.length ? [`${style.red('against')}  ${negative.map(item).join('  ')}`] : []),
   ];

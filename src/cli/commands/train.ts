@@ -121,7 +121,9 @@ export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: Run
     );
     printUnlabelled(unlabelledOf(summary), terminal);
     terminal.print('');
-    printSystems(systemsOf(isLinear ? 'linear' : 'xml-cnn', summary.evaluated.metrics, summary.baselines), terminal);
+    const isBlend = summary.baselines.some(({ name }) => name === 'linear-part');
+    const type = isLinear ? 'linear' : isBlend ? 'blend' : 'xml-cnn';
+    printSystems(systemsOf(type, summary.evaluated.metrics, summary.baselines), terminal);
     const behind = behindLinear(summary.evaluated.metrics, summary.baselines);
     if (behind.length) terminal.print('', ...behind);
     // where the run retrained on all, nothing is evaluated on validation

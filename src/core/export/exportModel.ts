@@ -7,13 +7,15 @@ import type { WorkOptions } from '../base/progress.ts';
 import { makeFolder, removeFile, withFileErrors, writeAtomic } from '../base/files.ts';
 import type { LinearScorer } from '../linear/linearModel.ts';
 import { readLinearModel } from '../training/readLinearModel.ts';
+import { blendPart, findBlend } from '../training/blendModel.ts';
+import { linearPart } from '../training/linearCheckpoint.ts';
 import { isMean, readMeanInfo, readMember } from '../training/meanModel.ts';
 import { readModel, type StoredModel } from '../training/readModel.ts';
 import { readRun, type StoredRun } from '../training/runFolder.ts';
 import { readSummary } from '../training/runSummary.ts';
 import { safetensorsPieces } from '../formats/safetensorsWrite.ts';
 import { libMultiLabelNetwork, toLibMultiLabel } from './libMultiLabel.ts';
-import { linearModelCard, modelCard } from './modelCard.ts';
+import { blendCard, linearModelCard, modelCard } from './modelCard.ts';
 import { onnxModel } from './onnx/onnxModel.ts';
 import { isShard, tensorFlowModel } from './tfjs/tfjsModel.ts';
 
@@ -53,6 +55,7 @@ export async function exportModel(runFolder: string, options: ExportOptions): Pr
   const run = await readRun(runFolder);
   if (isMean(run.config)) return exportMean(run, options);
   if (run.config.model.type === 'linear') return exportLinear(run, options);
+  if (run.config.model.type === 'blend') return exportBlend(run, options);
   const model = await readModel(run, checkpoint);
   if (signal?.aborted) throw new Cancelled();
   const { paths } = run;
@@ -119,6 +122,40 @@ async function exportLinear(run: StoredRun, options: ExportOptions): Promise<Exp
   const written = await writeFiles(folder, files, options);
   return { run: paths.folder, format, folder, files: [...files.keys()], bytes: written };
 }
+
+/** The network under LibMultiLabel's names, the linear model and the weights as they stand in their checkpoints. */
+async function exportBlend(run: StoredRun, options: ExportOptions): Promise<ExportResult> {
+  const { format, checkpoint = 'best', signal } = options;
+  const { paths } = run;
+  if (format !== 'safetensors')
+    throw new UserError(
+      'no-such-network',
+      `A blend cannot be written as ${format === 'onnx' ? 'ONNX' : 'a TensorFlow.js graph'}: its linear part looks up word sequences`,
+      'Export it as safetensors, or train a network alone ("model.type": "xml-cnn") and export that.',
+      { file: paths.folder },
+    );
+  const { info } = await findBlend(run, checkpoint);
+  const network = await readModel(run, checkpoint);
+  const { model: linear } = await readLinearModel(run, linearPart);
+  await linear.dispose(); // what it is made of is still there
+  if (signal?.aborted) throw new Cancelled();
+  const summary = await readSummary(paths.summary);
+  const use = `${uses.safetensors(network)} ${blendUse}`;
+  const card = blendCard(network, { linear, info }, { version: packageJson.version, use, summary });
+  const parts: [string, Content][] = [];
+  for (const name of [linearPart, blendPart]) {
+    const file = paths.checkpoint(name);
+    parts.push([`${name}.safetensors`, [await withFileErrors(file, () => readFile(file))]]);
+  }
+  const folder = resolve(options.folder ?? join(paths.folder, 'exports', format));
+  const files = new Map([...writers.safetensors(network), ...parts, ...companions(run)]).set('README.md', [card]);
+  await makeFolder(folder);
+  const bytes = await writeFiles(folder, files, options);
+  return { run: paths.folder, format, folder, files: [...files.keys()], bytes };
+}
+
+const blendUse =
+  "`linear.safetensors` is the linear model, and `weight` in `blend.safetensors` its share by label: a label's probability is weight times the linear model's and 1 - weight times the network's. Words whose ids the network has no vector for count as `<unk>` for it.";
 
 const linearUse = ({ features }: LinearScorer): string =>
   `${linearTensors} ${features.settings.values === undefined ? valuesOfText : valuesOfBag}; z is the sum of value times weight, plus the bias; the probability is sigmoid(slope z), with \`slope\` in the metadata. Label i is the i-th of \`names\` in \`labels.json\`.`;

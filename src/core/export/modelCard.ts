@@ -7,6 +7,7 @@ import { heldShares } from '../text/drawnSplits.ts';
 import { depthOf, nodesOf, pruneInTree } from '../linear/labelTree.ts';
 import type { LinearScorer } from '../linear/linearModel.ts';
 import { readsBags } from '../text/readSplit.ts';
+import { type BlendInfo, weightText } from '../training/blendModel.ts';
 import type { LinearInfo } from '../training/linearCheckpoint.ts';
 import type { StoredModel } from '../training/readModel.ts';
 import type { StoredRun } from '../training/runFolder.ts';
@@ -64,6 +65,31 @@ export const linearModelCard = (
   );
 
 const isOfBags = ({ features }: LinearScorer): boolean => features.settings.values !== undefined;
+
+/** The card of a blend. */
+export const blendCard = (
+  network: StoredModel,
+  { linear, info }: { linear: LinearModel; info: BlendInfo },
+  options: CardOptions,
+): string => {
+  const named = (part: string, rows: Rows): Rows => rows.map(([title, value]) => [`${part}: ${title}`, value]);
+  const [text, ...ofLinear] = linearRows(network.run, linear);
+  return card(
+    {
+      run: network.run,
+      kind: 'a blend of a linear support vector machine for each label and XML-CNN',
+      best: info.best,
+      settings: [
+        text,
+        ['Weights', `${weightText(info)}, of the mean of both probabilities; found on validation`],
+        ...named('Linear model', ofLinear),
+        ...named('Network', settingRows(network).slice(1)),
+      ],
+      reads: `The linear model reads documents whole, the network their first ${grouped(network.info.shape.maxLength)} words, and of the vocabulary the ${grouped(network.info.shape.vocabulary)} words that stand first.`,
+    },
+    options,
+  );
+};
 
 /** What a model was made from, how, how well it does and where it ends, as Markdown. */
 function card(model: CardFacts, { version, use, summary }: CardOptions): string {
@@ -166,12 +192,23 @@ const textSettings = ({ text }: RunConfig): string =>
 
 const shown = /^(P|nDCG|PSP|R)@|^(micro|macro)F1(?:@(?:tuned|per-label|top-k))?$|^logLoss$/;
 
+const validationTitles: Record<RunConfig['model']['type'], string> = {
+  'xml-cnn': 'Validation (chose the epoch)',
+  linear: 'Validation',
+  blend: 'Validation (chose epoch and weights)',
+};
+
+const partTitles: Record<string, string> = { 'linear-part': 'Its linear model', 'network-part': 'Its network' };
+
 function figures({ best, run }: CardFacts, summary: Summary | undefined): string[] {
-  const chosen = run.config.model.type === 'linear' ? 'Validation' : 'Validation (chose the epoch)';
+  const chosen = validationTitles[run.config.model.type];
   const columns: [title: string, metrics: Metrics][] = [
     ...(best?.validation ? [[chosen, best.validation] as [string, Metrics]] : []),
     ...(summary?.evaluated ? [[`On ${summary.evaluated.split}`, summary.evaluated.metrics] as [string, Metrics]] : []),
-    ...(summary?.baselines ?? []).map(({ name, metrics }): [string, Metrics] => [`Baseline: ${name}`, metrics]),
+    ...(summary?.baselines ?? []).map(({ name, metrics }): [string, Metrics] => [
+      partTitles[name] ?? `Baseline: ${name}`,
+      metrics,
+    ]),
   ];
   if (!columns.length) return ['The model was not evaluated when it was exported.'];
   const notes = (['validation', 'test'] as const).flatMap((split) => {

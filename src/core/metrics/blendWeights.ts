@@ -70,7 +70,8 @@ export class BlendChooser {
     const [one, other] = this.halves;
     const all = [...one, ...other];
     const weight = await this.single(all, pace);
-    const present = [...new Set(this.band)].sort((a, b) => a - b);
+    const known = [...new Set(this.band)].filter((b) => bandNames[b] !== '0');
+    const present = known.sort((a, b) => a - b);
     if (present.length < 2 || other.length === 0) return { weight, bands: [] };
     let gain = 0;
     for (const [chosen, judged] of [

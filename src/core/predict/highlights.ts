@@ -1,4 +1,4 @@
-import type { Contribution, Explanation } from './explain.ts';
+import type { Contribution, Explanation, PartExplanation } from './explain.ts';
 
 /** What spoke for a label and against it. */
 export interface LabelEvidence {
@@ -9,6 +9,8 @@ export interface LabelEvidence {
   /** What no word carries: the output's bias, and windows of padding. */
   rest: number;
   logit: number;
+  /** Of a blend. */
+  parts?: PartExplanation[];
 }
 
 /** A stretch of a text, in UTF-16 units, and how strongly it spoke for a label (1 = the strongest of the text). */
@@ -55,7 +57,7 @@ const shown = 8;
 
 /** What spoke for a label and what against it. `length`: of the text, in UTF-16 units. */
 export function evidenceOf(explanation: Explanation, length: number): LabelEvidence {
-  const { contributions, padding, bias, logit } = explanation;
+  const { contributions, padding, bias, logit, parts } = explanation;
   const ngrams = contributions.map(({ text, contribution }) => ({ text, contribution }));
   return {
     highlights: signedHighlightsOf(explanation, length),
@@ -66,5 +68,6 @@ export function evidenceOf(explanation: Explanation, length: number): LabelEvide
       .reverse(),
     rest: padding + bias,
     logit,
+    ...(parts && { parts }),
   };
 }

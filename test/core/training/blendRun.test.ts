@@ -6,6 +6,7 @@ import type { RunEvent } from '../../../src/core/base/events.ts';
 import { bitsAt, key32, uniformAt } from '../../../src/core/base/random.ts';
 import { loadConfig } from '../../../src/core/config/load.ts';
 import { SafetensorsFile } from '../../../src/core/formats/safetensors.ts';
+import { exportModel } from '../../../src/core/export/exportModel.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
 import { ScoredRun } from '../../../src/core/predict/scoredRun.ts';
 import { readBlendInfo } from '../../../src/core/training/blendModel.ts';
@@ -160,6 +161,32 @@ describe('a blend', () => {
     expect(metrics['P@1']).toBeCloseTo(whole.result.summary!.evaluated!.metrics['P@1'], 10);
     const shown = await scored.document(0);
     expect((await scored.evidence(0, shown.labels[0].id))!.for.length).toBeGreaterThan(0);
+  });
+
+  it('is exported part by part, with a card of both', async () => {
+    for (const format of ['onnx', 'tfjs'] as const)
+      await expect(exportModel(whole.result.folder, { format })).rejects.toMatchObject({ code: 'no-such-network' });
+    const { files, folder: to } = await exportModel(whole.result.folder, { format: 'safetensors' });
+    const parts = ['model.safetensors', 'linear.safetensors', 'blend.safetensors'];
+    expect(files).toEqual([...parts, 'vocabulary.txt', 'labels.json', 'config.json', 'README.md']);
+    for (const name of ['linear', 'blend']) {
+      const [written, own] = [join(to, `${name}.safetensors`), whole.paths.checkpoint(name)];
+      expect((await readFile(written)).equals(await readFile(own))).toBe(true);
+    }
+    await SafetensorsFile.use(join(to, 'model.safetensors'), async ({ tensors }) => {
+      expect(tensors.get('embedding.embedding.weight')!.shape).toEqual([42, 16]);
+    });
+    const card = await readFile(join(to, 'README.md'), 'utf8');
+    for (const said of [
+      'a blend of a linear support vector machine for each label and XML-CNN',
+      'Linear model: Features',
+      'Network: Filters',
+      'Its linear model',
+      'their first 8 words',
+      'the 42 words that stand first',
+    ])
+      expect(card).toContain(said);
+    expect(card).not.toMatch(/undefined|NaN|linear-part/);
   });
 
   const moments: Record<string, (events: RunEvent[]) => boolean> = {

@@ -271,6 +271,12 @@ function stretch(text: string, strength: number): HTMLElement {
   );
 }
 
+/** A part of a blend: its weight times its probability. */
+function partText({ name, weight, probability }: NonNullable<LabelEvidence['parts']>[number]): string {
+  const [times, share] = [weight.toFixed(2), `${(100 * probability).toFixed(1)}%`];
+  return name === 'linear' ? t('{0} × {1} (linear model)', times, share) : t('{0} × {1} (network)', times, share);
+}
+
 /** What was added to the label's logit, the strongest first. */
 function evidenceList(evidence: LabelEvidence): HTMLDetailsElement {
   const list = (title: string, side: 'for' | 'against'): HTMLElement | false =>
@@ -295,6 +301,8 @@ function evidenceList(evidence: LabelEvidence): HTMLDetailsElement {
       {},
       t('Evidence: logit {0}, of which {1} from no word', signed(evidence.logit), signed(evidence.rest)),
     ),
+    evidence.parts &&
+      el('p', { class: 'muted' }, ...evidence.parts.map(partText).flatMap((text, i) => (i ? [' + ', text] : [text]))),
     el('div', { class: 'columns' }, list(t('For'), 'for'), list(t('Against'), 'against')),
   );
 }
