@@ -391,10 +391,10 @@ const keysCount: Rule = ({ config, stated }) => {
     .map((key) => warning('no-effect', [key], `${key} has no effect: ${why}.`));
 };
 
-/** Of a linear model: what counts for texts alone, or for bags of words alone. */
+/** Of a linear model, alone or in a blend: what counts for texts alone, or for bags of words alone. */
 const contentKeysCount: Rule = ({ config, stated }) => {
   const { format } = config.dataset;
-  if (config.model.type !== 'linear' || format === undefined) return [];
+  if (config.model.type === 'xml-cnn' || format === undefined) return [];
   const isBag = holdsBags(config);
   const { features } = config.linear;
   const isTfidf = features === 'tfidf' || features === 'auto';
