@@ -69,7 +69,7 @@ const isOfBags = ({ features }: LinearScorer): boolean => features.settings.valu
 /** The card of a blend. */
 export const blendCard = (
   network: StoredModel,
-  { linear, info }: { linear: LinearModel; info: BlendInfo },
+  { linear, info }: { linear: LinearScorer; info: BlendInfo },
   options: CardOptions,
 ): string => {
   const named = (part: string, rows: Rows): Rows => rows.map(([title, value]) => [`${part}: ${title}`, value]);
