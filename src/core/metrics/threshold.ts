@@ -54,13 +54,15 @@ export class ThresholdTuner {
     return best;
   }
 
-  private begin(truth: ArrayLike<number>): Set<number> {
+  /** The labels of a document whose scores are pushed next. */
+  begin(truth: ArrayLike<number>): Set<number> {
     const labels = new Set(Array.from(truth));
     this.positives += labels.size;
     return labels;
   }
 
-  private push(score: number, isTrue: boolean): void {
+  /** A score above 0.01. */
+  push(score: number, isTrue: boolean): void {
     if (isTrue) {
       this.hits = withRoom(this.hits, this.hitCount + 1);
       this.hits[this.hitCount++] = score;
@@ -82,7 +84,7 @@ function between(higher: number, lower: number): number {
 
 /** Finds the number of best labels with the best micro-F1. */
 class TopKTuner {
-  private readonly top: TopList;
+  readonly top: TopList;
   private readonly hits: Float64Array; // [rank]
   private documents = 0;
   private positives = 0;
@@ -92,11 +94,9 @@ class TopKTuner {
     this.hits = new Float64Array(this.top.capacity);
   }
 
-  add(scores: ArrayLike<number>, truth: ReadonlySet<number>): void {
+  /** A document whose best scores are in `top`. */
+  add(truth: ReadonlySet<number>): void {
     const { top, hits } = this;
-    top.clear();
-    for (let l = 0; l < scores.length; l++)
-      if (scores[l] > top.floor || top.size < top.capacity) top.offer(l, scores[l]);
     for (let rank = 0; rank < top.size; rank++) if (truth.has(top.ids[rank])) hits[rank]++;
     this.documents++;
     this.positives += truth.size;
@@ -173,10 +173,6 @@ class LabelTuner {
       this.slotOf.set(label, slot);
       this.positives.set(found.subarray(2 * label, 2 * label + 2), 2 * slot);
     });
-  }
-
-  get isIdle(): boolean {
-    return this.slotOf.size === 0;
   }
 
   /** A score above 0.01. */
@@ -259,13 +255,23 @@ export class DecisionTuner {
 
   /** @param scores probabilities of document `document`; @param truth its label ids, which may lie beyond the scores */
   add(document: number, scores: ArrayLike<number>, truth: ArrayLike<number>): void {
-    const { byLabel } = this;
-    const labels = new Set(Array.from(truth));
-    this.common.add(scores, truth);
-    this.byRank.add(scores, labels);
-    if (byLabel.isIdle) return;
-    for (let l = 0; l < scores.length; l++)
-      if (scores[l] > lowestThreshold) byLabel.count(document, l, scores[l], labels.has(l));
+    const { common, byLabel, byRank } = this;
+    const { top } = byRank;
+    const lowest = lowestThreshold; // bundled constants are slow in a loop, locals are not
+    const labels = common.begin(truth);
+    top.clear();
+    for (let l = 0, gate = -Infinity; l < scores.length; l++) {
+      const score = scores[l];
+      if (!(score > gate)) continue;
+      top.offer(l, score);
+      if (score > lowest) {
+        const isTrue = labels.has(l);
+        common.push(score, isTrue);
+        byLabel.count(document, l, score, isTrue);
+      }
+      gate = Math.min(top.floor, lowest);
+    }
+    byRank.add(labels);
   }
 
   best(): Required<TunedDecisions> {

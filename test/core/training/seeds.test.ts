@@ -181,6 +181,20 @@ it('averages what the seeds decide by where they were trained on validation in t
   expect(summary!.best.threshold).toBeGreaterThan(0);
 }, 60_000);
 
+it('may be of blends: their evidence is the mean of what both parts of each say', async () => {
+  const { folder: at, summary } = await run('blends', ['model.type=blend', 'training.seeds=2', 'training.epochs=2']);
+  expect(summary!.baselines.map(({ name }) => name)).toEqual(['seed 7', 'seed 8']);
+  const { evaluation } = await evaluateRun(at, { onEvent: () => {} });
+  expect(evaluation.metrics).toEqual(summary!.evaluated!.metrics);
+  const predictor = await loadPredictor(at);
+  const [{ explanation }] = (await predictor.explain('the apple of iron', { top: 1 })).labels;
+  const { contributions, bias, padding, logit } = explanation;
+  expect(contributions.reduce((sum, { contribution }) => sum + contribution, bias + padding)).toBeCloseTo(logit, 6);
+  expect(contributions.some(({ ofLinear }) => ofLinear !== undefined && ofLinear !== 0)).toBe(true);
+  await predictor.dispose();
+  await expect(exportModel(at, { format: 'safetensors' })).rejects.toMatchObject({ code: 'no-such-network' });
+}, 60_000);
+
 it('decisions are averaged by hand', () => {
   const own = (labels: number[], thresholds: number[]) => ({ labels, thresholds });
   const found = meanDecisions([
