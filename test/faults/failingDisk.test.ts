@@ -3,13 +3,12 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCheckpointInfo } from '../../src/core/training/checkpoint.ts';
 import { runPaths } from '../../src/core/training/runFolder.ts';
 import { call } from '../cli/memoryTerminal.ts';
 import { tensorsOf } from '../core/training/setup.ts';
 import type { Failing } from './failingDisk.ts';
 import { onFailingDisk } from './failingDisk.ts';
-import { outcome } from './tinyRun.ts';
+import { infoOf, type Kind, kinds, outcome } from './tinyRun.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-eio-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,24 +29,34 @@ function reset(as: string): void {
   cpSync(as, drive, { recursive: true, preserveTimestamps: true });
 }
 
-let alone: Awaited<ReturnType<typeof outcome>>;
-const trained = join(folder, 'trained');
-beforeAll(async () => {
-  const line = (i: number): string =>
-    JSON.stringify({ text: `word${i % 3} word${i % 5} other${i % 7}`, labels: [`a${i % 3}`, `b${i % 5}`] });
-  mkdirSync(fresh);
-  writeFileSync(join(fresh, 'train.jsonl'), `${Array.from({ length: 24 }, (_, i) => line(i)).join('\n')}\n`);
-  writeFileSync(join(fresh, 'test.jsonl'), `${Array.from({ length: 6 }, (_, i) => line(7 * i)).join('\n')}\n`);
-  const config = {
-    dataset: { train: 'train.jsonl', test: 'test.jsonl', validationFraction: 0.25 },
+const settings: Record<Kind, object> = {
+  'xml-cnn': {
     embedding: { dim: 2 },
     model: { filterSizes: [1], filters: 2, pools: 1, hidden: 0 },
     training: {
       ...{ epochs: 2, batchSize: 9, ema: 0.9, monitor: 'loss', patience: 0, retrainOnAll: true },
       ...{ checkpointEvery: 1, keep: 1, saveBestEpochLoss: true, saveBestBatchLoss: true },
     },
-    evaluation: { k: [1], baselines: false },
     engine: { name: 'reference' },
+  },
+  linear: { extends: 'linear', engine: { threads: 1 } },
+};
+
+let alone: Awaited<ReturnType<typeof outcome>>;
+const trained = join(folder, 'trained');
+
+/** Makes the fresh drive, and trains on it undisturbed. */
+async function prepare(kind: Kind): Promise<void> {
+  const line = (i: number): string =>
+    JSON.stringify({ text: `word${i % 3} word${i % 5} other${i % 7}`, labels: [`a${i % 3}`, `b${i % 5}`] });
+  for (const place of [fresh, trained]) rmSync(place, { recursive: true, force: true });
+  mkdirSync(fresh);
+  writeFileSync(join(fresh, 'train.jsonl'), `${Array.from({ length: 24 }, (_, i) => line(i)).join('\n')}\n`);
+  writeFileSync(join(fresh, 'test.jsonl'), `${Array.from({ length: 6 }, (_, i) => line(7 * i)).join('\n')}\n`);
+  const config = {
+    ...settings[kind],
+    dataset: { train: 'train.jsonl', test: 'test.jsonl', validationFraction: 0.25 },
+    evaluation: { k: [1], baselines: false },
     output: { folder: 'runs', name: 'run', cacheFolder: 'cache' },
   };
   writeFileSync(join(fresh, 'run.xmlcnn.json'), JSON.stringify(config));
@@ -55,7 +64,7 @@ beforeAll(async () => {
   expect(await call(train)).toMatchObject({ code: 0 });
   alone = await outcome(run.folder);
   cpSync(drive, trained, { recursive: true, preserveTimestamps: true });
-});
+}
 
 /** What a user is told of a call that failed: in one sentence what it was, and what to do. */
 function expectTold({ out, err }: Awaited<ReturnType<typeof call>>, where: string): void {
@@ -87,11 +96,17 @@ async function failEverywhere(
   }
 }
 
+/** Steps done, or labels solved. */
+async function progressOf(checkpoint: string): Promise<number> {
+  const info = await infoOf(checkpoint);
+  return 'step' in info ? info.step : info.state.batch;
+}
+
 /** The last checkpoint, if there is one, is whole, and the run goes on from it to the end of one left alone. */
 async function expectGoesOn(code: number, where: string): Promise<void> {
   const last = run.checkpoint('last');
   if (existsSync(last)) {
-    expect((await readCheckpointInfo(last)).step, where).toBeGreaterThanOrEqual(0);
+    expect(await progressOf(last), where).toBeGreaterThanOrEqual(0);
     expect((await tensorsOf(last)).size, where).toBeGreaterThan(0);
   }
   const again = existsSync(run.config) ? [...train, '--resume'] : train;
@@ -99,34 +114,44 @@ async function expectGoesOn(code: number, where: string): Promise<void> {
   expect(await outcome(run.folder), where).toEqual(alone);
 }
 
-describe.each([
-  ['fails once', false, 11],
-  ['fails and is never heard of again', true, 29],
-])('a drive that %s', (_, forGood, every) => {
-  it('ends a run with a message, its last checkpoint whole, from which it goes on as if nothing had been', async () => {
-    const told = await failEverywhere(train, { from: fresh, every, forGood }, expectGoesOn);
-    if (isLong) console.log(`failed ${forGood ? 'for good' : 'once'}: ${JSON.stringify(told)}`);
-    expect(told.told).toBeGreaterThan(15);
+describe.each(kinds)('a run of %s', (kind) => {
+  beforeAll(() => prepare(kind));
+
+  it.each([
+    ['fails once', false, 11],
+    ['fails and is never heard of again', true, 29],
+  ])(
+    'ends with a message where a drive %s, its last checkpoint whole, from which it goes on as if nothing had been',
+    async (_, forGood, every) => {
+      const told = await failEverywhere(train, { from: fresh, every, forGood }, expectGoesOn);
+      if (isLong) console.log(`${kind} failed ${forGood ? 'for good' : 'once'}: ${JSON.stringify(told)}`);
+      expect(told.told).toBeGreaterThan(kind === 'linear' ? 4 : 15);
+    },
+    3_600_000,
+  );
+
+  it('does not begin anew over its checkpoint where a drive fails while it is resumed', async () => {
+    reset(fresh);
+    const { calls } = await onFailingDisk(drive, { at: Infinity }, async () => void (await call(train)));
+    reset(fresh);
+    const at = Math.round(calls * (kind === 'linear' ? 0.7 : 0.5));
+    await onFailingDisk(drive, { at }, async () => void (await call(train)));
+    const last = run.checkpoint('last');
+    const { epoch, phase } = (await infoOf(last)).state;
+    expect(epoch > 0 || phase === 'retraining').toBe(true);
+    const interrupted = join(folder, 'interrupted');
+    rmSync(interrupted, { recursive: true, force: true });
+    cpSync(drive, interrupted, { recursive: true, preserveTimestamps: true });
+    const before = await progressOf(last);
+    const resume = [...train, '--resume'];
+    const told = await failEverywhere(resume, { from: interrupted, every: 13 }, async (code, where) => {
+      if ((await infoOf(last)).state.phase === phase)
+        expect(await progressOf(last), where).toBeGreaterThanOrEqual(before);
+      await expectGoesOn(code, where);
+    });
+    expect(told.told).toBeGreaterThan(kind === 'linear' ? 2 : 5);
   }, 3_600_000);
 });
-
-it('a drive that fails while a run is resumed does not make it begin anew over its checkpoint', async () => {
-  reset(fresh);
-  const { calls } = await onFailingDisk(drive, { at: Infinity }, async () => void (await call(train)));
-  reset(fresh);
-  await onFailingDisk(drive, { at: Math.round(calls / 2) }, async () => void (await call(train)));
-  const { epoch, phase } = (await readCheckpointInfo(run.checkpoint('last'))).state;
-  expect(epoch > 0 || phase === 'retraining').toBe(true);
-  const interrupted = join(folder, 'interrupted');
-  cpSync(drive, interrupted, { recursive: true, preserveTimestamps: true });
-  const { step } = await readCheckpointInfo(run.checkpoint('last'));
-  const told = await failEverywhere([...train, '--resume'], { from: interrupted, every: 13 }, async (code, where) => {
-    const now = await readCheckpointInfo(run.checkpoint('last'));
-    if (now.state.phase === phase) expect(now.step, where).toBeGreaterThanOrEqual(step);
-    await expectGoesOn(code, where);
-  });
-  expect(told.told).toBeGreaterThan(5);
-}, 3_600_000);
 
 /** Every file of a folder by its name there, but for the half-written ones that a killed process leaves, too. */
 function filesOf(place: string): Map<string, string> {
@@ -142,18 +167,27 @@ function expectSealed(text: string, where: string): void {
 }
 
 /** What is written besides a run in training. Each file is then the old one or the new one, whole. */
-const writers: [string, string[]][] = [
-  ['evaluate', ['evaluate', run.folder, '--scores', at('s.npz'), '--truth', at('t.mat'), '--json']],
-  ['embed', ['embed', run.folder, at('test.jsonl'), '--json']],
-  ['export safetensors', ['export', run.folder, '--format', 'safetensors', '-o', at('model'), '--json']],
-  ['export onnx', ['export', run.folder, '--format', 'onnx', '-o', at('model'), '--json']],
-  ['export tfjs', ['export', run.folder, '--format', 'tfjs', '-o', at('model'), '--json']],
-  ['init', ['init', at('train.jsonl'), '-o', at('run.xmlcnn.json'), '--force', '--json']],
-  ['clusters', ['clusters', at('train.jsonl'), '--k', '2', '--output', at('c'), '--html', at('c.html'), '--json']],
-  ['inspect', ['inspect', at('train.jsonl'), '--html', at('data.html'), '--json']],
+const writers: [Kind, string, string[]][] = [
+  ['xml-cnn', 'evaluate', ['evaluate', run.folder, '--scores', at('s.npz'), '--truth', at('t.mat'), '--json']],
+  ['xml-cnn', 'embed', ['embed', run.folder, at('test.jsonl'), '--json']],
+  ['xml-cnn', 'export safetensors', ['export', run.folder, '--format', 'safetensors', '-o', at('model'), '--json']],
+  ['xml-cnn', 'export onnx', ['export', run.folder, '--format', 'onnx', '-o', at('model'), '--json']],
+  ['xml-cnn', 'export tfjs', ['export', run.folder, '--format', 'tfjs', '-o', at('model'), '--json']],
+  ['xml-cnn', 'init', ['init', at('train.jsonl'), '-o', at('run.xmlcnn.json'), '--force', '--json']],
+  [
+    'xml-cnn',
+    'clusters',
+    ['clusters', at('train.jsonl'), '--k', '2', '--output', at('c'), '--html', at('c.html'), '--json'],
+  ],
+  ['xml-cnn', 'inspect', ['inspect', at('train.jsonl'), '--html', at('data.html'), '--json']],
+  ['linear', 'evaluate', ['evaluate', run.folder, '--scores', at('s.npz'), '--truth', at('t.mat'), '--json']],
+  ['linear', 'predict', ['predict', run.folder, at('test.jsonl'), '--output', at('p.csv'), '--json']],
+  ['linear', 'export safetensors', ['export', run.folder, '--format', 'safetensors', '-o', at('model'), '--json']],
 ];
 
-describe.each(writers)('%s on a drive that fails', (_, argv) => {
+describe.each(writers)('beside a run of %s, %s on a drive that fails', (kind, _, argv) => {
+  beforeAll(() => prepare(kind));
+
   it('says so, and leaves files that are whole: as they were, or as they were to be', async () => {
     reset(trained);
     expect(await call(argv)).toMatchObject({ code: 0 });

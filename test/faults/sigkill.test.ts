@@ -7,13 +7,12 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/base/errors.ts';
-import { readCheckpointInfo } from '../../src/core/training/checkpoint.ts';
 import type { RunEvent } from '../../src/core/base/events.ts';
 import { runPaths } from '../../src/core/training/runFolder.ts';
 import { RunnerClient } from '../../src/runner/client.ts';
 import { tensorsOf } from '../core/training/setup.ts';
-import type { Outcome } from './tinyRun.ts';
-import { outcome, writeConfig, writeData } from './tinyRun.ts';
+import type { Kind, Outcome } from './tinyRun.ts';
+import { infoOf, kinds, outcome, writeConfig, writeData } from './tinyRun.ts';
 
 const cli = resolve('dist/cli.js');
 const runnerScript = resolve('dist/runner/main.js');
@@ -23,6 +22,7 @@ if (!isBuilt) console.log('skipped: dist/cli.js not found (npm run build makes i
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'xmlcnn-sigkill-'));
+  await writeData(folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -146,7 +146,7 @@ async function trainUntil(
 async function expectSaved({ checkpoints, savedEpochs }: Told, last: string, moment: string): Promise<void> {
   for (const path of checkpoints) expect((await tensorsOf(path)).size, `${path}, ${moment}`).toBeGreaterThan(0);
   if (!checkpoints.has(last)) return;
-  const { state } = await readCheckpointInfo(last);
+  const { state } = await infoOf(last);
   if (state.phase === 'training') expect(state.epoch, moment).toBeGreaterThanOrEqual(savedEpochs);
 }
 
@@ -156,26 +156,31 @@ async function tornFiles(name: string): Promise<string[]> {
   return found.flat().flatMap((file) => /^\.(.*)\.\d+-[0-9a-f]{8}\.tmp$/.exec(file)?.[1] ?? []);
 }
 
-let duration = 0;
-let changes = 0;
-let alone: Outcome;
-beforeAll(async () => {
-  if (!isBuilt) return;
-  await writeData(folder);
+/** A run that is left alone: how long it takes, how often it changes files, and what it ends with. */
+interface Undisturbed {
+  duration: number;
+  changes: number;
+  outcome: Outcome;
+}
+
+async function leftAlone(kind: Kind): Promise<Undisturbed> {
+  const name = `${kind}-alone`;
   const started = performance.now();
   const counting = new AbortController();
-  for (const place of placesOf('alone')) {
+  let changes = 0;
+  for (const place of placesOf(name)) {
     await mkdir(place, { recursive: true });
     watch(place, { signal: counting.signal }, () => changes++).on('error', () => {});
   }
-  expect(await trainUntil('alone', await writeConfig(folder, 'alone'), { after: 600_000 })).toBeUndefined();
+  const config = await writeConfig(folder, name, { kind });
+  expect(await trainUntil(name, config, { after: 600_000 })).toBeUndefined();
   counting.abort();
-  duration = performance.now() - started;
-  alone = await outcome(join(folder, 'runs', 'alone'));
-}, 300_000);
+  const duration = performance.now() - started;
+  return { duration, changes, outcome: await outcome(join(folder, 'runs', name)) };
+}
 
 /** Every other one while something is being written. */
-const randomMoment = (n: number): Moment =>
+const randomMoment = (n: number, { duration, changes }: Undisturbed): Moment =>
   n % 2 === 0
     ? { after: Math.round(Math.random() * duration) }
     : { change: 1 + Math.floor(Math.random() ** 2 * changes) };
@@ -184,22 +189,27 @@ const randomMoment = (n: number): Moment =>
 const times = Number(process.env.XMLCNN_KILLS ?? 20);
 
 /** Runs are killed and resumed until there were enough kills, then left to their end, which is as if never killed. */
-async function killAll(wanted: number, options: Parameters<typeof trainUntil>[3] & { alternate?: boolean }) {
+async function killAll(
+  wanted: number,
+  kind: Kind,
+  alone: Undisturbed,
+  options: Parameters<typeof trainUntil>[3] & { alternate?: boolean },
+) {
   const kills: Kill[] = [];
   for (let n = 1; kills.length < wanted; n++) {
-    const name = `${options.signal}${n}`;
-    const config = await writeConfig(folder, name);
+    const name = `${kind}-${options.signal}${n}`;
+    const config = await writeConfig(folder, name, { kind });
     const mine: Kill[] = [];
     for (let isDone = false; !isDone;) {
       const isEnough = kills.length >= wanted || mine.length >= mostKills;
-      const moment = isEnough ? { after: 600_000 } : randomMoment(kills.length);
+      const moment = isEnough ? { after: 600_000 } : randomMoment(kills.length, alone);
       const start = options.alternate && mine.length % 2 === 0 ? startInRunner : startOnTerminal;
       const kill = await trainUntil(name, config, moment, { ...options, start });
       isDone = kill === undefined;
       if (kill) kills.push(kill);
       if (kill) mine.push(kill);
     }
-    expect(await outcome(join(folder, 'runs', name)), `after ${JSON.stringify(mine)}`).toEqual(alone);
+    expect(await outcome(join(folder, 'runs', name)), `after ${JSON.stringify(mine)}`).toEqual(alone.outcome);
     expect(n, 'runs came to their end too soon').toBeLessThan(Math.max(60, 3 * wanted));
   }
   return kills;
@@ -208,20 +218,23 @@ async function killAll(wanted: number, options: Parameters<typeof trainUntil>[3]
 /** Of one run, which must come to its end some time. */
 const mostKills = 12;
 
-describe.skipIf(!isBuilt)('a run ends with the same weights as when left alone', () => {
+describe.skipIf(!isBuilt).each(kinds)('a run of %s ends with the same weights as when left alone', (kind) => {
+  let alone: Undisturbed;
+  beforeAll(async () => (alone = await leftAlone(kind)), 300_000);
+
   it('after SIGKILL at random moments, and while files are written', async () => {
-    const kills = await killAll(times, { signal: 'SIGKILL', alternate: true });
+    const kills = await killAll(times, kind, alone, { signal: 'SIGKILL', alternate: true });
     const torn = new Map<string, number>();
     for (const file of kills.flatMap((kill) => kill.torn.slice(-1)))
       torn.set(kindOf(file), (torn.get(kindOf(file)) ?? 0) + 1);
     const hits = [...torn].map(([kind, n]) => `${n} × ${kind}`).join(', ');
     console.log(
-      `${kills.length} SIGKILLs of a run of ${Math.round(duration)} ms; files half written: ${hits || 'none'}`,
+      `${kills.length} SIGKILLs of a run of ${kind}, ${Math.round(alone.duration)} ms; files half written: ${hits || 'none'}`,
     );
   }, 7_200_000);
 
   it('after SIGINT, which writes a checkpoint in mid-epoch', async () => {
-    await killAll(5, { signal: 'SIGINT' });
+    await killAll(5, kind, alone, { signal: 'SIGINT' });
   }, 1_200_000);
 });
 

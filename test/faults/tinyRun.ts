@@ -2,7 +2,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bitsAt } from '../../src/core/base/random.ts';
-import { readCheckpointInfo } from '../../src/core/training/checkpoint.ts';
+import { SafetensorsFile } from '../../src/core/formats/safetensors.ts';
+import { type CheckpointInfo, readCheckpointInfo } from '../../src/core/training/checkpoint.ts';
+import { type LinearInfo, readLinearInfo } from '../../src/core/training/linearCheckpoint.ts';
 import { runPaths } from '../../src/core/training/runFolder.ts';
 import { linesOf, tensorsOf } from '../core/training/setup.ts';
 
@@ -24,11 +26,12 @@ export async function writeData(folder: string): Promise<void> {
   await writeFile(join(folder, 'test.jsonl'), dataset(200, 2));
 }
 
-/** A config beside the data; `output` says where else the run or its cache is to be. */
-export async function writeConfig(folder: string, name: string, output: Record<string, unknown> = {}): Promise<string> {
-  const path = join(folder, `${name}.xmlcnn.json`);
-  const config = {
-    dataset: { train: 'train.jsonl', test: 'test.jsonl' },
+/** Kinds of models whose runs are disturbed. */
+export const kinds = ['xml-cnn', 'linear'] as const;
+export type Kind = (typeof kinds)[number];
+
+const settings: Record<Kind, object> = {
+  'xml-cnn': {
     embedding: { dim: 32 },
     model: { filterSizes: [1, 2, 4], filters: 32, pools: 2, hidden: 64 },
     training: {
@@ -36,11 +39,31 @@ export async function writeConfig(folder: string, name: string, output: Record<s
       ...{ weightDecay: 0.001, monitor: 'loss', patience: 0, retrainOnAll: true },
       ...{ checkpointEvery: 2, keep: 2, saveBestEpochLoss: true, saveBestBatchLoss: true },
     },
+  },
+  linear: { extends: 'linear', text: { ngrams: 3 } },
+};
+
+/** A config beside the data; `output` says where else the run or its cache is to be. */
+export async function writeConfig(
+  folder: string,
+  name: string,
+  { kind = 'xml-cnn', ...output }: { kind?: Kind; folder?: string; cacheFolder?: string } = {},
+): Promise<string> {
+  const path = join(folder, `${name}.xmlcnn.json`);
+  const config = {
+    ...settings[kind],
+    dataset: { train: 'train.jsonl', test: 'test.jsonl' },
     output: { folder: 'runs', name, cacheFolder: `cache-${name}`, ...output },
   };
   await writeFile(path, JSON.stringify(config));
   return path;
 }
+
+/** What a checkpoint says of itself, whatever the kind of its model. */
+export const infoOf = (path: string): Promise<CheckpointInfo | LinearInfo> =>
+  SafetensorsFile.use(path, ({ metadata }): Promise<CheckpointInfo | LinearInfo> =>
+    metadata.format === 'xmlcnn-linear' ? readLinearInfo(path) : readCheckpointInfo(path),
+  );
 
 /** Every tensor and state of the run's checkpoints, and its lines of metrics, but for what the clock decides. */
 export async function outcome(run: string) {
@@ -48,7 +71,7 @@ export async function outcome(run: string) {
   const checkpoints: Record<string, unknown> = {};
   for (const file of (await readdir(paths.checkpoints)).sort()) {
     const path = join(paths.checkpoints, file);
-    const { state, ...info } = await readCheckpointInfo(path);
+    const { state, ...info } = await infoOf(path);
     const timeless = { ...state, metricsBytes: 0, seconds: 0, epochSeconds: 0 };
     checkpoints[file] = { tensors: await tensorsOf(path), state: timeless, info };
   }
