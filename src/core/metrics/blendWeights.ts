@@ -38,7 +38,7 @@ interface ScoredDocument {
   truth: Int32Array;
 }
 
-/** Finds the weights that serve the monitor best: one for all labels, or one by frequency band where that does better on documents that it was not chosen on. */
+/** Finds the weights that serve the monitor best: one for all labels, or one by frequency band where that does clearly better on documents that it was not chosen on. */
 export class BlendChooser {
   private readonly halves: [ScoredDocument[], ScoredDocument[]] = [[], []];
   private readonly band: Uint8Array; // [labels]
@@ -73,23 +73,36 @@ export class BlendChooser {
     const known = [...new Set(this.band)].filter((b) => bandNames[b] !== '0');
     const present = known.sort((a, b) => a - b);
     if (present.length < 2 || other.length === 0) return { weight, bands: [] };
-    let gain = 0;
+    if (!(await this.areBandsBetter([one, other], present, pace))) return { weight, bands: [] };
+    const weights = await this.byBand(all, weight, present, pace);
+    return { weight, bands: present.map((b) => ({ band: bandNames[b], weight: weights[b] })) };
+  }
+
+  /**
+   * Whether weights by band that are chosen on one half do better on the other than a single one that is chosen likewise, by more than
+   * chance would have it: more than twice the standard error of their gain in blocks of the documents.
+   */
+  private async areBandsBetter(
+    [one, other]: readonly [ScoredDocument[], ScoredDocument[]],
+    present: readonly number[],
+    pace: Pace,
+  ): Promise<boolean> {
+    const gains: number[] = [];
     for (const [chosen, judged] of [
       [one, other],
       [other, one],
     ]) {
-      const own = await this.single(chosen, pace);
-      const byBand = await this.byBand(chosen, own, present, pace);
-      gain +=
-        this.score(judged, byBand) -
-        this.score(
-          judged,
-          bandNames.map(() => own),
-        );
+      const weight = await this.single(chosen, pace);
+      const byBand = await this.byBand(chosen, weight, present, pace);
+      const even = bandNames.map(() => weight);
+      for (let block = 0; block < Math.min(blocks, judged.length); block++) {
+        const own = judged.filter((_, i) => i % blocks === block);
+        gains.push(this.score(own, byBand) - this.score(own, even));
+      }
     }
-    if (!(gain > 0)) return { weight, bands: [] };
-    const weights = await this.byBand(all, weight, present, pace);
-    return { weight, bands: present.map((b) => ({ band: bandNames[b], weight: weights[b] })) };
+    const mean = gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
+    const squares = gains.reduce((sum, gain) => sum + (gain - mean) ** 2, 0);
+    return mean > 2 * Math.sqrt(squares / (gains.length - 1) / gains.length);
   }
 
   /** The weight whose neighbourhood is best: a single figure of few documents jumps. */
@@ -148,6 +161,9 @@ export class BlendChooser {
 const probability = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 const roundedWeight = (weight: number): number => Number(weight.toFixed(2));
+
+/** Of each half, in which weights are compared. */
+const blocks = 5;
 
 /** Neighbours on each side that a score is averaged with. */
 const reach = 2;

@@ -23,19 +23,20 @@ describe('the logit of a mean of probabilities', () => {
 });
 
 describe('weights of a blend', () => {
+  type Knows = (label: number, document: number) => boolean;
   const labels = 6;
   const counts = Uint32Array.of(2, 3, 3, 100, 100, 100);
   const options = { labelCount: labels, ks: [1], trainLabelCounts: counts };
   const monitor = (metrics: Record<string, number>): number => metrics['P@1'];
 
   /** A document has one label, which a model that knows it scores 2, and else something at random below that. */
-  async function chosen(firstKnows: (label: number) => boolean, secondKnows: (label: number) => boolean) {
+  async function chosen(firstKnows: Knows, secondKnows: Knows) {
     const chooser = new BlendChooser(options, monitor, { labels, documents: 400 });
     for (let d = 0; d < 400; d++) {
       const truth = (d * 7 + (d >> 3)) % labels;
-      const row = (key: number, knows: (label: number) => boolean): Float32Array =>
+      const row = (key: number, knows: Knows): Float32Array =>
         Float32Array.from({ length: labels }, (_, l) =>
-          l === truth && knows(l) ? 2 : 3 * uniformAt(key32(key), d * labels + l) - 2,
+          l === truth && knows(l, d) ? 2 : 3 * uniformAt(key32(key), d * labels + l) - 2,
         );
       chooser.add(row(1, firstKnows), row(2, secondKnows), Int32Array.of(truth));
     }
@@ -65,6 +66,14 @@ describe('weights of a blend', () => {
     expect(bands[0].weight).toBeGreaterThan(bands[1].weight);
     const byLabel = BlendChooser.byLabel(counts, labels, { weight, bands });
     expect([...byLabel]).toEqual([...counts].map((count) => Math.fround(bands[count > 5 ? 1 : 0].weight)));
+  });
+
+  it('are not taken by frequency where that is chance', async () => {
+    const { bands } = await chosen(
+      (_, d) => uniformAt(key32(3), d) < 0.7,
+      (_, d) => uniformAt(key32(4), d) < 0.7,
+    );
+    expect(bands).toEqual([]);
   });
 
   it('are sampled where documents and labels are many, with the same answer', async () => {
