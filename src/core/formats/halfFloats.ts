@@ -18,14 +18,16 @@ export function halves(): Float32Array {
 export function halfBits(value: number): number {
   cellAsFloat[0] = value;
   const sign = (cell[0] >>> 16) & 0x8000;
-  const size = Math.abs(cellAsFloat[0]);
-  if (Number.isNaN(value)) return sign | 0x7e00;
-  if (size < 2 ** -14) return sign | roundToEven(size * 2 ** 24);
-  const exponent = Math.floor(Math.log2(size));
-  if (exponent > 15) return sign | 0x7c00;
+  const size = cell[0] & 0x7fffffff;
+  if (size > infinity32) return sign | 0x7e00;
+  if (size >= tooLarge32) return sign | 0x7c00;
+  if (size < leastNormal32) return sign | roundToEven(Math.abs(cellAsFloat[0]) * 2 ** 24);
   // a fraction that is rounded up to 1024 carries into the exponent, and from the largest one into infinity
-  return sign | (((exponent + 15) << 10) + roundToEven((size / 2 ** exponent - 1) * 1024));
+  return sign | ((size - exponentShift + 0xfff + ((size >> 13) & 1)) >> 13);
 }
+
+/** Bits of float32: infinity, 2^16, 2^-14, and what exponents of binary16 are shifted by. */
+const [infinity32, tooLarge32, leastNormal32, exponentShift] = [0x7f800000, 0x47800000, 0x38800000, 0x38000000];
 
 function roundToEven(x: number): number {
   const low = Math.floor(x);
