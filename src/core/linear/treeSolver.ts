@@ -208,25 +208,30 @@ class KMeans {
     }
   }
 
-  /** The means of the labels' directions, length 1. */
+  /** The means of the labels' directions, length 1: one after the other, so that what is added up stays in the cache. */
   update(clusters: Int32Array): void {
-    const { machine, matrix, documents, scales, stride, at } = this;
-    const { starts, indices, values, features } = matrix;
+    const { machine, matrix, wanted, stride, at } = this;
+    const { features } = matrix;
     const rows = machine.floats(at.rows, stride * features);
-    rows.fill(0);
-    clusters.forEach((k, l) => {
-      if (k < 0) return;
-      const first = Math.floor(k / block) * features * block + (k % block);
-      for (const d of documents[l])
-        for (let e = starts[d]; e < starts[d + 1]; e++) rows[first + indices[e] * block] += values[e] * scales[l];
-    });
+    const members = Array.from({ length: wanted }, (): number[] => []);
+    clusters.forEach((k, l) => k >= 0 && members[k].push(l));
+    const mean = new Float64Array(features);
     for (let k = 0; k < stride; k++) {
-      const first = Math.floor(k / block) * features * block + (k % block);
+      mean.fill(0);
+      for (const l of members[k] ?? []) this.addTo(mean, l);
       let squares = 0;
-      for (let f = 0; f < features; f++) squares += rows[first + f * block] ** 2;
+      for (let f = 0; f < features; f++) squares += mean[f] * mean[f];
       const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-      for (let f = 0; f < features; f++) rows[first + f * block] *= scale;
+      const first = Math.floor(k / block) * features * block + (k % block);
+      for (let f = 0; f < features; f++) rows[first + f * block] = mean[f] * scale;
     }
+  }
+
+  private addTo(mean: Float64Array, label: number): void {
+    const { starts, indices, values } = this.matrix;
+    const scale = this.scales[label];
+    for (const d of this.documents[label])
+      for (let e = starts[d]; e < starts[d + 1]; e++) mean[indices[e]] += values[e] * scale;
   }
 
   /** Returns how many labels went to another cluster. */
