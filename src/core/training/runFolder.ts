@@ -8,7 +8,7 @@
  *   summary.json      how the run ended (see `Summary`)
  *   diverged.json     the batch whose loss was no number, where there was one (see `DivergedBatch`)
  *   evaluation-*.json, scores-*.bin    evaluations in full, and the scores that matter
- *   checkpoints/      last, best, epoch-0010, best-epoch-loss, best-batch-loss (.safetensors)
+ *   checkpoints/      last, best, epoch-0010, best-epoch-loss, best-batch-loss; of a blend also linear, linear-last, blend (.safetensors)
  *   members/          seed-1, seed-2, … of a run of several seeds, each a run folder
  *   lock              the process that works in the folder
  */

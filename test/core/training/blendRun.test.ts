@@ -235,6 +235,25 @@ describe('a blend', () => {
     await expect(from).rejects.toMatchObject({ code: 'no-such-start' });
   });
 
+  it('refuses parts that were changed, are missing, or belong to another run', async () => {
+    const { paths } = await run('changed', ['training.retrainOnAll=false']);
+    const file = paths.checkpoint('blend');
+    const own = await readFile(file);
+    const changed = Buffer.from(own);
+    changed[changed.length - 3] ^= 1;
+    await writeFile(file, changed);
+    await expect(loadPredictor(paths.folder)).rejects.toMatchObject({ code: 'malformed-safetensors' });
+    await writeFile(file, await readFile(paths.checkpoint('linear')));
+    await expect(loadPredictor(paths.folder)).rejects.toMatchObject({ code: 'not-a-checkpoint' });
+    await writeFile(file, own);
+    await rm(paths.checkpoint('linear'));
+    for (const use of [loadPredictor(paths.folder), evaluateRun(paths.folder, { onEvent: () => {} })])
+      await expect(use).rejects.toMatchObject({ code: 'no-checkpoint' });
+    await writeFile(paths.vocabulary, `${await readFile(paths.vocabulary, 'utf8')}more\n`);
+    await writeFile(paths.checkpoint('linear'), await readFile(whole.paths.checkpoint('linear')));
+    await expect(loadPredictor(paths.folder)).rejects.toMatchObject({ code: 'checkpoint-differs' });
+  });
+
   it('trains without checkpoints, and without validation', async () => {
     const overrides = ['training.save=false', 'training.retrainOnAll=false', 'dataset.validationFraction=0'];
     const { result, events } = await run('bare', overrides);
