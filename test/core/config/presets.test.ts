@@ -36,7 +36,9 @@ describe('presets', () => {
       clip: 0,
       embeddingUpdates: 'lazy',
       schedule: 'constant',
+      labelWeights: 'none',
       seed: 1,
+      seeds: 1,
       save: true,
       keep: 3,
     });
@@ -53,7 +55,7 @@ describe('presets', () => {
       ngrams: 2,
     });
     expect(dataset).toEqual({ train: 'a', validationFraction: 0.2, testFraction: 0, split: 'random', onError: 'stop' });
-    expect(evaluation).toEqual({ k: [1, 3, 5], propensityA: 0.55, propensityB: 1.5, baselines: true });
+    expect(evaluation).toEqual({ k: [1, 3, 5], propensityA: 0.55, propensityB: 1.5, thresholds: 'one', baselines: true });
   });
   it('paper', () => {
     const paper = config('paper');
@@ -111,8 +113,13 @@ describe('presets', () => {
       minWordLength: 1,
       minDocuments: 2,
       maxFeatures: 300_000,
+      features: 'auto',
       sublinear: true,
       prune: 0.01,
+      tree: 'auto',
+      branching: 100,
+      leafSize: 100,
+      beam: 10,
     });
     expect([training.retrainOnAll, dataset.validationFraction]).toEqual([true, 0.1]);
   });

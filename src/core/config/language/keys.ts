@@ -59,7 +59,7 @@ export function valueSnippet(schema: Schema, value: unknown): { snippet: string;
     case 'boolean':
       return { snippet: choice(value === true ? ['true', 'false'] : ['false', 'true']), goesOn: false };
     case 'number':
-      return { snippet: placeholder(value), goesOn: false };
+      return { snippet: placeholder(value ?? schema.min ?? 1), goesOn: false };
     case 'array':
       return Array.isArray(value) && value.length
         ? { snippet: `[\${1:${escapeSnippet(jsonLine(value).slice(1, -1))}}]`, goesOn: false }

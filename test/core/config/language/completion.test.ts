@@ -88,7 +88,8 @@ describe('keys', () => {
     const train = section === 'dataset' && key !== 'train' ? '"train": "a", ' : '';
     const ofLinear = section === 'linear' || key === 'ngrams' ? '"extends": "linear", ' : '';
     const others = section === 'dataset' ? '' : `${ofLinear}"dataset": { "train": "a", "test": "b" }, `;
-    const text = await choose(`{ ${others}"${section}": { ${train}| } }`, key);
+    const beside = key === 'topK' ? '"thresholds": "top-k", ' : train;
+    const text = await choose(`{ ${others}"${section}": { ${beside}| } }`, key);
     if (/""|\[\]/.test(text)) return; // to be filled in by hand
     expect(validateText(text)).toEqual([]);
   });
