@@ -126,7 +126,9 @@ async function chooseParts(): Promise<Pick<PredictionsToExport, 'isAbove' | 'exp
   const { t } = vscode.l10n;
   const above = {
     label: t('Only Labels Above the Threshold'),
-    detail: t('As the run decides: by what was tuned on validation, else above 0.5; otherwise the five likeliest labels are written'),
+    detail: t(
+      'As the run decides: by what was tuned on validation, else above 0.5; otherwise the five likeliest labels are written',
+    ),
   };
   const evidence = {
     label: t('Evidence'),

@@ -55,7 +55,13 @@ describe('presets', () => {
       ngrams: 2,
     });
     expect(dataset).toEqual({ train: 'a', validationFraction: 0.2, testFraction: 0, split: 'random', onError: 'stop' });
-    expect(evaluation).toEqual({ k: [1, 3, 5], propensityA: 0.55, propensityB: 1.5, thresholds: 'one', baselines: true });
+    expect(evaluation).toEqual({
+      k: [1, 3, 5],
+      propensityA: 0.55,
+      propensityB: 1.5,
+      thresholds: 'one',
+      baselines: true,
+    });
   });
   it('paper', () => {
     const paper = config('paper');
