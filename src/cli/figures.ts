@@ -6,7 +6,8 @@ import { decisionKinds } from '../core/base/metrics.ts';
 import type { DecisionChoice } from '../core/metrics/decision.ts';
 import type { Arguments, OptionSpec } from './command.ts';
 import type { Terminal } from './terminal/terminal.ts';
-import { counted, table } from './terminal/text.ts';
+import type { Summary } from '../core/training/runSummary.ts';
+import { counted, duration, table } from './terminal/text.ts';
 import { readHistory } from '../core/training/metricsLog.ts';
 import type { EpochRecord } from '../core/training/runHistory.ts';
 
@@ -148,6 +149,14 @@ export function systemsOf(
     { name: seeds > 0 ? `${modelTitles[type]}, mean of ${seeds}` : modelTitles[type], metrics },
     ...baselines.map((b) => ({ name: baselineTitle(b.name), metrics: b.metrics })),
   ];
+}
+
+/** What a blend's parts took; the blend took both. */
+export function printPartTimes({ seconds, partSeconds }: Summary, terminal: Terminal): void {
+  if (!partSeconds) return;
+  const { linear, network } = partSeconds;
+  const parts = `linear part ${duration(linear)}, network ${duration(network)}, blend ${duration(seconds)}`;
+  terminal.print('', `Time of training and validation: ${parts}.`);
 }
 
 /** Where a network ends below the linear model beside it: says so, and what to do. */

@@ -4,11 +4,12 @@ import { UserError } from '../../core/base/errors.ts';
 import { readsBags } from '../../core/text/readSplit.ts';
 import { exists, readTrainedReading, runPaths } from '../../core/training/runFolder.ts';
 import { listRuns, runsOfConfig } from '../../core/training/runListing.ts';
-import { type RunResult, unlabelledOf } from '../../core/training/runSummary.ts';
+import { modelTypeOf, type RunResult, unlabelledOf } from '../../core/training/runSummary.ts';
 import { train as trainRun } from '../../core/training/trainer.ts';
 import type { Arguments, Command, OptionSpec } from '../command.ts';
 import {
   behindLinear,
+  printPartTimes,
   measuredOn,
   printSeen,
   printSystems,
@@ -105,12 +106,12 @@ export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: Run
     );
     return;
   }
-  const isLinear = summary.engine.name === 'linear';
+  const type = modelTypeOf(summary);
   const ended = stopped === 'early' ? 'stopped early' : 'finished';
   const size = `${grouped(summary.parameters)} weights, ${counted(summary.labels, 'label')}`;
   terminal.print(
     '',
-    isLinear
+    type === 'linear'
       ? `Run finished after ${duration(summary.seconds)} (${size}).`
       : `Run ${ended} after ${counted(epochs, 'epoch')} and ${duration(summary.seconds)} (best: epoch ${bestEpoch}; ${size}).`,
   );
@@ -121,9 +122,8 @@ export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: Run
     );
     printUnlabelled(unlabelledOf(summary), terminal);
     terminal.print('');
-    const isBlend = summary.baselines.some(({ name }) => name === 'linear-part');
-    const type = isLinear ? 'linear' : isBlend ? 'blend' : 'xml-cnn';
     printSystems(systemsOf(type, summary.evaluated.metrics, summary.baselines), terminal);
+    printPartTimes(summary, terminal);
     const behind = behindLinear(summary.evaluated.metrics, summary.baselines);
     if (behind.length) terminal.print('', ...behind);
     // where the run retrained on all, nothing is evaluated on validation

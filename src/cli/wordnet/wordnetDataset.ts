@@ -107,8 +107,8 @@ export async function writeDataset(dict: string, folder: string): Promise<GlossD
   return dataset;
 }
 
-/** The run config of the demo: a small, flat XML-CNN that learns glosses of a dozen words in a minute or two. */
-export const demoConfig = `// XML-CNN on the glosses of WordNet's nouns. Change a value and train again: xmlcnn train wordnet.xmlcnn.json
+/** The run config of the demo: a linear model blended with a small, flat XML-CNN, which learn glosses of a dozen words in a minute or two. */
+export const demoConfig = `// A linear model and XML-CNN, blended, on the glosses of WordNet's nouns. Change a value and train again: xmlcnn train wordnet.xmlcnn.json
 {
   "dataset": {
     "train": "data/train.jsonl",
@@ -118,14 +118,16 @@ export const demoConfig = `// XML-CNN on the glosses of WordNet's nouns. Change 
     "labelNames": "data/label_names.tsv",
   },
   "text": {
-    // Few glosses are longer.
+    // Few glosses are longer. Cuts for the network alone: the linear model reads whole documents.
     "maxLength": 64,
     // "of", "a" and numbers indicate a synset's kind as well: nothing is dropped but words seen once.
     "minCount": 2,
   },
   "embedding": { "dim": 128 },
   "model": {
-    // Words, pairs and longer phrases; one maximum per filter, no hidden layer.
+    // Both are trained, and score with the weighted mean of their probabilities. "xml-cnn" or "linear" trains one of them.
+    "type": "blend",
+    // The network: words, pairs and longer phrases; one maximum per filter, no hidden layer.
     "filterSizes": [1, 2, 4],
     "filters": 256,
     "pools": 1,

@@ -27,7 +27,8 @@ import {
 } from '../base/schema.ts';
 
 /** What can be trained. */
-const modelTypes = ['xml-cnn', 'linear', 'blend'] as const;
+export const modelTypes = ['xml-cnn', 'linear', 'blend'] as const;
+export type ModelType = (typeof modelTypes)[number];
 
 const libMultiLabel = 'LibMultiLabel EUR-Lex settings';
 

@@ -85,6 +85,7 @@ export class BlendSession {
         parameters: model!.parameters + parameterCount(shape),
         engine: { name, build },
         seconds: linear.state.seconds + network.state.seconds,
+        partSeconds: { linear: linear.state.seconds, network: network.state.seconds },
       };
       const { phase } = network.state;
       return { model: blend, data, labels, state: { phase, best: info.best }, told };

@@ -20,7 +20,7 @@ export interface TrainedModel {
   /** Figures of what it consists of, where those have been measured. */
   parts?: BaselineFigures[];
   /** What its training says of itself. */
-  told: Pick<Summary, 'stopped' | 'epochs' | 'retrainedEpochs' | 'vocabulary' | 'parameters' | 'engine' | 'seconds'>;
+  told: Pick<Summary, 'stopped' | 'epochs' | 'retrainedEpochs' | 'vocabulary' | 'parameters' | 'engine' | 'seconds' | 'partSeconds'>;
 }
 
 /** Evaluates what was trained and writes the summary. An abort on the way makes the run an interrupted one. */
@@ -50,6 +50,7 @@ async function summarise(session: Session, trained: TrainedModel): Promise<Summa
   const { evaluated, baselines } = await evaluate(session, trained);
   return {
     stopped: told.stopped,
+    modelType: session.config.model.type,
     epochs: told.epochs,
     ...bestOf(state.best!, session.config),
     monitor: session.config.training.monitor,
@@ -63,6 +64,7 @@ async function summarise(session: Session, trained: TrainedModel): Promise<Summa
     parameters: told.parameters,
     engine: told.engine,
     seconds: told.seconds,
+    ...(told.partSeconds && { partSeconds: told.partSeconds }),
     finishedAt: new Date().toISOString(),
   };
 }

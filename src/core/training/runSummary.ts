@@ -1,6 +1,6 @@
 import type { Split } from '../base/splits.ts';
 import { type DecisionKind, decisionKinds, metricsSchema, type Metrics } from '../base/metrics.ts';
-import type { RunConfig } from '../config/runConfig.ts';
+import { type ModelType, modelTypes, type RunConfig } from '../config/runConfig.ts';
 import type { Best } from './trainingState.ts';
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
@@ -30,6 +30,8 @@ export interface BaselineFigures {
 /** summary.json: how a run ended. */
 export interface Summary {
   stopped: 'finished' | 'early';
+  /** Absent in runs of before: a network, or a linear model by its engine's name. */
+  modelType?: ModelType;
   /** Epochs trained, and of these the best; `score` is the value of `monitor`, higher is better. */
   epochs: number;
   best: Omit<Best, 'own'>;
@@ -50,6 +52,8 @@ export interface Summary {
   engine: { name: string; build: string };
   /** Wall-clock of training and validation. */
   seconds: number;
+  /** Of these, a blend's parts. */
+  partSeconds?: { linear: number; network: number };
   /** ISO 8601. */
   finishedAt: string;
 }
@@ -71,6 +75,10 @@ export function bestOf({ own, ...best }: Best, { evaluation }: RunConfig): Pick<
   return { best, ...(own && { decision: { thresholds, topK, ownThresholds: own.labels.length } }) };
 }
 
+/** What a run trained. */
+export const modelTypeOf = ({ modelType, engine }: Summary): ModelType =>
+  modelType ?? (engine.name === 'linear' ? 'linear' : 'xml-cnn');
+
 /** Documents without a label among those that the figures are on; undefined for runs of before, which did not count them. */
 export const unlabelledOf = ({ evaluated, unlabelled }: Summary): number | undefined =>
   evaluated && unlabelled && { train: undefined, ...unlabelled }[evaluated.split as Split];
@@ -81,6 +89,7 @@ const count = integer(part, { min: 0 });
 const evaluated = object(part, { split: string(), documents: count, metrics: metricsSchema });
 const summarySchema = object(part, {
   stopped: oneOf(['finished', 'early']),
+  modelType: optional(oneOf(modelTypes)),
   epochs: count,
   best: object(part, {
     epoch: count,
@@ -100,6 +109,7 @@ const summarySchema = object(part, {
   parameters: count,
   engine: object(part, { name: string(), build: string() }),
   seconds: number(),
+  partSeconds: optional(object(part, { linear: number(), network: number() })),
   finishedAt: string(),
 });
 const figuresSchema = object(part, {

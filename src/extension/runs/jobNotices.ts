@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import type { RunResult } from '../../core/training/runSummary.ts';
+import { modelTypeOf, type RunResult } from '../../core/training/runSummary.ts';
 import { showFailure } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { Disposable } from '../base/disposable.ts';
@@ -122,7 +122,7 @@ function trainedText({ name, epochs, bestEpoch, stopped, summary }: RunResult): 
   const how =
     stopped === 'early'
       ? vscode.l10n.t('{0} stopped early after epoch {1}, the best is epoch {2}.', name, epochs, bestEpoch)
-      : summary?.engine.name === 'linear'
+      : summary && modelTypeOf(summary) === 'linear'
         ? vscode.l10n.t('{0} finished.', name)
         : vscode.l10n.t('{0} finished after epoch {1}, the best is epoch {2}.', name, epochs, bestEpoch);
   if (precision === undefined) return how;
