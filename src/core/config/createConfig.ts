@@ -7,7 +7,9 @@ import { pathFrom } from './configText.ts';
 import { type PresetName, presets } from './presets.ts';
 import type { RunConfig } from './runConfig.ts';
 import { memoryLimit } from '../base/memory.ts';
-import { trainingBytes } from './size.ts';
+import { shapeOf, trainingBytes } from './size.ts';
+import { linearSeconds, networkSeconds, roughTime } from '../model/trainingTime.ts';
+import { availableParallelism } from 'node:os';
 
 /** A file that by its name is of a split, and is not used. */
 export interface LeftOut {
@@ -82,25 +84,27 @@ const holdsBags = ({ format }: DatasetFacts): boolean => bagOfWordsFormats.inclu
 
 /** Below this many documents an epoch is short, and held-out documents must be drawn with care. */
 const smallSet = 20_000;
-/** Words per epoch beyond which the widest network takes hours on a laptop. */
-const wordsForWide = 100e6;
+/** Seconds that a run may take which is proposed to somebody who did not ask for a preset. */
+const longestSeconds = 30 * 60;
+/** Labels beyond which training each of them by itself takes hours. */
+const labelsOneVsRest = 30_000;
 /** Words in the vocabulary where the preset sets no limit. */
 const vocabularyLimit = 100_000;
 
 /**
  * Writes a commented config that suits a dataset; it validates without diagnostics.
- * @param preset what to build on; by the size of the dataset where absent
+ * @param preset what to build on; by the size of the dataset, and the time that it takes with so many threads, where absent
  * @throws UserError `no-labels`, `no-documents`: nothing to learn from; `bag-of-words` where the preset is a network
  */
-export function createConfigText(facts: DatasetFacts, preset?: PresetName): string {
+export function createConfigText(facts: DatasetFacts, preset?: PresetName, threads = availableParallelism()): string {
   refuse(facts, preset);
-  const choice = preset === undefined ? choosePreset(facts) : statedPreset(facts, preset);
+  const choice = preset === undefined ? choosePreset(facts, threads) : statedPreset(facts, preset);
   const isAsPublished = !adaptable.includes(choice.preset);
   const sections: Section[] = [
     ['dataset', datasetLines(facts, choice)],
     ['text', isAsPublished ? tokenizerLines(facts) : textLines(facts, choice)],
     ['model', choice.hidden === undefined ? [] : [['hidden', choice.hidden, choice.hiddenWhy]]],
-    ['training', isAsPublished ? retrainingLines(facts, choice) : trainingLines(facts, choice)],
+    ['training', [...(isAsPublished ? [] : trainingLines(facts, choice)), ...retrainingLines(facts, choice)]],
     ['evaluation', evaluationLines(facts)],
   ];
   const head = `${count(facts.documents)} documents, ${count(facts.labels)} labels, ${facts.labelsPerDocument.toFixed(2)} labels and ${count(facts.meanWords)} ${holdsBags(facts) ? 'features' : 'words'} per document`;
@@ -172,28 +176,58 @@ interface Choice {
   hiddenWhy?: string;
 }
 
-function choosePreset(facts: DatasetFacts): Choice {
+function choosePreset(facts: DatasetFacts, threads: number): Choice {
   if (holdsBags(facts))
     return {
       preset: 'linear',
       why: 'linear: bags of words have no word order, which networks need; a linear model needs none.',
     };
-  const words = facts.documents * Math.min(facts.meanWords, 1000);
-  if (words <= wordsForWide && fits('wide', facts)) {
-    return {
-      preset: 'wide',
-      why: 'wide: within a point of the best recipe measured, at a quarter of its cost; this set is small enough for it.',
-    };
-  }
-  if (fits('kim-bce', facts)) {
+  if (facts.labels <= labelsOneVsRest) return linearOrBoth(facts, threads);
+  if (fits('kim-bce', facts))
     return {
       preset: 'kim-bce',
-      why: `kim-bce: 4 times cheaper than wide, for ${count(words / 1e6)} million words per epoch and ${count(facts.labels)} labels.`,
+      why: `kim-bce: a network that ${count(facts.labels)} labels leave room for; "linear" would train each label by itself.`,
     };
-  }
   const why = `libmultilabel: with ${count(facts.labels)} labels a hidden layer saves memory.`;
   return { preset: 'libmultilabel', why, ...hiddenLayer(facts) };
 }
+
+/** The blend where its network does not take long, else its linear model alone; with the time of either. */
+function linearOrBoth(facts: DatasetFacts, threads: number): Choice {
+  const { linear, both } = estimatedSeconds(facts, threads);
+  const alone = roughTime(linear);
+  if (!fits('best', facts))
+    return {
+      preset: 'linear',
+      why: `linear: about ${alone} on this machine. The network of "best" does not fit beside ${count(facts.labels)} labels.`,
+    };
+  if (both > longestSeconds)
+    return {
+      preset: 'linear',
+      why: `linear: about ${alone} on this machine, and ahead of networks on most sets. "best", which adds a network to it, would take about ${roughTime(both)}.`,
+    };
+  return {
+    preset: 'best',
+    why: `best: a linear model and a network, weighed on validation: about ${roughTime(both)} on this machine. "linear" alone takes about ${alone}, and does as well where texts are long.`,
+  };
+}
+
+/** Of training by the presets `linear` and `best`, once without the validation documents and once with them. */
+function estimatedSeconds(facts: DatasetFacts, threads: number): { linear: number; both: number } {
+  const { train } = shares(facts);
+  const config = completeConfig({ dataset: { train: facts.train } }, 'best');
+  const { documents, meanWords, labels, labelsPerDocument } = facts;
+  const work = { documents: train, words: meanWords, labels, labelsPerDocument, threads };
+  const seen = { ...work, words: Math.min(meanWords, config.text.maxLength) };
+  const shape = shapeOf(config, { labelCount: labels });
+  const { batchSize } = config.training;
+  const network = networkSeconds(shape, seen, { epochs: epochsFor(facts), batchSize });
+  const times = 1 + documents / Math.max(1, train);
+  const linear = times * linearSeconds(work);
+  return { linear, both: linear + times * network };
+}
+
+const epochsFor = ({ documents }: DatasetFacts): number => (documents < smallSet ? 30 : 15);
 
 /** The others stand for experiments that were published: their values are left as they are. */
 const adaptable: readonly PresetName[] = ['wide', 'wider', 'best', 'kim-bce', 'libmultilabel'];
@@ -342,7 +376,7 @@ function trainingLines(facts: DatasetFacts, { preset }: Choice): Line[] {
       ['patience', 3, 'Stops when 3 epochs in a row bring nothing.'],
     ];
   const batchSize = facts.documents < 2000 ? 16 : 64;
-  const epochs = small ? 30 : 15;
+  const epochs = epochsFor(facts);
   const steps = Math.ceil(trained / batchSize) * epochs;
   const warmupSteps = Math.min(500, Math.round(steps / 10));
   const lines: Line[] = [

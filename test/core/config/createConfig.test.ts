@@ -67,15 +67,18 @@ describe('createConfigText', () => {
     ['three labels', { ...reuters, labels: 3 }],
     ['three million labels', { ...amazon, labels: 3_000_000 }],
   ])('%s: valid, with a reason for every choice', (_, facts) => {
-    const text = createConfigText(facts);
+    const text = createConfigText(facts, undefined, 2);
     const options = { file: '/d/x.xmlcnn.json', checkFiles: true, files, facts: { labelCount: facts.labels } };
     expect(validateText(text, options)).toEqual([]);
-    for (const key of ['extends', 'maxLength', 'epochs', 'k', 'format']) {
+    const ofNetworks = /"extends": "linear"/.test(text) ? [] : ['maxLength', 'epochs'];
+    for (const key of ['extends', ...ofNetworks, 'k', 'format'])
       expect(text).toMatch(new RegExp(`// .+\\n *"${key}": `));
-    }
   });
-  const resolved = (facts: DatasetFacts) => analyse(createConfigText(facts)).config;
-  it('takes the best recipe where it is affordable', () => {
+  const resolved = (facts: DatasetFacts) => analyse(createConfigText(facts, undefined, 2)).config;
+  it('takes both kinds of models where the network takes minutes, and says what that costs', () => {
+    expect(createConfigText(reuters, undefined, 2)).toMatch(
+      /best: .*about \d+ minutes on this machine.*"linear" alone takes about \d+ seconds/,
+    );
     expect(resolved(reuters)).toMatchObject({
       dataset: {
         train: 'train.jsonl',
@@ -85,14 +88,9 @@ describe('createConfigText', () => {
         format: 'jsonl',
       },
       text: { maxLength: 400 },
-      model: { filters: 512 },
+      model: { type: 'blend', filters: 512 },
       training: { epochs: 30 },
       evaluation: { k: [1, 3, 5] },
-    });
-    expect(resolved(eurlex)).toMatchObject({
-      dataset: { validation: 'dev.jsonl', textField: ['title', 'text'], labelNames: 'label_names.tsv' },
-      text: { maxLength: 1000 },
-      training: { epochs: 15, warmupSteps: 500 },
     });
     expect(resolved(cooking).text.maxLength).toBe(20);
   });
@@ -104,8 +102,18 @@ describe('createConfigText', () => {
     for (const facts of [reuters, eurlex, { ...cooking, validation: 'dev.jsonl' }])
       expect(resolved(facts).dataset.testFraction).toBe(0);
   });
-  it('keeps to memory and time where it is not', () => {
-    expect(resolved({ ...reuters, documents: 2_000_000 }).model).toMatchObject({ filters: 256, hidden: 0 });
+  it('takes the linear model alone where a network takes hours', () => {
+    expect(resolved(eurlex)).toMatchObject({
+      dataset: { validation: 'dev.jsonl', textField: ['title', 'text'], labelNames: 'label_names.tsv' },
+      model: { type: 'linear' },
+    });
+    expect(createConfigText(eurlex, undefined, 2)).toMatch(
+      /linear: about \d+ minutes on this machine.*"best".*would take about \d+ (hours|minutes)/,
+    );
+    expect(createConfigText(eurlex, 'wide')).toMatch(/"maxLength": 1000,[^]*"epochs": 15,/);
+    expect(resolved({ ...reuters, documents: 2_000_000 }).model.type).toBe('linear');
+  });
+  it('keeps to memory where there are very many labels', () => {
     expect(resolved(amazon).model.hidden).toBe(128);
   });
   it('suits few labels and few documents', () => {
