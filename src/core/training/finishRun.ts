@@ -20,7 +20,10 @@ export interface TrainedModel {
   /** Figures of what it consists of, where those have been measured. */
   parts?: BaselineFigures[];
   /** What its training says of itself. */
-  told: Pick<Summary, 'stopped' | 'epochs' | 'retrainedEpochs' | 'vocabulary' | 'parameters' | 'engine' | 'seconds' | 'partSeconds'>;
+  told: Pick<
+    Summary,
+    'stopped' | 'epochs' | 'retrainedEpochs' | 'vocabulary' | 'parameters' | 'engine' | 'seconds' | 'partSeconds'
+  >;
 }
 
 /** Evaluates what was trained and writes the summary. An abort on the way makes the run an interrupted one. */

@@ -90,7 +90,7 @@ describe('keys', () => {
     const others = section === 'dataset' ? '' : `${ofLinear}"dataset": { "train": "a", "test": "b" }, `;
     const beside = key === 'topK' ? '"thresholds": "top-k", ' : train;
     const text = await choose(`{ ${others}"${section}": { ${beside}| } }`, key);
-    if (/""|\[\]/.test(text)) return; // to be filled in by hand
+    if (/""|\[\]|: *[,}]/.test(text)) return; // to be filled in by hand
     expect(validateText(text)).toEqual([]);
   });
 });
