@@ -1,6 +1,7 @@
 /** How much each of two models counts in the mean of their probabilities: found on validation. */
 import { Pace } from '../base/pace.ts';
 import type { Metrics } from '../base/metrics.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import { Evaluator, type EvaluatorOptions } from './evaluator.ts';
 import { bandNames, bandOf } from './labelCounts.ts';
 
@@ -9,7 +10,7 @@ const step = 0.02;
 const steps = Math.round(1 / step);
 
 /** Single scores that are kept at most: with more labels, fewer documents. */
-const mostScores = 1 << 24;
+const mostScores = 1 << 26;
 
 /** Its exponential is a number yet. */
 const highest = 700;
@@ -44,6 +45,10 @@ export class BlendChooser {
   private readonly band: Uint8Array; // [labels]
   private readonly every: number;
   private seen = 0;
+  /** Weights tried, of how many. */
+  private done = 0;
+  private total = 0;
+  private onProgress: WorkOptions['onProgress'];
 
   /** @param documents how many will be added */
   constructor(
@@ -65,14 +70,17 @@ export class BlendChooser {
   }
 
   /** One entry where a single weight serves all labels. Throws `Cancelled`. */
-  async best(signal?: AbortSignal): Promise<{ weight: number; bands: BandWeight[] }> {
+  async best({ signal, onProgress }: WorkOptions = {}): Promise<{ weight: number; bands: BandWeight[] }> {
     const pace = new Pace(signal);
+    this.onProgress = onProgress;
     const [one, other] = this.halves;
     const all = [...one, ...other];
-    const weight = await this.single(all, pace);
     const known = [...new Set(this.band)].filter((b) => bandNames[b] !== '0');
     const present = known.sort((a, b) => a - b);
-    if (present.length < 2 || other.length === 0) return { weight, bands: [] };
+    const mayDiffer = present.length > 1 && other.length > 0;
+    this.total = (steps + 1) * (mayDiffer ? 3 + 3 * present.length : 1);
+    const weight = await this.single(all, pace);
+    if (!mayDiffer) return { weight, bands: [] };
     if (!(await this.areBandsBetter([one, other], present, pace))) return { weight, bands: [] };
     const weights = await this.byBand(all, weight, present, pace);
     return { weight, bands: present.map((b) => ({ band: bandNames[b], weight: weights[b] })) };
@@ -115,9 +123,14 @@ export class BlendChooser {
           bandNames.map(() => i * step),
         ),
       );
-      if (pace.due()) await pace.rest();
+      await this.tried(pace);
     }
     return roundedWeight(bestOf(scores) * step);
+  }
+
+  private async tried(pace: Pace): Promise<void> {
+    this.onProgress?.({ phase: 'validating', done: ++this.done, total: this.total, unit: 'steps' });
+    if (pace.due()) await pace.rest();
   }
 
   /** Band by band, the others as they are. */
@@ -127,7 +140,7 @@ export class BlendChooser {
       const scores: number[] = [];
       for (let i = 0; i <= steps; i++) {
         scores.push(this.score(documents, weights.with(band, i * step)));
-        if (pace.due()) await pace.rest();
+        await this.tried(pace);
       }
       weights[band] = roundedWeight(bestOf(scores) * step);
     }

@@ -185,7 +185,7 @@ export class BlendSession {
     const onParts = (d: number, first: Float32Array, second: Float32Array): void =>
       chooser.add(first, second, labelsOf(validation, d));
     await model.partLogits(makeBatch(validation, 0, validation.size), onParts, pause);
-    const chosen = await chooser.best(signal);
+    const chosen = await chooser.best({ signal, onProgress: progressEvents(emit, 'validating') });
     const of = ({ validation: metrics, threshold, own, topK }: BlendInfo['best']) => ({
       validation: metrics,
       threshold,

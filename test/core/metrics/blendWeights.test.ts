@@ -77,7 +77,7 @@ describe('weights of a blend', () => {
   });
 
   it('are sampled where documents and labels are many, with the same answer', async () => {
-    const chooser = new BlendChooser(options, monitor, { labels, documents: 1 << 24 });
+    const chooser = new BlendChooser(options, monitor, { labels, documents: 1 << 26 });
     for (let d = 0; d < 4000; d++) {
       const truth = (d >> 2) % labels;
       const good = Float32Array.from({ length: labels }, (_, l) => (l === truth ? 2 : -2));
