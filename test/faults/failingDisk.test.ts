@@ -8,7 +8,7 @@ import { call } from '../cli/memoryTerminal.ts';
 import { tensorsOf } from '../core/training/setup.ts';
 import type { Failing } from './failingDisk.ts';
 import { onFailingDisk } from './failingDisk.ts';
-import { infoOf, type Kind, kinds, outcome } from './tinyRun.ts';
+import { infoOf, type Kind, kinds, outcome, stateOf } from './tinyRun.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-eio-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,17 +29,20 @@ function reset(as: string): void {
   cpSync(as, drive, { recursive: true, preserveTimestamps: true });
 }
 
-const settings: Record<Kind, object> = {
-  'xml-cnn': {
-    embedding: { dim: 2 },
-    model: { filterSizes: [1], filters: 2, pools: 1, hidden: 0 },
-    training: {
-      ...{ epochs: 2, batchSize: 9, ema: 0.9, monitor: 'loss', patience: 0, retrainOnAll: true },
-      ...{ checkpointEvery: 1, keep: 1, saveBestEpochLoss: true, saveBestBatchLoss: true },
-    },
-    engine: { name: 'reference' },
+const network = {
+  embedding: { dim: 2 },
+  model: { filterSizes: [1], filters: 2, pools: 1, hidden: 0 },
+  training: {
+    ...{ epochs: 2, batchSize: 9, ema: 0.9, monitor: 'loss', patience: 0, retrainOnAll: true },
+    ...{ checkpointEvery: 1, keep: 1, saveBestEpochLoss: true, saveBestBatchLoss: true },
   },
+  engine: { name: 'reference', threads: 1 },
+};
+
+const settings: Record<Kind, object> = {
+  'xml-cnn': network,
   linear: { extends: 'linear', engine: { threads: 1 } },
+  blend: { ...network, model: { ...network.model, type: 'blend' } },
 };
 
 let alone: Awaited<ReturnType<typeof outcome>>;
@@ -99,7 +102,7 @@ async function failEverywhere(
 /** Steps done, or labels solved. */
 async function progressOf(checkpoint: string): Promise<number> {
   const info = await infoOf(checkpoint);
-  return 'step' in info ? info.step : info.state.batch;
+  return 'step' in info ? info.step : (info.state?.batch ?? 0);
 }
 
 /** The last checkpoint, if there is one, is whole, and the run goes on from it to the end of one left alone. */
@@ -137,7 +140,7 @@ describe.each(kinds)('a run of %s', (kind) => {
     const at = Math.round(calls * (kind === 'linear' ? 0.7 : 0.5));
     await onFailingDisk(drive, { at }, async () => void (await call(train)));
     const last = run.checkpoint('last');
-    const { epoch, phase } = (await infoOf(last)).state;
+    const { epoch, phase } = await stateOf(last);
     expect(epoch > 0 || phase === 'retraining').toBe(true);
     const interrupted = join(folder, 'interrupted');
     rmSync(interrupted, { recursive: true, force: true });
@@ -145,7 +148,7 @@ describe.each(kinds)('a run of %s', (kind) => {
     const before = await progressOf(last);
     const resume = [...train, '--resume'];
     const told = await failEverywhere(resume, { from: interrupted, every: 13 }, async (code, where) => {
-      if ((await infoOf(last)).state.phase === phase)
+      if ((await stateOf(last)).phase === phase)
         expect(await progressOf(last), where).toBeGreaterThanOrEqual(before);
       await expectGoesOn(code, where);
     });

@@ -12,7 +12,7 @@ import { runPaths } from '../../src/core/training/runFolder.ts';
 import { RunnerClient } from '../../src/runner/client.ts';
 import { tensorsOf } from '../core/training/setup.ts';
 import type { Kind, Outcome } from './tinyRun.ts';
-import { infoOf, kinds, outcome, writeConfig, writeData } from './tinyRun.ts';
+import { kinds, outcome, stateOf, writeConfig, writeData } from './tinyRun.ts';
 
 const cli = resolve('dist/cli.js');
 const runnerScript = resolve('dist/runner/main.js');
@@ -146,7 +146,7 @@ async function trainUntil(
 async function expectSaved({ checkpoints, savedEpochs }: Told, last: string, moment: string): Promise<void> {
   for (const path of checkpoints) expect((await tensorsOf(path)).size, `${path}, ${moment}`).toBeGreaterThan(0);
   if (!checkpoints.has(last)) return;
-  const { state } = await infoOf(last);
+  const state = await stateOf(last);
   if (state.phase === 'training') expect(state.epoch, moment).toBeGreaterThanOrEqual(savedEpochs);
 }
 

@@ -3,9 +3,11 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bitsAt } from '../../src/core/base/random.ts';
 import { SafetensorsFile } from '../../src/core/formats/safetensors.ts';
+import { type BlendInfo, readBlendInfo } from '../../src/core/training/blendModel.ts';
 import { type CheckpointInfo, readCheckpointInfo } from '../../src/core/training/checkpoint.ts';
 import { type LinearInfo, readLinearInfo } from '../../src/core/training/linearCheckpoint.ts';
 import { runPaths } from '../../src/core/training/runFolder.ts';
+import type { TrainingState } from '../../src/core/training/trainingState.ts';
 import { linesOf, tensorsOf } from '../core/training/setup.ts';
 
 /** Made-up documents: each names its labels and adds noise. */
@@ -27,20 +29,23 @@ export async function writeData(folder: string): Promise<void> {
 }
 
 /** Kinds of models whose runs are disturbed. */
-export const kinds = ['xml-cnn', 'linear'] as const;
+export const kinds = ['xml-cnn', 'linear', 'blend'] as const;
 export type Kind = (typeof kinds)[number];
 
-const settings: Record<Kind, object> = {
-  'xml-cnn': {
-    embedding: { dim: 32 },
-    model: { filterSizes: [1, 2, 4], filters: 32, pools: 2, hidden: 64 },
-    training: {
-      ...{ epochs: 6, batchSize: 16, learningRate: 0.002, warmupSteps: 20, schedule: 'cosine', ema: 0.99, clip: 1 },
-      ...{ weightDecay: 0.001, monitor: 'loss', patience: 0, retrainOnAll: true },
-      ...{ checkpointEvery: 2, keep: 2, saveBestEpochLoss: true, saveBestBatchLoss: true },
-    },
+const network = {
+  embedding: { dim: 32 },
+  model: { filterSizes: [1, 2, 4], filters: 32, pools: 2, hidden: 64 },
+  training: {
+    ...{ epochs: 6, batchSize: 16, learningRate: 0.002, warmupSteps: 20, schedule: 'cosine', ema: 0.99, clip: 1 },
+    ...{ weightDecay: 0.001, monitor: 'loss', patience: 0, retrainOnAll: true },
+    ...{ checkpointEvery: 2, keep: 2, saveBestEpochLoss: true, saveBestBatchLoss: true },
   },
+};
+
+const settings: Record<Kind, object> = {
+  'xml-cnn': network,
   linear: { extends: 'linear', text: { ngrams: 3 } },
+  blend: { ...network, model: { ...network.model, type: 'blend' } },
 };
 
 /** A config beside the data; `output` says where else the run or its cache is to be. */
@@ -59,11 +64,21 @@ export async function writeConfig(
   return path;
 }
 
+type AnyInfo = CheckpointInfo | LinearInfo | (BlendInfo & { state?: undefined });
+
 /** What a checkpoint says of itself, whatever the kind of its model. */
-export const infoOf = (path: string): Promise<CheckpointInfo | LinearInfo> =>
-  SafetensorsFile.use(path, ({ metadata }): Promise<CheckpointInfo | LinearInfo> =>
-    metadata.format === 'xmlcnn-linear' ? readLinearInfo(path) : readCheckpointInfo(path),
-  );
+export const infoOf = (path: string): Promise<AnyInfo> =>
+  SafetensorsFile.use(path, ({ metadata: { format } }): Promise<AnyInfo> => {
+    if (format === 'xmlcnn-blend') return readBlendInfo(path);
+    return format === 'xmlcnn-linear' ? readLinearInfo(path) : readCheckpointInfo(path);
+  });
+
+/** Where the run stands that wrote a checkpoint. */
+export async function stateOf(path: string): Promise<TrainingState> {
+  const { state } = await infoOf(path);
+  if (!state) throw new Error(`${path} has no state`);
+  return state;
+}
 
 /** Every tensor and state of the run's checkpoints, and its lines of metrics, but for what the clock decides. */
 export async function outcome(run: string) {
@@ -72,7 +87,7 @@ export async function outcome(run: string) {
   for (const file of (await readdir(paths.checkpoints)).sort()) {
     const path = join(paths.checkpoints, file);
     const { state, ...info } = await infoOf(path);
-    const timeless = { ...state, metricsBytes: 0, seconds: 0, epochSeconds: 0 };
+    const timeless = state && { ...state, metricsBytes: 0, seconds: 0, epochSeconds: 0 };
     checkpoints[file] = { tensors: await tensorsOf(path), state: timeless, info };
   }
   return { checkpoints, lines: await linesOf(paths.metrics) };
