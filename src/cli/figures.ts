@@ -167,7 +167,8 @@ export function behindLinear(metrics: Metrics, baselines: readonly { name: strin
   const figures = ahead.map(
     (name) => `${name} ${formatMetric(name, linear[name])} against ${formatMetric(name, metrics[name])}`,
   );
-  return [`A linear model is ahead of this network: ${figures.join(', ')}. A config that extends "linear" trains one.`];
+  const way = 'A config that extends "linear" trains one, and one that extends "best" a blend of both.';
+  return [`A linear model is ahead of this network: ${figures.join(', ')}. ${way}`];
 }
 
 /** The epochs of a run's first phase. Throws `UserError`. */

@@ -62,7 +62,7 @@ it('is left out with words where it would take long', async () => {
 it('says where a network ends below it', () => {
   const linear = { name: 'linear', metrics: { 'P@1': 0.9, 'P@3': 0.5, microF1: 0.9 } };
   expect(behindLinear({ 'P@1': 0.8, 'P@3': 0.5, microF1: 0.1 }, [linear])).toEqual([
-    'A linear model is ahead of this network: P@1 90.00 against 80.00. A config that extends "linear" trains one.',
+    'A linear model is ahead of this network: P@1 90.00 against 80.00. A config that extends "linear" trains one, and one that extends "best" a blend of both.',
   ]);
   expect(behindLinear({ 'P@1': 0.9, 'P@3': 0.6, microF1: 0.1 }, [linear])).toEqual([]);
   expect(behindLinear({ 'P@1': 0.1 }, [])).toEqual([]);
