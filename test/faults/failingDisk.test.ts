@@ -148,8 +148,7 @@ describe.each(kinds)('a run of %s', (kind) => {
     const before = await progressOf(last);
     const resume = [...train, '--resume'];
     const told = await failEverywhere(resume, { from: interrupted, every: 13 }, async (code, where) => {
-      if ((await stateOf(last)).phase === phase)
-        expect(await progressOf(last), where).toBeGreaterThanOrEqual(before);
+      if ((await stateOf(last)).phase === phase) expect(await progressOf(last), where).toBeGreaterThanOrEqual(before);
       await expectGoesOn(code, where);
     });
     expect(told.told).toBeGreaterThan(kind === 'linear' ? 2 : 5);

@@ -30,7 +30,12 @@ export const fieldGroups = (): FieldGroup[] => [
     fields: [
       { key: 'textField', kind: 'names', label: t('Text fields'), hint: t('title, body') },
       { key: 'labelField', kind: 'name', label: t('Label field') },
-      { key: 'labelColumns', kind: 'names', label: t('Label columns (0 and 1, or labels)'), hint: t('sports, politics') },
+      {
+        key: 'labelColumns',
+        kind: 'names',
+        label: t('Label columns (0 and 1, or labels)'),
+        hint: t('sports, politics'),
+      },
       { key: 'idField', kind: 'name', label: t('Id field') },
     ],
   },
