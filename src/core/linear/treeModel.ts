@@ -10,8 +10,8 @@ interface Node {
   /** Outputs. */
   children: readonly number[];
   bias: Float64Array;
-  /** Features that a child has a weight for, ascending; that of number i has entries starts[i] … starts[i + 1) - 1. */
-  features: Int32Array;
+  /** Features that a child has a weight for; that of number i has entries starts[i] … starts[i + 1) - 1. */
+  features: FeatureList;
   starts: Int32Array;
   /** Number of the child. */
   places: Int32Array | Uint16Array;
@@ -93,10 +93,11 @@ export class TreeModel implements LinearScorer {
     const { bias, features, starts, places, weights } = this.nodes[node];
     const values = halves();
     const scores = bias.slice();
-    for (let i = 0, from = 0; i < row.length; i++) {
-      from = placeOf(features, row.features[i], from);
-      if (features[from] !== row.features[i]) continue;
-      for (let e = starts[from]; e < starts[from + 1]; e++) scores[places[e]] += row.values[i] * values[weights[e]];
+    for (let i = 0; i < row.length; i++) {
+      const at = features.find(row.features[i]);
+      if (at < 0) continue;
+      const value = row.values[i];
+      for (let e = starts[at], end = starts[at + 1]; e < end; e++) scores[places[e]] += value * values[weights[e]];
     }
     return scores;
   }
@@ -135,8 +136,8 @@ export class TreeModel implements LinearScorer {
 
   private weightOf(node: number, place: number, feature: number): number {
     const { features, starts, places, weights } = this.nodes[node];
-    const at = placeOf(features, feature, 0);
-    if (features[at] !== feature) return 0;
+    const at = features.find(feature);
+    if (at < 0) return 0;
     for (let e = starts[at]; e < starts[at + 1]; e++) if (places[e] === place) return halves()[weights[e]];
     return 0;
   }
@@ -150,15 +151,44 @@ const hinge = (z: number): number => Math.max(0, 1 - z);
 
 const scoreOf = (loss: number, least: number): number => (loss > 0 ? 1 - Math.sqrt(loss) : least);
 
-/** Where `value` stands, or the next one would, from `from` on. */
-function placeOf(ascending: Int32Array, value: number, from: number): number {
-  let [low, high] = [from, ascending.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle] < value) low = middle + 1;
-    else high = middle;
+/** Some of all features, in a list, or as bits with the count of those before where they are many. */
+class FeatureList {
+  private readonly bits?: Int32Array; // [features / 32]
+  private readonly before?: Int32Array; // [features / 32]
+  private readonly list: Int32Array;
+
+  /** @param ascending their numbers; @param all how many there are */
+  constructor(ascending: Int32Array, all: number) {
+    const isShort = ascending.length < all / 16; // then the list takes less room
+    this.list = isShort ? ascending : new Int32Array(0);
+    if (isShort) return;
+    this.bits = new Int32Array(Math.ceil(all / 32));
+    this.before = new Int32Array(this.bits.length);
+    for (const feature of ascending) this.bits[feature >>> 5] |= 1 << (feature & 31);
+    for (let i = 1; i < this.bits.length; i++) this.before[i] = this.before[i - 1] + bitCount(this.bits[i - 1]);
   }
-  return low;
+
+  /** Its number among them, or -1. */
+  find(feature: number): number {
+    const { bits, before, list } = this;
+    if (bits && before) {
+      const word = bits[feature >>> 5] >> (feature & 31);
+      return word & 1 ? before[feature >>> 5] + bitCount(bits[feature >>> 5] & ((1 << (feature & 31)) - 1)) : -1;
+    }
+    let [low, high] = [0, list.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (list[middle] < feature) low = middle + 1;
+      else high = middle;
+    }
+    return list[low] === feature ? low : -1;
+  }
+}
+
+function bitCount(word: number): number {
+  let x = word - ((word >>> 1) & 0x55555555);
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** @param counts [features], all 0 before and after */
@@ -187,5 +217,5 @@ function nodeOf(children: readonly number[], outputs: readonly LabelWeights[], c
   });
   for (const feature of features) counts[feature] = 0;
   const bias = Float64Array.from(children, (output) => outputs[output].bias);
-  return { children, bias, features, starts, places, weights };
+  return { children, bias, features: new FeatureList(features, counts.length), starts, places, weights };
 }

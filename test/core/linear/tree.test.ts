@@ -16,7 +16,7 @@ import { LinearSolver } from '../../../src/core/linear/solver.ts';
 import { TreeModel } from '../../../src/core/linear/treeModel.ts';
 import { randomSet } from './randomSet.ts';
 
-const { matrix, labels, labelCount } = randomSet(1200, 400, 34);
+const { matrix, labels, labelCount } = randomSet(1200, 6000, 34);
 const settings = { branching: 4, leafSize: 6, seed: 1 };
 const rest = (): Promise<void> => Promise.resolve();
 
