@@ -7,7 +7,7 @@ import { pathFrom } from './configText.ts';
 import { type PresetName, presets } from './presets.ts';
 import type { RunConfig } from './runConfig.ts';
 import { memoryLimit } from '../base/memory.ts';
-import { shapeOf, trainingBytes } from './size.ts';
+import { shapeOf, trainingBytes, usesTree } from './size.ts';
 import { linearSeconds, networkSeconds, roughTime } from '../model/trainingTime.ts';
 import { availableParallelism } from 'node:os';
 
@@ -86,8 +86,6 @@ const holdsBags = ({ format }: DatasetFacts): boolean => bagOfWordsFormats.inclu
 const smallSet = 20_000;
 /** Seconds that a run may take which is proposed to somebody who did not ask for a preset. */
 const longestSeconds = 30 * 60;
-/** Labels beyond which training each of them by itself takes hours. */
-const labelsOneVsRest = 30_000;
 /** Words in the vocabulary where the preset sets no limit. */
 const vocabularyLimit = 100_000;
 
@@ -182,14 +180,12 @@ function choosePreset(facts: DatasetFacts, threads: number): Choice {
       preset: 'linear',
       why: 'linear: bags of words have no word order, which networks need; a linear model needs none.',
     };
-  if (facts.labels <= labelsOneVsRest) return linearOrBoth(facts, threads);
-  if (fits('kim-bce', facts))
+  if (usesTree('auto', facts.labels))
     return {
-      preset: 'kim-bce',
-      why: `kim-bce: a network that ${count(facts.labels)} labels leave room for; "linear" would train each label by itself.`,
+      preset: 'linear',
+      why: `linear: with ${count(facts.labels)} labels, by a label tree. Networks ("libmultilabel") need memory for every label, and hours.`,
     };
-  const why = `libmultilabel: with ${count(facts.labels)} labels a hidden layer saves memory.`;
-  return { preset: 'libmultilabel', why, ...hiddenLayer(facts) };
+  return linearOrBoth(facts, threads);
 }
 
 /** The blend where its network does not take long, else its linear model alone; with the time of either. */

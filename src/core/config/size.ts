@@ -47,3 +47,10 @@ export function fittingChanges(config: Sized, facts: Facts): Remedy[] {
   const shape = shapeOf(config, { ...facts, vocabularySize: words });
   return nearestFits(shape, (changed) => bytesOfShape(changed, config) <= memoryLimit - room);
 }
+
+/** From how many labels on a linear model chooses a label tree by itself. */
+const manyLabels = 30_000;
+
+/** Whether a linear model of so many labels is a label tree. */
+export const usesTree = (choice: RunConfig['linear']['tree'], labels: number): boolean =>
+  choice === 'always' || (choice === 'auto' && labels > manyLabels);

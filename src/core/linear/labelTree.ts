@@ -10,14 +10,8 @@ export interface LabelTree {
   parents: Int32Array;
 }
 
-/** From how many labels on a tree is chosen by itself. */
-const manyLabels = 30_000;
-
 /** Of the nodes of a tree, which see few documents, weights of at most so many times `linear.prune` are left out. */
 export const pruneInTree = 10;
-
-export const usesTree = (choice: 'auto' | 'never' | 'always', labels: number): boolean =>
-  choice === 'always' || (choice === 'auto' && labels > manyLabels);
 
 /** Whether every output stands under a node, and every node behind its parent. */
 export const isLabelTree = (tree: LabelTree): boolean =>

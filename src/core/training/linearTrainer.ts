@@ -1,4 +1,5 @@
 /** Trains linear models: features, a support vector machine a label, probabilities fitted on validation; in a run folder as any. */
+import { usesTree } from '../config/size.ts';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { preparedText } from '../config/preparedText.ts';
@@ -17,15 +18,7 @@ import {
   type FeatureSettings,
   findFeatures,
 } from '../linear/features.ts';
-import {
-  depthOf,
-  labelGroups,
-  type LabelTree,
-  nodesOf,
-  pruneInTree,
-  treeGroups,
-  usesTree,
-} from '../linear/labelTree.ts';
+import { depthOf, labelGroups, type LabelTree, nodesOf, pruneInTree, treeGroups } from '../linear/labelTree.ts';
 import { labelBytes, type LabelWeights, prune } from '../linear/keptWeights.ts';
 import { LinearModel, type LinearScorer } from '../linear/linearModel.ts';
 import { expectedWeights, requireFit, samplePlaces } from '../linear/modelSize.ts';

@@ -113,8 +113,10 @@ describe('createConfigText', () => {
     expect(createConfigText(eurlex, 'wide')).toMatch(/"maxLength": 1000,[^]*"epochs": 15,/);
     expect(resolved({ ...reuters, documents: 2_000_000 }).model.type).toBe('linear');
   });
-  it('keeps to memory where there are very many labels', () => {
-    expect(resolved(amazon).model.hidden).toBe(128);
+  it('takes a label tree where there are very many labels', () => {
+    expect(resolved(amazon).model.type).toBe('linear');
+    expect(createConfigText(amazon)).toContain('670,091 labels, by a label tree');
+    expect(analyse(createConfigText(amazon, 'libmultilabel')).config.model.hidden).toBe(128);
   });
   it('suits few labels and few documents', () => {
     expect(resolved({ ...reuters, labels: 4 })).toMatchObject({

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { usesTree } from '../../../src/core/config/size.ts';
 import { Machine } from '../../../src/core/engine/wasm/machine.ts';
 import type { FeatureMatrix } from '../../../src/core/linear/featureMatrix.ts';
 import { Features } from '../../../src/core/linear/features.ts';
-import {
-  childrenOf,
-  depthOf,
-  isLabelTree,
-  type LabelTree,
-  nodesOf,
-  usesTree,
-} from '../../../src/core/linear/labelTree.ts';
+import { childrenOf, depthOf, isLabelTree, type LabelTree, nodesOf } from '../../../src/core/linear/labelTree.ts';
 import { growTree, solveTree } from '../../../src/core/linear/treeSolver.ts';
 import { forEachWeight, type LabelWeights, prune } from '../../../src/core/linear/keptWeights.ts';
 import { LinearSolver } from '../../../src/core/linear/solver.ts';
