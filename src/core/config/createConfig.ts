@@ -353,10 +353,12 @@ function textLines(facts: DatasetFacts, { preset }: Choice): Line[] {
   const least = 16; // twice the largest filter
   const step = p95Words > 100 ? 50 : 10;
   const enough = Math.max(least, Math.ceil((p95Words || 0) / step) * step);
+  const isBlend = presets[preset].values.model?.type === 'blend';
+  const ofLonger = isBlend ? 'of longer ones the network reads the beginning' : 'the longer ones are cut';
   const why =
     enough > cap
       ? `95% of the documents have at most ${count(p95Words)} words; more than ${count(cap)} cost time and hardly help.`
-      : `95% of the documents have at most ${count(p95Words || 0)} words; the longer ones are cut.`;
+      : `95% of the documents have at most ${count(p95Words || 0)} words; ${ofLonger}.`;
   const vocabulary: Line[] = isWide(preset)
     ? []
     : [['vocabularySize', vocabularyLimit, 'The most frequent words; bounds the memory that word vectors take.']];

@@ -277,7 +277,8 @@ const text = object(
     }),
     maxLength: integer(
       {
-        description: 'Words kept of a document; the rest is cut. Original flag `--sequence_length`.',
+        description:
+          'Words that a network reads of a document; the rest is cut. A linear model, alone or in a blend, reads it whole. Original flag `--sequence_length`.',
         default: 500,
         source: `${libMultiLabel}; paper; original flag --sequence_length`,
         flags: ['--sequence_length'],
@@ -288,7 +289,7 @@ const text = object(
       integer(
         {
           description:
-            'Most frequent words kept; the others count as unknown. null keeps all. Original flag `--vocab_size`.',
+            'Most frequent words kept (in a blend, for the network alone); the others count as unknown. null keeps all. Original flag `--vocab_size`.',
           source: `${libMultiLabel}; original flag --vocab_size`,
           flags: ['--vocab_size'],
         },
@@ -448,7 +449,7 @@ const model = object(
   {
     type: oneOf(modelTypes, {
       description:
-        'What is trained: the network (`xml-cnn`), or a support vector machine for each label over TF-IDF of words and word pairs (`linear`, by the settings in `linear`), which takes seconds to minutes and is the stronger one on many sets.',
+        'What is trained: the network (`xml-cnn`), or a support vector machine for each label over TF-IDF of words and word pairs (`linear`, by the settings in `linear`), which takes seconds to minutes and is the stronger one on many sets; or both, scored with the weighted mean of their probabilities that is best on validation (`blend`).',
       default: 'xml-cnn',
       source: 'this project; LIBLINEAR',
     }),
