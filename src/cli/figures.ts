@@ -1,5 +1,5 @@
 import type { RunConfig } from '../core/config/runConfig.ts';
-import { formatMetric, unlabelledText } from '../core/metrics/metricText.ts';
+import { formatMetric, linearAhead, unlabelledText } from '../core/metrics/metricText.ts';
 import type { Metrics } from '../core/base/metrics.ts';
 import type { Seen } from '../core/text/drawnSplits.ts';
 import { decisionKinds } from '../core/base/metrics.ts';
@@ -161,14 +161,10 @@ export function printPartTimes({ seconds, partSeconds }: Summary, terminal: Term
 
 /** Where a network ends below the linear model beside it: says so, and what to do. */
 export function behindLinear(metrics: Metrics, baselines: readonly { name: string; metrics: Metrics }[]): string[] {
-  const linear = baselines.find(({ name }) => name === 'linear')?.metrics;
-  const ahead = Object.keys(metrics).filter((name) => /^P@/.test(name) && linear && linear[name] > metrics[name]);
-  if (!linear || ahead.length === 0) return [];
-  const figures = ahead.map(
-    (name) => `${name} ${formatMetric(name, linear[name])} against ${formatMetric(name, metrics[name])}`,
-  );
+  const ahead = linearAhead(metrics, baselines);
+  if (ahead === undefined) return [];
   const way = 'A config that extends "linear" trains one, and one that extends "best" a blend of both.';
-  return [`A linear model is ahead of this network: ${figures.join(', ')}. ${way}`];
+  return [`A linear model is ahead of this network: ${ahead}. ${way}`];
 }
 
 /** The epochs of a run's first phase. Throws `UserError`. */

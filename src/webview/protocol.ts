@@ -163,6 +163,8 @@ export interface MetricsRun {
   precision?: number;
   /** Validation documents without a label, which count 0. */
   unlabelled?: number;
+  /** Where a linear model is ahead of it: `P@1 90.00 against 80.00`. */
+  linearAhead?: string;
   /** Changes whenever the run's history may have. */
   changed: string;
 }

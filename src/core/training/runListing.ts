@@ -1,3 +1,4 @@
+import { linearAhead } from '../metrics/metricText.ts';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
@@ -30,6 +31,8 @@ export interface RunListing {
   /** Documents without a label, which count 0 in the figures; known of runs that came to their end. */
   unlabelled?: { validation: number; test: number };
   evaluated?: { split: string; metrics: Metrics };
+  /** Where the linear model among its baselines is ahead of it. */
+  linearAhead?: string;
   /** Last change, ISO 8601. */
   changed: string;
   problem?: string;
@@ -72,9 +75,10 @@ export async function describeRun(folder: string): Promise<RunListing> {
     const known = { ...base, modelType: model.type, monitor: training.monitor };
     const summary = await readSummary(paths.summary);
     if (summary) {
-      const { stopped, epochs, best, evaluated, unlabelled } = summary;
+      const { stopped, epochs, best, evaluated, unlabelled, baselines } = summary;
       const { epoch: bestEpoch, score, validation } = best;
-      const figures = { bestEpoch, score, validation, evaluated, unlabelled };
+      const ahead = evaluated && linearAhead(evaluated.metrics, baselines);
+      const figures = { bestEpoch, score, validation, evaluated, unlabelled, linearAhead: ahead };
       return { ...known, status: isRunning ? 'running' : stopped, epochs, ...figures };
     }
     const status = isRunning ? 'running' : 'interrupted';

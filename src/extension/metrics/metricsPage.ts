@@ -104,10 +104,11 @@ const run = async (command: string, ...args: unknown[]): Promise<void> => {
 };
 
 function metricsRun(listing: RunListing): MetricsRun {
-  const { folder, name, status, problem, monitor, bestEpoch, changed, unlabelled: without } = listing;
+  const { folder, name, status, problem, monitor, bestEpoch, changed, unlabelled: without, linearAhead } = listing;
   const precision = bestPrecision(listing);
   const unlabelled = without?.validation;
-  return { folder, name, title: shortName(name), status, problem, monitor, bestEpoch, precision, unlabelled, changed };
+  const figures = { bestEpoch, precision, unlabelled, linearAhead };
+  return { folder, name, title: shortName(name), status, problem, monitor, ...figures, changed };
 }
 
 async function saveCsv(runs: RunStore, folders: string[]): Promise<void> {

@@ -1,3 +1,10 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runPaths } from '../../../src/core/training/runFolder.ts';
+import { describeRun } from '../../../src/core/training/runListing.ts';
+import type { Summary } from '../../../src/core/training/runSummary.ts';
+import { makeConfig, run } from './setup.ts';
 import { expect, it } from 'vitest';
 import { behindLinear, systemsOf } from '../../../src/cli/figures.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
@@ -67,4 +74,21 @@ it('says where a network ends below it', () => {
   expect(behindLinear({ 'P@1': 0.9, 'P@3': 0.6, microF1: 0.1 }, [linear])).toEqual([]);
   expect(behindLinear({ 'P@1': 0.1 }, [])).toEqual([]);
   expect(systemsOf('linear', { 'P@1': 1 }, [linear]).map(({ name }) => name)).toEqual(['linear model', 'linear model']);
+});
+
+it('is named where runs are listed, if it is ahead', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'xmlcnn-ahead-'));
+  try {
+    const { result } = await run(makeConfig(folder, { epochs: 1 }));
+    expect((await describeRun(result.folder)).linearAhead).toBeUndefined();
+    const { summary } = runPaths(result.folder);
+    const told = JSON.parse(await readFile(summary, 'utf8')) as Summary;
+    const metrics = { 'P@1': 0.75 };
+    const ahead = { evaluated: { split: 'test', documents: 8, metrics: { 'P@1': 0.5 } } };
+    const baselines = [{ name: 'linear', documents: 8, metrics }];
+    await writeFile(summary, JSON.stringify({ ...told, ...ahead, baselines }));
+    expect((await describeRun(result.folder)).linearAhead).toBe('P@1 75.00 against 50.00');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

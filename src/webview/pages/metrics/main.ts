@@ -64,7 +64,7 @@ class MetricsView {
   private readonly choices = el('div', { class: 'toolbar' });
   private readonly loss = el('div');
   private readonly validation = el('div');
-  private readonly unlabelled = el('div');
+  private readonly notes = el('div');
   private readonly lossSection: HTMLElement;
   private readonly validationSection: HTMLElement;
   private readonly noCurve = el('p', { class: 'muted' });
@@ -89,7 +89,7 @@ class MetricsView {
     const isChosenOn = t(
       'The best epoch is chosen on these documents: expect less on new ones, such as those of a test split.',
     );
-    this.validationSection.append(el('p', { class: 'muted' }, isChosenOn), this.unlabelled);
+    this.validationSection.append(el('p', { class: 'muted' }, isChosenOn), this.notes);
     const figures = el('div', { class: 'columns section' }, this.lossSection, this.validationSection);
     this.content = [this.list, this.buttons, this.liveRows, this.choices, this.noCurve, figures, this.tables];
     onThemeChange(() => {
@@ -203,15 +203,24 @@ class MetricsView {
     this.drawLive();
     this.drawChoices();
     this.drawFigures();
-    this.drawUnlabelled();
+    this.drawNotes();
     this.drawTables();
   }
 
-  private drawUnlabelled(): void {
-    const notes = this.shown().flatMap(({ title, unlabelled = 0 }) =>
-      unlabelled > 0 ? [t('{0}: {1} documents without a label, counted 0', title, count(unlabelled))] : [],
-    );
-    this.redraw(this.unlabelled, notes, () => notes.map((note) => el('p', { class: 'muted' }, note)));
+  private drawNotes(): void {
+    const notes = this.shown().flatMap(({ title, unlabelled = 0, linearAhead }) => [
+      ...(unlabelled > 0 ? [t('{0}: {1} documents without a label, counted 0', title, count(unlabelled))] : []),
+      ...(linearAhead === undefined
+        ? []
+        : [
+            t(
+              '{0}: a linear model is ahead of this network: {1}. A config that extends "linear" trains one, and one that extends "best" a blend of both.',
+              title,
+              linearAhead,
+            ),
+          ]),
+    ]);
+    this.redraw(this.notes, notes, () => notes.map((note) => el('p', { class: 'muted' }, note)));
   }
 
   private emptyState(): HTMLElement {
