@@ -100,17 +100,21 @@ const expectNothingHalfWritten = (place: string): void =>
 const expectNoStack = (output: string): void => expect(output).not.toMatch(/fault in xmlcnn|^\s+at /m);
 
 describe.skipIf(!isBuilt || !mounts)('a full disk', () => {
-  it.each(kinds)('ends a run of %s with a message, and the run goes on once there is space', async (kind) => {
-    const disk = mountPoint(`full-${kind}`, (place) => mountSmall(place, 24));
-    const config = await writeConfig(folder, 'full', { folder: disk, kind });
-    const filler = join(disk, 'filler');
-    const error = await disturb(config, () => fill(filler));
-    expect(error).toMatchObject({ code: 'disk-full', message: 'The disk is full' });
-    expect(error.describe()).toMatch(/full.*Free some space.*Then resume the run: its last checkpoint is whole\./);
-    expectNothingHalfWritten(runPaths(join(disk, 'full')).checkpoints);
-    rmSync(filler);
-    await expectIntact(join(disk, 'full'), config, kind);
-  }, 300_000);
+  it.each(kinds)(
+    'ends a run of %s with a message, and the run goes on once there is space',
+    async (kind) => {
+      const disk = mountPoint(`full-${kind}`, (place) => mountSmall(place, 24));
+      const config = await writeConfig(folder, 'full', { folder: disk, kind });
+      const filler = join(disk, 'filler');
+      const error = await disturb(config, () => fill(filler));
+      expect(error).toMatchObject({ code: 'disk-full', message: 'The disk is full' });
+      expect(error.describe()).toMatch(/full.*Free some space.*Then resume the run: its last checkpoint is whole\./);
+      expectNothingHalfWritten(runPaths(join(disk, 'full')).checkpoints);
+      rmSync(filler);
+      await expectIntact(join(disk, 'full'), config, kind);
+    },
+    300_000,
+  );
 
   it('lets no run begin, and leaves nothing of it', async () => {
     const disk = mountPoint('full-before', (place) => mountSmall(place, 1));
@@ -157,14 +161,18 @@ describe.skipIf(!isBuilt || !mounts)('a read-only folder', () => {
     expectNoStack(output);
   }, 60_000);
 
-  it.each(kinds)('ends a run of %s with a message, and the run goes on where it no longer is so', async (kind) => {
-    const name = `frozen-${kind}`;
-    const config = await writeConfig(folder, name, { kind });
-    const error = await disturb(config, (run) => mountPoint(`runs/${name}/checkpoints`, mountReadOnly) || run);
-    expect(error).toMatchObject({ code: 'read-only', message: 'The file system is read-only' });
-    unmount(mounted.pop()!);
-    await expectIntact(join(folder, 'runs', name), config, kind);
-  }, 300_000);
+  it.each(kinds)(
+    'ends a run of %s with a message, and the run goes on where it no longer is so',
+    async (kind) => {
+      const name = `frozen-${kind}`;
+      const config = await writeConfig(folder, name, { kind });
+      const error = await disturb(config, (run) => mountPoint(`runs/${name}/checkpoints`, mountReadOnly) || run);
+      expect(error).toMatchObject({ code: 'read-only', message: 'The file system is read-only' });
+      unmount(mounted.pop()!);
+      await expectIntact(join(folder, 'runs', name), config, kind);
+    },
+    300_000,
+  );
 
   it('predicts and lists, and says why it cannot evaluate', async () => {
     const disk = mountPoint('archive', (place) => mountFolderReadOnly(join(folder, 'runs'), place));
