@@ -60,6 +60,14 @@ inWorkbench('6. Predictions', { fill }, (workbench) => {
     await page.getByText('(tuned on validation)').click();
     await expect.poll(() => figures('Micro')).toEqual(['microF1@tuned', 'microP@tuned', 'microR@tuned'].map(percent));
     await expect.poll(() => figures('Macro')).toEqual(['macroF1@tuned', 'macroP@tuned', 'macroR@tuned'].map(percent));
+    for (const [link, suffix] of [
+      ['a threshold per label', '@per-label'],
+      ['best labels', '@top-k'],
+    ]) {
+      await page.locator('.threshold-marks').getByText(link).click();
+      const names = ['microF1', 'microP', 'microR'].map((name) => percent(name + suffix));
+      await expect.poll(() => figures('Micro')).toEqual(names);
+    }
     await page.getByText('0.50', { exact: true }).first().click();
     await expect.poll(() => figures('Micro')).toEqual(['microF1', 'microP', 'microR'].map(percent));
     await expect.poll(() => figures('Macro')).toEqual(['macroF1', 'macroP', 'macroR'].map(percent));
