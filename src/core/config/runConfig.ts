@@ -585,9 +585,9 @@ const linear = object(
     prune: number(
       {
         description:
-          'Weights of at most this size are left out of the model: most are near 0, and make files many times larger. In a label tree, whose nodes see few documents, of at most ten times this size. 0 keeps all.',
+          'Weights of at most this size are left out of the model: most are near 0, and make files many times larger. In a label tree, whose nodes see few documents, those of at most three times this size. 0 keeps all.',
         default: 0.01,
-        source: 'DiSMEC (Babbar and Schölkopf 2017); Parabel (Prabhu et al. 2018)',
+        source: 'DiSMEC (Babbar and Schölkopf 2017); measured on EURLEX57K',
       },
       { min: 0, max: 1 },
     ),

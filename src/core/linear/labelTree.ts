@@ -11,7 +11,7 @@ export interface LabelTree {
 }
 
 /** Of the nodes of a tree, which see few documents, weights of at most so many times `linear.prune` are left out. */
-export const pruneInTree = 10;
+export const pruneInTree = 3;
 
 /** Whether every output stands under a node, and every node behind its parent. */
 export const isLabelTree = (tree: LabelTree): boolean =>
