@@ -18,6 +18,7 @@ import { evaluateRun } from '../../../src/core/training/evaluateRun.ts';
 import { readLinearCheckpoint } from '../../../src/core/training/linearCheckpoint.ts';
 import { runPaths } from '../../../src/core/training/runFolder.ts';
 import { train } from '../../../src/core/training/trainer.ts';
+import { call } from '../../cli/memoryTerminal.ts';
 
 const labels = 12;
 const features = 60;
@@ -203,6 +204,24 @@ describe('a linear run on bags of words', () => {
     expect(contributions[0]).toMatchObject({ text: 'word3', words: ['word3'] });
     expect(shownBag(bags[d]).text.slice(contributions[0].start)).toMatch(/^word3:/);
     await predictor.dispose();
+  });
+
+  it('is used from the command line', async () => {
+    const { folder: place } = arff.result;
+    const predict = ['predict', place, fileOf('arff', 'test'), '--dataset', '--top', '1', '--explain'];
+    const { code, out } = await call([...predict, '--json']);
+    expect(code).toBe(0);
+    const { predictions } = JSON.parse(out) as { predictions: { text: string; truth: string[] }[] };
+    expect(predictions).toHaveLength(120);
+    const d = sets.test.findIndex(({ own }) => own.includes(3));
+    expect(predictions[d].truth).toContain('l3');
+    expect(predictions[d].text).toMatch(/\bword3:[123]\b/);
+    expect((await call(predict)).out).toMatch(/for +"word\d+" \+/);
+    const typed = await call(['predict', place, '--text', 'word3']);
+    expect([typed.code, typed.err]).toEqual([
+      1,
+      expect.stringContaining('it reads features with values, and no texts'),
+    ]);
   });
 
   it('stands in Predictions, features in place of a text', async () => {
