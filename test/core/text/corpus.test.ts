@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { concatCorpora, subset } from '../../../src/core/text/corpus.ts';
+import { describe, expect, it, test } from 'vitest';
+import { concatCorpora, cutDocuments, subset } from '../../../src/core/text/corpus.ts';
 import { DocumentBuffer } from '../../../src/core/text/documentBuffer.ts';
 import { GrowingInts } from '../../../src/core/base/growing.ts';
 import { Interner } from '../../../src/core/text/wordNumbers.ts';
@@ -116,4 +116,22 @@ test('corpora are joined and cut', async () => {
 test('a vocabulary read from its words has the same ids', () => {
   const vocabulary = new Vocabulary(['<pad>', '<unk>', 'b', 'a']);
   expect([vocabulary.idOf('a'), vocabulary.idOf('x'), vocabulary.size]).toEqual([3, 1, 4]);
+});
+
+describe('documents as a network of a blend reads them', () => {
+  const words = Int32Array.of(9, 2, 3, 4, 5, 7, 2, 6);
+
+  it('are cut, with words beyond its vocabulary unknown, also where they are a part of a batch', () => {
+    const block = { size: 2, words, wordStarts: Int32Array.of(1, 5, 8) };
+    const cut = cutDocuments(block, { maxLength: 3, vocabulary: 6 });
+    expect(cut.wordStarts).toEqual(Int32Array.of(0, 3, 6));
+    expect(cut.words).toEqual(Int32Array.of(2, 3, 4, 1, 2, 1));
+    expect(words).toEqual(Int32Array.of(9, 2, 3, 4, 5, 7, 2, 6));
+  });
+
+  it('are the documents themselves where nothing is cut', () => {
+    const documents = { size: 2, words, wordStarts: Float64Array.of(0, 4, 8) };
+    expect(cutDocuments(documents, { maxLength: 4, vocabulary: 10 })).toBe(documents);
+    expect(cutDocuments(documents, { maxLength: 4, vocabulary: 9 }).words[0]).toBe(1);
+  });
 });
