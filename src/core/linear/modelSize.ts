@@ -6,10 +6,11 @@ import { forEachWeight, type LabelWeights } from './keptWeights.ts';
 /** Of so many things in the order of their size, how many are solved first, to see how large all will be. */
 const mostSamples = 64;
 
-/** Places among `count`, the first and the last with them. */
+/** Places among `count`, the first and the last with them, closer together towards the last: those are by far the largest. */
 export function samplePlaces(count: number): number[] {
-  const samples = Math.min(mostSamples, count);
-  return Array.from({ length: samples }, (_, i) => Math.round((i * (count - 1)) / Math.max(1, samples - 1)));
+  if (count <= mostSamples) return Array.from({ length: count }, (_, place) => place);
+  const left = Array.from({ length: mostSamples }, (_, i) => (1 - i / (mostSamples - 1)) ** 2);
+  return [...new Set(left.map((share) => Math.round((1 - share) * (count - 1))))];
 }
 
 /** The sum over all places of what is known at some, between which it is taken to change evenly. */
