@@ -6,6 +6,7 @@ import type { RunEvent } from '../../../src/core/base/events.ts';
 import { bitsAt, key32, uniformAt } from '../../../src/core/base/random.ts';
 import { loadConfig } from '../../../src/core/config/load.ts';
 import { exportModel } from '../../../src/core/export/exportModel.ts';
+import { writeSafetensors } from '../../../src/core/formats/safetensorsWrite.ts';
 import { loadModel } from '../../../src/core/predict/loadedModel.ts';
 import { ScoredRun } from '../../../src/core/predict/scoredRun.ts';
 import { loadPredictor } from '../../../src/core/predict/predictor.ts';
@@ -308,4 +309,16 @@ describe('a linear run', () => {
     expect(all).toBeGreaterThan(some);
     expect(some).toBeGreaterThan(2 * few);
   });
+});
+
+it('refuses a checkpoint of a version to come, and files that are none', async () => {
+  const path = join(folder, 'other.safetensors');
+  const written = async (metadata: Record<string, string>): Promise<unknown> => {
+    await writeSafetensors(path, new Map(), metadata, { sealed: true });
+    return readLinearCheckpoint(path);
+  };
+  const version = written({ format: 'xmlcnn-linear', version: '3' });
+  await expect(version).rejects.toMatchObject({ code: 'checkpoint-version', remedy: 'Use the program that wrote it.' });
+  await expect(written({ format: 'pt' })).rejects.toMatchObject({ code: 'not-a-checkpoint' });
+  await expect(written({ format: 'xmlcnn-linear', version: '1' })).rejects.toMatchObject({ code: 'not-a-checkpoint' });
 });
