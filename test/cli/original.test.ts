@@ -91,6 +91,7 @@ describe('the datasets as they are', () => {
       'embedding.dim=8',
       'engine.threads=1',
       'dataset.validationFraction=0',
+      'training.retrainOnAll=false',
     ];
     const settings = [...small, 'training.patience=0', `output.name=${name}`, `output.folder=${at('trained')}`];
     const trained = await call(['train', file, ...settings.flatMap((setting) => ['--set', setting]), '--json']);

@@ -185,8 +185,9 @@ const randomMoment = (n: number, { duration, changes }: Undisturbed): Moment =>
     ? { after: Math.round(Math.random() * duration) }
     : { change: 1 + Math.floor(Math.random() ** 2 * changes) };
 
-/** Kills; `npm run soak` asks for more. */
-const times = Number(process.env.XMLCNN_KILLS ?? 20);
+/** Kills of each kind, longer runs fewer times; `npm run soak` asks for more. */
+const times = { 'xml-cnn': 20, linear: 10, blend: 5 } satisfies Record<Kind, number>;
+const timesOf = (kind: Kind): number => Number(process.env.XMLCNN_KILLS ?? times[kind]);
 
 /** Runs are killed and resumed until there were enough kills, then left to their end, which is as if never killed. */
 async function killAll(
@@ -223,7 +224,7 @@ describe.skipIf(!isBuilt).each(kinds)('a run of %s ends with the same weights as
   beforeAll(async () => (alone = await leftAlone(kind)), 300_000);
 
   it('after SIGKILL at random moments, and while files are written', async () => {
-    const kills = await killAll(times, kind, alone, { signal: 'SIGKILL', alternate: true });
+    const kills = await killAll(timesOf(kind), kind, alone, { signal: 'SIGKILL', alternate: true });
     const torn = new Map<string, number>();
     for (const file of kills.flatMap((kill) => kill.torn.slice(-1)))
       torn.set(kindOf(file), (torn.get(kindOf(file)) ?? 0) + 1);
@@ -252,7 +253,7 @@ describe.skipIf(!isBuilt)('a config that is written anew', () => {
     await once(write(''), 'close');
     const written = readFileSync(config, 'utf8');
     const seen = { old: 0, new: 0, torn: 0 };
-    for (let i = 0; i < Math.ceil(times / 2); i++) {
+    for (let i = 0; i < Math.ceil(timesOf('xml-cnn') / 2); i++) {
       const old = `{ "old": ${i} }`;
       const child = write(old);
       let changes = 0;

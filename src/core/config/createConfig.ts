@@ -391,9 +391,12 @@ function trainingLines(facts: DatasetFacts, { preset }: Choice): Line[] {
 }
 
 /** Validation documents that were trained on in the end judge nothing. */
-function retrainingLines({ validation, test }: DatasetFacts, { preset }: Choice): Line[] {
-  const isLeftWithNone = validation !== undefined && test === undefined;
-  if (!presets[preset].values.training?.retrainOnAll || !isLeftWithNone) return [];
+function retrainingLines(facts: DatasetFacts, { preset }: Choice): Line[] {
+  const { validation, test } = facts;
+  if (!presets[preset].values.training?.retrainOnAll) return [];
+  if (validation === undefined && shares(facts).validation < 1)
+    return [['retrainOnAll', false, 'So few documents leave none to hold out: all of them are trained on at once.']];
+  if (validation === undefined || test !== undefined) return [];
   return [['retrainOnAll', false, 'There is no test file: the figures are those on the validation documents.']];
 }
 

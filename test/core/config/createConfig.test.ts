@@ -128,6 +128,10 @@ describe('createConfigText', () => {
       training: { batchSize: 16, warmupSteps: 75 },
     });
   });
+  it('retrains on all only where something is held out', () => {
+    for (const documents of [1, 4, 6]) expect(resolved({ ...cooking, documents }).training.retrainOnAll).toBe(false);
+    expect(resolved({ ...cooking, documents: 9 }).training.retrainOnAll).toBe(true);
+  });
   it('quotes whatever a file name holds', () => {
     const train = 'a"b\\c\n/* */ // d.txt';
     const text = createConfigText({ ...cooking, train });
