@@ -27,7 +27,7 @@ export async function violations(page: Frame, rules?: readonly string[]): Promis
 /** Takes a picture of a webview's page in every theme, and expects no serious violation in any: by all rules in the first. */
 export async function lookAt(workbench: Workbench, name: string, page: string): Promise<void> {
   const found: Partial<Record<Theme, string[]>> = {};
-  await workbench.screenshotInThemes(name, async (theme) => {
+  await workbench.inThemes(name, async (theme) => {
     const rules = Object.keys(found).length > 0 ? rulesOfThemes : undefined;
     found[theme] = await violations(await workbench.webview(page), rules);
   });

@@ -142,9 +142,9 @@ export class Workbench {
     await this.ready();
   }
 
-  /** Waits until what pages keep is stored: in a browser the editor does that every few seconds only. */
+  /** Waits until what pages keep is stored: in a browser the editor does that every 5 seconds only, when it is idle. */
   async pagesStored(): Promise<void> {
-    await this.page.waitForTimeout(7000);
+    await this.page.waitForTimeout(13_000);
   }
 
   /** Reloads the window, as *Developer: Reload Window* does. */
@@ -195,8 +195,15 @@ export class Workbench {
     await this.page.screenshot({ path: join(screenshots, `${name}-${this.theme}.png`) });
   }
 
-  /** The same picture in every theme; ends in the theme it began with. `look` is called in each. */
-  async screenshotInThemes(name: string, look: (theme: Theme) => void | Promise<void> = () => {}): Promise<void> {
+  /** The same picture in every theme, to be looked at: in this one alone unless XMLCNN_PICTURES=all. `look` is called before each. */
+  async screenshotInThemes(name: string, look: () => void | Promise<void> = () => {}): Promise<void> {
+    if (process.env.XMLCNN_PICTURES === 'all') return this.inThemes(name, look);
+    await look();
+    await this.screenshot(name);
+  }
+
+  /** Takes a picture in every theme after `look` was called there; ends in the theme it began with. */
+  async inThemes(name: string, look: (theme: Theme) => void | Promise<void>): Promise<void> {
     const before = this.theme;
     for (const theme of Object.keys(themes) as Theme[]) {
       await this.setTheme(theme);
