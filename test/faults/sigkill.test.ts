@@ -186,7 +186,7 @@ const randomMoment = (n: number, { duration, changes }: Undisturbed): Moment =>
     : { change: 1 + Math.floor(Math.random() ** 2 * changes) };
 
 /** Kills of each kind, longer runs fewer times; `npm run soak` asks for more. */
-const times = { 'xml-cnn': 20, linear: 10, blend: 5 } satisfies Record<Kind, number>;
+const times = { 'xml-cnn': 12, linear: 8, blend: 4 } satisfies Record<Kind, number>;
 const timesOf = (kind: Kind): number => Number(process.env.XMLCNN_KILLS ?? times[kind]);
 
 /** Runs are killed and resumed until there were enough kills, then left to their end, which is as if never killed. */
