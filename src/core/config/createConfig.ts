@@ -102,6 +102,7 @@ export function createConfigText(facts: DatasetFacts, preset?: PresetName, threa
     ['dataset', datasetLines(facts, choice)],
     ['text', isAsPublished ? tokenizerLines(facts) : textLines(facts, choice)],
     ['model', choice.hidden === undefined ? [] : [['hidden', choice.hidden, choice.hiddenWhy]]],
+    ['linear', linearLines(facts, choice)],
     ['training', [...(isAsPublished ? [] : trainingLines(facts, choice)), ...retrainingLines(facts, choice)]],
     ['evaluation', evaluationLines(facts)],
   ];
@@ -388,6 +389,13 @@ function trainingLines(facts: DatasetFacts, { preset }: Choice): Line[] {
   if (warmupSteps !== 500) lines.push(['warmupSteps', warmupSteps, `A tenth of about ${count(steps)} steps in all.`]);
   if (facts.labels < 5) lines.push(['monitor', 'P@1', 'P@5 needs five labels.']);
   return lines;
+}
+
+/** Words of a single document are features too where few words come back. */
+function linearLines({ documents }: DatasetFacts, { preset }: Choice): Line[] {
+  const isNetwork = (presets[preset].values.model?.type ?? 'xml-cnn') === 'xml-cnn';
+  if (isNetwork || documents >= 200) return [];
+  return [['minDocuments', 1, 'In a set this small few words stand in two documents.']];
 }
 
 /** Validation documents that were trained on in the end judge nothing. */

@@ -132,6 +132,10 @@ describe('createConfigText', () => {
     for (const documents of [1, 4, 6]) expect(resolved({ ...cooking, documents }).training.retrainOnAll).toBe(false);
     expect(resolved({ ...cooking, documents: 9 }).training.retrainOnAll).toBe(true);
   });
+  it('lets words of one document count in a set of few', () => {
+    expect(resolved({ ...cooking, documents: 9 }).linear.minDocuments).toBe(1);
+    expect(resolved(cooking).linear.minDocuments).toBe(2);
+  });
   it('quotes whatever a file name holds', () => {
     const train = 'a"b\\c\n/* */ // d.txt';
     const text = createConfigText({ ...cooking, train });
