@@ -1,16 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { swiftshaderEnvironment } from './test/swiftshader/folder.mjs';
 
 // the processes of the tests inherit it: libraries are looked for where a process was started with
 Object.assign(process.env, swiftshaderEnvironment());
 
-// on two cores vitest would leave one idle
 export default defineConfig({
-  test: {
-    include: ['test/**/*.test.ts', 'src/**/*.test.ts'],
-    testTimeout: 60_000,
-    pool: 'forks',
-    maxWorkers: availableParallelism(),
-  },
+  test: { include: ['test/**/*.test.ts', 'src/**/*.test.ts'], testTimeout: 60_000, pool: 'forks' },
 });

@@ -12,7 +12,7 @@ import { runPaths } from '../../src/core/training/runFolder.ts';
 import { RunnerClient } from '../../src/runner/client.ts';
 import { tensorsOf } from '../core/training/setup.ts';
 import { canMount, fill, mountFolder, mountFolderReadOnly, mountReadOnly, mountSmall, unmount } from './disk.ts';
-import { type Kind, kinds, outcome, stateOf, writeConfig, writeData, type Outcome } from './tinyRun.ts';
+import { type Kind, kindsOnDisk, outcome, stateOf, writeConfig, writeData, type Outcome } from './tinyRun.ts';
 
 const cli = resolve('dist/cli.js');
 const script = resolve('dist/runner/main.js');
@@ -32,7 +32,7 @@ const leftAlone = new Map<Kind, Outcome>();
 beforeAll(async () => {
   if (!isBuilt) return;
   await writeData(folder);
-  for (const kind of kinds) {
+  for (const kind of kindsOnDisk) {
     const name = kind === 'xml-cnn' ? 'alone' : `alone-${kind}`;
     expect(await terminal('train', await writeConfig(folder, name, { kind }))).toMatchObject({ code: 0 });
     leftAlone.set(kind, await outcome(join(folder, 'runs', name)));
@@ -100,7 +100,7 @@ const expectNothingHalfWritten = (place: string): void =>
 const expectNoStack = (output: string): void => expect(output).not.toMatch(/fault in xmlcnn|^\s+at /m);
 
 describe.skipIf(!isBuilt || !mounts)('a full disk', () => {
-  it.each(kinds)(
+  it.each(kindsOnDisk)(
     'ends a run of %s with a message, and the run goes on once there is space',
     async (kind) => {
       const disk = mountPoint(`full-${kind}`, (place) => mountSmall(place, 24));
@@ -161,7 +161,7 @@ describe.skipIf(!isBuilt || !mounts)('a read-only folder', () => {
     expectNoStack(output);
   }, 60_000);
 
-  it.each(kinds)(
+  it.each(kindsOnDisk)(
     'ends a run of %s with a message, and the run goes on where it no longer is so',
     async (kind) => {
       const name = `frozen-${kind}`;

@@ -8,7 +8,7 @@ import { call } from '../cli/memoryTerminal.ts';
 import { tensorsOf } from '../core/training/setup.ts';
 import type { Failing } from './failingDisk.ts';
 import { onFailingDisk } from './failingDisk.ts';
-import { infoOf, type Kind, kinds, outcome, stateOf } from './tinyRun.ts';
+import { infoOf, type Kind, kindsOnDisk, outcome, stateOf } from './tinyRun.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'xmlcnn-eio-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -117,7 +117,7 @@ async function expectGoesOn(code: number, where: string): Promise<void> {
   expect(await outcome(run.folder), where).toEqual(alone);
 }
 
-describe.each(kinds)('a run of %s', (kind) => {
+describe.each(kindsOnDisk)('a run of %s', (kind) => {
   beforeAll(() => prepare(kind));
 
   it.each([

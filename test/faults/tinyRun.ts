@@ -31,6 +31,8 @@ export async function writeData(folder: string): Promise<void> {
 /** Kinds of models whose runs are disturbed. */
 export const kinds = ['xml-cnn', 'linear', 'blend'] as const;
 export type Kind = (typeof kinds)[number];
+/** Drives that fail are tried on blends too where XMLCNN_FAULTS=all: they write what networks and linear models write. */
+export const kindsOnDisk: readonly Kind[] = process.env.XMLCNN_FAULTS === 'all' ? kinds : ['xml-cnn', 'linear'];
 
 const network = {
   embedding: { dim: 32 },
