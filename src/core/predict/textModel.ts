@@ -143,7 +143,12 @@ export class BlendTextModel implements TextModel {
     const network = await this.network.explained({ ...document, spans: document.spans.slice(0, words.length), words });
     const logits = linear.logits.map((logit, l) => blendedLogit(logit, network.logits[l], weights[l]));
     const explain = (label: number): Explanation =>
-      blended(linear.explain(label), network.explain(label), weights[label], logits[label]);
+      blended(
+        { ...linear.explain(label), probability: sigmoid(linear.logits[label]) },
+        { ...network.explain(label), probability: sigmoid(network.logits[label]) },
+        weights[label],
+        logits[label],
+      );
     return { logits, explain };
   }
 
@@ -152,7 +157,10 @@ export class BlendTextModel implements TextModel {
   }
 }
 
-function blended(linear: Explanation, network: Explanation, weight: number, logit: number): Explanation {
+/** A part's probability is that which was averaged: 0 for a label that a tree did not look at, whatever its way there comes to. */
+type ExplainedPart = Explanation & { probability: number };
+
+function blended(linear: ExplainedPart, network: ExplainedPart, weight: number, logit: number): Explanation {
   const marked = (of: Explanation, isLinear: boolean): Explanation => ({
     ...of,
     contributions: of.contributions.map((term) => ({ ...term, ofLinear: isLinear ? term.contribution : 0 })),
@@ -162,8 +170,8 @@ function blended(linear: Explanation, network: Explanation, weight: number, logi
     [marked(network, false), 1 - weight],
   ] as const;
   const parts = [
-    { name: 'linear' as const, weight, logit: linear.logit, probability: sigmoid(linear.logit) },
-    { name: 'network' as const, weight: 1 - weight, logit: network.logit, probability: sigmoid(network.logit) },
+    { name: 'linear' as const, weight, logit: linear.logit, probability: linear.probability },
+    { name: 'network' as const, weight: 1 - weight, logit: network.logit, probability: network.probability },
   ];
   return { ...mixed(shares, logit), parts };
 }

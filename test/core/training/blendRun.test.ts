@@ -154,6 +154,21 @@ describe('a blend', () => {
     await predictor.dispose();
   });
 
+  it('gives a label that a tree does not look at the probability 0 of its linear part', async () => {
+    const tree = ['linear.tree=always', 'linear.branching=2', 'linear.leafSize=2', 'linear.beam=1'];
+    const { result } = await run('tree', [...tree, 'training.epochs=1', 'training.retrainOnAll=false']);
+    const predictor = await loadPredictor(result.folder);
+    const { labels: all } = await predictor.explain('word1 word2 common3', { top: labels });
+    await predictor.dispose();
+    const linear = all.map(({ explanation }) => explanation.parts![0]);
+    expect(linear.filter(({ probability }) => probability === 0).length).toBeGreaterThan(0);
+    for (const { probability, explanation } of all)
+      expect(explanation.parts!.reduce((mean, part) => mean + part.weight * part.probability, 0)).toBeCloseTo(
+        probability,
+        6,
+      );
+  });
+
   it('stands in Predictions with its stored scores and its evidence', async () => {
     const scored = await ScoredRun.open(whole.result.folder, { split: 'test' }, { onEvent: () => {} });
     const { documents, metrics, tunedThreshold } = scored.overview;
