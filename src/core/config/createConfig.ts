@@ -5,7 +5,7 @@ import { UserError } from '../base/errors.ts';
 import { completeConfig } from './layers.ts';
 import { pathFrom } from './configText.ts';
 import { type PresetName, presets } from './presets.ts';
-import type { RunConfig } from './runConfig.ts';
+import type { ModelType, RunConfig } from './runConfig.ts';
 import { memoryLimit } from '../base/memory.ts';
 import { shapeOf, trainingBytes, usesTree } from './size.ts';
 import { linearSeconds, networkSeconds, roughTime } from '../model/trainingTime.ts';
@@ -134,7 +134,7 @@ export function layOut(
 function refuse(facts: DatasetFacts, preset?: PresetName): void {
   const { train, format, labels, documents } = facts;
   const place = { file: train };
-  const isLinear = preset === undefined || presets[preset].values.model?.type === 'linear';
+  const isLinear = preset === undefined || typeOf(preset) === 'linear';
   if (holdsBags(facts) && !isLinear) {
     throw new UserError(
       'bag-of-words',
@@ -263,10 +263,12 @@ function shares(facts: DatasetFacts): { fraction: number; train: number; validat
   return { fraction, train: facts.documents - test - validation, validation, test };
 }
 
-/** What validation documents are for. */
-const purposeOf = ({ preset }: Choice): string => purposes[presets[preset].values.model?.type ?? 'xml-cnn'];
+const typeOf = (preset: PresetName): ModelType => presets[preset].values.model?.type ?? 'xml-cnn';
 
-const purposes: Record<RunConfig['model']['type'], string> = {
+/** What validation documents are for. */
+const purposeOf = ({ preset }: Choice): string => purposes[typeOf(preset)];
+
+const purposes: Record<ModelType, string> = {
   'xml-cnn': 'chooses the best epoch',
   linear: 'fits the probabilities and the threshold',
   blend: 'chooses the best epoch and weighs network and linear model',
@@ -354,7 +356,7 @@ function textLines(facts: DatasetFacts, { preset }: Choice): Line[] {
   const least = 16; // twice the largest filter
   const step = p95Words > 100 ? 50 : 10;
   const enough = Math.max(least, Math.ceil((p95Words || 0) / step) * step);
-  const isBlend = presets[preset].values.model?.type === 'blend';
+  const isBlend = typeOf(preset) === 'blend';
   const ofLonger = isBlend ? 'of longer ones the network reads the beginning' : 'the longer ones are cut';
   const why =
     enough > cap
@@ -393,8 +395,7 @@ function trainingLines(facts: DatasetFacts, { preset }: Choice): Line[] {
 
 /** Words of a single document are features too where few words come back. */
 function linearLines({ documents }: DatasetFacts, { preset }: Choice): Line[] {
-  const isNetwork = (presets[preset].values.model?.type ?? 'xml-cnn') === 'xml-cnn';
-  if (isNetwork || documents >= 200) return [];
+  if (typeOf(preset) === 'xml-cnn' || documents >= 200) return [];
   return [['minDocuments', 1, 'In a set this small few words stand in two documents.']];
 }
 
