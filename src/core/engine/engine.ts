@@ -147,6 +147,12 @@ export interface Activations {
   logits: Float32Array;
 }
 
+/** A batch in blocks of which no more than `most` scores, and 16,384 documents, are kept at a time. */
+export function* blocksOf(batch: Batch, labels: number, most: number): Generator<{ from: number; block: Batch }> {
+  const size = Math.max(1, Math.min(16_384, Math.floor(most / labels)));
+  for (let from = 0; from < batch.size; from += size) yield { from, block: documentsOf(batch, from, from + size) };
+}
+
 /** Documents from … to - 1 of a batch, without their labels; shares its arrays. */
 export function documentsOf({ size, words, values, wordStarts }: Batch, from: number, to: number): Batch {
   const end = Math.min(size, to);

@@ -69,11 +69,12 @@ export function forEachWeight(label: LabelWeights, visit: (feature: number, weig
   }
 }
 
-/** Bytes of an entry, and of a label beside its entries. */
-const [bytesOfEntry, bytesOfLabel] = [4, 8];
+/** Bytes of a weight in a file, and of a label beside its weights. */
+export const bytesInFile = 4;
+const bytesOfLabel = 8;
 
 export const labelBytes = (labels: readonly (LabelWeights | undefined)[]): number =>
-  labels.reduce((sum, label) => sum + bytesOfLabel + bytesOfEntry * (label?.steps.length ?? 0), 0);
+  labels.reduce((sum, label) => sum + bytesOfLabel + bytesInFile * (label?.steps.length ?? 0), 0);
 
 /** Tensors of labels, some of which may not be solved yet: those have no weights. */
 export function labelTensors(labels: readonly (LabelWeights | undefined)[]): Map<string, Tensor | LazyTensor> {

@@ -1,4 +1,5 @@
 /** How much each of two models counts in the mean of their probabilities: found on validation. */
+import { clampedLogit, sigmoid } from '../base/logits.ts';
 import { Pace } from '../base/pace.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { WorkOptions } from '../base/progress.ts';
@@ -11,11 +12,6 @@ const steps = Math.round(1 / step);
 
 /** Single scores that are kept at most: with more labels, fewer documents. */
 const mostScores = 1 << 26;
-
-/** Its exponential is a number yet. */
-const highest = 700;
-
-export const clampedLogit = (logit: number): number => Math.min(highest, Math.max(-highest, logit));
 
 /** The logit of the weighted mean of two probabilities, the first's weight given; a weight of 0 or 1 leaves one of them as it is. */
 export function blendedLogit(first: number, second: number, weight: number): number {
@@ -66,7 +62,7 @@ export class BlendChooser {
     const number = this.seen++;
     if (number % this.every !== 0) return;
     const half = this.halves[(number / this.every) % 2];
-    half.push({ first: first.map(probability), second: second.map(probability), truth: truth.slice() });
+    half.push({ first: first.map(sigmoid), second: second.map(sigmoid), truth: truth.slice() });
   }
 
   /** One entry where a single weight serves all labels. Throws `Cancelled`. */
@@ -170,8 +166,6 @@ export class BlendChooser {
     return Float32Array.from({ length: labels }, (_, l) => own.get(bandOf(counts[l])) ?? weight);
   }
 }
-
-const probability = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 const roundedWeight = (weight: number): number => Number(weight.toFixed(2));
 

@@ -24,7 +24,8 @@ import { readLinearModel } from '../training/readLinearModel.ts';
 import { readRun, type StoredLabels, type StoredRun } from '../training/runFolder.ts';
 import type { SourceOptions } from '../data/document.ts';
 import type { WorkOptions } from '../base/progress.ts';
-import { logitsOfCorpus, sigmoid } from '../training/corpusBatches.ts';
+import { sigmoid } from '../base/logits.ts';
+import { logitsOfCorpus } from '../training/corpusBatches.ts';
 import type { Explanation, ReadText } from './explain.ts';
 import { BlendTextModel, LinearTextModel, MeanTextModel, NetworkModel, type TextModel } from './textModel.ts';
 

@@ -7,7 +7,8 @@ import type { WorkOptions } from '../base/progress.ts';
 import { blendedLogit } from '../metrics/blendWeights.ts';
 import type { BlendModel } from '../training/blendModel.ts';
 import { MeanLogits, MeanModel } from '../training/meanModel.ts';
-import { embedCorpus, sigmoid } from '../training/corpusBatches.ts';
+import { sigmoid } from '../base/logits.ts';
+import { embedCorpus } from '../training/corpusBatches.ts';
 import {
   type Contribution,
   contributionOf,

@@ -7,14 +7,14 @@
  */
 import { UserError } from '../base/errors.ts';
 import { object, parseJson, part } from '../base/schema.ts';
-import { type Batch, documentsOf, type Engine, type OnLogits, type Scorer } from '../engine/engine.ts';
+import { type Batch, blocksOf, type Engine, type OnLogits, type Scorer } from '../engine/engine.ts';
 import { SafetensorsFile } from '../formats/safetensors.ts';
 import { writeSafetensors } from '../formats/safetensorsWrite.ts';
 import type { LinearScorer, ScoringOptions } from '../linear/linearModel.ts';
 import { type BandWeight, blendedLogit } from '../metrics/blendWeights.ts';
 import type { NetworkShape } from '../model/network.ts';
 import { cutDocuments } from '../text/corpus.ts';
-import { hashOfNames } from './checkpoint.ts';
+import { belongsTo, checkpointDiffers } from './checkpoint.ts';
 import { linearPart } from './linearCheckpoint.ts';
 import { readLinearModel } from './readLinearModel.ts';
 import { type FoundModel, findModel } from './readModel.ts';
@@ -48,7 +48,6 @@ export type OnParts = (document: number, linear: Float32Array, network: Float32A
 
 /** Logits of a block of documents that are kept while the other part scores them. */
 const mostLogits = 1 << 24;
-const mostDocuments = 16_384;
 
 export class BlendModel implements Scorer {
   /** Called with the parts' logits of each document before the blend's are given. */
@@ -93,9 +92,7 @@ export class BlendModel implements Scorer {
   async partLogits(batch: Batch, onRow: OnParts, pause?: (done: number) => Promise<void>): Promise<void> {
     const { linear, network } = this;
     const { labels } = this.shape;
-    const size = Math.max(1, Math.min(mostDocuments, Math.floor(mostLogits / labels)));
-    for (let from = 0; from < batch.size; from += size) {
-      const block = documentsOf(batch, from, from + size);
+    for (const { from, block } of blocksOf(batch, labels, mostLogits)) {
       const kept = new Float32Array(block.size * labels);
       const half = (done: number): Promise<void> | undefined => pause?.(from + done / 2);
       await network.logits(
@@ -158,13 +155,10 @@ export async function findBlend(
   for (const needed of [file, paths.checkpoint(linearPart)]) if (!(await exists(needed))) throw unfinished(needed);
   const network = await findModel(run, checkpoint);
   const info = await readBlendInfo(file);
-  const names = labels.names.slice(0, labels.outputs);
-  if (info.vocabulary === hashOfNames(words) && info.labels === hashOfNames(names)) return { network, info };
-  throw new UserError(
-    'checkpoint-differs',
+  if (belongsTo(info, words, labels)) return { network, info };
+  throw checkpointDiffers(
+    file,
     'The weights of the blend belong to other words or labels than those in its run folder',
-    'Put the files of the run back together, or train again.',
-    { file },
   );
 }
 

@@ -20,7 +20,7 @@ import {
   weightText,
   writeBlendInfo,
 } from './blendModel.ts';
-import { hashOfNames, readCheckpointInfo } from './checkpoint.ts';
+import { identityOfNames, readCheckpointInfo } from './checkpoint.ts';
 import { makeBatch, pauses } from './corpusBatches.ts';
 import type { EngineFactory } from './engineOptions.ts';
 import { evaluatorOptions, validateModel } from './evaluateRun.ts';
@@ -149,7 +149,7 @@ export class BlendSession {
     const { config, claimed, emit } = session;
     const engine = await network!.withBest();
     const { best: reached } = network!.state;
-    const { outputs, names } = labels;
+    const { outputs } = labels;
     const validation = data.validation?.size ? data.validation : undefined;
     const even = { weight: 1 / 2, bands: [], parts: { linear: {}, network: {} } };
     const unknown = { weights: new Float32Array(outputs), parts: even.parts };
@@ -161,11 +161,7 @@ export class BlendSession {
     const judged = validation && (await validateModel(blend, validation, evaluatorOptions(config, labels), session));
     const score = judged && createMonitor(config.training.monitor, config.evaluation.k)(judged.metrics);
     const best = { epoch: reached!.epoch, score, validation: judged?.metrics, ...judged?.tuned };
-    const hashes = {
-      vocabulary: hashOfNames(data.vocabulary.words),
-      labels: hashOfNames(names.slice(0, outputs)),
-    };
-    this.info = { weights, bands, best, parts, ...hashes };
+    this.info = { weights, bands, best, parts, ...identityOfNames(data.vocabulary.words, labels) };
     if (config.training.save) await writeBlendInfo(claimed.paths.checkpoint(blendPart), this.info);
     emit({ type: 'notice', level: 'info', message: this.told(this.info) });
   }
@@ -176,7 +172,7 @@ export class BlendSession {
     emit({ type: 'phase', phase: 'validating' });
     const { outputs } = labels;
     const options = evaluatorOptions(config, labels);
-    const counts = Uint32Array.from(labels.names, (_, l) => l).fill(0);
+    const counts = new Uint32Array(labels.names.length);
     counts.set(countLabels(data.train, outputs));
     const monitor = createMonitor(config.training.monitor, config.evaluation.k);
     const shape = { labels: outputs, documents: validation.size };

@@ -221,8 +221,31 @@ const notACheckpoint = (file: string): UserError =>
   new UserError('not-a-checkpoint', 'This file is not a checkpoint of this program', 'Name another file.', { file });
 
 /** SHA-256 of a list of strings. */
-export const hashOfNames = (names: readonly string[]): string =>
+const hashOfNames = (names: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(names)).digest('hex');
+
+type NamesIdentity = Pick<RunIdentity, 'vocabulary' | 'labels'>;
+
+interface NamedLabels {
+  names: readonly string[];
+  /** The first of them, which have an output. */
+  outputs: number;
+}
+
+/** What ids belong to: the words, and the labels that have an output. */
+export const identityOfNames = (words: readonly string[], { names, outputs }: NamedLabels): NamesIdentity => ({
+  vocabulary: hashOfNames(words),
+  labels: hashOfNames(names.slice(0, outputs)),
+});
+
+/** Ids in a file mean these words and labels only if it was made with them. */
+export function belongsTo(info: NamesIdentity, words: readonly string[], labels: NamedLabels): boolean {
+  const own = identityOfNames(words, labels);
+  return info.vocabulary === own.vocabulary && info.labels === own.labels;
+}
+
+export const checkpointDiffers = (file: string, message: string): UserError =>
+  new UserError('checkpoint-differs', message, 'Put the files of the run back together, or train again.', { file });
 
 /** SHA-256 of the word ids and label ids of corpora. */
 export function hashOfCorpora(corpora: readonly (Corpus | undefined)[]): string {

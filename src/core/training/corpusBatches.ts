@@ -1,3 +1,4 @@
+import { sigmoid } from '../base/logits.ts';
 import type { Batch, Engine, OnFeatures, OnLogits, Scorer } from '../engine/engine.ts';
 import { key32, permutation, Stream } from '../base/random.ts';
 import type { Corpus } from '../text/corpus.ts';
@@ -51,8 +52,6 @@ function gather<A extends Numbers>(source: A, rows: Starts, chosen: Uint32Array)
   chosen.forEach((row, i) => values.set(source.subarray(rows[row], rows[row + 1]), starts[i]));
   return { values, starts };
 }
-
-export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
  * Probabilities of all labels for every document, in order.

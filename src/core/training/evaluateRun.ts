@@ -11,7 +11,13 @@ import { heldShares, type Seen, seenOf, splitOfFile } from '../text/drawnSplits.
 import { LabelSet } from '../text/labelSet.ts';
 import { encodeSource, prepareData, type PreparedData } from '../text/prepare.ts';
 import { Vocabulary } from '../text/vocabulary.ts';
-import { hashOfNames, readCheckpointInfo, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
+import {
+  belongsTo,
+  checkpointDiffers,
+  readCheckpointInfo,
+  restoreScoringWeights,
+  type RunIdentity,
+} from './checkpoint.ts';
 import { type EngineFactory, scoringOptions } from './engineOptions.ts';
 import { BlendModel, blendPartNames, findBlend, openBlend } from './blendModel.ts';
 import { linearBaseline, mostSeconds } from './linearBaseline.ts';
@@ -32,7 +38,8 @@ import { ScoreStore } from '../metrics/scores.ts';
 import { DecisionTuner } from '../metrics/threshold.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Run } from './trainingRun.ts';
-import { scoreCorpus, sigmoid } from './corpusBatches.ts';
+import { sigmoid } from '../base/logits.ts';
+import { scoreCorpus } from './corpusBatches.ts';
 
 export interface EvaluateOptions {
   /** A file or folder to evaluate on, in the format of the run's dataset; a split of the run's dataset where absent. */
@@ -133,6 +140,8 @@ function askedOf(
 /** A run's best model: what it belongs to, and the weights once the documents are there. */
 interface FoundScorer<Model extends Scorer = Scorer> {
   info: Pick<RunIdentity, 'vocabulary' | 'labels'>;
+  /** As its checkpoint says; of a run that is still trained it may be another once the weights are read. */
+  tuned?: TunedDecisions;
   open(): Promise<{ model: Model; tuned?: TunedDecisions }>;
 }
 
@@ -155,7 +164,7 @@ async function findNetwork(
       throw error;
     }
   };
-  return { info, open };
+  return { info, tuned: info.state.best, open };
 }
 
 async function findBlended(run: StoredRun, options: EvaluateOptions): Promise<FoundScorer> {
@@ -172,7 +181,7 @@ async function findBlended(run: StoredRun, options: EvaluateOptions): Promise<Fo
       throw error;
     }
   };
-  return { info, open };
+  return { info, tuned: info.best, open };
 }
 
 async function findLinear(run: StoredRun, { makeEngine, threads }: EvaluateOptions): Promise<FoundScorer> {
@@ -187,25 +196,38 @@ async function findLinear(run: StoredRun, { makeEngine, threads }: EvaluateOptio
     ...(threads !== undefined && { threads }),
     isBulk: true,
   });
-  return { info, open: () => Promise.resolve({ model, tuned: info.state.best }) };
+  const tuned = info.state.best;
+  return { info, tuned, open: () => Promise.resolve({ model, tuned }) };
 }
 
-/** One member is in memory at a time. */
+/** The members of a run of several seeds. Throws `UserError`. */
+export async function findMembers(
+  run: StoredRun,
+  seeds: readonly number[],
+  options: EvaluateOptions,
+): Promise<FoundScorer[]> {
+  const members: FoundScorer[] = [];
+  for (const seed of seeds) members.push(await findScorer(await readMember(run, seed), options));
+  return members;
+}
+
+/** The mean of members, of which one is in memory at a time. */
+export const meanOfMembers = ({ labels }: StoredRun, members: readonly FoundScorer[]): MeanModel =>
+  new MeanModel(
+    members.map(({ open }) => new RestingModel({ labels: labels.outputs }, async () => (await open()).model)),
+  );
+
 async function findMean(run: StoredRun, options: EvaluateOptions): Promise<FoundScorer> {
   const info = await readMeanInfo(run);
-  const members: Scorer[] = [];
-  for (const seed of info.seeds) {
-    const found = await findScorer(await readMember(run, seed), options);
-    if (found.info.vocabulary !== info.vocabulary || found.info.labels !== info.labels)
-      throw new UserError(
-        'checkpoint-differs',
-        'A seed of the run was trained on other words or labels',
-        'Put the files of the run back together, or train again.',
-        { file: run.paths.member(seed) },
-      );
-    members.push(new RestingModel({ labels: run.labels.outputs }, async () => (await found.open()).model));
-  }
-  return { info, open: () => Promise.resolve({ model: new MeanModel(members), tuned: info.best }) };
+  const members = await findMembers(run, info.seeds, options);
+  const other = members.findIndex((m) => m.info.vocabulary !== info.vocabulary || m.info.labels !== info.labels);
+  if (other >= 0)
+    throw checkpointDiffers(
+      run.paths.member(info.seeds[other]),
+      'A seed of the run was trained on other words or labels',
+    );
+  const { best: tuned } = info;
+  return { info, tuned, open: () => Promise.resolve({ model: meanOfMembers(run, members), tuned }) };
 }
 
 const finders = { 'xml-cnn': findNetwork, linear: findLinear, blend: findBlended };
@@ -268,8 +290,8 @@ async function sameData(
   prepare: () => Promise<PreparedData>,
 ): Promise<PreparedData> {
   const prepared = await prepare();
-  const names = prepared.labels.names.slice(0, run.labels.outputs);
-  if (hashOfNames(prepared.vocabulary.words) === info.vocabulary && hashOfNames(names) === info.labels) return prepared;
+  if (belongsTo(info, prepared.vocabulary.words, { names: prepared.labels.names, outputs: run.labels.outputs }))
+    return prepared;
   throw new UserError(
     'data-differs',
     'The dataset has changed since the run was trained: its words or labels are others',

@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
 import { makeFolder, writeFileAtomic } from '../base/files.ts';
 import { type NetworkShape, parameterCount, type Weights } from '../model/network.ts';
-import { hashOfNames, recipeOf, writeWeights } from './checkpoint.ts';
+import { identityOfNames, recipeOf, writeWeights } from './checkpoint.ts';
 import { exists, runExists, runPaths, type StoredLabels, writeRunFiles } from './runFolder.ts';
 import { type Best, initialState } from './trainingState.ts';
 import type { Summary } from './runSummary.ts';
@@ -36,8 +36,7 @@ export async function writeImportedRun(folder: string, run: ImportedRun): Promis
   await writeWeights(paths.checkpoint('best'), weights, {
     seed: config.training.seed,
     recipe: recipeOf(config, shape),
-    vocabulary: hashOfNames(words),
-    labels: hashOfNames(labels.names.slice(0, labels.outputs)),
+    ...identityOfNames(words, labels),
     data: '',
     shape,
     build: origin,

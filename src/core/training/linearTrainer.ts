@@ -1,10 +1,10 @@
 /** Trains linear models: features, a support vector machine a label, probabilities fitted on validation; in a run folder as any. */
-import { usesTree } from '../config/size.ts';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { preparedText } from '../config/preparedText.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createMonitor } from '../config/monitor.ts';
+import { usesTree } from '../config/size.ts';
 import { Cancelled, UserError } from '../base/errors.ts';
 import { progressEvents } from '../base/events.ts';
 import { megabytes } from '../base/memory.ts';
@@ -19,7 +19,7 @@ import {
   findFeatures,
 } from '../linear/features.ts';
 import { depthOf, labelGroups, type LabelTree, nodesOf, pruneInTree, treeGroups } from '../linear/labelTree.ts';
-import { labelBytes, type LabelWeights, prune } from '../linear/keptWeights.ts';
+import { bytesInFile, labelBytes, type LabelWeights, prune } from '../linear/keptWeights.ts';
 import { LinearModel, type LinearScorer } from '../linear/linearModel.ts';
 import { expectedWeights, requireFit, samplePlaces } from '../linear/modelSize.ts';
 import { LinearSolver, type SolvedLabel } from '../linear/solver.ts';
@@ -28,7 +28,7 @@ import { TreeModel } from '../linear/treeModel.ts';
 import { growTree, solveTree } from '../linear/treeSolver.ts';
 import { concatCorpora, type Corpus, labelsOf } from '../text/corpus.ts';
 import type { PreparedData } from '../text/prepare.ts';
-import { hashOfCorpora, hashOfNames, type RunIdentity } from './checkpoint.ts';
+import { hashOfCorpora, identityOfNames, type RunIdentity } from './checkpoint.ts';
 import { logitsOfCorpus } from './corpusBatches.ts';
 import { evaluatorOptions, validateModel } from './evaluateRun.ts';
 import { finishRun } from './finishRun.ts';
@@ -63,8 +63,8 @@ export function refuseOtherStart({ training: { resumeFrom } }: RunConfig, what: 
   );
 }
 
-/** Bytes of a weight in a file, and in a model that is in use: in the memory of the kernels, and in the nodes of a tree. */
-const [bytesInFile, bytesInRows, bytesInTree] = [4, 8, 12];
+/** Bytes of a weight in a model that is in use: in the memory of the kernels, and in the nodes of a tree. */
+const [bytesInRows, bytesInTree] = [8, 12];
 
 /** Points of the curve in metrics.jsonl. */
 const curvePoints = 20;
@@ -183,8 +183,7 @@ export class LinearTraining {
         'training.retrainOnAll': config.training.retrainOnAll,
         'training.seed': config.training.seed,
       },
-      vocabulary: hashOfNames(data.vocabulary.words),
-      labels: hashOfNames(labels.names.slice(0, labels.outputs)),
+      ...identityOfNames(data.vocabulary.words, labels),
       data: hashOfCorpora([data.train, data.validation]),
     };
   }

@@ -7,12 +7,12 @@
 import type { RunConfig } from '../config/runConfig.ts';
 import { UserError } from '../base/errors.ts';
 import { integer, list, object, parseJson, part } from '../base/schema.ts';
-import { type Batch, documentsOf, type OnLogits, type Scorer } from '../engine/engine.ts';
+import { type Batch, blocksOf, type OnLogits, type Scorer } from '../engine/engine.ts';
 import { SafetensorsFile } from '../formats/safetensors.ts';
 import { writeSafetensors } from '../formats/safetensorsWrite.ts';
-import { clampedLogit } from '../metrics/blendWeights.ts';
+import { clampedLogit, sigmoid } from '../base/logits.ts';
 import type { TunedDecisions } from '../metrics/decision.ts';
-import { hashOfNames } from './checkpoint.ts';
+import { belongsTo, checkpointDiffers } from './checkpoint.ts';
 import { exists, readRun, type StoredRun } from './runFolder.ts';
 import type { Best } from './trainingState.ts';
 
@@ -44,7 +44,6 @@ export const memberConfig = (config: RunConfig, seed: number, folder: string): R
 
 /** Scores of a block of documents that are kept while the members score them. */
 const mostScores = 1 << 23;
-const mostDocuments = 16_384;
 
 export class MeanModel implements Scorer {
   constructor(private readonly members: readonly Scorer[]) {}
@@ -57,10 +56,8 @@ export class MeanModel implements Scorer {
   async logits(batch: Batch, onRow: OnLogits, pause?: (done: number) => Promise<void>): Promise<void> {
     const { members } = this;
     const { labels } = this.shape;
-    const size = Math.max(1, Math.min(mostDocuments, Math.floor(mostScores / labels)));
     const row = new Float32Array(labels);
-    for (let from = 0; from < batch.size; from += size) {
-      const block = documentsOf(batch, from, from + size);
+    for (const { from, block } of blocksOf(batch, labels, mostScores)) {
       const mean = new MeanLogits(block.size * labels);
       for (const [m, member] of members.entries())
         await member.logits(
@@ -94,8 +91,8 @@ export class MeanLogits {
     const { yes, no } = this;
     for (let l = 0; l < logits.length; l++) {
       const x = clampedLogit(logits[l]);
-      yes[at + l] += 1 / (1 + Math.exp(-x));
-      no[at + l] += 1 / (1 + Math.exp(x));
+      yes[at + l] += sigmoid(x);
+      no[at + l] += sigmoid(-x);
     }
   }
 
@@ -157,13 +154,10 @@ export async function readMeanInfo({ paths, words, labels }: StoredRun): Promise
     if (m.version !== version) throw otherVersion(file, m.version);
     return { seeds, best: best as unknown as Best, vocabulary: m.vocabulary, labels: m.labels }; // the seal says so
   });
-  const names = labels.names.slice(0, labels.outputs);
-  if (info.vocabulary === hashOfNames(words) && info.labels === hashOfNames(names)) return info;
-  throw new UserError(
-    'checkpoint-differs',
+  if (belongsTo(info, words, labels)) return info;
+  throw checkpointDiffers(
+    file,
     'What was tuned for the mean belongs to other words or labels than those in its run folder',
-    'Put the files of the run back together, or train again.',
-    { file },
   );
 }
 

@@ -9,7 +9,7 @@ import { initialEmbedding } from '../text/embeddings.ts';
 import type { PreparedData } from '../text/prepare.ts';
 import { withTrainedVectors } from '../word2vec/trainedVectors.ts';
 import { longestBatch } from './corpusBatches.ts';
-import { hashOfCorpora, hashOfNames, recipeOf, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
+import { hashOfCorpora, identityOfNames, recipeOf, restoreScoringWeights, type RunIdentity } from './checkpoint.ts';
 import { type Plan, runEpochs, type Stopped } from './epochs.ts';
 import { type EngineFactory, engineOptions, shapeOf } from './engineOptions.ts';
 import { evaluatorOptions } from './evaluateRun.ts';
@@ -197,8 +197,7 @@ function identityOf(config: RunConfig, data: PreparedData, labels: StoredLabels,
   return {
     seed: config.training.seed,
     recipe: recipeOf(config, shape),
-    vocabulary: hashOfNames(data.vocabulary.words),
-    labels: hashOfNames(labels.names.slice(0, labels.outputs)),
+    ...identityOfNames(data.vocabulary.words, labels),
     data: hashOfCorpora([data.train, data.validation]),
   };
 }

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import { Features } from '../linear/features.ts';
 import { LinearModel, type LinearScorer, type ScoringOptions } from '../linear/linearModel.ts';
 import { TreeModel } from '../linear/treeModel.ts';
-import { hashOfNames } from './checkpoint.ts';
+import { belongsTo, checkpointDiffers } from './checkpoint.ts';
 import { type LinearInfo, type linearPart, readLinearCheckpoint } from './linearCheckpoint.ts';
 import { exists, type StoredRun } from './runFolder.ts';
 
@@ -15,15 +15,9 @@ export async function readLinearModel(
   const file = paths.checkpoint(which);
   if (!(await exists(file))) throw unfinished(file);
   const { info, ngrams, idf, tree, labels: weights } = await readLinearCheckpoint(file);
-  const names = labels.names.slice(0, labels.outputs);
   const known = tree?.labels ?? weights.length;
-  if (hashOfNames(words) !== info.vocabulary || hashOfNames(names) !== info.labels || known !== names.length)
-    throw new UserError(
-      'checkpoint-differs',
-      'The checkpoint belongs to other words or labels than those in its run folder',
-      'Put the files of the run back together, or train again.',
-      { file },
-    );
+  if (!belongsTo(info, words, labels) || known !== labels.outputs)
+    throw checkpointDiffers(file, 'The checkpoint belongs to other words or labels than those in its run folder');
   const solved = weights.filter((label) => label !== undefined);
   if (solved.length < weights.length) throw unfinished(file);
   const features = new Features(words, ngrams, idf, info.settings);

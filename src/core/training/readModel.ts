@@ -1,6 +1,12 @@
 import type { Weights } from '../model/network.ts';
 import { UserError } from '../base/errors.ts';
-import { type CheckpointInfo, hashOfNames, readCheckpointInfo, readScoringWeights } from './checkpoint.ts';
+import {
+  belongsTo,
+  checkpointDiffers,
+  type CheckpointInfo,
+  readCheckpointInfo,
+  readScoringWeights,
+} from './checkpoint.ts';
 import { exists, type StoredRun } from './runFolder.ts';
 
 export interface FoundModel {
@@ -35,16 +41,12 @@ export async function readModel(run: StoredRun, checkpoint: 'best' | 'last'): Pr
 
 /** Ids in the weights mean the run's words and labels only if the checkpoint was made with them. */
 function checkBelongs({ words, labels, config }: StoredRun, info: CheckpointInfo, file: string): void {
-  const names = labels.names.slice(0, labels.outputs);
   // the network of a blend knows the most frequent words alone
   const known = config.model.type === 'blend' ? words.slice(0, info.shape.vocabulary) : words;
-  const belongs = hashOfNames(known) === info.vocabulary && hashOfNames(names) === info.labels;
-  if (belongs && info.shape.maxLength === config.text.maxLength) return;
-  throw new UserError(
-    'checkpoint-differs',
+  if (belongsTo(info, known, labels) && info.shape.maxLength === config.text.maxLength) return;
+  throw checkpointDiffers(
+    file,
     'The checkpoint belongs to other words, labels or lengths than those in its run folder',
-    'Put the files of the run back together, or train again.',
-    { file },
   );
 }
 

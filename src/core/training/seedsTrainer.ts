@@ -5,11 +5,12 @@ import type { RunEvent } from '../base/events.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { RunConfig } from '../config/runConfig.ts';
 import { createMonitor } from '../config/monitor.ts';
+import type { TunedDecisions } from '../metrics/decision.ts';
 import type { PreparedData } from '../text/prepare.ts';
-import { hashOfNames } from './checkpoint.ts';
-import { evaluatorOptions, findScorer, validateModel } from './evaluateRun.ts';
+import { identityOfNames } from './checkpoint.ts';
+import { evaluatorOptions, findMembers, meanOfMembers, validateModel } from './evaluateRun.ts';
 import { finishRun } from './finishRun.ts';
-import { meanDecisions, MeanModel, memberConfig, RestingModel, seedsOf, writeMeanInfo } from './meanModel.ts';
+import { meanDecisions, type MeanModel, memberConfig, seedsOf, writeMeanInfo } from './meanModel.ts';
 import { type MetricsLog, readHistory } from './metricsLog.ts';
 import { exists, readRun, readRunConfig, runPaths, type StoredLabels } from './runFolder.ts';
 import { type RunResult, readSummary, type Summary } from './runSummary.ts';
@@ -67,8 +68,16 @@ export class SeedsSession {
     const bestEpoch = isWhole ? Math.max(...members.map(({ summary }) => summary.best.epoch)) : 0;
     return finishRun(session, isWhole ? 'finished' : 'interrupted', { epochs, bestEpoch }, async () => {
       await this.logCurve(members);
-      const model = await this.mean(members);
-      const best = await this.tune(model, members);
+      const run = await readRun(session.claimed.paths.folder);
+      const { emit: onEvent, signal } = session;
+      const found = await findMembers(
+        run,
+        members.map(({ seed }) => seed),
+        { onEvent, signal },
+      );
+      const model = meanOfMembers(run, found);
+      const decisions = found.map(({ tuned = {} }) => tuned);
+      const best = await this.tune(model, members, decisions);
       const sum = (of: (summary: Summary) => number): number => members.reduce((n, m) => n + of(m.summary), 0);
       const [{ engine, vocabulary }] = members.map(({ summary }) => summary);
       const told = { epochs, vocabulary, engine, stopped: 'finished' as const };
@@ -120,18 +129,12 @@ export class SeedsSession {
     return summary;
   }
 
-  private async mean(members: readonly Member[]): Promise<MeanModel> {
-    const { emit, signal } = this.session;
-    const shape = { labels: this.labels.outputs };
-    const resting = members.map(async ({ folder }) => {
-      const found = await findScorer(await readRun(folder), { onEvent: emit, signal });
-      return new RestingModel(shape, async () => (await found.open()).model);
-    });
-    return new MeanModel(await Promise.all(resting));
-  }
-
   /** On validation, where the members have not been trained on it in the end. */
-  private async tune(model: MeanModel, members: readonly Member[]): Promise<Best> {
+  private async tune(
+    model: MeanModel,
+    members: readonly Member[],
+    decisions: readonly TunedDecisions[],
+  ): Promise<Best> {
     const { session, data, labels } = this;
     const { config, claimed, emit } = session;
     const epoch = Math.max(...members.map(({ summary }) => summary.best.epoch));
@@ -139,27 +142,20 @@ export class SeedsSession {
     emit({ type: 'phase', phase: 'validating' });
     const judged = corpus
       ? await validateModel(model, corpus, evaluatorOptions(config, labels), session)
-      : await this.averaged(members);
+      : this.averaged(members, decisions);
     const { metrics, tuned } = judged;
     const score = metrics && createMonitor(config.training.monitor, config.evaluation.k)(metrics);
     const best = { epoch, score, validation: metrics, ...tuned };
     await writeMeanInfo(claimed.paths.checkpoint('best'), {
       seeds: members.map(({ seed }) => seed),
       best,
-      vocabulary: hashOfNames(data.vocabulary.words),
-      labels: hashOfNames(labels.names.slice(0, labels.outputs)),
+      ...identityOfNames(data.vocabulary.words, labels),
     });
     return best;
   }
 
-  private async averaged(members: readonly Member[]) {
+  private averaged(members: readonly Member[], decisions: readonly TunedDecisions[]) {
     const { emit } = this.session;
-    const decisions = [];
-    for (const { folder } of members) {
-      const { model, tuned = {} } = await (await findScorer(await readRun(folder), { onEvent: emit })).open();
-      await model.dispose();
-      decisions.push(tuned);
-    }
     if (this.retrains)
       emit({
         type: 'notice',
