@@ -363,7 +363,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
   });
 
   it('is there again after a reload of the window', async () => {
-    await workbench().pagesStored();
+    await workbench().pagesStored('data.records', 'glosses');
     await workbench().reload();
     await workbench().tab('data.records').waitFor();
     await (await panel()).getByRole('tab', { name: 'Labels' }).waitFor();

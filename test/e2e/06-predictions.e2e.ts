@@ -168,7 +168,7 @@ inWorkbench('6. Predictions', { fill }, (workbench) => {
   });
 
   it('is there again after a reload of the window', async () => {
-    await workbench().pagesStored();
+    await workbench().pagesStored('"animal"');
     await workbench().reload();
     await (await panel()).getByText('Label: animal').first().waitFor();
   });

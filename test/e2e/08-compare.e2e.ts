@@ -34,7 +34,7 @@ inWorkbench('8. Compare Runs', { fill }, (workbench) => {
   });
 
   it('is there again after a reload of the window', async () => {
-    await workbench().pagesStored();
+    await workbench().pagesStored('seed-2');
     await workbench().reload();
     await (await workbench().webview('compare')).getByText('3 runs in 2 groups').waitFor();
   });

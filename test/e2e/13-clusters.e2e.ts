@@ -181,7 +181,7 @@ inWorkbench('13. Explore Label Clusters', { fill }, (workbench) => {
   });
 
   it('is there again after a reload of the window, from what was saved', async () => {
-    await workbench().pagesStored();
+    await workbench().pagesStored('"ks":[3,5]');
     await workbench().reload();
     await workbench()
       .tab(/Clusters of/)

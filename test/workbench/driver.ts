@@ -23,6 +23,7 @@ import { groupMembers } from './processes.ts';
 import { folderUrl, installExtension, startServer } from './server.ts';
 import type { WorkbenchServer } from './server.ts';
 import { findChromium, setUpWorkbench } from './setup.mjs';
+import { storedPages } from './storedPages.ts';
 
 /** The editor's themes that are looked at, with the class that the workbench wears in each. */
 const themes = {
@@ -146,9 +147,20 @@ export class Workbench {
     await this.ready();
   }
 
-  /** Waits until what pages keep is stored: in a browser the editor does that every 5 seconds only, when it is idle. */
-  async pagesStored(): Promise<void> {
-    await this.page.waitForTimeout(13_000);
+  /**
+   * Waits until the editor has stored its open pages, each of `texts` among their titles and states: a reload takes back what is
+   * stored, no more. In a browser the editor stores when it is idle, which a window that draws nothing may not be for a minute: it is
+   * kept awake with the mouse.
+   */
+  async pagesStored(...texts: string[]): Promise<void> {
+    for (const deadline = Date.now() + patience; ; await this.page.waitForTimeout(500)) {
+      const stored = await this.page.evaluate(storedPages);
+      const missing = texts.filter((text) => !stored.includes(text));
+      if (missing.length === 0) return;
+      if (Date.now() > deadline) throw new Error(`The editor has not stored ${missing.join(', ')}, but: ${stored}`);
+      await this.page.mouse.move(2 + (Date.now() % 20), 2);
+      await this.page.evaluate(() => new Promise(requestAnimationFrame));
+    }
   }
 
   /** Reloads the window, as *Developer: Reload Window* does. */
