@@ -12,7 +12,7 @@ import { countLabels } from '../../core/explore/clusters/countLabels.ts';
 import { ClusterExploration, defaultSettings } from '../../core/explore/clusters/exploration.ts';
 import { exportNames } from '../../core/explore/clusters/clusterExport.ts';
 import { scalings } from '../../core/explore/clusters/scaling.ts';
-import { defaultKs, refuseImpossible } from '../../core/explore/clusters/clusterSweep.ts';
+import { originalKs, refuseImpossible } from '../../core/explore/clusters/clusterSweep.ts';
 import { Cancelled } from '../../core/base/errors.ts';
 import type { OnProgress, WorkOptions } from '../../core/base/progress.ts';
 import { makeFolder, writeFileAtomic } from '../../core/base/files.ts';
@@ -39,9 +39,15 @@ export const clusters: Command = {
     'the editor finds it, too.',
   positionals: [{ name: 'DATA', description: 'Dataset file (plain or .gz), or a folder' }],
   options: {
-    k: { value: 'LIST', description: `Numbers of clusters to try (default ${defaultKs.join(',')})` },
-    choose: { value: 'K', description: 'The number of clusters to show (default: the one suggested)' },
-    scaling: { value: 'NAME', description: 'min-max (columns, the default) or cosine (rows)' },
+    k: {
+      value: 'LIST',
+      description: `Numbers of clusters to try (default ${originalKs.join(',')}, and up to the square root of the labels)`,
+    },
+    choose: {
+      value: 'K',
+      description: 'The number of clusters to show (default: the one suggested, else the most even)',
+    },
+    scaling: { value: 'NAME', description: 'cosine (rows, the default) or min-max (columns, as the original program)' },
     restarts: { value: 'N', description: 'Starts of k-means, the best of which counts (default 3)' },
     seed: { value: 'N', description: 'Seed of the starts (default 1)' },
     cluster: { value: 'N', description: 'Show one cluster by itself: its labels and its documents' },
@@ -74,7 +80,7 @@ export const clusters: Command = {
     const wanted = wantedOf(args);
     const exploration = await explore(args, context);
     const overview = exploration.overview();
-    const k = wanted.choose ?? overview.suggested!;
+    const k = wanted.choose ?? overview.suggested ?? overview.evenest!;
     const words = await exploration.words(k, context);
     terminal.progress.clear();
     const { clusters: summaries, tree } = exploration.clusters(k);
@@ -126,11 +132,12 @@ async function explore(args: Arguments, context: WorkOptions<ClusterPhase>): Pro
   const counted = await countLabels({ file, part, options: sourceOptions(args) }, context);
   const chosen = choose === undefined ? [] : [choose];
   refuseImpossible([...(ks ?? []), ...chosen], counted.incidence.labels);
+  const otherwise = defaultSettings(counted.incidence.labels);
   const settings = {
-    ks: [...(ks ?? defaultSettings.ks), ...chosen],
-    scaling: args.oneOf('scaling', scalings) ?? defaultSettings.scaling,
-    restarts: args.whole('restarts') ?? defaultSettings.restarts,
-    seed: args.whole('seed', 0) ?? defaultSettings.seed,
+    ks: [...(ks ?? otherwise.ks), ...chosen],
+    scaling: args.oneOf('scaling', scalings) ?? otherwise.scaling,
+    restarts: args.whole('restarts') ?? otherwise.restarts,
+    seed: args.whole('seed', 0) ?? otherwise.seed,
   };
   const alone = args.flag('no-save');
   const exploration = await ClusterExploration.open(counted, { settings, again: alone, keep: !alone }, context);

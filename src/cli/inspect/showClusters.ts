@@ -1,8 +1,9 @@
-import type {
-  ClusterPhase,
-  ClustersOverview,
-  ClusterSummary,
-  ClusterWord,
+import {
+  type ClusterPhase,
+  type ClustersOverview,
+  type ClusterSummary,
+  clusterTitle,
+  type ClusterWord,
 } from '../../core/explore/clusters/clusterApi.ts';
 import type { WorkOptions } from '../../core/base/progress.ts';
 import type { ClusterExploration } from '../../core/explore/clusters/exploration.ts';
@@ -16,18 +17,10 @@ export type DescribedCluster = ClusterSummary & { words: ClusterWord[] };
 
 const NAME_COLUMNS = 28;
 const TITLE_COLUMNS = 60;
-const TITLE_LABELS = 3;
 const SHOWN_LABELS = 5;
 const SHOWN_WORDS = 6;
 const LISTED_LABELS = 50;
 const LISTED_DOCUMENTS = 10;
-
-/** A cluster by its most frequent labels. */
-export const titleOf = ({ top }: ClusterSummary): string =>
-  top
-    .slice(0, TITLE_LABELS)
-    .map(({ display, name }) => display ?? name)
-    .join(', ');
 
 /** One cluster by itself: its most frequent labels, and its first documents (one pass). Throws `UserError`, `Cancelled`. */
 export async function lookAtCluster(
@@ -78,23 +71,44 @@ export function showClusters(
   );
   if (sampled) terminal.print(style.dim(`  Silhouettes are of a sample of ${grouped(sampled)} labels.`));
   if (miniBatch) terminal.print(style.dim('  K-means drew mini-batches; inertia is of all labels.'));
+  terminal.print(`  ${suggestionText(overview)}`);
   for (const cluster of clusters) showCluster(cluster, labels, terminal);
 }
 
-function curve({ curve, bestSilhouette, elbow }: ClustersOverview, chosen: number, terminal: Terminal): string[] {
+/** Which number of clusters is suggested and why, or why none is. */
+export function suggestionText({ curve, labels, suggested, evenest, settings }: ClustersOverview): string {
+  const { k, largest } = curve.find((point) => point.k === (suggested ?? evenest))!;
+  const share = percent(largest / labels);
+  if (suggested !== undefined)
+    return `Suggested: ${counted(k, 'cluster')}. Of the numbers that leave no cluster over half of the labels, it has the best silhouette; its largest cluster has ${share}.`;
+  const other = settings.scaling === 'cosine' ? 'Try other numbers with --k.' : 'Try --scaling cosine.';
+  return `None is suggested: with each number of clusters that a reader can take in, over half of the labels are in one; with ${k} the share is smallest, ${share}. ${other}`;
+}
+
+function curve(
+  { curve, labels, bestSilhouette, elbow, suggested }: ClustersOverview,
+  chosen: number,
+  terminal: Terminal,
+): string[] {
   const most = Math.max(...curve.map(({ inertia }) => inertia));
-  const rows = curve.map(({ k, inertia, silhouette }) => [
+  const rows = curve.map(({ k, inertia, silhouette, largest }) => [
     String(k),
     grouped(inertia, 1),
     bar(inertia / most, 20),
     silhouette === undefined ? '-' : silhouette.toFixed(3),
     silhouette === undefined ? '' : bar(Math.max(0, silhouette), 20),
-    [k === bestSilhouette && 'largest silhouette', k === elbow && 'bend', k === chosen && 'shown below']
+    percent(largest / labels),
+    [
+      k === suggested && 'suggested',
+      k === bestSilhouette && 'largest silhouette',
+      k === elbow && 'bend',
+      k === chosen && 'shown below',
+    ]
       .filter(Boolean)
       .join(', '),
   ]);
   const [titles, ...lines] = table(
-    [right('k'), right('inertia'), left(''), right('silhouette'), left(''), left('')],
+    [right('k'), right('inertia'), left(''), right('silhouette'), left(''), right('largest cluster'), left('')],
     rows,
   );
   return [`  ${terminal.style.dim(titles)}`, ...lines.map((line) => `  ${line}`)];
@@ -109,7 +123,8 @@ function showCluster(cluster: DescribedCluster, labels: number, terminal: Termin
   const { one, atMostTwo, atMostFive } = cluster.rare;
   terminal.print(
     '',
-    `${style.bold(`Cluster ${cluster.cluster}`)}: ${counted(cluster.labels, 'label')} (${percent(cluster.labels / labels)}), ` +
+    `${style.bold(`Cluster ${cluster.cluster}: ${clip(sanitise(clusterTitle(cluster)), TITLE_COLUMNS)}`)}`,
+    `  ${counted(cluster.labels, 'label')} (${percent(cluster.labels / labels)}), ` +
       `${grouped(cluster.meanDocuments, 1)} documents per label, cohesion ${cluster.cohesion.toFixed(2)}`,
     `  ${style.dim('labels')}  ${top.join(', ')}`,
     ...(words.length ? [`  ${style.dim('words')}   ${words.join(', ')}`] : []),
@@ -119,7 +134,7 @@ function showCluster(cluster: DescribedCluster, labels: number, terminal: Termin
 
 /** Which clusters are near each other. */
 export function showHierarchy(node: HierarchyNode, clusters: readonly DescribedCluster[], terminal: Terminal): void {
-  const titles = new Map(clusters.map((cluster) => [cluster.cluster, titleOf(cluster)]));
+  const titles = new Map(clusters.map((cluster) => [cluster.cluster, clusterTitle(cluster)]));
   const lines = hierarchyLines(node, (cluster) => clip(sanitise(titles.get(cluster) ?? ''), TITLE_COLUMNS));
   terminal.print(
     '',

@@ -1,5 +1,10 @@
-import { type ClustersOverview, type DrawnMap, mapLimit } from '../../core/explore/clusters/clusterApi.ts';
-import { type DescribedCluster, type HierarchyNode, nodeText, titleOf } from '../inspect/showClusters.ts';
+import {
+  type ClustersOverview,
+  clusterTitle,
+  type DrawnMap,
+  mapLimit,
+} from '../../core/explore/clusters/clusterApi.ts';
+import { type DescribedCluster, type HierarchyNode, nodeText, suggestionText } from '../inspect/showClusters.ts';
 import { counted, grouped, percent } from '../terminal/text.ts';
 import { curve } from './curves.ts';
 import { escapeHtml, page, section } from './reportPage.ts';
@@ -18,8 +23,8 @@ interface ClustersInput {
 
 /** The page of label clusters. */
 export function renderClusters(input: ClustersInput): string {
-  const { labels, documents, pairs, suggested } = input.overview;
-  const subtitle = `${counted(labels, 'label')} of ${counted(documents, 'document')}, ${counted(pairs, 'pair')} of labels that share one; ${counted(input.k, 'cluster')} shown, ${suggested} suggested.`;
+  const { labels, documents, pairs } = input.overview;
+  const subtitle = `${counted(labels, 'label')} of ${counted(documents, 'document')}, ${counted(pairs, 'pair')} of labels that share one; ${counted(input.k, 'cluster')} shown. ${suggestionText(input.overview)}`;
   return page(input.title, subtitle, [
     section('How many clusters', curves(input)),
     input.map ? section(`Map of the ${input.map.shows}`, mapFigure(input.map, input.clusters)) : '',
@@ -47,7 +52,7 @@ function curves({ overview: { curve: points, sampled, miniBatch }, k }: Clusters
 }
 
 function hierarchy(root: HierarchyNode, clusters: readonly DescribedCluster[]): string {
-  const titles = new Map(clusters.map((cluster) => [cluster.cluster, titleOf(cluster)]));
+  const titles = new Map(clusters.map((cluster) => [cluster.cluster, clusterTitle(cluster)]));
   const swatch = ({ cluster }: HierarchyNode): string =>
     cluster === undefined ? '' : `<span class="swatch" style="background:${colourOf(cluster)}"></span>`;
   const item = (node: HierarchyNode): string =>
@@ -61,7 +66,7 @@ function card(cluster: DescribedCluster, labels: number): string {
   const { one, atMostTwo, atMostFive } = cluster.rare;
   const top = cluster.top.map(({ display, name, documents }) => `${display ?? name} (${grouped(documents)})`);
   const words = cluster.words.map(({ word }) => word);
-  return `<article><h3><span class="swatch" style="background:${colourOf(cluster.cluster)}"></span>Cluster ${cluster.cluster}</h3>
+  return `<article><h3><span class="swatch" style="background:${colourOf(cluster.cluster)}"></span>${cluster.cluster}: ${escapeHtml(clusterTitle(cluster))}</h3>
 <p>${counted(cluster.labels, 'label')} (${percent(cluster.labels / labels)}), ${grouped(cluster.meanDocuments, 1)} documents per label, cohesion ${cluster.cohesion.toFixed(2)}</p>
 <p>${escapeHtml(top.join(', '))}</p>
 ${words.length ? `<p>Words: ${escapeHtml(words.join(', '))}</p>` : ''}
@@ -116,7 +121,7 @@ function marksOfClusters(
   return clusters.map((cluster) => {
     const { x, y } = places.get(cluster.cluster)!;
     const [{ display, name }] = cluster.top;
-    const title = `Cluster ${cluster.cluster} (${counted(cluster.labels, 'label')}): ${titleOf(cluster)}`;
+    const title = `Cluster ${cluster.cluster} (${counted(cluster.labels, 'label')}): ${clusterTitle(cluster)}`;
     return { x, y, cluster: cluster.cluster, size: cluster.labels, name: display ?? name, title };
   });
 }

@@ -30,14 +30,17 @@ test('state that is foreign gives defaults', () => {
 
 test('a cluster is called by its number and most frequent labels', () => {
   expect(clusterName(cluster(3, 'cat', 'dog', 'cow', 'pig'))).toBe('3: cat, dog, cow');
-  expect(clusterName(cluster(0, 'x'.repeat(40)), 1)).toBe(`0: ${'x'.repeat(23)}…`);
+  expect(clusterName(cluster(0, `${'x'.repeat(30)}${'y'.repeat(10)}`), 1)).toBe(
+    `0: ${'x'.repeat(14)}…${'y'.repeat(9)}`,
+  );
+  expect(clusterName(cluster(1, 'http://eurovoc.europa.eu/100141', 'http://a.b/c#fish/'))).toBe('1: 100141, fish');
 });
 
 test('a curve leaves out what was not measured, and marks the chosen number', () => {
   const curve = [
-    { k: 2, inertia: 9, silhouette: 0.1 },
-    { k: 4, inertia: 5, silhouette: undefined },
-    { k: 6, inertia: 4, silhouette: 0.3 },
+    { k: 2, inertia: 9, silhouette: 0.1, largest: 9 },
+    { k: 4, inertia: 5, silhouette: undefined, largest: 9 },
+    { k: 6, inertia: 4, silhouette: 0.3, largest: 9 },
   ];
   const overview = { curve } as ClustersOverview;
   expect(curveFigure(overview, 'silhouette', 6).traces).toMatchObject([

@@ -24,6 +24,8 @@ export interface CurvePoint {
   inertia: number;
   /** Undefined where it is not defined, or was not measured yet. */
   silhouette?: number;
+  /** Labels in the largest cluster. */
+  largest: number;
 }
 
 export interface ClustersOverview {
@@ -43,7 +45,9 @@ export interface ClustersOverview {
   /** Labels that silhouettes are measured on, where not on all. */
   sampled?: number;
   miniBatch: boolean;
+  /** Undefined where every number that a reader can use has a cluster of over half of the labels: `evenest` then has the smallest. */
   suggested?: number;
+  evenest?: number;
   bestSilhouette?: number;
   elbow?: number;
   /** The file beside the dataset that keeps the outcome; `restored` where it was read from there. */
@@ -72,6 +76,18 @@ export interface ClusterSummary {
   rare: { one: number; atMostTwo: number; atMostFive: number };
   /** Mean cosine of the labels' rows with the centroid: 1 where all rows point one way. */
   cohesion: number;
+}
+
+/** What a cluster is called: its most frequent labels; of a URI, what stands after the last slash or hash. */
+export const clusterTitle = ({ top }: Pick<ClusterSummary, 'top'>, names = 3): string =>
+  top
+    .slice(0, names)
+    .map(({ name, display }) => short(display ?? name))
+    .join(', ');
+
+function short(label: string): string {
+  const name = /^[a-z][a-z\d+.-]*:\/\/.*[/#]([^/#]+)[/#]?$/i.exec(label)?.[1] ?? label;
+  return name.length > 24 ? `${name.slice(0, 14)}…${name.slice(-9)}` : name;
 }
 
 /** A step of the hierarchy: two nodes become one. Nodes 0 … k - 1 are the clusters, k + i is what step i made. */

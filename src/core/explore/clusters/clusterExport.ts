@@ -41,10 +41,10 @@ export function clusterExport(kind: ExportKind, written: WrittenClusters): strin
 }
 
 function report({ overview, k, clusters }: WrittenClusters): object {
-  const { labels, documents, settings, miniBatch, sampled, suggested, elbow, bestSilhouette } = overview;
+  const { labels, documents, settings, miniBatch, sampled, suggested, evenest, elbow, bestSilhouette } = overview;
   const curve = overview.curve.map((point) => ({ ...point, sampledLabels: sampled }));
   const { scaling } = settings;
-  return { labels, documents, scaling, miniBatch, curve, suggested, elbow, bestSilhouette, k, clusters };
+  return { labels, documents, scaling, miniBatch, curve, suggested, evenest, elbow, bestSilhouette, k, clusters };
 }
 
 function labelsCsv({ incidence: { names, display, counts }, assignment }: WrittenClusters): string {

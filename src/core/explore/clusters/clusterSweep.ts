@@ -1,13 +1,28 @@
 import { Cancelled, UserError } from '../../base/errors.ts';
 import type { WorkOptions } from '../../base/progress.ts';
 import type { SparseMatrix } from '../../base/sparseMatrix.ts';
-import type { ClusterSettings } from './clusterApi.ts';
+import type { ClusterSettings, CurvePoint } from './clusterApi.ts';
 import { kMeans } from './kmeans.ts';
 import type { Silhouette } from './silhouette.ts';
 import { silhouettes } from './silhouette.ts';
 
 /** The numbers of clusters that the original program tries. */
-export const defaultKs = [2, 4, 6, 8, 10, 12, 15, 18, 21, 24, 27, 30];
+export const originalKs = [2, 4, 6, 8, 10, 12, 15, 18, 21, 24, 27, 30];
+/** Up to here every number is tried that may be suggested. */
+const allUpTo = 12;
+
+/** The largest number of clusters that a reader is advised to look at: the square root of the labels. */
+const readable = (labels: number): number => Math.min(labels, Math.max(4, Math.ceil(Math.sqrt(labels))));
+
+/** The numbers of clusters to try where none are named: the original ones, and more where that is few for so many labels. */
+export function defaultKs(labels: number): number[] {
+  const last = Math.min(readable(labels), mostClusters(labels));
+  const ks = new Set(originalKs);
+  if (last <= allUpTo) for (let k = 2; k <= last; k++) ks.add(k);
+  for (let k = 36; k <= last; k = Math.round(k * 1.2)) ks.add(k);
+  if (last > 30) ks.add(last);
+  return usableKs([...ks], labels);
+}
 
 /** Rows above which k-means draws mini-batches. */
 const miniBatchAbove = 50_000;
@@ -109,27 +124,35 @@ export interface Suggestion {
   /** The k with the largest silhouette, and the one at the bend of the inertia curve (undefined with fewer than three points). */
   bestSilhouette?: number;
   elbow?: number;
-  /** The largest silhouette, where there is one. */
+  /** A number of clusters that a reader can use: none of them holds over half of the labels. */
   suggested?: number;
+  /** Where none is suggested, the k whose largest cluster is the smallest. */
+  evenest?: number;
 }
 
-/** The numbers of clusters that the curves speak for. */
-export function suggestion(points: readonly Omit<SweepPoint, 'assignment'>[]): Suggestion {
-  if (points.length === 0) return {};
-  const bestSilhouette = largestSilhouette(points);
-  const elbow = bend(points);
-  return { bestSilhouette, elbow, suggested: bestSilhouette ?? elbow ?? points[0].k };
+/**
+ * The numbers of clusters that the curves speak for. Suggested is the largest silhouette among those without a lump, a cluster of
+ * over half of the labels: the largest of all is, in most sets, that of a lump and a few labels beside it.
+ */
+export function suggestion(curve: readonly CurvePoint[], labels: number): Suggestion {
+  if (curve.length === 0) return {};
+  const few = curve.filter(({ k }) => k >= 2 && k <= readable(labels));
+  const candidates = few.length > 0 ? few : curve;
+  const even = candidates.filter(({ largest }) => largest <= labels / 2);
+  const marked = { bestSilhouette: largestSilhouette(curve), elbow: bend(curve) };
+  if (even.length > 0) return { ...marked, suggested: largestSilhouette(even) ?? bend(even) ?? even[0].k };
+  return { ...marked, evenest: candidates.reduce((a, b) => (b.largest < a.largest ? b : a)).k };
 }
 
-function largestSilhouette(points: readonly Omit<SweepPoint, 'assignment'>[]): number | undefined {
+function largestSilhouette(curve: readonly CurvePoint[]): number | undefined {
   let best: { k: number; value: number } | undefined;
-  for (const { k, silhouette } of points)
-    if (silhouette && silhouette.value > (best?.value ?? -Infinity)) best = { k, value: silhouette.value };
+  for (const { k, silhouette } of curve)
+    if (silhouette !== undefined && silhouette > (best?.value ?? -Infinity)) best = { k, value: silhouette };
   return best?.k;
 }
 
 /** The point farthest below the straight line between the ends of the inertia curve ("kneedle", Satopää et al. 2011). */
-function bend(points: readonly Omit<SweepPoint, 'assignment'>[]): number | undefined {
+function bend(points: readonly CurvePoint[]): number | undefined {
   if (points.length < 3) return undefined;
   const first = points[0];
   const last = points[points.length - 1];
@@ -137,4 +160,11 @@ function bend(points: readonly Omit<SweepPoint, 'assignment'>[]): number | undef
   const below = points.map(({ k, inertia }) => first.inertia + slope * (k - first.k) - inertia);
   const most = Math.max(...below);
   return most > 0 ? points[below.indexOf(most)].k : undefined;
+}
+
+/** Labels in the largest cluster. */
+export function largestCluster({ k, assignment }: Pick<SweepPoint, 'k' | 'assignment'>): number {
+  const sizes = new Int32Array(k);
+  for (const cluster of assignment) sizes[cluster]++;
+  return sizes.reduce((most, size) => Math.max(most, size), 0);
 }

@@ -35,11 +35,17 @@ import {
   type SavedPoint,
 } from './savedClusters.ts';
 import { scaled } from './scaling.ts';
-import { defaultKs, isMiniBatch, mostClusters, suggestion, sweep, usableKs } from './clusterSweep.ts';
+import { defaultKs, isMiniBatch, largestCluster, mostClusters, suggestion, sweep, usableKs } from './clusterSweep.ts';
 import { clusterTree } from './clusterTree.ts';
 import { clusterWords } from './clusterWords.ts';
 
-export const defaultSettings: ClusterSettings = { ks: defaultKs, scaling: 'min-max', seed: 1, restarts: 3 };
+/** By cosine: columns between 0 and 1, as the original program has them, leave most labels in one cluster in large sets. */
+export const defaultSettings = (labels: number): ClusterSettings => ({
+  ks: defaultKs(labels),
+  scaling: 'cosine',
+  seed: 1,
+  restarts: 3,
+});
 
 export interface ExplorationOptions {
   /** Undefined: those of the outcome that is kept beside the dataset, else the defaults. */
@@ -79,7 +85,7 @@ export class ClusterExploration {
     const pace = new Pace(work.signal);
     const fingerprint = fingerprintOf(incidence.names, incidence.counts, incidence.documents);
     const kept = again ? undefined : await loadClusters(source, fingerprint, incidence.labels);
-    const wanted = settings ?? kept?.settings ?? defaultSettings;
+    const wanted = settings ?? kept?.settings ?? defaultSettings(incidence.labels);
     const known = kept && isAlike(kept.settings, wanted) ? kept : { fingerprint, points: [] };
     await pace.rest();
     const matrix = scaled(adjacency, wanted.scaling);
@@ -93,23 +99,25 @@ export class ClusterExploration {
     const { saved, matrix } = this;
     const { source, incidence, adjacency } = this.counted;
     const { points } = saved;
+    const curve = points.map(({ silhouette, ...point }) => ({
+      k: point.k,
+      inertia: point.inertia,
+      silhouette: silhouette && Number.isFinite(silhouette.value) ? silhouette.value : undefined,
+      largest: largestCluster(point),
+    }));
     return {
       file: pathOf(source),
       documents: incidence.documents,
       labels: incidence.labels,
       pairs: (adjacency.values.length - incidence.labels) / 2,
       settings: saved.settings,
-      curve: points.map(({ k, inertia, silhouette }) => ({
-        k,
-        inertia,
-        silhouette: silhouette && Number.isFinite(silhouette.value) ? silhouette.value : undefined,
-      })),
+      curve,
       missing: this.missing(),
       unmeasured: points.some(({ silhouette }) => !silhouette),
       mostClusters: mostClusters(incidence.labels),
       sampled: points[0]?.silhouette?.sampled,
       miniBatch: isMiniBatch(matrix),
-      ...suggestion(points),
+      ...suggestion(curve, incidence.labels),
       savedAs: this.keep && !this.notSaved && points.length > 0 ? savedFileOf(source) : undefined,
       restored: this.restored,
       notSaved: this.notSaved,

@@ -2,6 +2,7 @@ import type { ClusterSummary } from '../../../core/explore/clusters/clusterApi.t
 import { readTheme, seriesMark } from '../../plots/index.ts';
 import { button, el, emptyState, figureList, link, replaceChildren } from '../../ui/index.ts';
 import { amount, bytes, count, mean, percent } from '../../amounts.ts';
+import { clusterName } from './clusterFigures.ts';
 import type { Context, Part } from './clustersState.ts';
 import { workRow } from './clusterWork.ts';
 import { t } from '../../l10n.ts';
@@ -14,7 +15,8 @@ export class Cards implements Part {
   private readonly list = el('div', { class: 'cards' });
 
   constructor(private readonly context: Context) {
-    this.element = el('div', { class: 'grow' }, this.words, this.list);
+    const note = t('Cohesion says how alike the labels of a cluster are: 1 where all occur with the same others.');
+    this.element = el('div', { class: 'grow' }, this.words, el('p', { class: 'muted' }, note), this.list);
   }
 
   update(): void {
@@ -78,7 +80,7 @@ export class Cards implements Part {
     return el(
       'article',
       { class: 'card' },
-      el('header', {}, clusterMark(cluster), el('h3', {}, t('Cluster {0}', cluster))),
+      el('header', {}, clusterMark(cluster), el('h3', {}, clusterName(summary))),
       figureList(
         [t('labels'), `${count(labels)} · ${percent(labels / context.overview.labels)}`],
         [t('documents per label'), mean(meanDocuments)],

@@ -1,9 +1,10 @@
 /** The curves over k, the map of labels, the tree of clusters. */
-import type {
-  ChosenClusters,
-  ClustersOverview,
-  ClusterSummary,
-  DrawnMap,
+import {
+  type ChosenClusters,
+  type ClustersOverview,
+  type ClusterSummary,
+  clusterTitle,
+  type DrawnMap,
 } from '../../../core/explore/clusters/clusterApi.ts';
 import { type Figure, plotText, type PlotTheme, type Trace } from '../../plots/index.ts';
 import { amount, count } from '../../amounts.ts';
@@ -52,13 +53,9 @@ export function curveFigure({ curve }: ClustersOverview, measure: Measure, chose
   };
 }
 
-/** What a cluster is called beside its number. */
-export function clusterName({ cluster, top }: ClusterSummary, names = 3): string {
-  const labels = top.slice(0, names).map(({ name, display }) => short(display ?? name));
-  return `${cluster}: ${labels.join(', ')}`;
-}
-
-const short = (name: string): string => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
+/** What a cluster is called, with its number. */
+export const clusterName = (summary: ClusterSummary, names = 3): string =>
+  `${summary.cluster}: ${clusterTitle(summary, names)}`;
 
 /** Pixels across a point: its area shows the documents. */
 const smallest = 5;

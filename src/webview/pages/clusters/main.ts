@@ -21,7 +21,7 @@ import {
   tabs,
   type Tabs,
 } from '../../ui/index.ts';
-import { amount, count, fileName } from '../../amounts.ts';
+import { amount, count, fileName, percent } from '../../amounts.ts';
 import { Cards } from './clusterCards.ts';
 import { restoredState, type Context, type Part, type TabId } from './clustersState.ts';
 import { curveFigure } from './clusterFigures.ts';
@@ -157,11 +157,20 @@ class ClustersPage implements Context {
       el(
         'div',
         { class: 'columns' },
-        el('section', { class: 'figure' }, el('h2', {}, t('Inertia')), inertia),
+        el(
+          'section',
+          { class: 'figure' },
+          el('h2', {}, t('Inertia')),
+          meaning(t('How far labels lie from the middle of their cluster: it falls with every cluster more.')),
+          inertia,
+        ),
         el(
           'section',
           { class: 'figure' },
           el('h2', {}, overview.sampled ? t('Silhouette (sampled)') : t('Silhouette')),
+          meaning(
+            t('How much nearer labels are to their own cluster than to the next: 1 is best, 0 is no difference.'),
+          ),
           silhouette,
         ),
       ),
@@ -180,7 +189,7 @@ class ClustersPage implements Context {
       }),
     };
     const { k } = this.state;
-    this.choose(curve.some((point) => point.k === k) ? k! : (overview.suggested ?? curve[0].k));
+    this.choose(curve.some((point) => point.k === k) ? k! : (overview.suggested ?? overview.evenest ?? curve[0].k));
   }
 
   private drawBanners(): void {
@@ -196,23 +205,10 @@ class ClustersPage implements Context {
     );
   }
 
-  private notes({
-    suggested,
-    bestSilhouette,
-    elbow,
-    sampled,
-    miniBatch,
-    savedAs,
-    restored,
-  }: ClustersOverview): string[] {
-    const why = [
-      bestSilhouette === suggested && t('the largest silhouette'),
-      elbow === suggested && t('the bend of the inertia'),
-    ];
+  private notes(overview: ClustersOverview): string[] {
+    const { suggested, elbow, sampled, miniBatch, savedAs, restored } = overview;
     return [
-      suggested === undefined
-        ? ''
-        : t('Suggested: {0} ({1}).', amount.clusters(suggested), why.filter(Boolean).join(', ')),
+      suggestionText(overview),
       elbow !== undefined && elbow !== suggested ? t('The inertia bends at {0}.', elbow) : '',
       sampled ? t('Silhouettes are of a sample of {0}.', amount.labels(sampled)) : '',
       miniBatch ? t('K-means drew mini-batches; inertia is of all labels.') : '',
@@ -304,6 +300,28 @@ class ClustersPage implements Context {
     replaceChildren(this.body, this.tabs.element);
     parts[this.state.tab].update();
   }
+}
+
+const meaning = (text: string): HTMLElement => el('p', { class: 'muted' }, text);
+
+/** Which number of clusters is suggested and why, or why none is. */
+function suggestionText({ curve, labels, suggested, evenest, settings }: ClustersOverview): string {
+  const { k, largest } = curve.find((point) => point.k === (suggested ?? evenest))!;
+  const share = percent(largest / labels);
+  if (suggested !== undefined)
+    return t(
+      'Suggested: {0}. Of the numbers that leave no cluster over half of the labels, it has the best silhouette; its largest cluster has {1}.',
+      amount.clusters(k),
+      share,
+    );
+  const why = t(
+    'None is suggested: with each number of clusters that a reader can take in, over half of the labels are in one; with {0} the share is smallest, {1}.',
+    k,
+    share,
+  );
+  return settings.scaling === 'cosine'
+    ? why
+    : `${why} ${t('Scaling by cosine, in Options, spreads them more evenly.')}`;
 }
 
 function bannersOf(

@@ -41,14 +41,20 @@ describe('an exploration of label clusters', () => {
     const exploration = await open(path);
     const { curve, suggested, missing, unmeasured, restored, savedAs } = exploration.overview();
     expect([missing, unmeasured, restored, savedAs]).toEqual([[], false, false, `${path}.clusters.json`]);
-    const best = [...curve].sort((a, b) => b.silhouette! - a.silhouette!)[0];
+    const even = curve.filter(({ largest }) => largest <= 6);
+    const best = even.sort((a, b) => b.silhouette! - a.silhouette!)[0];
     expect(suggested).toBe(best.k);
     const { incidence, adjacency } = await countLabels({ file: path, options: {} }, never);
     const matrix = scaled(adjacency, 'min-max');
     for (const point of curve) {
       const result = await kMeans(matrix, { k: point.k, restarts: 3, seed: 1 });
       const [{ value }] = await silhouettes(matrix, [result.assignment]);
-      expect(point).toEqual({ k: point.k, inertia: result.inertia, silhouette: value });
+      expect(point).toEqual({
+        k: point.k,
+        inertia: result.inertia,
+        silhouette: value,
+        largest: Math.max(...result.sizes),
+      });
       const rounded = ({ cohesion, ...rest }: { cohesion: number }) => ({ ...rest, cohesion: cohesion.toFixed(9) });
       expect(exploration.clusters(point.k).clusters.map(rounded)).toEqual(
         describeClusters(incidence, matrix, result).map(rounded),
@@ -76,6 +82,16 @@ describe('an exploration of label clusters', () => {
     expect((await again.map(3, 'all', never)).points).toEqual(map.points);
     expect(await splitPaths(join(folder, 'kept'))).toEqual({ train: path });
     expect((await open(path, { ...settings, scaling: 'cosine' })).overview().restored).toBe(false);
+  });
+
+  test('opens as it was made where no settings are asked for, though new ones are made by other settings', async () => {
+    const path = dataset('old');
+    await open(path);
+    const counted = await countLabels({ file: path, options: {} }, never);
+    const old = (await ClusterExploration.open(counted, {}, never)).overview();
+    expect([old.restored, old.settings]).toEqual([true, settings]);
+    const made = (await ClusterExploration.open(counted, { again: true }, never)).overview();
+    expect([made.restored, made.settings.scaling]).toEqual([false, 'cosine']);
   });
 
   test('takes what is kept where it was made alike, and computes only the rest', async () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import {
+  defaultKs,
   mostClusters,
+  originalKs,
   refuseImpossible,
   suggestion,
   sweep,
@@ -24,18 +26,33 @@ test('numbers of clusters that cannot be made are left out, or refused where the
   expect(() => refuseImpossible([501], 4108)).toThrow('501 clusters');
 });
 
-test('suggests the largest silhouette, else the bend, else the first', () => {
-  const point = (k: number, inertia: number, value?: number) => ({
-    k,
-    inertia,
-    ...(value !== undefined && { silhouette: { value } }),
-  });
-  expect(suggestion([])).toEqual({});
-  expect(suggestion([point(2, 9)])).toMatchObject({ suggested: 2, bestSilhouette: undefined });
-  const bent = [point(2, 100), point(4, 20), point(6, 15), point(8, 10)];
-  expect(suggestion(bent)).toEqual({ bestSilhouette: undefined, elbow: 4, suggested: 4 });
-  const measured = [point(2, 100, NaN), point(4, 20, 0.2), point(6, 15, 0.3)];
-  expect(suggestion(measured)).toMatchObject({ bestSilhouette: 6, suggested: 6 });
+const point = (k: number, inertia: number, largest: number, silhouette?: number) => ({
+  k,
+  inertia,
+  largest,
+  silhouette,
+});
+
+test('suggests the largest silhouette among the numbers without a lump, else the bend, else the first', () => {
+  expect(suggestion([], 100)).toEqual({});
+  expect(suggestion([point(2, 9, 50)], 100)).toMatchObject({ suggested: 2, bestSilhouette: undefined });
+  const bent = [point(2, 100, 50), point(4, 20, 50), point(6, 15, 50), point(8, 10, 50)];
+  expect(suggestion(bent, 100)).toEqual({ bestSilhouette: undefined, elbow: 4, suggested: 4 });
+  const measured = [point(2, 100, 98, 0.5), point(4, 20, 50, 0.2), point(6, 15, 40, 0.1), point(30, 1, 10, 0.4)];
+  expect(suggestion(measured, 100)).toMatchObject({ bestSilhouette: 2, suggested: 4 });
+});
+
+test('suggests nothing where every number has a lump, and names the one with the smallest', () => {
+  const lumps = [point(2, 100, 98, 0.5), point(4, 20, 80, 0.2), point(6, 15, 60, 0.1), point(30, 1, 40, 0.4)];
+  expect(suggestion(lumps, 100)).toEqual({ bestSilhouette: 2, elbow: 4, evenest: 6 });
+  expect(suggestion([point(2, 1, 1)], 2)).toMatchObject({ suggested: 2 });
+});
+
+test('the numbers to try reach the square root of the labels, and all of them where these are few', () => {
+  expect(defaultKs(3)).toEqual([2, 3]);
+  expect(defaultKs(58)).toEqual([2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 18, 21, 24, 27, 30]);
+  expect(defaultKs(735)).toEqual(originalKs);
+  expect(defaultKs(4108)).toEqual([...originalKs, 36, 43, 52, 62, 65]);
 });
 
 test('an abort within a number of clusters keeps those before it, unmeasured; with them known the rest is the same', async () => {
