@@ -12,7 +12,8 @@ import type {
   ExportKind,
 } from '../core/explore/clusters/clusterApi.ts';
 import type { SplitOrAll } from '../core/base/splits.ts';
-import type { ClusterFilter, DatasetSnapshot } from '../core/explore/inspectionApi.ts';
+import type { DatasetSnapshot } from '../core/explore/inspectionApi.ts';
+import type { ClusterFilter } from '../core/explore/documentFilter.ts';
 import type { ReadingPreview } from '../core/explore/readingPreview.ts';
 import type { Scored, ScoredTarget } from '../core/predict/scored.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compareRuns.ts';

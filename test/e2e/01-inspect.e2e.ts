@@ -132,8 +132,8 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await expect.poll(() => isFocused(1)).toBe(true);
     const label = await grid.getByRole('row').nth(1).getByRole('gridcell').first().innerText();
     await keyboard.press('Enter');
-    await page.getByText(`Label: ${label}`).waitFor();
-    await page.getByRole('button', { name: 'Show All Labels' }).click();
+    await page.locator('.filter-chip').getByText(label, { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Show All Documents' }).click();
     await page.getByRole('tab', { name: 'Documents' }).focus();
     await keyboard.press('ArrowRight');
     await expect.poll(() => page.getByRole('tab', { name: 'Words' }).getAttribute('aria-selected')).toBe('true');
@@ -161,7 +161,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     const train = readFileSync('examples/glosses/train.jsonl', 'utf8').split('\n');
     const line = 1234;
     const { id } = JSON.parse(train[line - 1]) as { id: string };
-    const clear = page.getByRole('button', { name: 'Show All Labels' });
+    const clear = page.getByRole('button', { name: 'Show All Documents' });
     if (await clear.count()) await clear.click();
     await page.locator('input[placeholder="Search texts and ids"]').fill(id);
     const row = page.getByRole('grid', { name: 'Documents' }).getByRole('row').filter({ hasText: id });

@@ -1,5 +1,6 @@
 import type { DocumentPlace } from '../data/document.ts';
 import { ownString } from '../base/memory.ts';
+import { type AmountRange, isInside } from './documentFilter.ts';
 
 type Numbers = Uint32Array | Float64Array;
 
@@ -95,15 +96,8 @@ export class DocumentLabels {
     return found;
   }
 
-  /** The documents that have one of these labels, ascending. */
-  documentsOfAny(labels: ReadonlySet<number>): number[] {
-    const found: number[] = [];
-    for (let document = 0, at = 0; document < this.length; document++) {
-      let has = false;
-      for (const end = this.ends.at(document); at < end; at++) has ||= labels.has(this.rows.at(at));
-      if (has) found.push(document);
-    }
-    return found;
+  labelCount(document: number): number {
+    return this.ends.at(document) - (document === 0 ? 0 : this.ends.at(document - 1));
   }
 
   /** The first documents of each of these labels, in one pass. */
@@ -119,6 +113,18 @@ export class DocumentLabels {
       }
     return examples;
   }
+}
+
+const [isRequired, isExcluded, firstGroup] = [1, 2, 4];
+
+/** What the index knows of a document; labels by number. */
+interface IndexCondition {
+  all: ReadonlySet<number>;
+  /** One at least of each of these, of which there are six at most. */
+  oneOf: readonly ReadonlySet<number>[];
+  none: ReadonlySet<number>;
+  words?: AmountRange;
+  labelCount?: AmountRange;
 }
 
 /**
@@ -163,6 +169,34 @@ export class DocumentIndex extends DocumentLabels {
 
   words(document: number): number {
     return this.lengths.at(document);
+  }
+
+  /** The documents that fulfil all of it, ascending; time: proportional to the labels of all documents. */
+  documentsWhere({ all, oneOf, none, words, labelCount }: IndexCondition): number[] {
+    const { roles, everyGroup } = this.rolesOf({ all, oneOf, none });
+    const found: number[] = [];
+    for (let document = 0, at = 0; document < this.length; document++) {
+      const end = this.ends.at(document);
+      const labels = end - at;
+      let [having, met] = [0, 0];
+      for (; at < end; at++) {
+        const role = roles[this.rows.at(at)];
+        having += role & isRequired;
+        met |= role;
+      }
+      if (having < all.size || met & isExcluded || (met & everyGroup) !== everyGroup) continue;
+      if (isInside(this.lengths.at(document), words) && isInside(labels, labelCount)) found.push(document);
+    }
+    return found;
+  }
+
+  /** What each label means for a condition, as bits: required, excluded, and a bit for each group of which one is enough. */
+  private rolesOf({ all, oneOf, none }: IndexCondition): { roles: Uint8Array; everyGroup: number } {
+    const roles = new Uint8Array(this.labels.names.length);
+    for (const label of all) roles[label] |= isRequired;
+    for (const label of none) roles[label] |= isExcluded;
+    oneOf.forEach((group, i) => group.forEach((label) => (roles[label] |= firstGroup << i)));
+    return { roles, everyGroup: firstGroup * (2 ** oneOf.length - 1) };
   }
 }
 

@@ -1,7 +1,9 @@
 import type { PlaceRange, PlacedDocument, SeekableSource } from '../data/document.ts';
 import { Cancelled } from '../base/errors.ts';
+import type { TextCondition } from './documentFilter.ts';
 import type { DocumentIndex } from './documentIndex.ts';
 import { shownText } from './recordText.ts';
+import { TextMatcher } from './textMatcher.ts';
 
 /** What is read at a time: documents, and bytes unless one document has more. */
 const rangeDocuments = 256;
@@ -11,54 +13,63 @@ const rangeBytes = 1 << 20;
 export class DocumentSearch {
   /** Document numbers, ascending. */
   readonly matches: number[] = [];
-  private next = 0;
-  private readonly wanted: string;
+  /** Of those to search, how many were. */
+  private searched = 0;
+  private readonly matcher: TextMatcher;
+  /** One goes on at a time. */
+  private turn = Promise.resolve();
 
   /**
-   * @param text searched for in text and id, without regard to case
+   * Throws `UserError` `bad-pattern`.
    * @param among only these documents, ascending
    */
   constructor(
     private readonly source: SeekableSource,
     private readonly index: DocumentIndex,
-    text: string,
-    private readonly among?: readonly number[],
+    wanted: TextCondition,
+    private readonly among: readonly number[],
   ) {
-    this.wanted = text.toLowerCase();
+    this.matcher = new TextMatcher(wanted);
   }
 
   /** Documents (of those to search) that were not looked at yet. */
   get unsearched(): number {
-    if (this.among === undefined) return this.index.length - this.next;
-    return this.next < this.index.length ? this.candidates(this.next, this.index.length).length : 0;
+    return this.among.length - this.searched;
   }
 
-  /** Searches until `count` documents were found or all were looked at. Throws `Cancelled`; what was found stays. */
-  async find(count: number, signal?: AbortSignal): Promise<void> {
-    const end = this.index.length;
-    if (this.matches.length >= count || this.next >= end) return;
-    const documents = this.candidates(this.next, end);
-    const ranges = groups(documents, this.index);
-    const places = ranges.map((group) => rangeOf(group, this.index));
-    let i = 0;
-    for await (const batch of this.source.again(places, signal)) {
-      if (signal?.aborted) throw new Cancelled();
-      const group = ranges[i++];
-      for (const [document, placed] of matched(group, batch, this.index))
-        if (this.holds(placed)) this.matches.push(document);
-      this.next = group[group.length - 1] + 1;
+  /** Searches until `count` documents were found or all were looked at. Throws `Cancelled` and `UserError`; what was found stays. */
+  find(count: number, signal?: AbortSignal): Promise<void> {
+    const found = this.turn.then(() => this.goOn(count, signal));
+    this.turn = found.catch(() => {}); // whoever asked for it hears of it
+    return found;
+  }
+
+  private async goOn(count: number, signal?: AbortSignal): Promise<void> {
+    if (this.matches.length >= count || this.unsearched === 0) return;
+    const rest = this.among.slice(this.searched);
+    for await (const { asked, found } of readBatches(this.source, this.index, rest, signal)) {
+      const holds = this.matcher.holding(found.map(([, { document }]) => [document.id, shownText(document)]));
+      this.matches.push(...found.filter((_, i) => holds[i]).map(([document]) => document));
+      this.searched += asked;
       if (this.matches.length >= count) return;
     }
-    this.next = end;
   }
+}
 
-  private candidates(from: number, to: number): number[] {
-    if (this.among !== undefined) return this.among.filter((document) => document >= from);
-    return Array.from({ length: to - from }, (_, i) => from + i);
-  }
-
-  private holds({ document }: PlacedDocument): boolean {
-    return [shownText(document), document.id].some((text) => text.toLowerCase().includes(this.wanted));
+/** Reads documents (ascending) again: batches of how many were asked for, and those that are there. Throws `UserError`, `Cancelled`. */
+export async function* readBatches(
+  source: SeekableSource,
+  index: DocumentIndex,
+  documents: readonly number[],
+  signal?: AbortSignal,
+): AsyncGenerator<{ asked: number; found: [document: number, placed: PlacedDocument][] }, void> {
+  const runs = groups(documents, index);
+  const ranges = runs.map((run) => rangeOf(run, index));
+  let i = 0;
+  for await (const batch of source.again(ranges, signal)) {
+    if (signal?.aborted) throw new Cancelled();
+    const run = runs[i++];
+    yield { asked: run.length, found: [...matched(run, batch, index)] };
   }
 }
 

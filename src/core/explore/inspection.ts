@@ -4,13 +4,14 @@ import { isSameDataset } from '../data/datasetFile.ts';
 import { datasetFiles } from '../data/findSplits.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 import { sharedReading } from '../data/sharedReading.ts';
-import { Cancelled, UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 import { displayIn } from './clusters/labelIncidence.ts';
 import { labelsOfCluster } from './clusters/savedClusters.ts';
-import { DocumentSearch, groups, matched, rangeOf } from './documentSearch.ts';
+import type { ClusterFilter, TextCondition } from './documentFilter.ts';
+import { DocumentFinder } from './documentFinder.ts';
+import { readBatches } from './documentSearch.ts';
 import type { SplitOrAll } from '../base/splits.ts';
 import type {
-  ClusterFilter,
   DatasetSnapshot,
   DocumentLabel,
   DocumentPage,
@@ -24,11 +25,13 @@ import type {
   LabelRow,
   Page,
   SplitSnapshot,
+  TextQuery,
 } from './inspectionApi.ts';
 import { LabelTable } from './documentIndex.ts';
 import type { CountingOptions } from './pieces/countPieces.ts';
 import { lengthBins } from './statistics.ts';
 import { shownText } from './recordText.ts';
+import { clipped, snippetOf, TextMatcher } from './textMatcher.ts';
 import { SplitInspection } from './splitInspection.ts';
 import type { TokenizerName } from '../text/tokenizer.ts';
 import { defaultTokenizer } from './survey.ts';
@@ -38,21 +41,21 @@ const interval = 300;
 /** A snapshot may take this share of the time. */
 const snapshotShare = 0.1;
 const headLabels = 30;
-const snippetLength = 300;
 /** UTF-16 units of a text that are handed out at a time. */
 const textPiece = 50_000;
 
 /** A dataset that is being read, or was. Make one with `openInspection`. */
 export class Inspection {
-  private search: { key: string; found: DocumentSearch } | undefined;
-  private clustered: { key: string; documents: number[] } | undefined;
   private order: { key: string; labels: number[] } | undefined;
+  private readonly finder: DocumentFinder;
 
   constructor(
     private readonly dataset: DatasetFile,
     private readonly labels: LabelTable,
     readonly splits: readonly SplitInspection[],
-  ) {}
+  ) {
+    this.finder = new DocumentFinder(labels, (filter) => this.labelsOfCluster(filter));
+  }
 
   /**
    * Reads all files, the first of the list first, with a snapshot a few times a second. A file that cannot be read, and
@@ -117,47 +120,31 @@ export class Inspection {
   /** A page of a split's documents. A search reads the file on until the page is full. Throws `UserError`, `Cancelled`. */
   async documentPage(query: DocumentQuery, signal?: AbortSignal): Promise<DocumentPage> {
     const split = this.split(query.split);
-    const label = query.label === undefined ? undefined : this.labels.find(query.label);
-    if (query.label !== undefined && label === undefined) return { rows: [], total: 0, unsearched: 0 };
-    const { offset, limit } = query;
-    const among = query.cluster && (await this.documentsOfCluster(split, query.cluster, label));
-    if (query.search) {
-      const found = this.searchFor(
-        split,
-        query,
-        among ?? (label === undefined ? undefined : split.index.documentsOf(label)),
-      );
-      await found.find(offset + limit + 1, signal);
-      const rows = await this.rows(split, found.matches.slice(offset, offset + limit), signal);
-      return { rows, total: found.matches.length, unsearched: found.unsearched };
-    }
-    if (among) {
-      const rows = await this.rows(split, among.slice(offset, offset + limit), signal);
-      return { rows, total: among.length, unsearched: 0 };
-    }
-    const { length } = split.index;
-    const total = label === undefined ? length : split.index.countOf(label);
-    const documents =
-      label === undefined
-        ? Array.from({ length: Math.max(0, Math.min(limit, length - offset)) }, (_, i) => offset + i)
-        : split.index.documentsOf(label, offset + limit).slice(offset);
-    return { rows: await this.rows(split, documents, signal), total, unsearched: 0 };
+    const { offset, limit, text } = query;
+    const { documents, unsearched } = await this.finder.find(split, query, offset + limit + 1, signal);
+    const rows = await this.rows(split, documents.slice(offset, offset + limit), text, signal);
+    return { rows, total: documents.length, unsearched };
+  }
+
+  /** How many documents there are of a kind: a search goes on to its end. Throws `UserError`, `Cancelled`. */
+  async documentCount(query: Omit<DocumentQuery, 'offset' | 'limit'>, signal?: AbortSignal): Promise<number> {
+    return (await this.finder.find(this.split(query.split), query, Infinity, signal)).documents.length;
   }
 
   /** A document's text from `offset` on. Throws `UserError`, `Cancelled`. */
-  async documentText(name: SplitOrAll, document: number, offset: number, signal?: AbortSignal): Promise<DocumentText> {
+  async documentText(
+    { split: name, document, offset, wanted }: TextQuery,
+    signal?: AbortSignal,
+  ): Promise<DocumentText> {
     const split = this.split(name);
     if (document >= split.index.length)
       throw new UserError('no-such-document', `There is no document ${document + 1}`, 'Choose another.');
     const [placed] = await this.readAgain(split, [document], signal);
     if (!placed) throw new UserError('file-changed', 'The document cannot be read any more', 'Read the file again.');
     const whole = shownText(placed[1].document);
-    return {
-      ...this.row(split, document, placed[1]),
-      text: whole.slice(offset, offset + textPiece),
-      offset,
-      length: whole.length,
-    };
+    const text = whole.slice(offset, offset + textPiece);
+    const marks = wanted ? clipped(new TextMatcher(wanted).marks(whole), offset, text.length) : [];
+    return { ...this.figuresOf(split, document, placed[1]), text, marks, offset, length: whole.length };
   }
 
   findingPage({ split, code, offset, limit }: FindingQuery): FindingPage {
@@ -174,67 +161,54 @@ export class Inspection {
     return found;
   }
 
-  private searchFor(
+  private async labelsOfCluster(filter: ClusterFilter): Promise<ReadonlySet<number>> {
+    const of = this.splits.find((candidate) => isSameDataset(candidate, filter));
+    return of ? labelsOfCluster(of, filter) : new Set<number>();
+  }
+
+  private async rows(
     split: SplitInspection,
-    { search = '', label, cluster }: DocumentQuery,
-    among: readonly number[] | undefined,
-  ): DocumentSearch {
-    const key = JSON.stringify([split.split, search.toLowerCase(), label, cluster]);
-    if (this.search?.key !== key)
-      this.search = { key, found: new DocumentSearch(split.source, split.index, search, among) };
-    return this.search.found;
+    documents: readonly number[],
+    wanted?: TextCondition,
+    signal?: AbortSignal,
+  ): Promise<DocumentRow[]> {
+    const matcher = wanted && new TextMatcher(wanted);
+    const read = new Map(
+      await this.readAgain(
+        split,
+        documents.toSorted((a, b) => a - b),
+        signal,
+      ),
+    );
+    return documents.flatMap((document) => {
+      const placed = read.get(document);
+      if (!placed) return [];
+      return [{ ...this.figuresOf(split, document, placed), ...snippetOf(shownText(placed.document), matcher) }];
+    });
   }
 
-  /** Documents of a split that have one of a cluster's labels, and a label where one is given. */
-  private async documentsOfCluster(
-    split: SplitInspection,
-    filter: ClusterFilter,
-    label: number | undefined,
-  ): Promise<number[]> {
-    const key = JSON.stringify([split.split, split.index.length, filter]);
-    if (this.clustered?.key !== key) {
-      const of = this.splits.find((candidate) => isSameDataset(candidate, filter));
-      const labels = of ? await labelsOfCluster(of, filter) : new Set<number>();
-      this.clustered = { key, documents: split.index.documentsOfAny(labels) };
-    }
-    const { documents } = this.clustered;
-    if (label === undefined) return documents;
-    const having = new Set(split.index.documentsOf(label));
-    return documents.filter((document) => having.has(document));
-  }
-
-  private async rows(split: SplitInspection, documents: number[], signal?: AbortSignal): Promise<DocumentRow[]> {
-    const placed = await this.readAgain(split, documents, signal);
-    return placed.map(([document, one]) => this.row(split, document, one));
-  }
-
-  /** Reads some documents again. */
+  /** Reads some documents (ascending) again. */
   private async readAgain(
     { source, index }: SplitInspection,
-    documents: number[],
+    documents: readonly number[],
     signal?: AbortSignal,
   ): Promise<[number, PlacedDocument][]> {
-    const runs = groups(documents, index);
-    const found: [number, PlacedDocument][] = [];
-    let i = 0;
-    for await (const batch of source.again(
-      runs.map((run) => rangeOf(run, index)),
-      signal,
-    )) {
-      if (signal?.aborted) throw new Cancelled();
-      found.push(...matched(runs[i++], batch, index));
-    }
-    return found;
+    const read: [number, PlacedDocument][] = [];
+    for await (const { found } of readBatches(source, index, documents, signal)) read.push(...found);
+    return read;
   }
 
-  private row({ index }: SplitInspection, document: number, placed: PlacedDocument): DocumentRow {
+  private figuresOf(
+    { index }: SplitInspection,
+    document: number,
+    placed: PlacedDocument,
+  ): Omit<DocumentRow, 'snippet' | 'marks'> {
     return {
       document,
       place: placed.place,
       id: placed.document.id,
       words: index.words(document),
       labels: index.labelsOf(document).map((label) => this.label(label)),
-      snippet: shownText(placed.document).slice(0, snippetLength),
     };
   }
 

@@ -4,6 +4,7 @@ import type { Script } from '../base/scripts.ts';
 import type { SplitOrAll } from '../base/splits.ts';
 import type { DatasetFile, DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
 import type { ReadAs } from '../data/readAs.ts';
+import type { DocumentFilter, DocumentSort, Marks, TextCondition } from './documentFilter.ts';
 import type { LabelDistribution } from './labelDistribution.ts';
 
 /** One file of the dataset, as far as it was read. */
@@ -93,14 +94,10 @@ export interface DocumentReference {
   place: DocumentPlace;
 }
 
-export interface DocumentQuery {
+export interface DocumentQuery extends DocumentFilter {
   split: SplitOrAll;
-  /** Only documents that have this label. */
-  label?: string;
-  /** Only documents that have one of this cluster's labels. */
-  cluster?: ClusterFilter;
-  /** Only documents whose text or id holds this, without regard to case. */
-  search?: string;
+  /** As in the file where absent. */
+  sort?: DocumentSort;
   offset: number;
   limit: number;
 }
@@ -115,13 +112,23 @@ export interface DocumentRow extends DocumentReference {
   /** Words, or features in a bag of words. */
   words: number;
   labels: DocumentLabel[];
-  /** The beginning of the text, or the features. */
+  /** The beginning of the text or the features, or what is around the first match. */
   snippet: string;
+  /** Where in it the text matches. */
+  marks: Marks;
 }
 
 export interface DocumentPage extends Page<DocumentRow> {
   /** Documents that were not searched yet: there may be more rows than `total` counts. 0 where all were. */
   unsearched: number;
+}
+
+export interface TextQuery {
+  split: SplitOrAll;
+  document: number;
+  offset: number;
+  /** What is to be marked in it. */
+  wanted?: TextCondition;
 }
 
 /** A document's text, in pieces where it is long. */
@@ -223,11 +230,4 @@ export interface LengthHistogram {
   counts: number[];
   /** The last bin also holds all documents that are longer. */
   open: boolean;
-}
-
-/** A cluster as a filter: documents with one of its labels. */
-/** A cluster of the labels of a dataset file. */
-export interface ClusterFilter extends DatasetFile {
-  k: number;
-  cluster: number;
 }

@@ -1,7 +1,7 @@
 /** Inspecting datasets: panels, records as documents, and the tree of datasets in the workspace. */
 import * as vscode from 'vscode';
 import { datasetFile, isSameDataset } from '../../core/data/datasetFile.ts';
-import type { ClusterFilter } from '../../core/explore/inspectionApi.ts';
+import type { ClusterFilter } from '../../core/explore/documentFilter.ts';
 import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';

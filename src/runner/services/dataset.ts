@@ -35,6 +35,7 @@ import type {
   LabelRow,
   Page,
   RecordText,
+  TextQuery,
 } from '../../core/explore/inspectionApi.ts';
 import type { RecordTarget } from '../../core/explore/recordText.ts';
 import type { Call, Handlers } from '../../rpc/call.ts';
@@ -45,7 +46,9 @@ export interface DatasetService {
   open: Call<DatasetFile & { options: SourceOptions }, DatasetSnapshot, DatasetSnapshot>;
   labels: Call<LabelQuery, Page<LabelRow>>;
   documents: Call<DocumentQuery, DocumentPage>;
-  document: Call<{ split: SplitOrAll; document: number; offset: number }, DocumentText>;
+  /** How many documents `documents` would list: a search goes on to its end. */
+  documentCount: Call<Omit<DocumentQuery, 'offset' | 'limit'>, number>;
+  document: Call<TextQuery, DocumentText>;
   findings: Call<FindingQuery, FindingPage>;
   /** Reads the words of a split; a cancelled reading is a result, with the words of the documents until then. */
   readWords: Call<{ split: SplitOrAll }, WordsOverview, Progress>;
@@ -92,8 +95,8 @@ export const dataset: Handlers<DatasetService> = {
   },
   labels: async (query) => opened().inspection.labelPage(query),
   documents: async (query, { signal }) => opened().inspection.documentPage(query, signal),
-  document: async ({ split, document, offset }, { signal }) =>
-    opened().inspection.documentText(split, document, offset, signal),
+  documentCount: async (query, { signal }) => opened().inspection.documentCount(query, signal),
+  document: async (query, { signal }) => opened().inspection.documentText(query, signal),
   findings: async (query) => opened().inspection.findingPage(query),
   readWords: async ({ split }, { signal, emit }) => opened().analyses.readWords(split, { signal, onProgress: emit }),
   labelWords: async ({ split, label, measure }) => opened().analyses.labelWords(split, label, measure),

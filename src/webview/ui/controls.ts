@@ -28,6 +28,45 @@ export function segmented<T extends string>(options: ChoiceOptions<T>): HTMLElem
   );
 }
 
+/** A small button that is pressed or not, with a sign that says what it does. */
+export function toggle(
+  label: string,
+  sign: string,
+  pressed: boolean,
+  onChange: (pressed: boolean) => void,
+): HTMLElement {
+  const show = (isPressed: boolean): void => self.setAttribute('aria-pressed', String(isPressed));
+  const press = (): void => {
+    pressed = !pressed;
+    show(pressed);
+    onChange(pressed);
+  };
+  const attributes = { type: 'button', title: label, 'aria-label': label };
+  const self = el('button', { class: 'toggle', attributes, on: { click: press } }, sign);
+  show(pressed);
+  return self;
+}
+
+interface Range {
+  from?: number;
+  to?: number;
+}
+
+/** Two fields for whole numbers, each of which may be empty. */
+export function rangeField(label: string, { from, to }: Range, onChange: (range: Range) => void): HTMLElement {
+  const field = (name: string, value: number | undefined): HTMLInputElement =>
+    el('input', {
+      class: 'input amount',
+      attributes: { type: 'number', min: 0, step: 1, value, 'aria-label': name },
+      on: { change: () => onChange({ from: numberIn(first), to: numberIn(last) }) },
+    });
+  const [first, last] = [field(t('{0}: at least', label), from), field(t('{0}: at most', label), to)];
+  return el('span', { class: 'field' }, el('span', { class: 'field-label' }, label), first, '–', last);
+}
+
+const numberIn = ({ value }: HTMLInputElement): number | undefined =>
+  value === '' || !Number.isFinite(Number(value)) ? undefined : Math.max(0, Number(value));
+
 interface SliderOptions {
   label: string;
   min: number;

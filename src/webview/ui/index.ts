@@ -8,5 +8,6 @@ export type { IconName } from './icon.ts';
 export { pagedTable } from './pagedTable.ts';
 export type { Column, PagedTable } from './pagedTable.ts';
 export * from './states.ts';
+export { suggestField } from './suggestField.ts';
 export { button, checkbox, dropdown, spinner, tabs, textField } from './toolkit.ts';
 export type { Choice, Tabs, ValueElement } from './toolkit.ts';

@@ -48,12 +48,18 @@ interface PagedTableOptions<Row> {
   /** Gives a search field. */
   searchPlaceholder?: string;
   search?: string;
+  /** Stand beside the search field. */
+  searchTools?: readonly HTMLElement[];
+  /** What is wrong with what was typed: it is said at the field, and nothing is loaded. */
+  searchProblem?(search: string): string | undefined;
 }
 
 export interface PagedTable {
   element: HTMLElement;
   /** Loads the page again, or another search from its first page. */
   refresh(change?: { search?: string; offset?: number }): Promise<void>;
+  /** There are more (or fewer) rows than the page knew of when it was loaded. */
+  setTotal(total: number): void;
   /** Puts a text into the search field; the next `refresh` looks for it. */
   setSearch(text: string): void;
 }
@@ -74,6 +80,7 @@ class PagedTableView<Row> implements PagedTable {
   private readonly head = el('thead');
   private readonly body = el('tbody');
   private readonly message = el('div', { class: 'table-message' });
+  private readonly problem = el('div', { class: 'search-problem', attributes: { role: 'alert' } });
   private readonly pager = el('nav', { class: 'pager', attributes: { 'aria-label': t('Pages') } });
   private readonly scroller: HTMLElement;
   private readonly field: ValueElement | undefined;
@@ -96,7 +103,8 @@ class PagedTableView<Row> implements PagedTable {
     this.body.addEventListener('keydown', (event) => this.onKey(event));
     this.scroller = el('div', { class: 'table-scroller' }, table, this.message);
     this.field = options.searchPlaceholder === undefined ? undefined : this.searchField(options.searchPlaceholder);
-    this.element = el('div', { class: 'paged-table' }, this.field, this.scroller, this.pager);
+    const search = this.field && el('div', { class: 'search-row' }, this.field, ...(options.searchTools ?? []));
+    this.element = el('div', { class: 'paged-table' }, search, this.problem, this.scroller, this.pager);
     this.drawHead();
     void this.refresh();
   }
@@ -108,6 +116,7 @@ class PagedTableView<Row> implements PagedTable {
     }
     this.offset = change.offset ?? this.offset;
     const { offset, limit, sort, search } = this;
+    if (this.hasProblem(search)) return;
     this.loading.abort();
     const { signal } = (this.loading = new AbortController());
     this.scroller.setAttribute('aria-busy', 'true');
@@ -130,6 +139,19 @@ class PagedTableView<Row> implements PagedTable {
     }
     this.scroller.removeAttribute('aria-busy');
     this.drawPager();
+  }
+
+  setTotal(total: number): void {
+    this.total = total;
+    this.drawPager();
+  }
+
+  /** Says what is wrong with the search, if anything is. */
+  private hasProblem(search: string): boolean {
+    const problem = this.options.searchProblem?.(search);
+    this.field?.toggleAttribute('data-invalid', problem !== undefined);
+    replaceChildren(this.problem, problem);
+    return problem !== undefined;
   }
 
   setSearch(text: string): void {

@@ -88,7 +88,7 @@ describe('inspection', () => {
       ['12', 'Café'],
       ['13', 'Oil,'],
     ]);
-    const found = await inspection.documentPage({ split: 'train', search: 'COAL', offset: 0, limit: 2 });
+    const found = await inspection.documentPage({ split: 'train', text: { text: 'COAL' }, offset: 0, limit: 2 });
     expect(found.rows.map(({ id }) => id)).toEqual(['13']);
     const { file, part } = last.splits[1];
     const [{ place }] = (await inspection.documentPage({ split: 'test', offset: 0, limit: 1 })).rows;
@@ -148,21 +148,27 @@ describe('inspection', () => {
     const page = (query: object) => inspection.documentPage({ split: 'train', offset: 0, limit: 5, ...query });
     const ids = async (query: object) => (await page(query)).rows.map(({ id }) => id);
     expect(await ids({ offset: 897 })).toEqual(['t897', 't898', 't899']);
-    expect(await page({ label: 'tenth', offset: 88 })).toMatchObject({
+    expect(await page({ labels: { all: ['tenth'] }, offset: 88 })).toMatchObject({
       total: 90,
       rows: [{ id: 't880' }, { id: 't890' }],
     });
-    const searched = await page({ search: 'STRASSE' });
+    const searched = await page({ text: { text: 'STRASSE' } });
     expect(searched).toEqual({ rows: [], total: 0, unsearched: 0 });
-    expect(await ids({ search: 'sTRAßE' })).toEqual(['t0', 't9', 't18', 't27', 't36']);
-    expect(await page({ search: 'straße', offset: 95 })).toMatchObject({
+    expect(await ids({ text: { text: 'sTRAßE' } })).toEqual(['t0', 't9', 't18', 't27', 't36']);
+    expect(await page({ text: { text: 'straße' }, offset: 95 })).toMatchObject({
       total: 100,
       unsearched: 0,
       rows: [{ id: 't855' }, { id: 't864' }, { id: 't873' }, { id: 't882' }, { id: 't891' }],
     });
-    expect(await ids({ search: 'straße', label: 'tenth' })).toEqual(['t0', 't90', 't180', 't270', 't360']);
-    expect(await ids({ search: 'T77', label: 'tenth' })).toEqual(['t770']);
-    expect(await page({ label: 'unheard of' })).toEqual({ rows: [], total: 0, unsearched: 0 });
+    expect(await ids({ text: { text: 'straße' }, labels: { all: ['tenth'] } })).toEqual([
+      't0',
+      't90',
+      't180',
+      't270',
+      't360',
+    ]);
+    expect(await ids({ text: { text: 'T77' }, labels: { all: ['tenth'] } })).toEqual(['t770']);
+    expect(await page({ labels: { all: ['unheard of'] } })).toEqual({ rows: [], total: 0, unsearched: 0 });
     const [row] = (await page({ offset: 10, limit: 1 })).rows;
     expect(row.labels).toEqual([
       { name: 'all', display: 'Everything' },
@@ -172,14 +178,14 @@ describe('inspection', () => {
 
   test('a page is full before all documents are searched', async () => {
     const { inspection } = await inspected(threeSplits('early'));
-    const page = await inspection.documentPage({ split: 'train', search: 'document', offset: 0, limit: 5 });
+    const page = await inspection.documentPage({ split: 'train', text: { text: 'document' }, offset: 0, limit: 5 });
     expect(page.rows).toHaveLength(5);
     expect(page.unsearched).toBeGreaterThan(0);
   });
 
   test('a search that is stopped goes on where it was', async () => {
     const { inspection } = await inspected(threeSplits('stopped'));
-    const query = { split: 'train' as const, search: 'document 899', offset: 0, limit: 5 };
+    const query = { split: 'train' as const, text: { text: 'document 899' }, offset: 0, limit: 5 };
     const stop = new AbortController();
     stop.abort();
     await expect(inspection.documentPage(query, stop.signal)).rejects.toBeInstanceOf(Cancelled);
@@ -191,7 +197,7 @@ describe('inspection', () => {
     const { inspection } = await inspected(write('long.jsonl', `${record('1', text, ['l'])}\n`));
     const pieces: string[] = [];
     for (let offset = 0; offset < text.length;) {
-      const piece = await inspection.documentText('all', 0, offset);
+      const piece = await inspection.documentText({ split: 'all', document: 0, offset });
       expect(piece.length).toBe(text.length);
       pieces.push(piece.text);
       offset += piece.text.length;

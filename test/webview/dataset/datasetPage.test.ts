@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { DatasetSnapshot } from '../../../src/core/explore/inspectionApi.ts';
 import { openInspection } from '../../../src/core/explore/inspection.ts';
 import { amount, bytes, mean, percent } from '../../../src/webview/amounts.ts';
-import { occurrences } from '../../../src/webview/pages/dataset/datasetTexts.ts';
 import { restoredState } from '../../../src/webview/pages/dataset/datasetState.ts';
 import {
   axisName,
@@ -25,18 +24,6 @@ test('figures in words', () => {
   expect([1, 2000].map(amount.lines)).toEqual(['1 line', '2,000 lines']);
 });
 
-test('occurrences without regard to case, of characters that mean something in patterns', () => {
-  expect(occurrences('a.b A.B axb', 'a.b')).toEqual([
-    [0, 3],
-    [4, 7],
-  ]);
-  expect(occurrences('Straße 😀 STRAẞE', '')).toEqual([]);
-  expect(occurrences('((', '(')).toEqual([
-    [0, 1],
-    [1, 2],
-  ]);
-});
-
 test('state that is foreign gives defaults', () => {
   const fresh = {
     tab: 'overview',
@@ -45,11 +32,19 @@ test('state that is foreign gives defaults', () => {
     overlay: true,
     labelSearch: '',
     documentSearch: '',
+    labels: [],
+    words: {},
   };
-  for (const kept of [undefined, null, 7, { tab: 'x', label: 'y', reading: 'z', labelSearch: 3 }])
+  for (const kept of [undefined, null, 7, { tab: 'x', labels: [{ name: 'y' }], words: { to: 'a' }, reading: 'z' }])
     expect(restoredState(kept)).toMatchObject(fresh);
-  expect(restoredState({ label: 'y' }).label).toBeUndefined();
-  const kept = { tab: 'labels', path: '/p', options: {}, label: { name: 'l' }, reading: 4, overlay: false };
+  const kept = {
+    tab: 'labels',
+    path: '/p',
+    options: {},
+    labels: [{ name: 'l', role: 'none' as const }],
+    reading: 4,
+    overlay: false,
+  };
   expect(restoredState(kept)).toMatchObject(kept);
 });
 

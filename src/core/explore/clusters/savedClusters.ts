@@ -16,7 +16,7 @@ import {
 } from '../../base/schema.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import { type DatasetFile, pathOf } from '../../data/document.ts';
-import type { ClusterFilter } from '../inspectionApi.ts';
+import type { ClusterFilter } from '../documentFilter.ts';
 import type { ClusterSettings, ClusterWord } from './clusterApi.ts';
 import type { LabelMap } from './labelMap.ts';
 import { scalings } from './scaling.ts';

@@ -1,61 +1,89 @@
 import type { DocumentPage, DocumentRow } from '../../../core/explore/inspectionApi.ts';
+import { Cancelled, UserError } from '../../../core/base/errors.ts';
+import { textPattern, type DocumentSort } from '../../../core/explore/documentFilter.ts';
 import {
   button,
   el,
-  filterChip,
   link,
   pagedTable,
   replaceChildren,
   SearchStatus,
+  toggle,
   type PagedTable,
 } from '../../ui/index.ts';
-import type { Context, Part } from './datasetState.ts';
+import { queryOf, type Context, type Part } from './datasetState.ts';
 import { amount, count } from '../../amounts.ts';
-import { Reader } from './datasetReader.ts';
-import { splitChoice } from './datasetParts.ts';
+import { marked, Reader } from './datasetReader.ts';
+import { DocumentFilters } from './documentFilters.ts';
 import { t } from '../../l10n.ts';
 
 /** Labels shown of a document in the list. */
 const shownLabels = 4;
 
-/** The documents of a split: all, those of a label, those that hold a text; and one of them for reading. */
+/** The documents of a split, all or those that are as asked for; and one of them for reading. */
 export class Documents implements Part {
   readonly element: HTMLElement;
   private readonly table: PagedTable;
-  private readonly filter = el('div', { class: 'row' });
+  private readonly filters: DocumentFilters;
+  private readonly tools = el('span', { class: 'search-tools' });
   private readonly status = new SearchStatus();
   private readonly reader: Reader;
 
   constructor(private readonly context: Context) {
     const { state } = context;
     this.reader = new Reader(context, () => this.close());
+    this.filters = new DocumentFilters(context, () => this.restart());
+    replaceChildren(this.tools, ...this.searchTools());
     this.table = pagedTable<DocumentRow>({
       label: t('Documents'),
       columns: [
-        { id: 'place', title: t('Line'), align: 'right', render: ({ place }) => count(place.line || place.number) },
-        { id: 'id', title: t('Id'), render: ({ id }) => el('span', { class: 'id' }, id) },
+        {
+          id: 'place',
+          title: t('Line'),
+          align: 'right',
+          sortable: true,
+          render: ({ place }) => count(place.line || place.number),
+        },
+        { id: 'id', title: t('Id'), sortable: true, render: ({ id }) => el('span', { class: 'id' }, id) },
         {
           id: 'text',
           title: this.isBagOfWords() ? t('Features') : t('Text'),
           width: '55%',
+          sortable: true,
           render: (row) => this.textCell(row),
         },
-        { id: 'labels', title: t('Labels'), width: '25%', render: ({ labels }) => this.labelLinks(labels) },
+        {
+          id: 'labels',
+          title: t('Labels'),
+          width: '25%',
+          sortable: true,
+          tooltip: t('Sorted by their number'),
+          render: ({ labels }) => this.labelLinks(labels),
+        },
         {
           id: 'words',
           title: this.isBagOfWords() ? t('Features') : t('Words'),
           align: 'right',
+          sortable: true,
           render: ({ words }) => count(words),
         },
         { id: 'read', title: t('Read'), render: (row) => this.readButton(row) },
       ],
       pageSize: 25,
+      sort: state.documentSort && { column: state.documentSort.by, descending: state.documentSort.descending },
       search: state.documentSearch,
+      searchTools: [this.tools],
+      searchProblem: (search) => this.problemOf(search),
       searchPlaceholder: this.isBagOfWords() ? t('Search ids and features') : t('Search texts and ids'),
       rowKey: ({ document }) => document,
       emptyText: t('No document is like this.'),
       onOpen: (row) => this.open(row),
-      load: ({ offset, limit, search }, signal) => this.load(offset, limit, search, signal),
+      load: ({ offset, limit, search, sort }, signal) => {
+        const documentSort = sort && { by: sort.column as DocumentSort['by'], descending: sort.descending };
+        Object.assign(state, { documentSearch: search, documentSort });
+        context.save();
+        return this.load(offset, limit, signal);
+      },
     });
     this.element = el(
       'div',
@@ -63,23 +91,22 @@ export class Documents implements Part {
       el(
         'div',
         { class: 'list-part' },
-        el('div', { class: 'toolbar' }, this.filter, this.status.element),
+        el('div', { class: 'toolbar' }, this.filters.element, this.status.element),
         this.table.element,
       ),
       this.reader.element,
     );
-    this.drawFilter();
     if (state.reading !== undefined) this.read(state.reading);
   }
 
   update(): void {
-    this.drawFilter();
+    this.filters.draw();
     void this.table.refresh();
   }
 
-  /** Another label, split or text: from the first page on. */
+  /** Something else is asked for: from the first page on. */
   restart(): void {
-    this.drawFilter();
+    this.filters.draw();
     void this.table.refresh({ offset: 0 });
   }
 
@@ -87,6 +114,7 @@ export class Documents implements Part {
   search(text: string): void {
     this.context.state.documentSearch = text;
     this.table.setSearch(text);
+    replaceChildren(this.tools, ...this.searchTools());
   }
 
   read(document: number): void {
@@ -108,55 +136,64 @@ export class Documents implements Part {
     return this.context.snapshot.splits[0].bagOfWords;
   }
 
-  private async load(offset: number, limit: number, search: string, signal: AbortSignal): Promise<DocumentPage> {
-    const { context } = this;
-    const { state, host, split } = context;
-    if (search !== state.documentSearch) {
-      state.documentSearch = search;
-      context.save();
+  private searchTools(): HTMLElement[] {
+    const { state } = this.context;
+    const tool = (label: string, sign: string, key: 'matchCase' | 'wholeWord' | 'isPattern'): HTMLElement =>
+      toggle(label, sign, state[key], (pressed) => {
+        state[key] = pressed;
+        this.restart();
+      });
+    return [
+      tool(t('Match Case'), 'Aa', 'matchCase'),
+      tool(t('Match Whole Word'), 'ab', 'wholeWord'),
+      tool(t('Use Regular Expression'), '.*', 'isPattern'),
+    ];
+  }
+
+  private problemOf(text: string): string | undefined {
+    const { isPattern, wholeWord, matchCase } = this.context.state;
+    try {
+      textPattern({ text, isPattern, wholeWord, matchCase });
+      return undefined;
+    } catch (error) {
+      if (error instanceof UserError) return `${error.message}. ${error.remedy}`;
+      throw error;
     }
-    const label = state.label?.name;
-    const { cluster } = state;
-    const query = { split, label, cluster, search: search || undefined, offset, limit };
+  }
+
+  private async load(offset: number, limit: number, signal: AbortSignal): Promise<DocumentPage> {
+    const { state, host, split } = this.context;
+    const query = { split, ...queryOf(state), offset, limit };
     const page = await this.status.during(signal, (stopped) => host.call('documents', query, { signal: stopped }));
-    if (page.unsearched > 0)
-      this.status.say(
-        t(
-          'At least {0}; {1} more are searched as you turn the pages.',
-          amount.documents(page.total),
-          count(page.unsearched),
-        ),
-      );
+    if (page.unsearched > 0) void this.countOn(page.total, signal);
+    else if (!signal.aborted) this.status.say(amount.documents(page.total));
     return page;
   }
 
-  private drawFilter(): void {
-    const { context } = this;
-    const { label, cluster } = context.state;
-    replaceChildren(
-      this.filter,
-      splitChoice(context),
-      cluster &&
-        filterChip(t('Labels of'), t('cluster {0} of {1}', cluster.cluster, cluster.k), t('Leave the Cluster'), () =>
-          this.leaveCluster(),
-        ),
-      label &&
-        filterChip(t('Label:'), label.display ?? label.name, t('Show All Labels'), () =>
-          context.showDocuments(undefined),
-        ),
-    );
+  /** The page is there: what else is found is counted, unless the user stops it. */
+  private async countOn(known: number, signal: AbortSignal): Promise<void> {
+    const { state, host, split } = this.context;
+    const stop = new AbortController();
+    const least = t('At least {0}', amount.documents(known));
+    const stopButton = button(t('Stop'), () => stop.abort());
+    this.status.say(t('{0}, counting…', least), stopButton);
+    try {
+      const either = AbortSignal.any([signal, stop.signal]);
+      const total = await host.call('documentCount', { split, ...queryOf(state) }, { signal: either });
+      if (signal.aborted) return;
+      this.table.setTotal(total);
+      this.status.say(amount.documents(total));
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Cancelled)) this.context.perform(() => Promise.reject(error));
+      this.status.say(least);
+    }
   }
 
-  private leaveCluster(): void {
-    this.context.state.cluster = undefined;
-    this.context.save();
-    this.restart();
-  }
-
-  private textCell({ snippet, words }: DocumentRow): HTMLElement {
+  private textCell({ snippet, words, marks }: DocumentRow): HTMLElement {
     return words === 0 && snippet.trim() === ''
       ? el('em', { class: 'muted' }, t('empty'))
-      : el('div', { class: 'snippet' }, snippet);
+      : el('div', { class: 'snippet', attributes: { dir: 'auto' } }, ...marked(snippet, marks));
   }
 
   private labelLinks(labels: DocumentRow['labels']): HTMLElement {

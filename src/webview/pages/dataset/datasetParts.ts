@@ -61,7 +61,11 @@ export function documentPicker(context: Context, onOpen: (document: number) => v
     emptyText: t('No document is like this.'),
     onOpen: ({ document }) => onOpen(document),
     load: ({ offset, limit, search }, signal) =>
-      context.host.call('documents', { split: context.split, search: search || undefined, offset, limit }, { signal }),
+      context.host.call(
+        'documents',
+        { split: context.split, text: search ? { text: search } : undefined, offset, limit },
+        { signal },
+      ),
   });
 }
 

@@ -1,10 +1,10 @@
 import type { SplitOrAll } from '../../../core/base/splits.ts';
+import type { Marks } from '../../../core/explore/documentFilter.ts';
 import type { DocumentText } from '../../../core/explore/inspectionApi.ts';
 import { asFailure, button, el, failedState, link, loadingState, replaceChildren } from '../../ui/index.ts';
-import type { Context } from './datasetState.ts';
+import { wantedText, type Context } from './datasetState.ts';
 import { amount, count, placeText } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
-import { occurrences } from './datasetTexts.ts';
 
 /** One document, whole: its labels and its text, long texts piece by piece. */
 export class Reader {
@@ -32,7 +32,12 @@ export class Reader {
   private async load(split: SplitOrAll, document: number): Promise<void> {
     const request = ++this.latest;
     try {
-      const text = await this.context.host.call('document', { split, document, offset: 0 });
+      const text = await this.context.host.call('document', {
+        split,
+        document,
+        offset: 0,
+        wanted: wantedText(this.context.state),
+      });
       if (request === this.latest) this.draw(split, text);
     } catch (error) {
       if (request !== this.latest) return;
@@ -87,14 +92,15 @@ export class Reader {
 
   private textOf(split: SplitOrAll, first: DocumentText): HTMLElement {
     const { host, state } = this.context;
+    const wanted = wantedText(state);
     const text = el('div', { class: 'reader-text', attributes: { tabindex: 0, role: 'document' } });
     const more = el('p', {});
     const add = (piece: DocumentText): void => {
-      text.append(...marked(piece.text, state.documentSearch));
+      text.append(...marked(piece.text, piece.marks));
       const read = piece.offset + piece.text.length;
       const next = (): void =>
         this.context.perform(async () =>
-          add(await host.call('document', { split, document: first.document, offset: read })),
+          add(await host.call('document', { split, document: first.document, offset: read, wanted })),
         );
       replaceChildren(
         more,
@@ -111,10 +117,10 @@ export class Reader {
 }
 
 /** The text as nodes, with what was searched for marked. */
-export function marked(text: string, wanted: string): (string | HTMLElement)[] {
+export function marked(text: string, marks: Marks): (string | HTMLElement)[] {
   const parts: (string | HTMLElement)[] = [];
   let at = 0;
-  for (const [start, end] of occurrences(text, wanted)) {
+  for (const [start, end] of marks) {
     parts.push(text.slice(at, start), el('mark', {}, text.slice(start, end)));
     at = end;
   }

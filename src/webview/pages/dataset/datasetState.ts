@@ -1,5 +1,6 @@
 import {
   accepts,
+  array,
   boolean,
   isRecord,
   number,
@@ -17,7 +18,8 @@ import { splitNames } from '../../../core/base/splits.ts';
 import type { SourceOptions } from '../../../core/data/document.ts';
 import type { PageFrame } from '../../ui/index.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
-import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspectionApi.ts';
+import { documentSorts, type LabelCondition, type TextCondition } from '../../../core/explore/documentFilter.ts';
+import type { DatasetSnapshot, DocumentLabel, DocumentQuery } from '../../../core/explore/inspectionApi.ts';
 import type { Host } from '../../host.ts';
 import type { AnalysisName, DatasetPanelState } from '../../protocol.ts';
 import { wordMeasures, type OtherSet, type QualityKind } from '../../../core/explore/analysis/analysisApi.ts';
@@ -36,6 +38,10 @@ export const tabIds = [
 
 const scales = ['linear', 'log'] as const satisfies readonly Scale[];
 const label = object(part, { name: string(), display: optional(string()) });
+/** Beside the other labels that are asked for: with it, with one of those so marked, or without it. */
+const labelRoles = ['all', 'any', 'none'] as const satisfies readonly (keyof LabelCondition)[];
+const filterLabel = object(part, { name: string(), display: optional(string()), role: oneOf(labelRoles) });
+const range = object(part, { from: optional(number()), to: optional(number()) });
 const file = { file: string(), part: optional(oneOf(['train', 'test'])) };
 
 const stateSchema = object(part, {
@@ -46,9 +52,15 @@ const stateSchema = object(part, {
   rankScale: oneOf(scales, orElse('log')),
   overlay: boolean(orElse(true)),
   labelSearch: string(orElse('')),
+  /** What the documents that are listed have in their text, in labels, and how many of what. */
   documentSearch: string(orElse('')),
-  /** Only documents of this label are listed. */
-  label: optional(label),
+  isPattern: boolean(orElse(false)),
+  wholeWord: boolean(orElse(false)),
+  matchCase: boolean(orElse(false)),
+  labels: array(filterLabel, orElse([]), { minItems: 0, unique: false }),
+  words: range,
+  labelCount: range,
+  documentSort: optional(object(part, { by: oneOf(documentSorts), descending: boolean() })),
   /** Only documents of this cluster are listed. */
   cluster: optional(object(part, { ...file, k: number(), cluster: number() })),
   finding: optional(string()),
@@ -74,6 +86,7 @@ export interface PageState extends Infer<typeof stateSchema>, Partial<DatasetPan
   /** Choices of Read As that were not applied yet; where there are any, its form is open. */
   draft?: SourceOptions;
 }
+export type FilterLabel = PageState['labels'][number];
 export type TabId = PageState['tab'];
 export type CompareList = PageState['compareList'];
 
@@ -83,6 +96,23 @@ export function restoredState(kept: unknown): PageState {
   const against = accepts(otherSet, from.against) ? from.against : undefined;
   const draft = isRecord(from.draft) ? from.draft : undefined;
   return { ...from, ...restored(stateSchema, kept), against, draft };
+}
+
+/** The text that documents are asked for. */
+export const wantedText = ({
+  documentSearch: text,
+  isPattern,
+  wholeWord,
+  matchCase,
+}: PageState): TextCondition | undefined => (text === '' ? undefined : { text, isPattern, wholeWord, matchCase });
+
+/** All that documents are asked for. */
+export function queryOf(state: PageState): Omit<DocumentQuery, 'split' | 'offset' | 'limit'> {
+  const { cluster, words, labelCount, documentSort: sort } = state;
+  const named = (wanted: FilterLabel['role']): string[] =>
+    state.labels.filter(({ role }) => role === wanted).map(({ name }) => name);
+  const labels = { all: named('all'), any: named('any'), none: named('none') };
+  return { labels, cluster, words, labelCount, text: wantedText(state), sort };
 }
 
 /** What the parts of the page share. */
@@ -101,6 +131,10 @@ export interface Context {
   readonly perform: PageFrame['perform'];
   /** Lists the documents of a label; of all for undefined. */
   showDocuments(label: DocumentLabel | undefined, search?: string): void;
+  /** Lists the documents that fulfil this, and nothing else is asked of them. */
+  filterDocuments(
+    filter: Partial<Pick<PageState, 'labels' | 'words' | 'labelCount' | 'documentSearch' | 'cluster'>>,
+  ): void;
   /** Shows the words that mark a document, or its nearest in another set. */
   showWords(document: number): void;
   showNearest(document: number): void;

@@ -2,7 +2,7 @@
 import { isMentionable, percentOf } from '../../../core/base/scripts.ts';
 import { pathOf, type SourceOptions } from '../../../core/data/document.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
-import type { ClusterFilter, DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspectionApi.ts';
+import type { DatasetSnapshot, DocumentLabel } from '../../../core/explore/inspectionApi.ts';
 import { connect } from '../../host.ts';
 import type { Failure } from '../../../core/base/errors.ts';
 import type { AnalysisName, PageEvent } from '../../protocol.ts';
@@ -97,11 +97,22 @@ class DatasetPage implements Context {
     this.host.setState(this.state);
   }
 
-  showDocuments(label: DocumentLabel | undefined, search?: string): void {
-    this.state.label = label && { name: label.name, display: label.display };
-    if (search !== undefined) this.parts?.documents.search(search);
+  showDocuments({ name, display }: DocumentLabel, search?: string): void {
+    const { cluster, documentSearch } = this.state;
+    this.filterDocuments({
+      labels: [{ name, display, role: 'all' }],
+      cluster,
+      documentSearch: search ?? documentSearch,
+    });
+  }
+
+  filterDocuments(filter: Parameters<Context['filterDocuments']>[0]): void {
+    const none = { labels: [], words: {}, labelCount: {}, documentSearch: '', cluster: undefined };
+    const isNewText = (filter.documentSearch ?? '') !== this.state.documentSearch;
+    Object.assign(this.state, none, filter, isNewText && { isPattern: false, wholeWord: false, matchCase: false });
     this.save();
     this.select('documents');
+    this.parts?.documents.search(this.state.documentSearch);
     this.parts?.documents.restart();
   }
 
@@ -109,13 +120,6 @@ class DatasetPage implements Context {
     if (split !== this.split) this.chooseSplit(split);
     this.select('documents');
     this.parts?.documents.read(document);
-  }
-
-  private showCluster(cluster: ClusterFilter): void {
-    Object.assign(this.state, { cluster, label: undefined, documentSearch: '' });
-    this.select('documents');
-    this.parts?.documents.search('');
-    this.parts?.documents.restart();
   }
 
   showWords(document: number): void {
@@ -172,7 +176,7 @@ class DatasetPage implements Context {
         this.drawHeader();
         return this.drawStopped();
       case 'filter':
-        return this.showCluster(message.cluster);
+        return this.filterDocuments({ cluster: message.cluster });
       case 'stale':
         this.staleFile = message.file;
     }

@@ -167,8 +167,8 @@ describe('an exploration of label clusters', () => {
     await inspection.read(() => {}, never.signal);
     const page = await inspection.documentPage(query);
     expect([page.total, page.rows.map(({ id }) => id)]).toEqual([100, ['d1', 'd4', 'd7']]);
-    expect((await inspection.documentPage({ ...query, label: 'cat' })).total).toBe(0);
-    expect((await inspection.documentPage({ ...query, search: 'text 13' })).rows[0].id).toBe('d13');
+    expect((await inspection.documentPage({ ...query, labels: { all: ['cat'] } })).total).toBe(0);
+    expect((await inspection.documentPage({ ...query, text: { text: 'text 13' } })).rows[0].id).toBe('d13');
     expect((await userError(inspection.documentPage({ ...query, cluster: { ...query.cluster, k: 9 } }))).code).toBe(
       'no-clusters',
     );
