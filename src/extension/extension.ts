@@ -22,7 +22,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(runs);
   const training = new RunsFeature(services, runs);
   context.subscriptions.push(training);
-  context.subscriptions.push(new Metrics(services, runs));
+  context.subscriptions.push(new Metrics(services, runs, training.jobs));
   context.subscriptions.push(new Compare(services, runs));
   context.subscriptions.push(new EnginesFeature(services));
   context.subscriptions.push(new ExportFeature(services, runs));

@@ -17,6 +17,7 @@ import type { ClusterFilter } from '../core/explore/documentFilter.ts';
 import type { ReadingPreview } from '../core/explore/readingPreview.ts';
 import type { Scored, ScoredTarget } from '../core/predict/scored.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compareRuns.ts';
+import type { MeasuredOn } from '../core/training/measuredOn.ts';
 import type { Failure } from '../core/base/errors.ts';
 import type { Progress } from '../core/base/progress.ts';
 import type { Call, EventOf } from '../rpc/call.ts';
@@ -140,16 +141,22 @@ export interface MetricsPage {
   openInEditor: Call<{ folders: string[] }, void>;
   train: Call<void, void>;
   createRunConfig: Call<void, void>;
+  openFolder: Call<void, void>;
   resume: Call<{ folder: string }, void>;
   compare: Call<{ folders: string[] }, void>;
 }
 
 type MetricsEvent =
-  | { type: 'runs'; runs: MetricsRun[]; mayTrain: boolean; place: 'sideBar' | 'editor' }
+  | { type: 'runs'; runs: MetricsRun[]; hindrance?: MetricsHindrance; place: 'sideBar' | 'editor' }
+  /** Trainings that have no run yet, each with what it is at. */
+  | { type: 'beginning'; jobs: string[] }
   /** Shows these runs and no others. */
   | { type: 'select'; folders: string[] }
   /** A job here goes on with a run. */
   | ({ type: 'live' } & LiveStep);
+
+/** Why nothing can be trained here. */
+export type MetricsHindrance = 'untrusted' | 'noFolder';
 
 export interface MetricsRun {
   folder: string;
@@ -160,8 +167,10 @@ export interface MetricsRun {
   problem?: string;
   monitor?: string;
   bestEpoch: number;
-  /** P@1 of the best epoch, where it is known. */
-  precision?: number;
+  /** P@1 of the best epoch, where it is known, and what it was measured on. */
+  precision?: { split: string; value: number };
+  /** What its curves are of; absent of damaged runs. */
+  dataset?: MeasuredOn;
   /** Validation documents without a label, which count 0. */
   unlabelled?: number;
   /** Where a linear model is ahead of it: `P@1 90.00 against 80.00`. */
@@ -219,6 +228,7 @@ export interface ComparePage {
   copyMarkdown: Call<{ allKeys: boolean }, void>;
   saveImage: Call<{ name: string; image: SavedImage }, void>;
   chooseRuns: Call<void, void>;
+  chooseBaseline: Call<{ folder: string }, void>;
   showMetrics: Call<{ folders: string[] }, void>;
   reload: Call<void, void>;
 }
@@ -233,6 +243,8 @@ type CompareEvent =
 /** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
 export interface ComparePanelState {
   folders: string[];
+  /** The run that others are measured against; the first where there is none. */
+  baseline?: string;
 }
 
 /** The course of a metric of validation, or of `trainLoss`, for each group. */

@@ -32,7 +32,7 @@ inWorkbench('4. training', { fill }, (workbench) => {
   it('stops with a checkpoint', async () => {
     await workbench().editorAction('Stop').click();
     await workbench().statusBar('was stopped with a checkpoint').waitFor();
-    await row(/long.*interrupted/).waitFor();
+    await row(/long.*stopped/).waitFor();
     await expect.poll(() => workbench().runners('training')).toEqual([]);
     await workbench().screenshot('04-stopped');
   });
@@ -62,9 +62,9 @@ inWorkbench('4. training', { fill }, (workbench) => {
 
   it('offers to resume after the window was reloaded in mid-run', async () => {
     await workbench().reload();
-    await workbench().toast('was interrupted when its window closed').waitFor(); // it is shown for some seconds only
+    await workbench().toast('was stopped when its window closed').waitFor(); // it is shown for some seconds only
     await workbench().showContainer('XML-CNN');
-    await row(/long.*interrupted/).waitFor();
+    await row(/long.*stopped/).waitFor();
     await expect.poll(() => workbench().runners('training')).toEqual([]);
     await workbench().screenshot('04-reloaded');
     await workbench().press('Resume');
@@ -86,7 +86,7 @@ inWorkbench('4. training', { fill }, (workbench) => {
     await workbench()
       .toast(/short finished after epoch 20.*P@1 \d+\.\d on test/s)
       .waitFor();
-    await row(/short.*P@1 \d+\.\d.*20 epochs/).waitFor();
+    await row(/short.*P@1 test \d+\.\d.*20 epochs/).waitFor();
     await row(/long.*Epoch \d+/).waitFor();
   });
 
@@ -94,7 +94,7 @@ inWorkbench('4. training', { fill }, (workbench) => {
     await workbench().editorAction('Train').waitFor(); // of the config whose run has ended
     await workbench().tab('long.xmlcnn.json').click();
     await workbench().editorAction('Stop').click();
-    await row(/long.*interrupted/).waitFor();
+    await row(/long.*stopped/).waitFor();
     await workbench().editorAction('Train').waitFor();
   });
 });

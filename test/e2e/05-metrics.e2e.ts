@@ -128,7 +128,7 @@ inWorkbench('5. the Metrics view', { fill }, (workbench) => {
       .waitFor();
     await workbench().screenshot('05-metrics-live');
     await workbench().runCommand('XML-CNN: Stop');
-    await page.getByText('was interrupted').first().waitFor();
+    await page.getByText('was stopped').first().waitFor();
     await lookAt(workbench(), '05-metrics-interrupted', 'metrics');
   });
 });

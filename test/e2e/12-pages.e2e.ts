@@ -66,7 +66,7 @@ describe.skipIf(!inject('extensions'))('12. pages by themselves', () => {
 
   it('translates what it shows later, too', async () => {
     const tab = await open('metrics', german);
-    await push(tab, { type: 'runs', runs: [], place: 'editor', mayTrain: true });
+    await push(tab, { type: 'runs', runs: [], place: 'editor' });
     await tab.getByRole('heading', { name: 'Noch keine Läufe' }).waitFor();
     await tab.getByRole('button', { name: 'Trainieren' }).waitFor();
     await tab.close();

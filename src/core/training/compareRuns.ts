@@ -3,6 +3,7 @@ import type { RunConfig } from '../config/runConfig.ts';
 import { isRecord } from '../base/schema.ts';
 import { escapeMarkdown, formatDifference, formatMetric, isLoss, markdownTable } from '../metrics/metricText.ts';
 import type { Metrics } from '../base/metrics.ts';
+import { type MeasuredOn, measuredOn } from './measuredOn.ts';
 import type { RunHistory } from './runHistory.ts';
 
 export interface ComparedRun {
@@ -44,29 +45,52 @@ export interface MetricRow {
   name: string;
   /** By group; null where it has no value. */
   cells: (Spread | null)[];
-  /** Difference of each mean to the first group's; null for the first and where one is unknown. */
+  /** Difference of each mean to that of the group it is measured against; null for that one, and where one is unknown. */
   differences: (number | null)[];
-  /** Position of the best group; undefined where fewer than two are known, or all are equal. */
-  best?: number;
+  /** Positions of the best group on each dataset that two or more are known of, and not all are equal. */
+  best: number[];
+}
+
+/** Groups that were measured on the same documents: figures of others say nothing beside theirs. */
+export interface ComparedDataset {
+  name: string;
+  /** Positions of its groups. */
+  groups: number[];
+  /** The group that the others of it are measured against. */
+  baseline: number;
 }
 
 export interface Comparison {
   runs: { name: string; folder: string }[];
   groups: RunGroup[];
+  /** Of each split, in the order of their first groups. */
+  datasets: Record<MetricRow['split'], ComparedDataset[]>;
   config: ConfigRow[];
   metrics: MetricRow[];
   /** Runs whose figures count documents without a label, as 0. */
   unlabelled: { split: MetricRow['split']; run: string; documents: number }[];
 }
 
-/** Compares runs in the given order; the first is what the others are measured against. */
-export function compareRuns(runs: readonly ComparedRun[]): Comparison {
+/**
+ * Compares runs in the given order.
+ * @param baseline the folder of the run whose group others are measured against; on other datasets, and by default, the first
+ */
+export function compareRuns(runs: readonly ComparedRun[], { baseline }: { baseline?: string } = {}): Comparison {
   const groups = groupRuns(runs);
+  const against = groups.findIndex(({ runs: members }) => members.some((i) => runs[i].folder === baseline));
+  const datasets = {
+    test: datasetsOf('test', runs, groups, against),
+    validation: datasetsOf('validation', runs, groups, against),
+  };
   return {
     runs: runs.map(({ name, folder }) => ({ name, folder })),
     groups,
+    datasets,
     config: configRows(runs.map(({ config }) => config)),
-    metrics: [...metricRows('test', runs, groups), ...metricRows('validation', runs, groups)],
+    metrics: [
+      ...metricRows('test', runs, groups, datasets.test),
+      ...metricRows('validation', runs, groups, datasets.validation),
+    ],
     unlabelled: (['test', 'validation'] as const).flatMap((split) =>
       runs.flatMap(({ name: run, unlabelled }) => {
         const documents = unlabelled?.[split] ?? 0;
@@ -92,6 +116,25 @@ export function groupRuns(runs: readonly Pick<ComparedRun, 'name' | 'config'>[])
   });
 }
 
+function datasetsOf(
+  split: MetricRow['split'],
+  runs: readonly ComparedRun[],
+  groups: readonly RunGroup[],
+  against: number,
+): ComparedDataset[] {
+  const found = new Map<string, MeasuredOn & { groups: number[] }>();
+  groups.forEach(({ runs: [first] }, i) => {
+    const on = measuredOn(runs[first].config, split);
+    found.set(on.key, { ...on, groups: [...(found.get(on.key)?.groups ?? []), i] });
+  });
+  const all = [...found.values()];
+  return all.map(({ name, place, groups }) => ({
+    name: all.some((other) => other.name === name && other.groups !== groups) ? place : name,
+    groups,
+    baseline: groups.includes(against) ? against : groups[0],
+  }));
+}
+
 /** All keys of all configs, in the order of the first that has them. */
 function configRows(configs: readonly RunConfig[]): ConfigRow[] {
   const flat = configs.map((config) => flatten(config));
@@ -113,21 +156,30 @@ function flatten(config: object, prefix = ''): Map<string, string> {
   return found;
 }
 
-function metricRows(split: MetricRow['split'], runs: readonly ComparedRun[], groups: readonly RunGroup[]): MetricRow[] {
+function metricRows(
+  split: MetricRow['split'],
+  runs: readonly ComparedRun[],
+  groups: readonly RunGroup[],
+  datasets: readonly ComparedDataset[],
+): MetricRow[] {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run[split] ?? {})))];
   return names.map((name) => {
     const cells = groups.map((group) => spread(group.runs.map((i) => runs[i][split]?.[name])));
-    const [first] = cells;
-    const differences = cells.map((cell, i) => (i > 0 && cell && first ? cell.mean - first.mean : null));
-    return { split, name, cells, differences, best: bestOf(name, cells) };
+    const differences = cells.map((cell, i) => {
+      const { baseline } = datasets.find((dataset) => dataset.groups.includes(i))!;
+      const base = cells[baseline];
+      return i !== baseline && cell && base ? cell.mean - base.mean : null;
+    });
+    const best = datasets.flatMap((dataset) => bestOf(name, cells, dataset) ?? []);
+    return { split, name, cells, differences, best };
   });
 }
 
-function bestOf(name: string, cells: readonly (Spread | null)[]): number | undefined {
-  const means = cells.flatMap((cell) => (cell ? [cell.mean] : []));
+function bestOf(name: string, cells: readonly (Spread | null)[], { groups }: ComparedDataset): number | undefined {
+  const means = groups.flatMap((i) => cells[i]?.mean ?? []);
   if (means.length < 2 || means.every((mean) => mean === means[0])) return undefined;
   const best = isLoss(name) ? Math.min(...means) : Math.max(...means);
-  return cells.findIndex((cell) => cell?.mean === best);
+  return groups.find((i) => cells[i]?.mean === best);
 }
 
 /** Null where there is no value. */
@@ -162,7 +214,7 @@ export function groupCurve(runs: readonly ComparedRun[], { runs: members }: RunG
 
 /** The comparison as Markdown: metrics first, then the settings that differ (or all). */
 export function comparisonMarkdown(
-  { runs, groups, config, metrics, unlabelled }: Comparison,
+  { runs, groups, datasets, config, metrics, unlabelled }: Comparison,
   { allKeys = false }: { allKeys?: boolean } = {},
 ): string {
   const parts = ['# Comparison of runs'];
@@ -170,7 +222,12 @@ export function comparisonMarkdown(
     const rows = metrics.filter((row) => row.split === split);
     if (rows.length === 0) continue;
     parts.push(`## ${split === 'test' ? 'Test' : 'Validation (best epoch)'}`);
-    parts.push(table(['', ...groups.map(({ name }) => name)], rows.map(metricCells), true));
+    for (const dataset of datasets[split]) {
+      if (datasets[split].length > 1) parts.push(`### ${escapeMarkdown(dataset.name)}`);
+      const shown = rows.filter(({ cells }) => dataset.groups.some((i) => cells[i]));
+      const cells = shown.map((row) => metricCells(row, dataset));
+      parts.push(table(['', ...dataset.groups.map((i) => groups[i].name)], cells, true));
+    }
     for (const { run, documents } of unlabelled.filter((one) => one.split === split))
       parts.push(`${escapeMarkdown(run)}: ${documents.toLocaleString('en')} without a label, counted 0.`);
   }
@@ -190,12 +247,13 @@ export function comparisonMarkdown(
 }
 
 /** "61.23 ± 0.40 (+1.20)"; the best is bold. */
-function metricCells({ name, cells, differences, best }: MetricRow): string[] {
-  const texts = cells.map((cell, i) => {
+function metricCells({ name, cells, differences, best }: MetricRow, { groups }: ComparedDataset): string[] {
+  const texts = groups.map((i) => {
+    const cell = cells[i];
     if (!cell) return '–';
     const value = formatMetric(name, cell.mean) + (cell.sd === undefined ? '' : ` ± ${formatMetric(name, cell.sd)}`);
     const difference = differences[i];
-    const marked = i === best ? `**${value}**` : value;
+    const marked = best.includes(i) ? `**${value}**` : value;
     return difference === null ? marked : `${marked} (${formatDifference(name, difference)})`;
   });
   return [name, ...texts];

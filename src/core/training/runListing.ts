@@ -11,6 +11,7 @@ import { readFigures, readSummary } from './runSummary.ts';
 import type { ComparedRun } from './compareRuns.ts';
 import { exists, readRunConfig, runPaths } from './runFolder.ts';
 import { isDeepStrictEqual } from 'node:util';
+import { type MeasuredOn, measuredOn } from './measuredOn.ts';
 import { readHistory } from './metricsLog.ts';
 
 /** A line in the list of runs. */
@@ -21,6 +22,8 @@ export interface RunListing {
   status: 'running' | 'finished' | 'early' | 'interrupted' | 'damaged';
   /** Absent of damaged runs. A linear model has no epochs: it is finished after 1. */
   modelType?: RunConfig['model']['type'];
+  /** What its validation figures are of. Absent of damaged runs. */
+  measuredOn?: MeasuredOn;
   epochs: number;
   bestEpoch: number;
   monitor?: string;
@@ -71,8 +74,9 @@ export async function describeRun(folder: string): Promise<RunListing> {
   const base = { name, folder: paths.folder, epochs: 0, bestEpoch: 0, changed };
   try {
     const isRunning = await isLocked(paths.lock);
-    const { training, model } = await readRunConfig(paths);
-    const known = { ...base, modelType: model.type, monitor: training.monitor };
+    const { dataset, training, model } = await readRunConfig(paths);
+    const on = measuredOn({ dataset }, 'validation');
+    const known = { ...base, modelType: model.type, measuredOn: on, monitor: training.monitor };
     const summary = await readSummary(paths.summary);
     if (summary) {
       const { stopped, epochs, best, evaluated, unlabelled, baselines } = summary;

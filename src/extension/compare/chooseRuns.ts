@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { RunStore } from '../runs/runStore.ts';
-import { runDescription, shortName } from '../runs/runText.ts';
+import { runDescription } from '../runs/runText.ts';
+import { shortName } from '../runs/shortName.ts';
 
 /** Folders of two or more runs that the user picks; undefined where none are picked. Throws `UserError` where there are none. */
 export async function chooseRuns(runs: RunStore, picked: readonly string[]): Promise<string[] | undefined> {

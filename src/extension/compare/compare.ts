@@ -24,7 +24,7 @@ export class Compare extends Disposable implements vscode.WebviewPanelSerializer
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state?: Partial<ComparePanelState>): Promise<void> {
-    if (state?.folders) this.fill(panel, state.folders);
+    if (state?.folders) this.fill(panel, { folders: state.folders, baseline: state.baseline });
     else panel.dispose();
   }
 
@@ -33,11 +33,11 @@ export class Compare extends Disposable implements vscode.WebviewPanelSerializer
     const folders = given.length > 1 ? given : await chooseRuns(this.runs, given);
     if (!folders) return;
     const title = vscode.l10n.t('Compare Runs');
-    this.fill(vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active), folders);
+    this.fill(vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active), { folders });
   }
 
-  private fill(panel: vscode.WebviewPanel, folders: string[]): void {
-    const page = new ComparePanel(this.services, this.runs, panel, { folders });
+  private fill(panel: vscode.WebviewPanel, state: ComparePanelState): void {
+    const page = new ComparePanel(this.services, this.runs, panel, state);
     panel.onDidDispose(() => page.dispose());
   }
 }

@@ -14,13 +14,14 @@ import { saveImage } from '../base/saveFile.ts';
 import type { Services } from '../base/services.ts';
 import { WebviewHost, type PageHandlers } from '../base/webviewHost.ts';
 import type { RunStore } from '../runs/runStore.ts';
-import { shortName } from '../runs/runText.ts';
+import { shortName } from '../runs/shortName.ts';
 import { chooseRuns } from './chooseRuns.ts';
 
 /** Runs side by side in an editor. */
 export class ComparePanel extends Disposable {
   private readonly host: WebviewHost<'compare'>;
   private comparison?: Comparison;
+  private compared: ComparedRun[] = [];
   /** When each run had last changed as it was read. */
   private readAt = new Map<string, string>();
 
@@ -36,6 +37,7 @@ export class ComparePanel extends Disposable {
       copyMarkdown: (options) => this.copyMarkdown(options),
       saveImage: reporting(services.log, ({ name, image }) => saveImage(name, image)),
       chooseRuns: reporting(services.log, () => this.chooseRuns()),
+      chooseBaseline: ({ folder }) => this.chooseBaseline(folder),
       showMetrics: async ({ folders }) => {
         await vscode.commands.executeCommand('xmlcnn.showMetrics', folders);
       },
@@ -53,13 +55,23 @@ export class ComparePanel extends Disposable {
       const readAt = new Map(state.folders.map((folder) => [folder, this.changed(folder)]));
       const runs = named(await Promise.all(state.folders.map(readComparedRun)));
       if (state !== this.state) return;
-      const comparison = compareRuns(runs);
       this.readAt = readAt;
-      this.comparison = comparison;
-      this.host.push({ type: 'compared', state, comparison, curves: curvesOf(runs, comparison) });
+      this.compared = runs;
+      this.compare();
     } catch (error) {
       if (state === this.state) this.host.push({ type: 'failed', state, failure: failureOf(error) });
     }
+  }
+
+  private compare(): void {
+    const { state, compared } = this;
+    const comparison = (this.comparison = compareRuns(compared, state));
+    this.host.push({ type: 'compared', state, comparison, curves: curvesOf(compared, comparison) });
+  }
+
+  private chooseBaseline(baseline: string): void {
+    this.state = { ...this.state, baseline };
+    this.compare();
   }
 
   private changed(folder: string): string {
@@ -76,7 +88,7 @@ export class ComparePanel extends Disposable {
   private async chooseRuns(): Promise<void> {
     const folders = await chooseRuns(this.runs, this.state.folders);
     if (!folders) return;
-    this.state = { folders };
+    this.state = { ...this.state, folders };
     await this.load();
   }
 

@@ -20,7 +20,7 @@ import type { Predictions } from '../predictions/predictions.ts';
 import { chooseRun } from '../runs/chooseRun.ts';
 import { timeText } from '../runs/jobText.ts';
 import type { RunStore } from '../runs/runStore.ts';
-import { shortName } from '../runs/runText.ts';
+import { shortName } from '../runs/shortName.ts';
 import { mayStartJobs } from '../runs/trust.ts';
 
 /** What whoever calls says of an export. */

@@ -4,7 +4,7 @@ import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { recordScheme } from '../datasets/recordUri.ts';
-import { shortName } from '../runs/runText.ts';
+import { shortName } from '../runs/shortName.ts';
 import type { ActiveModel } from './activeModel.ts';
 import { commandLink, escapeMarkdown } from './escape.ts';
 import { hoverMarkdown, linkedCommands } from './hoverText.ts';

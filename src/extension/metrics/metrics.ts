@@ -4,6 +4,7 @@ import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { foldersOf } from '../runs/chooseRun.ts';
+import type { Jobs } from '../runs/jobs.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { MetricsPage } from './metricsPage.ts';
 
@@ -19,6 +20,7 @@ export class Metrics extends Disposable implements vscode.WebviewViewProvider, v
   constructor(
     private readonly services: Services,
     private readonly runs: RunStore,
+    private readonly jobs: Jobs,
   ) {
     super();
     this.own(vscode.window.registerWebviewViewProvider(view, this));
@@ -28,7 +30,9 @@ export class Metrics extends Disposable implements vscode.WebviewViewProvider, v
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
-    const page = new MetricsPage(this.services, view, this.runs, 'sideBar', (folders) => this.openInEditor(folders));
+    const page = new MetricsPage(this.services, view, this.runs, this.jobs, 'sideBar', (folders) =>
+      this.openInEditor(folders),
+    );
     this.inView = page;
     view.onDidDispose(() => {
       page.dispose();
@@ -60,7 +64,7 @@ export class Metrics extends Disposable implements vscode.WebviewViewProvider, v
 
   private fill(panel: vscode.WebviewPanel): void {
     panel.iconPath = vscode.Uri.joinPath(this.services.context.extensionUri, 'media', 'xmlcnn.svg');
-    const page = new MetricsPage(this.services, panel, this.runs, 'editor', () => panel.reveal());
+    const page = new MetricsPage(this.services, panel, this.runs, this.jobs, 'editor', () => panel.reveal());
     this.inEditor = { panel, page };
     panel.onDidDispose(() => {
       page.dispose();

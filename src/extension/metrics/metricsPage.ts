@@ -5,7 +5,7 @@ import { UserError } from '../../core/base/errors.ts';
 import { readHistory } from '../../core/training/metricsLog.ts';
 import { historyCsv, historySince } from '../../core/training/runHistory.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
-import type { MetricsRun } from '../../webview/protocol.ts';
+import type { MetricsHindrance, MetricsRun } from '../../webview/protocol.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
 import { saveFile, saveImage } from '../base/saveFile.ts';
@@ -13,7 +13,10 @@ import type { Services } from '../base/services.ts';
 import { WebviewHost, type PageHandlers } from '../base/webviewHost.ts';
 import { windowAnswers } from '../base/windowAnswers.ts';
 import type { JobEvent, RunStore } from '../runs/runStore.ts';
-import { bestPrecision, shortName } from '../runs/runText.ts';
+import { progressParts } from '../runs/jobText.ts';
+import type { Job, Jobs } from '../runs/jobs.ts';
+import { precisions } from '../runs/runText.ts';
+import { shortName } from '../runs/shortName.ts';
 
 type StepEvent = Extract<RunEvent, { type: 'step' }>;
 
@@ -32,6 +35,7 @@ export class MetricsPage extends Disposable {
     services: Services,
     view: vscode.WebviewPanel | vscode.WebviewView,
     private readonly runs: RunStore,
+    private readonly jobs: Jobs,
     private readonly place: 'sideBar' | 'editor',
     openInEditor: (folders: string[]) => void,
   ) {
@@ -43,12 +47,15 @@ export class MetricsPage extends Disposable {
       openInEditor: ({ folders }) => openInEditor(folders),
       train: () => run('xmlcnn.train'),
       createRunConfig: () => run('xmlcnn.createRunConfig'),
+      openFolder: () => run('vscode.openFolder'),
       resume: ({ folder }) => run('xmlcnn.resume', this.known(folder)),
       compare: ({ folders }) => run('xmlcnn.compareRuns', folders),
     };
     this.host = this.own(new WebviewHost(services, view, 'metrics', methods, () => this.listens()));
     this.own(runs.onDidChange(() => void this.pushRuns()));
     this.own(runs.onDidTell((event) => this.onTold(event)));
+    this.own(jobs.onDidChange(() => this.pushBeginning()));
+    this.own(jobs.onDidProgress((job) => this.isBeginning(job) && this.pushBeginning()));
     this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.pushRuns()));
   }
 
@@ -64,7 +71,19 @@ export class MetricsPage extends Disposable {
   private async pushRuns(): Promise<void> {
     await this.runs.whenRead;
     const runs = this.runs.runs.map(metricsRun);
-    this.host.push({ type: 'runs', runs, mayTrain: vscode.workspace.isTrusted, place: this.place });
+    this.host.push({ type: 'runs', runs, hindrance: hindrance(), place: this.place });
+    this.pushBeginning();
+  }
+
+  private isBeginning({ state: { kind, folder } }: Job): boolean {
+    return kind !== 'evaluate' && (folder === undefined || !this.runs.get(folder));
+  }
+
+  /** A large dataset is read for minutes before there is a run. */
+  private pushBeginning(): void {
+    const jobs = this.jobs.all.filter((job) => this.isBeginning(job));
+    const rows = jobs.map(({ state }) => `${state.title}: ${progressParts(state, vscode.l10n.t).join(' · ')}`);
+    this.host.push({ type: 'beginning', jobs: rows });
   }
 
   private onTold({ folder, event }: JobEvent): void {
@@ -99,15 +118,18 @@ const runGone = (folder: string): UserError =>
     { file: folder },
   );
 
+const hindrance = (): MetricsHindrance | undefined =>
+  !vscode.workspace.workspaceFolders?.length ? 'noFolder' : vscode.workspace.isTrusted ? undefined : 'untrusted';
+
 const run = async (command: string, ...args: unknown[]): Promise<void> => {
   await vscode.commands.executeCommand(command, ...args);
 };
 
 function metricsRun(listing: RunListing): MetricsRun {
   const { folder, name, status, problem, monitor, bestEpoch, changed, unlabelled: without, linearAhead } = listing;
-  const precision = bestPrecision(listing);
+  const precision = precisions(listing).at(-1); // validation's where it is known: its course is what is drawn
   const unlabelled = without?.validation;
-  const figures = { bestEpoch, precision, unlabelled, linearAhead };
+  const figures = { bestEpoch, precision, unlabelled, linearAhead, dataset: listing.measuredOn };
   return { folder, name, title: shortName(name), status, problem, monitor, ...figures, changed };
 }
 

@@ -4,9 +4,10 @@ import * as vscode from 'vscode';
 import type { DatasetFile } from '../../core/data/document.ts';
 import type { ScoredTarget } from '../../core/predict/scored.ts';
 import type { SetTarget } from '../../core/predict/runDocuments.ts';
-import { splitOfFile } from '../../core/text/drawnSplits.ts';
+import { splitOfFile, splitsOf } from '../../core/text/drawnSplits.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { exists, readRunConfig, runPaths } from '../../core/training/runFolder.ts';
+import type { Split } from '../../core/base/splits.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
@@ -88,7 +89,7 @@ async function targetOf(folder: string, { text, evaluation, ...asked }: ToShow):
   if (text !== undefined) return { kind: 'text', text };
   const { file, part, line, number } = asked;
   if (file !== undefined && line !== undefined) return { kind: 'record', file, part, line, number };
-  if (file === undefined && evaluation === undefined) return { kind: 'split', split: 'test' };
+  if (file === undefined && evaluation === undefined) return { kind: 'split', split: await firstSplit(folder) };
   const config = await readRunConfig(runPaths(folder));
   if (file !== undefined) return fileTarget(config, file);
   if (evaluation === 'test' || evaluation === 'validation' || evaluation === 'train')
@@ -100,6 +101,12 @@ async function targetOf(folder: string, { text, evaluation, ...asked }: ToShow):
     vscode.l10n.t('It is not known where the evaluated file {0} is', evaluation!),
     vscode.l10n.t('Open the predictions of the run, and choose the file there.'),
   );
+}
+
+/** Test documents where there are some, else those of validation. What is wrong with a config is what the page shows. */
+async function firstSplit(folder: string): Promise<Split> {
+  const config = await readRunConfig(runPaths(folder)).catch(() => undefined);
+  return (config && splitsOf(config)[0]) ?? 'test';
 }
 
 function fileTarget(config: RunConfig, file: string): ScoredTarget {

@@ -13,7 +13,7 @@ import type { PredictionsService } from '../../runner/services/predictions.ts';
 import type { PageEvent, PredictionsPage } from '../../webview/protocol.ts';
 import { RunnerPanel, type PanelHandlers } from '../base/runnerPanel.ts';
 import type { Services } from '../base/services.ts';
-import { shortName } from '../runs/runText.ts';
+import { shortName } from '../runs/shortName.ts';
 
 /** The predictions of one run for one target: the panel, and the process that holds model and scores. */
 export class PredictionsPanel extends RunnerPanel<'predictions'> {

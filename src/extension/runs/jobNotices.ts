@@ -43,8 +43,8 @@ export class JobNotices extends Disposable {
     const resume = vscode.l10n.t('Resume');
     const message =
       found.length === 1
-        ? vscode.l10n.t('The run {0} was interrupted when its window closed.', found[0].title)
-        : vscode.l10n.t('{0} runs were interrupted when their window closed.', found.length);
+        ? vscode.l10n.t('The run {0} was stopped when its window closed.', found[0].title)
+        : vscode.l10n.t('{0} runs were stopped when their window closed.', found.length);
     const chosen = await showInformation(message, resume, vscode.l10n.t('Later'));
     if (chosen === resume) for (const { task } of found) this.start(task);
   }
@@ -65,8 +65,9 @@ export class JobNotices extends Disposable {
   private async report(job: Job, end: JobEnd): Promise<void> {
     switch (end.type) {
       case 'trained':
-        if (end.result.stopped !== 'interrupted') return this.tellDone(trainedText(end.result), end.result.folder);
-        return this.tellStopped(end.result.folder, end.result.name);
+        if (end.result.stopped !== 'interrupted')
+          return this.tellDone(trainedText(end.result, job.state.title), end.result.folder);
+        return this.tellStopped(end.result.folder, job.state.title);
       case 'evaluated': {
         const { folder, split, metrics } = end.result;
         const text = vscode.l10n.t('{0} on {1}: P@1 {2}', job.state.title, split, percent(metrics['P@1'] ?? NaN));
@@ -116,7 +117,7 @@ export class JobNotices extends Disposable {
   }
 }
 
-function trainedText({ name, epochs, bestEpoch, stopped, summary }: RunResult): string {
+function trainedText({ epochs, bestEpoch, stopped, summary }: RunResult, name: string): string {
   const figures = summary?.evaluated?.metrics ?? summary?.best.validation;
   const precision = figures?.['P@1'];
   const how =
@@ -126,9 +127,8 @@ function trainedText({ name, epochs, bestEpoch, stopped, summary }: RunResult): 
         ? vscode.l10n.t('{0} finished.', name)
         : vscode.l10n.t('{0} finished after epoch {1}, the best is epoch {2}.', name, epochs, bestEpoch);
   if (precision === undefined) return how;
-  return summary?.evaluated
-    ? `${how} ${vscode.l10n.t('P@1 {0} on {1}.', percent(precision), summary.evaluated.split)}`
-    : `${how} ${vscode.l10n.t('P@1 {0}.', percent(precision))}`;
+  const split = summary?.evaluated?.split ?? 'validation';
+  return `${how} ${vscode.l10n.t('P@1 {0} on {1}.', percent(precision), split)}`;
 }
 
 /** The jobs' progress in the status bar; a click leads to the metrics, or to the runs where there are several. */

@@ -1,6 +1,7 @@
 import type { Progress } from '../../core/base/progress.ts';
 import { basename } from 'node:path';
 import type { RunEvent } from '../../core/base/events.ts';
+import { shortName } from './shortName.ts';
 
 type JobKind = 'train' | 'resume' | 'evaluate';
 export type JobPhase = Extract<RunEvent, { type: 'phase' }>['phase'] | 'starting';
@@ -42,7 +43,7 @@ export const stopping = (state: JobState): JobState => ({ ...state, isStopping: 
 export function advance(state: JobState, event: RunEvent): JobState {
   switch (event.type) {
     case 'begun':
-      return { ...state, folder: event.folder, title: basename(event.folder), epochs: event.epochs };
+      return { ...state, folder: event.folder, title: shortName(basename(event.folder)), epochs: event.epochs };
     case 'phase':
       // validation interrupts training for a moment: what is known of the whole stays
       return {

@@ -15,6 +15,10 @@ export function timeText(seconds: number, t: Translate): string {
   return minutes % 60 ? t('{0} h {1} min', hours, minutes % 60) : t('{0} h', hours);
 }
 
+/** A split beside a figure: short, and an evaluated file as it is called. */
+export const splitName = (split: string, t: Translate): string =>
+  split === 'validation' ? t('val') : split === 'test' ? t('test') : split === 'train' ? t('train') : split;
+
 function phaseText(phase: JobPhase, t: Translate): string {
   switch (phase) {
     case 'starting':
@@ -63,7 +67,7 @@ export function progressParts(state: JobState, t: Translate): string[] {
   const { precision, secondsLeft, isStopping } = state;
   const parts = [
     stageText(state, t),
-    precision === undefined ? undefined : t('P@1 {0}', percent(precision)),
+    precision === undefined ? undefined : t('P@1 {0}', `${splitName('validation', t)} ${percent(precision)}`),
     isStopping ? undefined : rateText(state, t),
     isStopping || secondsLeft === undefined || secondsLeft <= 0 ? undefined : t('{0} left', timeText(secondsLeft, t)),
   ];

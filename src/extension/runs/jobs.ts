@@ -14,6 +14,7 @@ import { windowAnswers } from '../base/windowAnswers.ts';
 import { configName } from './chooseRun.ts';
 import { advance, type JobState, startOf, stopping } from './jobState.ts';
 import { RefreshPace } from './refreshPace.ts';
+import { shortName } from './shortName.ts';
 import type { RunStore } from './runStore.ts';
 import { percent } from './jobText.ts';
 
@@ -75,7 +76,8 @@ export class Jobs extends Disposable {
   start(task: JobTask): Job {
     const folder = task.kind === 'train' ? undefined : runPaths(task.folder).folder;
     if (folder !== undefined && this.inFolder(folder)) throw busy(folder);
-    const title = folder === undefined && task.kind === 'train' ? configName(task.configFile) : basename(folder!);
+    const title =
+      folder === undefined && task.kind === 'train' ? configName(task.configFile) : shortName(basename(folder!));
     const job: RunningJob = {
       id: randomUUID(),
       task,
@@ -151,7 +153,7 @@ export class Jobs extends Disposable {
 const busy = (folder: string): UserError =>
   new UserError(
     'run-busy',
-    vscode.l10n.t('{0} is being worked on', basename(folder)),
+    vscode.l10n.t('{0} is being worked on', shortName(basename(folder))),
     vscode.l10n.t('Wait until it is done, or stop it.'),
   );
 

@@ -13,6 +13,7 @@ import type { Job, Jobs } from './jobs.ts';
 import { type JobSettings, overridesOf } from './jobSettings.ts';
 import { waitUntilFree } from './interrupted.ts';
 import type { RunStore } from './runStore.ts';
+import { shortName } from './shortName.ts';
 import { isTraining } from './trainedConfigs.ts';
 import { mayStartJobs } from './trust.ts';
 import { isLocked } from '../../core/training/lock.ts';
@@ -201,7 +202,7 @@ async function refuseBusy(folder: string, jobs: Jobs): Promise<void> {
   if (jobs.inFolder(folder) || (await isLocked(lock)))
     throw new UserError(
       'run-busy',
-      vscode.l10n.t('{0} is being worked on', basename(folder)),
+      vscode.l10n.t('{0} is being worked on', nameOf(folder)),
       vscode.l10n.t('Stop it before it is deleted.'),
     );
 }
@@ -209,17 +210,26 @@ async function refuseBusy(folder: string, jobs: Jobs): Promise<void> {
 async function confirm(folders: readonly string[]): Promise<boolean> {
   const message =
     folders.length === 1
-      ? vscode.l10n.t('Delete the run {0} with its checkpoints?', basename(folders[0]))
+      ? vscode.l10n.t('Delete the run {0} with its checkpoints?', nameOf(folders[0]))
       : vscode.l10n.t('Delete {0} runs with their checkpoints?', folders.length);
+  const detail = folders.length > 1 ? listOf(folders) : undefined;
   const remove = vscode.l10n.t('Move to Trash');
-  return (await vscode.window.showWarningMessage(message, { modal: true }, remove)) === remove;
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, remove)) === remove;
+}
+
+const nameOf = (folder: string): string => shortName(basename(folder));
+
+/** A dialog has no room for more, and cannot be scrolled. */
+const mostNamed = 12;
+
+function listOf(folders: readonly string[]): string {
+  const named = folders.slice(0, mostNamed).map(nameOf);
+  const rest = folders.length - named.length;
+  return [...named, ...(rest > 0 ? [vscode.l10n.t('and {0} more', rest)] : [])].join('\n');
 }
 
 async function confirmForGood(folders: readonly string[]): Promise<boolean> {
-  const message = vscode.l10n.t(
-    'There is no trash here. Delete {0} for good?',
-    folders.map((f) => basename(f)).join(', '),
-  );
+  const message = vscode.l10n.t('There is no trash here. Delete {0} for good?', folders.map(nameOf).join(', '));
   const remove = vscode.l10n.t('Delete Permanently');
   return (await vscode.window.showWarningMessage(message, { modal: true }, remove)) === remove;
 }

@@ -1,7 +1,7 @@
 import type { RunListing } from '../../core/training/runListing.ts';
 import type { JobState } from './jobState.ts';
 import type { Translate } from './jobText.ts';
-import { percent, progressParts } from './jobText.ts';
+import { percent, progressParts, splitName } from './jobText.ts';
 
 export function statusName(status: RunListing['status'], t: Translate): string {
   switch (status) {
@@ -12,7 +12,7 @@ export function statusName(status: RunListing['status'], t: Translate): string {
     case 'early':
       return t('stopped early');
     case 'interrupted':
-      return t('interrupted');
+      return t('stopped');
     case 'damaged':
       return t('damaged');
   }
@@ -20,36 +20,42 @@ export function statusName(status: RunListing['status'], t: Translate): string {
 
 const epochsText = (epochs: number, t: Translate): string => (epochs === 1 ? t('1 epoch') : t('{0} epochs', epochs));
 
-/** P@1 of the best epoch on validation, else on what was evaluated. */
-export const bestPrecision = ({ validation, evaluated }: RunListing): number | undefined =>
-  validation?.['P@1'] ?? evaluated?.metrics['P@1'];
-
-/** Names that training gives end in the time of their beginning (UTC): here in local time, and short. Others are as they are. */
-export function shortName(name: string, now = new Date()): string {
-  const found = /^(.+)-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})(-\d+)?$/.exec(name);
-  if (!found) return name;
-  const [, base, day, hour, minute, second, again = ''] = found;
-  const began = new Date(`${day}T${hour}:${minute}:${second}Z`);
-  if (Number.isNaN(began.getTime())) return name;
-  const time = began.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  const isToday = began.toDateString() === now.toDateString();
-  const date = isToday ? '' : `${began.toLocaleDateString([], { day: 'numeric', month: 'short' })} `;
-  return `${base} ${date}${time}${again}`;
+interface Precision {
+  split: string;
+  value: number;
 }
 
-/** What stands beside a run's name: its progress while it runs here, else status, best P@1 and epochs. */
-export function runDescription(run: RunListing | undefined, job: JobState | undefined, t: Translate): string {
+/** P@1 on what was evaluated, and of the best epoch on validation, as far as they are known. */
+export function precisions({ validation, evaluated }: RunListing): Precision[] {
+  const known = [
+    { split: evaluated?.split ?? '', value: evaluated?.metrics['P@1'] },
+    { split: 'validation', value: validation?.['P@1'] },
+  ];
+  return known.filter((one): one is Precision => one.value !== undefined);
+}
+
+/**
+ * What stands beside a run's name: its progress while it runs here, else P@1, epochs and status. The figure comes first: a
+ * row is cut at its end, and `isRow` leaves out what the row's tooltip says.
+ */
+export function runDescription(
+  run: RunListing | undefined,
+  job: JobState | undefined,
+  t: Translate,
+  { isRow = false } = {},
+): string {
   if (job) return progressParts(job, t).join(' · ');
   if (!run) return '';
-  const precision = bestPrecision(run);
+  const [precision] = precisions(run);
+  const figure = precision && `${splitName(precision.split, t)} ${percent(precision.value)}`;
   const parts = [
+    figure && (isRow ? figure : t('P@1 {0}', figure)),
+    run.modelType === 'linear' ? t('linear model') : run.epochs > 0 ? epochsText(run.epochs, t) : undefined,
     run.status === 'finished'
       ? undefined
       : run.status === 'running'
         ? t('running elsewhere')
         : statusName(run.status, t),
-    precision === undefined ? undefined : t('P@1 {0}', percent(precision)),
-    run.modelType === 'linear' ? t('linear model') : run.epochs > 0 ? epochsText(run.epochs, t) : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }

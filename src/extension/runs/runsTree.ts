@@ -6,7 +6,8 @@ import type { Job, Jobs } from './jobs.ts';
 import { percent } from './jobText.ts';
 import { RefreshPace } from './refreshPace.ts';
 import type { RunStore } from './runStore.ts';
-import { runDescription, runFacts, shortName, statusName } from './runText.ts';
+import { runDescription, runFacts, statusName } from './runText.ts';
+import { shortName } from './shortName.ts';
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Metrics } from '../../core/base/metrics.ts';
@@ -126,12 +127,13 @@ function runItem({ id, listing, job }: RunNode): vscode.TreeItem {
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(shortName(name), listing ? Collapsed : None);
   item.id = id;
-  item.description = runDescription(listing, job?.state, t);
+  item.description = runDescription(listing, job?.state, t, { isRow: true });
   item.iconPath = job ? new vscode.ThemeIcon('sync~spin') : listing && statusIcon(listing.status);
   item.contextValue = job ? `run.job.${job.task.kind}` : `run.${listing?.status}`;
   item.tooltip = listing ? factsTooltip(name, runFacts(listing, t)) : name;
   const status = job ? t('running') : listing ? statusName(listing.status, t) : '';
-  item.accessibilityInformation = { label: [name, status, item.description].filter(Boolean).join(', ') };
+  const spoken = [shortName(name), status, runDescription(listing, job?.state, t)];
+  item.accessibilityInformation = { label: spoken.filter(Boolean).join(', ') };
   return item;
 }
 

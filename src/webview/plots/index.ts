@@ -1,5 +1,5 @@
 import './plots.css';
-export { countingTicks, plotText } from './plotStyle.ts';
+export { countingTicks, logTicks, plotText } from './plotStyle.ts';
 export type { Trace } from './plotStyle.ts';
 export { plot, savedImage } from './plotView.ts';
 export type { Figure, Plot, PlotClick } from './plotView.ts';

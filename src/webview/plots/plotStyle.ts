@@ -89,6 +89,22 @@ function asText(value: unknown): unknown {
 export const plotText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Ticks of an axis that counts from 1 to `last`: whole numbers, each at most once. */
-export const countingTicks = (last: number, most: number): { tickformat: string; dtick?: number; nticks?: number } =>
-  last <= most ? { tickformat: 'd', dtick: 1 } : { tickformat: 'd', nticks: most };
+/** Ticks of an axis that counts up to `last`, about as many as `most`: whole numbers, each once. */
+export function countingTicks(last: number, most: number): { tickformat: string; dtick: number } {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, last / most)));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((size) => last / size <= most);
+  return { tickformat: ',d', dtick: step ?? 10 * power };
+}
+
+/** Ticks of a logarithmic axis from `least` to `most`: powers of ten, with 2 and 5 times them where those are few. */
+export function logTicks(least: number, most: number): { tickmode: 'array'; tickvals: number[]; tickformat: string } {
+  const [from, to] = [least, Math.max(least, most)].map((value) => Math.floor(Math.log10(value)));
+  const powers = Array.from({ length: to - from + 2 }, (_, i) => from + i);
+  const times = to - from < 2 ? [1, 2, 5] : [1];
+  // not 2 * 10 ** -2, which is no longer 0.02
+  return {
+    tickmode: 'array',
+    tickvals: powers.flatMap((power) => times.map((n) => Number(`${n}e${power}`))),
+    tickformat: ',~r',
+  };
+}

@@ -1,6 +1,8 @@
 /** Icons of 16 × 16, drawn with strokes of the text's colour; they say nothing to a screen reader. */
 const paths = {
   add: 'M8 3v10M3 8h10',
+  arrowDown: 'M8 2.5v11m-4.5-4.5L8 13.5l4.5-4.5',
+  arrowUp: 'M8 13.5v-11M3.5 7L8 2.5 12.5 7',
   back: 'M13 8H3m4-4L3 8l4 4',
   check: 'M3 8.5l3.5 3.5L13 4.5',
   chevronDown: 'M4 6l4 4 4-4',

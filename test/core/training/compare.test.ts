@@ -10,8 +10,12 @@ import {
   spread,
 } from '../../../src/core/training/compareRuns.ts';
 
-function config(training: Record<string, unknown>, name?: string): RunConfig {
-  const text = JSON.stringify({ dataset: { train: 'train.jsonl' }, training, ...(name && { output: { name } }) });
+function config(
+  training: Record<string, unknown>,
+  name?: string,
+  dataset: Record<string, unknown> = { train: 'train.jsonl' },
+): RunConfig {
+  const text = JSON.stringify({ dataset, training, ...(name && { output: { name } }) });
   return analyse(text, { file: '/data/run.xmlcnn.json' }).config;
 }
 
@@ -66,20 +70,51 @@ describe('figures', () => {
   it('are means with the deviation of a sample, and differences to the first', () => {
     const { metrics } = compareRuns(seeds);
     const [p1, logLoss] = metrics;
-    expect(p1).toMatchObject({ split: 'test', name: 'P@1', best: 1 });
+    expect(p1).toMatchObject({ split: 'test', name: 'P@1', best: [1] });
     expect(p1.cells[0]).toEqual({ mean: 0.55, sd: expect.closeTo(Math.SQRT1_2 / 10, 12), n: 2 });
     expect(p1.cells[1]).toEqual({ mean: 0.8, n: 1 });
     expect(p1.differences).toEqual([null, expect.closeTo(0.25, 12)]);
-    expect(logLoss).toMatchObject({ name: 'logLoss', best: 1 });
+    expect(logLoss).toMatchObject({ name: 'logLoss', best: [1] });
   });
 
   it('leave out what is not known, and name no best among equals', () => {
     const { metrics } = compareRuns([run('a', { epochs: 1 }, { 'P@1': 0.5 }), run('b', { epochs: 2 })]);
     expect(metrics[0]).toMatchObject({ cells: [{ mean: 0.5, n: 1 }, null], differences: [null, null] });
-    expect(metrics[0].best).toBeUndefined();
+    expect(metrics[0].best).toEqual([]);
     const equal = compareRuns([run('a', { epochs: 1 }, { 'P@1': 0.5 }), run('b', { epochs: 2 }, { 'P@1': 0.5 })]);
-    expect(equal.metrics[0].best).toBeUndefined();
+    expect(equal.metrics[0].best).toEqual([]);
     expect(spread([undefined, NaN])).toBeNull();
+  });
+
+  it('are measured against any run, and none across datasets', () => {
+    const on = (name: string, files: Record<string, string>, p1: number): ComparedRun => ({
+      ...run(name, { seed: 1 }, { 'P@1': p1 }),
+      config: config({ epochs: name.length }, name, files),
+      validation: { 'P@1': p1 },
+    });
+    const runs = [
+      on('a', { train: 'cooking.train.txt', test: 'cooking.test.txt' }, 0.5),
+      on('bb', { train: 'eurlex.train.txt', test: 'eurlex.test.txt' }, 0.9),
+      on('ccc', { train: 'more.txt', test: 'cooking.test.txt' }, 0.6),
+      on('dddd', { train: 'eurlex.train.txt', test: 'eurlex.test.txt' }, 0.8),
+    ];
+    const { datasets, metrics } = compareRuns(runs);
+    expect(datasets.test).toEqual([
+      { name: 'cooking', groups: [0, 2], baseline: 0 },
+      { name: 'eurlex', groups: [1, 3], baseline: 1 },
+    ]);
+    expect(datasets.validation.map(({ groups }) => groups)).toEqual([[0], [1, 3], [2]]); // drawn from what they train on
+    const close = (value: number): number => expect.closeTo(value, 12) as number;
+    expect(metrics[0]).toMatchObject({
+      split: 'test',
+      best: [2, 1],
+      differences: [null, null, close(0.1), close(-0.1)],
+    });
+    const turned = compareRuns(runs, { baseline: '/runs/ccc' });
+    expect(turned.metrics[0].differences).toEqual([close(-0.1), null, null, close(-0.1)]);
+    const text = comparisonMarkdown(turned);
+    expect(text).toContain('### cooking\n\n|  | a | ccc |');
+    expect(text).toContain('| P@1 | 50.00 (−10.00) | **60.00** |');
   });
 
   it('survive JSON, as messages to a page must', () => {

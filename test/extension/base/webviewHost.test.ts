@@ -21,6 +21,7 @@ function shown() {
     {
       copyMarkdown: () => Promise.reject(new UserError('too-big', 'It is too big', 'Make it smaller.')),
       saveImage: () => {},
+      chooseBaseline: () => {},
       chooseRuns: () => {},
       showMetrics: () => {},
       reload,

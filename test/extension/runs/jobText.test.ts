@@ -78,7 +78,7 @@ it('keeps the time left of the training while it validates', () => {
 it('keeps the best P@1 beside the last', () => {
   expect(after(epoch(0.8, true), epoch(0.7, false))).toMatchObject({ precision: 0.7, bestPrecision: 0.8 });
   expect(progressParts(after(begun, { type: 'phase', phase: 'training' }, step, epoch(0.712, true)), t)[1]).toBe(
-    'P@1 71.2',
+    'P@1 val 71.2',
   );
 });
 

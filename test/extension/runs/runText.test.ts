@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { RunListing } from '../../../src/core/training/runListing.ts';
 import { startOf } from '../../../src/extension/runs/jobState.ts';
-import { runDescription, runFacts, shortName } from '../../../src/extension/runs/runText.ts';
+import { runDescription, runFacts } from '../../../src/extension/runs/runText.ts';
+import { shortName } from '../../../src/extension/runs/shortName.ts';
 import { t } from './translate.ts';
 
 const run: RunListing = {
@@ -18,12 +19,17 @@ const run: RunListing = {
 };
 
 it.each([
-  ['finished', 'P@1 80.0 · 12 epochs'],
-  ['early', 'stopped early · P@1 80.0 · 12 epochs'],
-  ['interrupted', 'interrupted · P@1 80.0 · 12 epochs'],
-  ['running', 'running elsewhere · P@1 80.0 · 12 epochs'],
+  ['finished', 'P@1 test 79.0 · 12 epochs'],
+  ['early', 'P@1 test 79.0 · 12 epochs · stopped early'],
+  ['interrupted', 'P@1 test 79.0 · 12 epochs · stopped'],
+  ['running', 'P@1 test 79.0 · 12 epochs · running elsewhere'],
 ] as const)('describes a run that is %s', (status, text) => {
   expect(runDescription({ ...run, status }, undefined, t)).toBe(text);
+});
+
+it('begins a row with the figure and its split', () => {
+  expect(runDescription(run, undefined, t, { isRow: true })).toBe('test 79.0 · 12 epochs');
+  expect(runDescription({ ...run, evaluated: undefined }, undefined, t, { isRow: true })).toBe('val 80.0 · 12 epochs');
 });
 
 it('shows the progress of a job rather than what is on disk', () => {
@@ -32,12 +38,12 @@ it('shows the progress of a job rather than what is on disk', () => {
 
 it('says nothing of figures that there are not', () => {
   const begun: RunListing = { ...run, status: 'interrupted', epochs: 1, validation: undefined, evaluated: undefined };
-  expect(runDescription(begun, undefined, t)).toBe('interrupted · 1 epoch');
+  expect(runDescription(begun, undefined, t)).toBe('1 epoch · stopped');
 });
 
 it('counts no epochs of a linear model', () => {
   const linear: RunListing = { ...run, modelType: 'linear', epochs: 1, bestEpoch: 1 };
-  expect(runDescription(linear, undefined, t)).toBe('P@1 80.0 · linear model');
+  expect(runDescription(linear, undefined, t)).toBe('P@1 test 79.0 · linear model');
   expect(runFacts(linear, t).map(([title]) => title)).not.toContain('Epochs');
 });
 

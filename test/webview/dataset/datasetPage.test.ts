@@ -4,11 +4,12 @@ import { openInspection } from '../../../src/core/explore/inspection.ts';
 import { amount, bytes, mean, percent } from '../../../src/webview/amounts.ts';
 import { restoredState } from '../../../src/webview/pages/dataset/datasetState.ts';
 import {
-  axisName,
+  axisNames,
   headTraces,
   lengthRange,
   lengthTraces,
   rankTraces,
+  valueAxis,
 } from '../../../src/webview/pages/dataset/datasetTraces.ts';
 import { fixtures } from '../../core/data/helpers.ts';
 
@@ -72,8 +73,21 @@ describe('traces', () => {
     expect(lengthRange(of(100, true), 2)).toBe('200 or more words');
   });
 
-  test('long names are cut on an axis', () => {
-    expect(axisName('short\nname')).toBe('short name');
-    expect(axisName('x'.repeat(100), 5)).toBe('xxxx…');
+  test('names on an axis are one line, without what all begin with, and keep both ends', () => {
+    const named = (...names: string[]): { name: string }[] => names.map((name) => ({ name }));
+    expect(axisNames(named('short\nname', 'x'.repeat(100)), 5)).toEqual(['sh…me', 'xx…xx']);
+    const uris = named('http://eurovoc.europa.eu/100163', 'http://eurovoc.europa.eu/2');
+    expect(axisNames(uris)).toEqual(['…100163', '…2']);
+    expect(axisNames(named('Regulation concerning fish', 'Regulation concerning milk'))).toEqual([
+      'Regulatio…ing fish',
+      'Regulatio…ing milk',
+    ]);
+  });
+
+  test('an axis of few documents has no half of one, and one of a logarithm no bare digits', () => {
+    expect(valueAxis('linear', [1, 3])).toMatchObject({ type: 'linear', dtick: 1 });
+    expect(valueAxis('linear', [1, 3], true)).toEqual({ type: 'linear' });
+    expect(valueAxis('log', [1, 3000, 0])).toMatchObject({ type: 'log', tickvals: [1, 10, 100, 1000, 10000] });
+    expect(valueAxis('log', [0])).toEqual({ type: 'linear' }); // there is no logarithm to show
   });
 });

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { selectionAfter } from '../../../src/webview/pages/metrics/metricsState.ts';
+import type { MetricsRun } from '../../../src/webview/protocol.ts';
+import { byDataset, selectionAfter } from '../../../src/webview/pages/metrics/metricsState.ts';
 
-const run = (folder: string, status = 'finished'): { folder: string; status: string } => ({ folder, status });
+const run = (
+  folder: string,
+  status: MetricsRun['status'] = 'finished',
+  name?: string,
+): Pick<MetricsRun, 'folder' | 'status' | 'dataset'> => ({
+  folder,
+  status,
+  dataset: name === undefined ? undefined : { key: `/${name}`, name, place: `/${name}/train.jsonl` },
+});
 
 describe('the runs shown', () => {
   it('are the newest at first, damaged ones passed over', () => {
@@ -19,4 +28,30 @@ describe('the runs shown', () => {
     expect(selectionAfter(['a'], runs, new Set(['a', 'c']))).toEqual(['a']);
     expect(selectionAfter(['a'], runs, undefined)).toEqual(['a']);
   });
+
+  it('are of the dataset of the run that begins, and of no other', () => {
+    const runs = [
+      run('new', 'running', 'cooking'),
+      run('old', 'finished', 'cooking'),
+      run('eur', 'finished', 'eurlex'),
+    ];
+    expect(selectionAfter(['old', 'eur'], runs, new Set(['old', 'eur']))).toEqual(['old', 'new']);
+    expect(selectionAfter(['old', 'eur'], runs, new Set(['old', 'eur', 'new']))).toEqual(['old', 'eur']);
+  });
+});
+
+it('runs are listed by dataset, damaged ones last, and datasets of one name by their files', () => {
+  const other = { ...run('d', 'finished', 'cooking'), dataset: { key: 'x', name: 'cooking', place: '/x/train.jsonl' } };
+  const groups = byDataset([
+    run('z', 'damaged'),
+    run('a', 'finished', 'eurlex'),
+    run('b', 'finished', 'cooking'),
+    other,
+  ]);
+  expect(groups.map(({ name, runs }) => [name, ...runs.map(({ folder }) => folder)])).toEqual([
+    ['eurlex', 'a'],
+    ['/cooking/train.jsonl', 'b'],
+    ['/x/train.jsonl', 'd'],
+    [undefined, 'z'],
+  ]);
 });

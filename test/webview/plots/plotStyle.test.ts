@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlotTheme } from '../../../src/webview/plots/theme.ts';
 import { mixed } from '../../../src/webview/plots/theme.ts';
-import { countingTicks, styled } from '../../../src/webview/plots/plotStyle.ts';
+import { countingTicks, logTicks, styled } from '../../../src/webview/plots/plotStyle.ts';
 
 const theme = {
   background: '#ffffff',
@@ -38,8 +38,16 @@ describe('mixing colours', () => {
   });
 });
 
-it('ticks of a short count are whole numbers, each once', () => {
-  expect(countingTicks(1, 8)).toEqual({ tickformat: 'd', dtick: 1 });
-  expect(countingTicks(8, 8)).toEqual({ tickformat: 'd', dtick: 1 });
-  expect(countingTicks(2000, 8)).toEqual({ tickformat: 'd', nticks: 8 });
+it('ticks of a count are whole numbers, each once', () => {
+  expect(countingTicks(1, 8)).toEqual({ tickformat: ',d', dtick: 1 });
+  expect(countingTicks(8, 8)).toEqual({ tickformat: ',d', dtick: 1 });
+  expect(countingTicks(9, 8).dtick).toBe(2);
+  expect(countingTicks(45, 8).dtick).toBe(10);
+  expect(countingTicks(2000, 8).dtick).toBe(500);
+});
+
+it('ticks of a logarithm are whole values: powers of ten, and more where those are few', () => {
+  expect(logTicks(1, 3).tickvals).toEqual([1, 2, 5, 10, 20, 50]);
+  expect(logTicks(1, 5000).tickvals).toEqual([1, 10, 100, 1000, 10000]);
+  expect(logTicks(0.02, 0.9).tickvals).toEqual([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]);
 });

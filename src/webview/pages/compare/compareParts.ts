@@ -1,87 +1,154 @@
 import { formatDifference, formatMetric, isLoss } from '../../../core/metrics/metricText.ts';
-import type { Comparison, MetricRow, RunGroup } from '../../../core/training/compareRuns.ts';
+import type { ComparedDataset, Comparison, MetricRow } from '../../../core/training/compareRuns.ts';
 import { countingTicks, type Figure, seriesMark, type SeriesStyle } from '../../plots/index.ts';
 import { count } from '../../amounts.ts';
-import { el, icon } from '../../ui/index.ts';
+import { banner, el, icon } from '../../ui/index.ts';
 import { t } from '../../l10n.ts';
 import type { ComparedCurve } from '../../protocol.ts';
 
 const mainMetrics = /^((P|nDCG)@\d+|(micro|macro)F1|logLoss)$/;
 
-/** The figures of one split, a column for each group; undefined where there is none. */
+/** The figures of one split, a column for each group, those of a dataset side by side; undefined where there is none. */
 export function metricTable(
   split: MetricRow['split'],
-  { groups, metrics, unlabelled }: Comparison,
+  comparison: Comparison,
   options: { allMetrics: boolean; styles: readonly SeriesStyle[] },
 ): HTMLElement | undefined {
+  const { metrics, unlabelled } = comparison;
   const rows = metrics.filter((row) => row.split === split && (options.allMetrics || mainMetrics.test(row.name)));
   if (rows.length === 0) return undefined;
   const title = split === 'test' ? t('Test') : t('Validation, best epoch');
-  const heads = groups.map(({ name }, i) =>
-    el(
-      'th',
-      { class: 'right wraps', attributes: { scope: 'col' } },
-      seriesMark(options.styles[i]),
-      ' ',
-      name,
-      i === 0 && el('div', { class: 'muted' }, t('compared with')),
-    ),
-  );
-  const head = el('tr', {}, el('th', { attributes: { scope: 'col' } }, t('Metric')), ...heads);
-  const body = rows.map((row) => metricRow(row, groups));
+  const datasets = comparison.datasets[split];
+  const body = rows.map((row) => metricRow(row, comparison, datasets));
   const notes = unlabelled
     .filter((one) => one.split === split)
     .map(({ run, documents }) =>
       el('p', { class: 'muted' }, t('{0}: {1} documents without a label, counted 0', run, count(documents))),
     );
-  return section(title, el('div', {}, table(title, head, body), ...notes));
+  const warning =
+    datasets.length > 1 && banner('warning', t('Different datasets: only figures of the same one are compared.'));
+  const head = metricHead(comparison, datasets, options.styles);
+  return section(title, el('div', {}, warning, table(title, head, body), ...notes));
 }
 
-function metricRow({ name, cells, differences, best }: MetricRow, groups: readonly RunGroup[]): HTMLElement {
-  const shown = cells.map((cell, i) => {
-    if (!cell) return el('td', { class: 'right muted' }, '–');
-    const { mean, sd, n } = cell;
-    const difference = differences[i];
-    const isBest = i === best;
-    return el(
-      'td',
-      { class: `right${isBest ? ' best' : ''}` },
-      isBest && el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, t('best'))),
-      formatMetric(name, mean),
-      sd !== undefined && el('span', { class: 'muted' }, ` ± ${formatMetric(name, sd)}`),
-      n !== groups[i].runs.length && el('span', { class: 'muted' }, ` (n = ${n})`),
-      difference !== null && el('div', { class: 'muted difference' }, formatDifference(name, difference)),
-    );
-  });
-  return el('tr', {}, el('th', { attributes: { scope: 'row' } }, name), ...shown);
+function metricHead(
+  { groups }: Comparison,
+  datasets: readonly ComparedDataset[],
+  styles: readonly SeriesStyle[],
+): HTMLElement[] {
+  const names = datasets.map(({ name, groups: members }) =>
+    el('th', { class: 'right dataset', attributes: { scope: 'colgroup', colspan: members.length } }, name),
+  );
+  const heads = datasets.flatMap((dataset) =>
+    dataset.groups.map((i, at) =>
+      el(
+        'th',
+        { class: `right wraps${at === 0 ? ' dataset' : ''}`, attributes: { scope: 'col' } },
+        seriesMark(styles[i]),
+        ' ',
+        groups[i].name,
+        i === dataset.baseline &&
+          dataset.groups.length > 1 &&
+          el('div', { class: 'muted' }, t('the others are compared with it')),
+      ),
+    ),
+  );
+  return [
+    ...(datasets.length > 1 ? [el('tr', {}, el('td', {}), ...names)] : []),
+    el('tr', {}, el('th', { attributes: { scope: 'col' } }, t('Metric')), ...heads),
+  ];
 }
 
-/** The settings of each run; values that are not the first run's are bold. */
-export function settingsTable({ runs, config }: Comparison, allKeys: boolean): HTMLElement {
+function metricRow(row: MetricRow, { groups }: Comparison, datasets: readonly ComparedDataset[]): HTMLElement {
+  const shown = datasets.flatMap((dataset) =>
+    dataset.groups.map((i, at) => metricCell(row, i, groups[i].runs.length, at === 0 ? ' dataset' : '')),
+  );
+  return el('tr', {}, el('th', { attributes: { scope: 'row' } }, row.name), ...shown);
+}
+
+function metricCell({ name, cells, differences, best }: MetricRow, i: number, runs: number, edge: string): HTMLElement {
+  const cell = cells[i];
+  if (!cell) return el('td', { class: `right muted${edge}` }, '–');
+  const { mean, sd, n } = cell;
+  const difference = differences[i];
+  const isBest = best.includes(i);
+  return el(
+    'td',
+    { class: `right${isBest ? ' best' : ''}${edge}` },
+    isBest && el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, t('best'))),
+    formatMetric(name, mean),
+    sd !== undefined && el('span', { class: 'muted' }, ` ± ${formatMetric(name, sd)}`),
+    n !== runs && el('span', { class: 'muted' }, ` (n = ${n})`),
+    difference !== null && differenceText(name, difference),
+  );
+}
+
+/** The arrow shows where the figure went, its colour and the hidden word whether that is good. */
+function differenceText(name: string, difference: number): HTMLElement {
+  const text = formatDifference(name, difference);
+  if (text === '±0' || !Number.isFinite(difference)) return el('div', { class: 'difference muted' }, text);
+  const isBetter = difference > 0 !== isLoss(name);
+  return el(
+    'div',
+    { class: `difference ${isBetter ? 'better' : 'worse'}` },
+    icon(difference > 0 ? 'arrowUp' : 'arrowDown'),
+    text,
+    el('span', { class: 'visually-hidden' }, isBetter ? t('better') : t('worse')),
+  );
+}
+
+/** The settings of each run; values that are not those of the run that others are measured against are bold. */
+export function settingsTable({ runs, config }: Comparison, allKeys: boolean, baseline: number): HTMLElement {
   const rows = config.filter(({ differs }) => allKeys || differs);
   const title = t('Settings');
   if (rows.length === 0) return section(title, el('p', { class: 'muted' }, t('All settings are the same.')));
   const heads = [t('Key'), ...runs.map(({ name }) => name)];
   const head = el('tr', {}, ...heads.map((name) => el('th', { class: 'wraps', attributes: { scope: 'col' } }, name)));
-  const body = rows.map(({ key, values }) =>
-    el(
-      'tr',
-      {},
-      el('th', { class: 'code', attributes: { scope: 'row' } }, key),
-      ...values.map((value) => el('td', { class: `code${value === values[0] ? '' : ' differs'}` }, value ?? '–')),
-    ),
-  );
-  return section(title, table(title, head, body));
+  const body = rows.map(({ key, values }) => {
+    const texts = shortPaths(values);
+    const cell = (value: string | null, i: number): HTMLElement =>
+      el(
+        'td',
+        {
+          class: `code${value === values[baseline] ? '' : ' differs'}`,
+          attributes: { title: value !== null && texts[i] !== value ? value : undefined },
+        },
+        texts[i] ?? '–',
+      );
+    return el('tr', {}, el('th', { class: 'code', attributes: { scope: 'row' } }, key), ...values.map(cell));
+  });
+  return section(title, table(title, [head], body));
 }
 
-function table(label: string, head: HTMLElement, body: readonly HTMLElement[]): HTMLElement {
+/** Paths without the folders that all of a row have in common; other values, which stand as JSON, as they are. */
+export function shortPaths(values: readonly (string | null)[]): (string | null)[] {
+  const paths = values.map((value) =>
+    value === null ? undefined : /^"((?:[A-Za-z]:[\\/]|[\\/]).*)"$/.exec(value)?.[1],
+  );
+  const known = paths.filter((path) => path !== undefined);
+  if (known.length === 0) return [...values];
+  const parts = known.map((path) => path.split(/[\\/]+/));
+  const shortest = Math.min(...parts.map(({ length }) => length));
+  let common = 0;
+  while (common < shortest - 1 && parts.every((names) => names[common] === parts[0][common])) common++;
+  return values.map((value, i) =>
+    paths[i] === undefined
+      ? value
+      : `…/${paths[i]
+          .split(/[\\/]+/)
+          .slice(common)
+          .join('/')}`,
+  );
+}
+
+function table(label: string, head: readonly HTMLElement[], body: readonly HTMLElement[]): HTMLElement {
   return el(
     'div',
     { class: 'table-scroller', attributes: { tabindex: 0, role: 'region', 'aria-label': label } },
     el(
       'table',
       { class: 'fits', attributes: { 'aria-label': label } },
-      el('thead', {}, head),
+      el('thead', {}, ...head),
       el('tbody', {}, ...body),
     ),
   );

@@ -101,9 +101,28 @@ class CompareView {
       button(t('Show in Metrics'), () => this.frame.perform(() => this.host.call('showMetrics', { folders })), {
         icon: 'metrics',
       }),
+      this.comparison!.groups.length > 1 && this.baselineChoice(),
       checkbox({ label: t('All metrics'), checked: allMetrics, onChange: (value) => change({ allMetrics: value }) }),
       checkbox({ label: t('All settings'), checked: allKeys, onChange: (value) => change({ allKeys: value }) }),
     );
+  }
+
+  /** The run that others are measured against. */
+  private baseline(): string {
+    const { runs } = this.comparison!;
+    return (runs.find(({ folder }) => folder === this.state.baseline) ?? runs[0]).folder;
+  }
+
+  private baselineChoice(): HTMLElement {
+    const { runs, groups } = this.comparison!;
+    const at = runs.findIndex(({ folder }) => folder === this.baseline());
+    const group = groups.find(({ runs: members }) => members.includes(at))!;
+    return dropdown({
+      label: t('Compared with'),
+      options: groups.map(({ name, runs: [first] }) => ({ value: runs[first].folder, label: name })),
+      value: runs[group.runs[0]].folder,
+      onChange: (folder) => this.frame.perform(() => this.host.call('chooseBaseline', { folder })),
+    });
   }
 
   private drawTables(): void {
@@ -120,7 +139,8 @@ class CompareView {
     const hasSpread = comparison.metrics.some(({ cells }) => cells.some((cell) => cell?.sd !== undefined));
     const note = hasSpread && el('p', { class: 'muted' }, t('± is the standard deviation over seeds.'));
     replaceChildren(this.figures, ...tables, none, note);
-    replaceChildren(this.settings, settingsTable(comparison, allKeys));
+    const baseline = comparison.runs.findIndex(({ folder }) => folder === this.baseline());
+    replaceChildren(this.settings, settingsTable(comparison, allKeys, baseline));
   }
 
   private curveSection(): HTMLElement | undefined {

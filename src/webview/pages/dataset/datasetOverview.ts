@@ -1,10 +1,18 @@
 import type { DocumentLabel } from '../../../core/explore/inspectionApi.ts';
-import { type Figure, plot, type Plot, plotText } from '../../plots/index.ts';
+import { type Figure, plot, type Plot, plotText, type Trace } from '../../plots/index.ts';
 import { checkbox, el, figureList, figureTable, replaceChildren, segmented } from '../../ui/index.ts';
 import type { Context, Part } from './datasetState.ts';
 import { amount, count, mean } from '../../amounts.ts';
 import { cutOffRows, measures, partName } from './datasetTexts.ts';
-import { axisName, headTraces, lengthTraces, rankTraces, type Scale, shownSplits } from './datasetTraces.ts';
+import {
+  axisNames,
+  headTraces,
+  lengthTraces,
+  rankTraces,
+  type Scale,
+  shownSplits,
+  valueAxis,
+} from './datasetTraces.ts';
 import { t } from '../../l10n.ts';
 
 /** Numbers of every split, and three plots. */
@@ -78,8 +86,9 @@ export class Overview implements Part {
     const { snapshot, state } = this.context;
     const isShare = shownSplits(snapshot, state.overlay).length > 1;
     const y = isShare ? t('% of documents') : t('documents');
+    const traces = headTraces(snapshot, state.overlay);
     return {
-      traces: headTraces(snapshot, state.overlay),
+      traces,
       description: t('Bars: the {0} most frequent labels. The tab Labels lists all of them.', snapshot.head.length),
       layout: {
         barmode: 'group',
@@ -90,11 +99,11 @@ export class Overview implements Part {
           tickmode: 'array',
           ticklabeloverflow: 'allow',
           tickvals: snapshot.head.map((_, i) => i),
-          ticktext: snapshot.head.map(({ name, display }) => plotText(axisName(display ?? name))),
+          ticktext: axisNames(snapshot.head).map(plotText),
           tickangle: -40,
           fixedrange: true,
         },
-        yaxis: { title: { text: y }, type: state.headScale, fixedrange: true },
+        yaxis: { title: { text: y }, ...valueAxis(state.headScale, valuesOf(traces), isShare), fixedrange: true },
       },
     };
   }
@@ -102,11 +111,10 @@ export class Overview implements Part {
   private rankFigure(): Figure {
     const { snapshot, state } = this.context;
     const several = shownSplits(snapshot, state.overlay).length > 1;
-    const [most = 0] = snapshot.splits.flatMap(({ ranks }) => ranks.slice(0, 1).map(([, documents]) => documents));
-    const axis = (title: string, largest: number): object => ({
+    const counts = snapshot.splits.flatMap(({ ranks }) => ranks.map(([, documents]) => documents));
+    const axis = (title: string, values: number[]): object => ({
       title: { text: title },
-      type: state.rankScale,
-      ...(state.rankScale === 'log' && largest > 100 && { dtick: 1 }),
+      ...valueAxis(state.rankScale, values),
     });
     return {
       traces: rankTraces(snapshot, state.overlay),
@@ -114,8 +122,8 @@ export class Overview implements Part {
       layout: {
         showlegend: several,
         legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
-        xaxis: axis(t('rank of the label'), snapshot.labels),
-        yaxis: axis(t('documents'), most),
+        xaxis: axis(t('rank of the label'), [1, snapshot.labels]),
+        yaxis: axis(t('documents'), counts),
       },
     };
   }
@@ -127,8 +135,9 @@ export class Overview implements Part {
     const unit = bagOfWords ? t('features') : t('words');
     const last = (lengths.counts.length - 1) * lengths.width;
     const isOpen = snapshot.splits.some(({ lengths: { open } }) => open);
+    const traces = lengthTraces(snapshot, state.overlay);
     return {
-      traces: lengthTraces(snapshot, state.overlay),
+      traces,
       description: t(
         'Histogram of document lengths in bins of {0}.',
         bagOfWords ? amount.features(lengths.width) : amount.words(lengths.width),
@@ -139,7 +148,10 @@ export class Overview implements Part {
         showlegend: isShare,
         legend: { orientation: 'h', x: 1, xanchor: 'right', y: 1, yanchor: 'bottom' },
         xaxis: { title: { text: isOpen ? `${unit}; ${t('the last bin: {0} or more', count(last))}` : unit } },
-        yaxis: { title: { text: isShare ? t('% of documents') : t('documents') } },
+        yaxis: {
+          title: { text: isShare ? t('% of documents') : t('documents') },
+          ...valueAxis('linear', valuesOf(traces), isShare),
+        },
       },
     };
   }
@@ -185,6 +197,9 @@ export class Overview implements Part {
     replaceChildren(this.cuts, figureTable({ label: t('What a maximum length cuts off') }, titles, rows));
   }
 }
+
+const valuesOf = (traces: readonly Trace[]): number[] =>
+  traces.flatMap((trace) => ('y' in trace ? (trace.y as number[]) : []));
 
 function figure(
   title: string,

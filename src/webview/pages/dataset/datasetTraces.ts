@@ -1,6 +1,6 @@
 /** What is plotted: labels by frequency, documents by length. */
 import type { DatasetSnapshot, SplitSnapshot } from '../../../core/explore/inspectionApi.ts';
-import type { Trace } from '../../plots/index.ts';
+import { countingTicks, logTicks, type Trace } from '../../plots/index.ts';
 import { amount, count } from '../../amounts.ts';
 import { partName } from './datasetTexts.ts';
 import { t } from '../../l10n.ts';
@@ -75,8 +75,35 @@ export function lengthRange({ lengths: { width, counts, open }, bagOfWords }: Sp
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
-/** A label's name on an axis. */
-export function axisName(name: string, most = 18): string {
-  const line = oneLine(name);
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+/** What an axis of counts, or of shares, between these values is drawn with. */
+export function valueAxis(scale: Scale, values: readonly number[], isShare = false): object {
+  const shown = values.filter((value) => value > 0);
+  const [least, most] = [Math.min(...shown), Math.max(...shown)];
+  if (shown.length === 0) return { type: 'linear' };
+  if (scale === 'log') return { type: scale, ...logTicks(least, most) };
+  return { type: scale, ...(!isShare && most <= 8 && countingTicks(most, 8)) };
+}
+
+/**
+ * Names of labels on an axis: without what all begin with, and cut in the middle, where names differ least. What all
+ * begin with ends at a mark, so that no word is cut.
+ */
+export function axisNames(labels: readonly { name: string; display?: string }[], most = 18): string[] {
+  const lines = labels.map(({ name, display }) => oneLine(display ?? name));
+  const prefix = lines.length > 1 ? lines.reduce(commonStart).replace(/[^/#:|.\\]*$/, '') : '';
+  const isWorth = prefix.length >= 4;
+  return lines.map((line) => middleCut(isWorth ? `…${line.slice(prefix.length)}` : line, most));
+}
+
+function commonStart(a: string, b: string): string {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return a.slice(0, length);
+}
+
+function middleCut(line: string, most: number): string {
+  const letters = [...line];
+  if (letters.length <= most) return line;
+  const end = Math.floor((most - 1) / 2);
+  return `${letters.slice(0, most - 1 - end).join('')}…${letters.slice(letters.length - end).join('')}`;
 }

@@ -1,7 +1,7 @@
 import type { HeadCooccurrence } from '../../../core/explore/analysis/analysisApi.ts';
 import { type Figure, plotText } from '../../plots/index.ts';
 import { amount, count, percent } from '../../amounts.ts';
-import { axisName } from './datasetTraces.ts';
+import { axisNames } from './datasetTraces.ts';
 import { t } from '../../l10n.ts';
 
 type HeatmapOf = 'share' | 'documents';
@@ -23,7 +23,7 @@ export function heatmapCells({ labels, counts }: HeadCooccurrence, of: HeatmapOf
 /** The most frequent labels against each other; the first in the upper left corner. */
 export function heatmapFigure(head: HeadCooccurrence, of: HeatmapOf): Figure {
   const { labels, counts } = head;
-  const names = labels.map(({ name, display }) => axisName(display ?? name, 22));
+  const names = axisNames(labels, 22);
   const at = labels.map((_, i) => i);
   const axis = {
     tickmode: 'array' as const,

@@ -2,7 +2,7 @@ import type { HistoryEnd, RunHistory } from '../../../core/training/runHistory.t
 import { connect, type Host } from '../../host.ts';
 import { onThemeChange, plot, type Plot, savedImage } from '../../plots/index.ts';
 import type { Failure } from '../../../core/base/errors.ts';
-import type { LiveStep, MetricsRun, PageEvent, SavedImage } from '../../protocol.ts';
+import type { LiveStep, MetricsHindrance, MetricsRun, PageEvent, SavedImage } from '../../protocol.ts';
 import {
   asFailure,
   banner,
@@ -17,7 +17,7 @@ import {
 } from '../../ui/index.ts';
 import { choices, epochMetrics, epochTable, liveRow, runList } from './metricsParts.ts';
 import { type DrawnRun, ksOf, lossFigure, validationFigure } from './metricsFigures.ts';
-import { initialState, type MetricsState, selectionAfter } from './metricsState.ts';
+import { byDataset, initialState, type MetricsState, selectionAfter } from './metricsState.ts';
 import { count } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
 import './metrics.css';
@@ -43,7 +43,9 @@ class MetricsView {
   private readonly host: Host<'metrics'>;
   private state: MetricsState;
   private runs?: MetricsRun[];
-  private mayTrain = true;
+  private hindrance?: MetricsHindrance;
+  /** Trainings that have no run yet. */
+  private beginning: readonly string[] = [];
   private place: 'sideBar' | 'editor' = 'editor';
   private readonly loaded = new Map<string, Loaded>();
   private readonly live = new Map<string, LiveStep>();
@@ -103,9 +105,12 @@ class MetricsView {
     switch (message.type) {
       case 'runs':
         this.place = message.place;
-        this.mayTrain = message.mayTrain;
+        this.hindrance = message.hindrance;
         document.body.dataset.place = message.place;
         return this.onRuns(message.runs);
+      case 'beginning':
+        this.beginning = message.jobs;
+        return this.runs && this.runs.length > 0 ? this.drawLive() : this.draw();
       case 'select':
         return this.select(message.folders);
       case 'live':
@@ -195,7 +200,7 @@ class MetricsView {
   private draw(): void {
     if (!this.runs) return this.frame.showLoading(t('Reading the runs…'));
     const isEmpty = this.runs.length === 0;
-    this.frame.setBanners(...(isEmpty ? [] : [this.goneBanner(), ...this.interruptedBanners()]));
+    this.frame.setBanners(...(isEmpty ? [] : [this.goneBanner(), this.datasetsBanner(), ...this.interruptedBanners()]));
     if (isEmpty) return this.frame.show(this.emptyState());
     if (!this.tables.isConnected) this.frame.show(...this.content);
     this.drawList();
@@ -224,7 +229,13 @@ class MetricsView {
   }
 
   private emptyState(): HTMLElement {
-    if (!this.mayTrain)
+    if (this.beginning.length > 0) return emptyState(t('Training begins'), this.beginning.join('; '));
+    if (this.hindrance === 'noFolder')
+      return emptyState(t('No runs'), t('Runs are kept in the folder that is open, and none is.'), {
+        label: t('Open Folder'),
+        run: () => this.frame.perform(() => this.host.call('openFolder', undefined)),
+      });
+    if (this.hindrance === 'untrusted')
       return emptyState(
         t('No runs'),
         t('Nothing is trained in Restricted Mode: trust this workspace to train models.'),
@@ -249,11 +260,21 @@ class MetricsView {
     return banner('stale', t('Not there any more: {0}.', this.gone.join(', ')), { label: t('Dismiss'), run: dismiss });
   }
 
+  private datasetsBanner(): HTMLElement | undefined {
+    const groups = byDataset(this.shown());
+    if (groups.length < 2) return undefined;
+    const names = groups.map(({ name }) => name ?? '').join(', ');
+    return banner(
+      'warning',
+      t('The curves are of different datasets ({0}): how high they lie says nothing of the models.', names),
+    );
+  }
+
   private interruptedBanners(): HTMLElement[] {
     return this.shown()
-      .filter(({ status }) => status === 'interrupted' && this.mayTrain)
+      .filter(({ status }) => status === 'interrupted' && this.hindrance === undefined)
       .map(({ folder, title }) =>
-        banner('partial', t('{0} was interrupted.', title), {
+        banner('partial', t('{0} was stopped.', title), {
           label: t('Resume'),
           run: () => this.frame.perform(() => this.host.call('resume', { folder })),
         }),
@@ -320,7 +341,8 @@ class MetricsView {
       if (status !== 'running') return [];
       return step ? liveRow(title, step) : el('p', { class: 'muted' }, t('{0} is running.', title));
     });
-    replaceChildren(this.liveRows, ...rows);
+    const begun = this.beginning.map((text) => el('p', { class: 'muted' }, text));
+    replaceChildren(this.liveRows, ...begun, ...rows);
   }
 
   private drawChoices(): void {

@@ -16,13 +16,13 @@ import {
 import { t } from '../../l10n.ts';
 import type { EpochRecord, RunHistory } from '../../../core/training/runHistory.ts';
 import { bestEpoch, styleOf } from './metricsFigures.ts';
-import type { MetricsState } from './metricsState.ts';
+import { byDataset, type MetricsState } from './metricsState.ts';
 
 const statusNames: Record<MetricsRun['status'], string> = {
   running: t('running'),
   finished: t('finished'),
   early: t('stopped early'),
-  interrupted: t('interrupted'),
+  interrupted: t('stopped'),
   damaged: t('damaged'),
 };
 
@@ -62,21 +62,38 @@ export function runList({ isNarrow, runs, selected, showsAll, onSelect, onShowAl
       el('span', { class: 'muted run-facts' }, facts(run, isNarrow)),
     );
   };
+  const groups = byDataset(listed);
+  const several = byDataset(runs).length > 1;
+  const lists = groups.map(({ name, runs: members }) =>
+    el(
+      'div',
+      {},
+      several && el('h3', { class: 'muted' }, name ?? t('Damaged')),
+      el(
+        'ul',
+        { class: 'plain runs', attributes: { 'aria-label': several ? (name ?? t('Damaged')) : undefined } },
+        ...members.map(item),
+      ),
+    ),
+  );
   const more = runs.length > listedAtFirst && (showsAll || listed.length < runs.length);
   return el(
     'fieldset',
     { class: 'run-list' },
     el('legend', { class: 'visually-hidden' }, t('Runs shown')),
-    el('ul', { class: 'plain runs' }, ...listed.map(item)),
+    ...lists,
     more && button(showsAll ? t('Show Fewer') : t('Show All {0} Runs', runs.length), () => onShowAll(!showsAll)),
   );
 }
 
 function facts({ status, problem, precision, bestEpoch }: MetricsRun, isNarrow: boolean): string {
   if (status === 'damaged') return t('damaged: {0}', problem ?? '');
-  const best = precision === undefined ? undefined : `P@1 ${formatMetric('P@1', precision)}`;
+  const best =
+    precision &&
+    `${precision.split === 'validation' ? t('val') : precision.split} P@1 ${formatMetric('P@1', precision.value)}`;
   const epoch = bestEpoch > 0 && !isNarrow ? t('epoch {0}', bestEpoch) : undefined;
-  return [status === 'finished' ? undefined : statusName(status), best, epoch].filter(Boolean).join(' · ');
+  const state = status === 'finished' ? undefined : statusName(status);
+  return [best?.replaceAll(' ', '\u00a0'), epoch, state].filter(Boolean).join(' · ');
 }
 
 /** How far a run is in its epoch. */
@@ -185,5 +202,5 @@ function kChoice(
     checked: !hiddenKs.includes(k),
     onChange: (checked) => onChange({ hiddenKs: checked ? hiddenKs.filter((other) => other !== k) : [...hiddenKs, k] }),
   });
-  return el('span', { class: 'k-choice' }, keyed(`k${k}`, box), mark);
+  return el('span', { class: 'k-choice' }, mark, keyed(`k${k}`, box));
 }

@@ -239,6 +239,15 @@ class PredictionsPage implements Context {
         );
       if (latest.skipped > 0)
         shown.push(banner('partial', t('{0} could not be read and are left out.', amount.records(latest.skipped))));
+      if (latest.split === 'validation' && !latest.splits.includes('test'))
+        shown.push(
+          banner(
+            'info',
+            t(
+              'The config of this run names no test documents: these are those of validation, which the best epoch was chosen by.',
+            ),
+          ),
+        );
     }
     this.frame.setBanners(...shown);
   }
