@@ -47,6 +47,10 @@ export const datasetOptions: Record<string, OptionSpec> = {
     value: 'NAME',
     description: 'Encoding, where the bytes do not show it: utf-8, windows-1252, gb18030, shift_jis, utf-16le, …',
   },
+  corrections: {
+    value: 'FILE|no',
+    description: 'File of corrections (default: the one beside the dataset); no: labels as the dataset has them',
+  },
   'on-error': { value: 'ACTION', description: 'Malformed records: skip (and count them) or stop' },
 };
 
@@ -64,6 +68,11 @@ const column = (name: string): string | number => (/^\d+$/.test(name) ? Number(n
 function yesNo(args: Arguments, name: string): boolean | undefined {
   const value = args.oneOf(name, ['yes', 'no'] as const);
   return value === undefined ? undefined : value === 'yes';
+}
+
+function correctionsOf(args: Arguments): SourceOptions['corrections'] {
+  const value = args.text('corrections');
+  return value === 'yes' || value === 'no' ? value === 'yes' : value;
 }
 
 /** Keys of `SourceOptions` as the options above. */
@@ -101,6 +110,7 @@ export function sourceOptions(args: Arguments): SourceOptions {
     labelNames: args.text('label-names'),
     labelsFile: args.text('labels-file'),
     encoding: args.text('encoding'),
+    corrections: correctionsOf(args),
     onError: args.oneOf('on-error', ['skip', 'stop'] as const),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

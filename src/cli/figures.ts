@@ -118,6 +118,15 @@ export function printUnlabelled(unlabelled: number | undefined, terminal: Termin
   if (unlabelled) terminal.print(unlabelledText(unlabelled));
 }
 
+/** Says that figures are on labels which are not those of the file. */
+export function printCorrected(corrected: number, terminal: Terminal): void {
+  if (corrected === 0) return;
+  const them = corrected === 1 ? 'has a corrected label set' : 'have corrected label sets';
+  terminal.print(
+    `${counted(corrected, 'of these documents', 'of these documents')} ${them} (--corrections no leaves the file's).`,
+  );
+}
+
 /** What a table of figures was measured on: "test, 3,019 documents". */
 export const measuredOn = (split: string, documents: number): string => `${split}, ${counted(documents, 'document')}`;
 

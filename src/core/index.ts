@@ -2,6 +2,7 @@
 export { UserError, Cancelled, type Place } from './base/errors.ts';
 export type { DatasetFile, DatasetFormat, Document, DocumentSource, Finding, SourceOptions } from './data/document.ts';
 export { datasetFile } from './data/datasetFile.ts';
+export { addDecision, type Decision, textHash, undoDecision } from './data/corrections/correctionLog.ts';
 export { openDataset, type OpenedDataset } from './data/openDataset.ts';
 export { findSplits } from './data/findSplits.ts';
 export type { Diagnostic } from './config/diagnostics.ts';

@@ -10,6 +10,7 @@ import {
   behindLinear,
   decisionTitle,
   measuredOn,
+  printCorrected,
   printSeen,
   printSystems,
   printUnlabelled,
@@ -82,6 +83,7 @@ export const evaluate: Command = {
     const { evaluation, split, baselines } = result;
     terminal.print(`Figures on ${measuredOn(sanitise(split), evaluation.documents)} (percent, but for the log loss):`);
     printUnlabelled(evaluation.unlabelledDocuments, terminal);
+    printCorrected(result.corrected, terminal);
     if (evaluation.testOnlyLabels)
       terminal.print(`${grouped(evaluation.testOnlyLabels)} of their labels never occur in train and count as misses.`);
     terminal.print('');

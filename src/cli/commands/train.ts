@@ -4,7 +4,7 @@ import { UserError } from '../../core/base/errors.ts';
 import { readsBags } from '../../core/text/readSplit.ts';
 import { exists, readTrainedReading, runPaths } from '../../core/training/runFolder.ts';
 import { listRuns, runsOfConfig } from '../../core/training/runListing.ts';
-import { modelTypeOf, type RunResult, unlabelledOf } from '../../core/training/runSummary.ts';
+import { correctedOf, modelTypeOf, type RunResult, unlabelledOf } from '../../core/training/runSummary.ts';
 import { train as trainRun } from '../../core/training/trainer.ts';
 import type { Arguments, Command, OptionSpec } from '../command.ts';
 import {
@@ -13,6 +13,7 @@ import {
   measuredOn,
   printSeen,
   printSystems,
+  printCorrected,
   printUnlabelled,
   readEpochs,
   systemsOf,
@@ -121,6 +122,7 @@ export function showFigures({ folder, stopped, epochs, bestEpoch, summary }: Run
       `Figures on ${measuredOn(summary.evaluated.split, summary.evaluated.documents)} (percent, but for the log loss):`,
     );
     printUnlabelled(unlabelledOf(summary), terminal);
+    printCorrected(correctedOf(summary), terminal);
     terminal.print('');
     printSystems(systemsOf(type, summary.evaluated.metrics, summary.baselines), terminal);
     printPartTimes(summary, terminal);

@@ -46,6 +46,7 @@ export function showFile(file: SplitInspection, inspection: Inspection, head: nu
       'labels',
       `${grouped(s.labels)}; ${s.labelsPerDocument.mean.toFixed(2)} per document (median ${s.labelsPerDocument.median}, max ${s.labelsPerDocument.max}), density ${s.density.toPrecision(3)}`,
     ],
+    ...correctionsLine(file),
     ...labelsLine(s),
     ...outcomeLines(file),
     [
@@ -90,6 +91,18 @@ function howRead({ options, reasons }: SplitInspection): [string, string][] {
     ...(line ? [['read as', sanitise(line)] as [string, string]] : []),
     ...doubts.map(({ option, text }): [string, string] => ['', `${sanitise(text)} (${optionName(option)})`]),
   ];
+}
+
+/** What became of the corrections beside the file. */
+function correctionsLine({ source: { corrected } }: SplitInspection): [string, string][] {
+  if (!corrected) return [];
+  const { applied, right, refused, damaged, file } = corrected;
+  const others = [
+    remarks(right, 'found right as they are'),
+    remarks(refused, 'not applied: the document has changed'),
+    remarks(damaged, 'damaged'),
+  ];
+  return [['corrections', `${counted(applied, 'document')} corrected${others.join('')} (${sanitise(file)})`]];
 }
 
 /** What the figures say against the way the file was read. */

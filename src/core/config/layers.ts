@@ -1,6 +1,7 @@
 import { basename, dirname, extname, isAbsolute, resolve } from 'node:path';
 import { checkText, type Tree } from './check.ts';
 import { configFileSchema } from './configFile.ts';
+import type { Schema } from '../base/schema.ts';
 import { ConfigText } from './configText.ts';
 import { type FileAccess, nodeFiles } from './fileAccess.ts';
 import { isPreset, type PartialConfig, type PresetName, presetNames, presets } from './presets.ts';
@@ -129,13 +130,15 @@ function putLayer({ config, origins }: Merged, layer: Layer, values: Tree): void
     for (const [key, value] of Object.entries(section(values, name))) {
       const schema = properties[key];
       if (value === null && schema.absent === 'missing') delete target[key];
-      else if (schema.kind === 'string' && schema.path && typeof value === 'string')
-        target[key] = place(value, layer.folder);
+      else if (holdsPath(schema) && typeof value === 'string') target[key] = place(value, layer.folder);
       else target[key] = structuredClone(value);
       origins.set(`${name}.${key}`, layer);
     }
   }
 }
+
+const holdsPath = (schema: Schema): boolean =>
+  schema.kind === 'union' ? schema.options.some(holdsPath) : schema.kind === 'string' && schema.path !== undefined;
 
 const place = (path: string, folder: string | undefined): string =>
   folder === undefined ? path : resolve(folder, path);

@@ -220,6 +220,12 @@ const dataset = object(
       default: 'stop',
       source: 'this project',
     }),
+    corrections: union([boolean(part), path(part, { mustExist: false })], {
+      description:
+        'Whether the corrections that are kept beside a file of the dataset (`FILE.corrections.jsonl`) are applied as it is read; or the file that holds them.',
+      default: true,
+      source: 'this project',
+    }),
     labelNames: optional(
       path({
         description: 'File that gives names to label ids: `id<TAB>name`, `id,name`, or one name a line.',

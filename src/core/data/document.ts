@@ -21,6 +21,8 @@ export interface Document {
   text: string;
   /** Label names, in file order, without repeats. */
   labels: string[];
+  /** Those in the file, where a correction gave the document others. */
+  fileLabels?: string[];
   /** 1-based line of the file on which the record starts (0 for one-file-per-document sets). */
   line: number;
   /** Bag-of-words sets only. `text` is then '' and the set cannot train a model that needs word order. */
@@ -80,7 +82,9 @@ export interface Finding {
     | 'lenient-json'
     | 'half-character'
     | 'left-out'
-    | 'odd-label';
+    | 'odd-label'
+    | 'stale-correction'
+    | 'damaged-correction';
   file: string;
   line: number;
   byte?: number;
@@ -116,6 +120,8 @@ export interface SourceOptions {
   header?: boolean;
   encoding?: Encoding;
   onError?: 'stop' | 'skip';
+  /** Whether corrections that are kept beside the dataset are applied (default: they are), or the file that holds them. */
+  corrections?: boolean | string;
   /** A file that gives names to label ids (`id<TAB>name`, `id,name`, or one name a line for ids 0, 1, …). */
   labelNames?: string;
   /** Companion file: labels of xmlrepo-raw and folder sets, label XML of ARFF. Found by name where absent. */
@@ -204,10 +210,25 @@ export interface DocumentSource extends DatasetFile, AsyncIterable<Document> {
   readonly bytesRead: number;
   /** Findings of the newest iteration: counts by code, and the first 1,000 in full. */
   readonly findings: FindingLog;
+  /** What became of corrections in the newest iteration; undefined where there are none. */
+  readonly corrected?: CorrectionCounts;
   /** What people call the label ids that have a name; labels stay ids in documents. */
   readonly labelNames: ReadonlyMap<string, string>;
   /** Bags of words: names of the features by number, where the set names them. */
   readonly featureNames?: readonly string[];
+}
+
+/** What became of the corrections of a dataset. */
+export interface CorrectionCounts {
+  file: string;
+  /** Documents that have other labels than in the file. */
+  applied: number;
+  /** Those whose labels were found right. */
+  right: number;
+  /** Not applied: the text or the labels in the file are no longer those that were corrected, or the document is gone. */
+  refused: number;
+  /** Lines of the file of corrections that cannot be read. */
+  damaged: number;
 }
 
 export interface FindingLog {

@@ -22,7 +22,7 @@ const isMatrix = (name: string): boolean => /\.np[yz]$/i.test(name);
 
 /** Files that belong to a dataset but are no part of it, and such as nothing here reads. */
 const companions =
-  /(_labels\.(txt|tsv|csv)|\.labels|\.xml|\.xmlcnn\.json|\.clusters\.json|\.md|\.xz|\.zip|\.bz2|\.zst|\.tmp)(\.gz)?$/i;
+  /(_labels\.(txt|tsv|csv)|\.labels|\.xml|\.xmlcnn\.json|\.clusters\.json|\.corrections\.jsonl|\.md|\.xz|\.zip|\.bz2|\.zst|\.tmp)(\.gz)?$/i;
 
 /**
  * For a file: it and its siblings, recognised by a part of the name such as `train`, `dev`, `valid`, `test` (`train.jsonl`,

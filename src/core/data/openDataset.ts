@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
+import { correctionsOf } from './corrections/corrections.ts';
 import { recogniseFormat, recogniseSample, type Recognised } from './detect.ts';
 import {
   type BinaryFormat,
@@ -63,7 +64,8 @@ export async function openDataset(dataset: DatasetFile, options: SourceOptions =
     files.push(await readable(file, await openReader({ file }, shared), { dataset: { file }, options: shared }));
   }
   const { missing } = parts;
-  const source = new ReaderSource(first, { ...opened, files, missing, labelNames: labelNames.map }, found);
+  const corrections = await correctionsOf(first, options);
+  const source = new ReaderSource(first, { ...opened, files, missing, labelNames: labelNames.map, corrections }, found);
   return { source, options: found, reasons, labelNames, fields: opened.fields };
 }
 

@@ -1,5 +1,6 @@
 import type { BagOfWords } from './bagOfWords.ts';
 import type { Finding, Reasons, RecordColumns, SourceOptions } from './document.ts';
+import type { CorrectionTally } from './corrections/corrections.ts';
 import type { Findings } from './findings.ts';
 import type { Line, LineProblem, TextForm } from '../formats/bytes.ts';
 import { readLines, splitLines } from '../formats/bytes.ts';
@@ -88,6 +89,8 @@ export interface Pass {
   /** Of the last record that was read or left out; kept by readers of formats that can be cut. */
   number?: number;
   readonly findings: Findings;
+  /** Where labels have been corrected. */
+  readonly tally?: CorrectionTally;
   readonly form: TextForm;
   /**
    * Read these records alone. Labels that a companion file holds are then left out: who reads again knows the labels.

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { withFileErrors } from '../base/files.ts';
 import { namesEndingIn, shardOf, sureEndings } from './datasetEndings.ts';
+import { isCorrectionsFile } from './corrections/correctionLog.ts';
 import { isLabelNamesFile } from './labelNames.ts';
 
 /** Without the files that go on what another one of the list begins. */
@@ -47,7 +48,9 @@ async function partsInside(folder: string): Promise<SplitParts | undefined> {
   const names = await withFileErrors(folder, () => readdir(folder));
   if (names.some((name) => /\.txt(\.gz)?$/i.test(name))) return undefined;
   const isDataset = namesEndingIn(sureEndings);
-  const datasets = firstShards(names.filter((name) => isDataset.test(name) && !isLabelNamesFile(name)));
+  const datasets = firstShards(
+    names.filter((name) => isDataset.test(name) && !isLabelNamesFile(name) && !isCorrectionsFile(name)),
+  );
   return datasets.length === 1 ? partsOf(folder, names, datasets[0]) : undefined;
 }
 

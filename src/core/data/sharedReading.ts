@@ -11,7 +11,7 @@ export const hasFieldNames = (format: string): boolean =>
 
 /** Of the keys of a dataset those that say how its files are read, and not which they are. */
 export const pickReading = (options: SourceOptions): SourceOptions =>
-  without(options, ['train', 'validation', 'test', 'validationFraction', 'testFraction', 'split']);
+  without(options, ['train', 'validation', 'test', 'validationFraction', 'testFraction', 'split', 'corrections']);
 
 export const without = (options: SourceOptions, keys: readonly string[]): SourceOptions =>
   Object.fromEntries(Object.entries(options).filter(([key]) => !keys.includes(key)));

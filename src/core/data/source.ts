@@ -2,6 +2,7 @@ import { Cancelled } from '../base/errors.ts';
 import { bagOfWordsFormats, type DatasetFile } from './document.ts';
 import type {
   ColumnedDocument,
+  CorrectionCounts,
   DatasetFormat,
   Document,
   DocumentPlace,
@@ -13,6 +14,7 @@ import type {
   SeekableSource,
   SourceOptions,
 } from './document.ts';
+import { type Corrections, CorrectionTally, type JudgedCorrection } from './corrections/corrections.ts';
 import { Findings } from './findings.ts';
 import { IdSet } from './idSet.ts';
 import type { OpenedFormat, Pass, RawRecord, RecordReader, Stretch } from './record.ts';
@@ -27,6 +29,7 @@ export type ReadableDataset = Pick<OpenedFormat, 'byNumber' | 'featureNames' | '
   /** Numbered files that belong to it and are not there. */
   missing: number;
   labelNames: ReadonlyMap<string, string>;
+  corrections?: Corrections;
 };
 
 export interface ReadableFile extends Pick<OpenedFormat, 'reader'> {
@@ -141,6 +144,15 @@ export class ReaderSource implements SeekableSource {
     return this.pass.findings;
   }
 
+  /** Of the newest iteration, once it is at its end. */
+  get judgedCorrections(): JudgedCorrection[] {
+    return this.pass.tally?.judged ?? [];
+  }
+
+  get corrected(): CorrectionCounts | undefined {
+    return this.pass.tally?.counts;
+  }
+
   [Symbol.asyncIterator](): AsyncGenerator<Document, void> {
     this.pass = this.newPass();
     return this.documents(this.pass);
@@ -158,7 +170,7 @@ export class ReaderSource implements SeekableSource {
     for await (const { records, index } of this.records(this.pass)) {
       const { file } = this.opened.files[index];
       yield records.map((record) => {
-        const document = finish(record, file, this.pass.findings, ids);
+        const document = finish(record, file, this.pass, ids);
         return { document, columns: record.columns ?? asRead(document) };
       });
     }
@@ -274,6 +286,7 @@ export class ReaderSource implements SeekableSource {
   /** Whether the files can be read in pieces. */
   get isCuttable(): boolean {
     const { files } = this.opened;
+    if (this.opened.corrections) return false; // whether one fits, its text says, which pieces do not keep
     return this.options.onError === 'skip' && files.every(({ cuts }) => cuts && canCut(cuts, this.form));
   }
 
@@ -337,15 +350,15 @@ export class ReaderSource implements SeekableSource {
     for await (const read of this.records(pass)) yield this.placedOf(read, pass, ids);
   }
 
-  private placedOf({ records, index }: FileRecords, { findings }: Pass, ids: IdSet): PlacedDocument[] {
+  private placedOf({ records, index }: FileRecords, pass: Pass, ids: IdSet): PlacedDocument[] {
     const { file } = this.opened.files[index];
     const placed = records.map((record) => {
       const { line, number, byte, stop } = record;
       const place = index === 0 ? { line, number, byte, stop } : { line, number, byte, stop, file };
-      const document = finish(record, file, findings, ids);
+      const document = finish(record, file, pass, ids);
       return record.columns ? { document, place, columns: record.columns } : { document, place };
     });
-    findings.settle();
+    pass.findings.settle();
     return placed;
   }
 
@@ -374,16 +387,19 @@ export class ReaderSource implements SeekableSource {
       before = last;
       pass.bytesRead = bytes += totalBytes;
     }
+    pass.tally?.finish(pass.findings);
   }
 
   private newPass(onError = this.options.onError ?? 'stop'): Pass {
-    return { bytesRead: 0, findings: new Findings(onError), form: this.form };
+    const { corrections } = this.opened;
+    const tally = corrections && new CorrectionTally(corrections);
+    return { bytesRead: 0, findings: new Findings(onError), form: this.form, tally };
   }
 
   private async *documents(pass: Pass): AsyncGenerator<Document, void> {
     const ids = new IdSet();
     for await (const { records, index } of this.records(pass))
-      for (const record of records) yield finish(record, this.opened.files[index].file, pass.findings, ids);
+      for (const record of records) yield finish(record, this.opened.files[index].file, pass, ids);
   }
 
   private noteMissing({ findings }: Pass): void {
@@ -422,13 +438,22 @@ const bagNames = ['id', 'labels'];
 const asRead = ({ id, text, features, labels }: Document): RecordColumns =>
   features ? { names: bagNames, values: [id, labels] } : { names: readNames, values: [id, text, labels] };
 
-function finish(record: RawRecord, file: string, findings: Findings, ids: IdSet): Document {
+function finish(record: RawRecord, file: string, { findings, tally }: Pass, ids: IdSet): Document {
   const { text, line, features } = record;
   const head = headOf(record);
+  const fileLabels = head.labels;
+  if (tally) {
+    const note = (code: Finding['code'], message: string): void => findings.note({ code, file, line, message });
+    head.labels = tally.labelsOf(idOf(head), record, fileLabels, note);
+  }
   const id = judge(head, file, findings, ids);
   const { labels } = head;
-  return features ? { id, text, labels, line, features } : { id, text, labels, line };
+  const document: Document = features ? { id, text, labels, line, features } : { id, text, labels, line };
+  if (labels !== fileLabels) document.fileLabels = fileLabels;
+  return document;
 }
+
+const idOf = ({ id, number }: Pick<RecordHead, 'id' | 'number'>): string => id ?? String(number);
 
 export function headOf({ id, text, features, line, number, byte, stop, doubts, labels: all }: RawRecord): RecordHead {
   const labels = withoutRepeats(all);
@@ -439,7 +464,7 @@ export function headOf({ id, text, features, line, number, byte, stop, doubts, l
 /** Gives a record its id, and notes what is doubtful about it. */
 function judge(head: RecordHead, file: string, findings: Findings, ids: IdSet): string {
   const { line, labels } = head;
-  const id = head.id ?? String(head.number);
+  const id = idOf(head);
   findings.settle(line);
   const note = (code: Finding['code'], message: string) => findings.note({ code, file, line, message });
   for (const { code, message } of head.doubts ?? []) note(code, message);

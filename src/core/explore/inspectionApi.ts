@@ -2,7 +2,14 @@
 import type { Failure } from '../base/errors.ts';
 import type { Script } from '../base/scripts.ts';
 import type { SplitOrAll } from '../base/splits.ts';
-import type { DatasetFile, DatasetFormat, DocumentPlace, Finding, SourceOptions } from '../data/document.ts';
+import type {
+  CorrectionCounts,
+  DatasetFile,
+  DatasetFormat,
+  DocumentPlace,
+  Finding,
+  SourceOptions,
+} from '../data/document.ts';
 import type { ReadAs } from '../data/readAs.ts';
 import type { DocumentFilter, DocumentSort, Marks, TextCondition } from './documentFilter.ts';
 import type { LabelDistribution } from './labelDistribution.ts';
@@ -32,6 +39,8 @@ export interface SplitSnapshot extends DatasetFile {
   /** `[rank from 1, documents]` of the labels, most frequent first, thinned for a plot. */
   ranks: [rank: number, documents: number][];
   findings: Partial<Record<Finding['code'], number>>;
+  /** What became of the corrections beside it; undefined where there are none. */
+  corrected?: CorrectionCounts;
   /** Records left out. */
   skipped: number;
   /** Labels of this split that no document of the training file has, and that no other split has; undefined for one split alone. */

@@ -203,6 +203,7 @@ export class SplitInspection implements DatasetFile {
       distribution: labelDistribution(perLabel),
       lengths: this.counts.lengths(bins),
       ranks: rankCurve(perLabel),
+      corrected: source?.corrected,
       findings: { ...source?.findings.counts },
       skipped: source?.findings.skipped ?? 0,
     };

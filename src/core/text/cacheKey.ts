@@ -6,6 +6,7 @@ import { endianness } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { preparedText } from '../config/preparedText.ts';
 import type { RunConfig } from '../config/runConfig.ts';
+import { correctionsFileOf } from '../data/corrections/correctionLog.ts';
 import { matrixCompanions } from '../data/formats/numpy.ts';
 import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
 import { splitSeedOf } from './drawnSplits.ts';
@@ -33,12 +34,22 @@ interface FileState {
 export async function inputFiles({ dataset, embedding }: RunConfig): Promise<FileState[]> {
   const files = new Set<string>();
   for (const path of [dataset.train, dataset.validation, dataset.test])
-    if (path !== undefined) for (const file of await filesOf(datasetFile(path))) files.add(file);
+    if (path !== undefined) for (const file of await filesOf(datasetFile(path), dataset)) files.add(file);
   for (const path of [dataset.labelsFile, dataset.labelNames, embedding.file]) if (path !== undefined) files.add(path);
   return Promise.all([...files].map(stateOf));
 }
 
-async function filesOf({ file: path }: DatasetFile): Promise<string[]> {
+async function filesOf(dataset: DatasetFile, { corrections }: RunConfig['dataset']): Promise<string[]> {
+  const kept = correctionsFileOf(await firstFileOf(dataset), corrections);
+  const files = await dataFilesOf(dataset);
+  return kept !== undefined && (await statOf(kept)) ? [...files, kept] : files;
+}
+
+async function firstFileOf(dataset: DatasetFile): Promise<DatasetFile> {
+  return { ...dataset, file: (await splitParts(dataset.file)).files[0] };
+}
+
+async function dataFilesOf({ file: path }: DatasetFile): Promise<string[]> {
   const found = await withFileErrors(path, () => stat(path));
   if (!found.isDirectory()) return [...(await splitParts(path)).files, ...(await companions(path))];
   const entries = await withFileErrors(path, () => readdir(path, { recursive: true, withFileTypes: true }));

@@ -19,6 +19,7 @@ export class DocumentBuffer {
   private readonly wordCounts = new GrowingInts();
   private readonly labelCounts = new GrowingInts();
   private readonly cut = new GrowingInts();
+  private readonly correctedOnes: number[] = [];
   private readonly numbers: WordNumbers;
   private readonly bags: BagNumbers;
   private areBags = false;
@@ -38,7 +39,8 @@ export class DocumentBuffer {
     return this.ids.length;
   }
 
-  add({ id, text, features, labels }: Document): void {
+  add({ id, text, features, labels, fileLabels }: Document): void {
+    if (fileLabels) this.correctedOnes.push(this.ids.length);
     const isCut = features ? this.addBag(features) : this.addText(text);
     for (const label of labels) this.labels.push(this.labelNames.idOf(label));
     this.labelCounts.push(labels.length);
@@ -85,6 +87,11 @@ export class DocumentBuffer {
     let sum = 0;
     for (let i = 0; i < this.size; i++) if (includes(i)) sum += this.cut.at(i);
     return sum;
+  }
+
+  /** Documents whose labels are not those of the file. */
+  corrected(includes: (document: number) => boolean = () => true): number {
+    return this.correctedOnes.filter(includes).length;
   }
 
   /**

@@ -1,6 +1,7 @@
 /** From the files of a config to corpora, vocabulary, labels and word vectors; and again, from the cache. */
 import { preparedText } from '../config/preparedText.ts';
 import type { RunConfig } from '../config/runConfig.ts';
+import { correctionsHash } from '../data/corrections/corrections.ts';
 import { datasetFile } from '../data/datasetFile.ts';
 import { type DatasetFile, type DocumentSource, pathOf } from '../data/document.ts';
 import { UserError } from '../base/errors.ts';
@@ -47,7 +48,14 @@ export async function prepareData(config: RunConfig, options: PrepareOptions = {
   const prepared = await withCache(config, options, () => build(config, options));
   for (const notice of notices(prepared.report, config.text.tokenizer)) options.onEvent?.(notice);
   const { options: found, labelNames } = await openSplit(datasetFile(config.dataset.train), config);
-  return { ...prepared, reading: { ...pickReading(found), labelNames: labelNames.file ?? found.labelNames } };
+  const { dataset } = config;
+  const files = [dataset.train, dataset.validation, dataset.test].filter((file) => file !== undefined);
+  const corrections = await correctionsHash(files.map(datasetFile), dataset);
+  return {
+    ...prepared,
+    corrections,
+    reading: { ...pickReading(found), labelNames: labelNames.file ?? found.labelNames },
+  };
 }
 
 /** A run that was trained where other dictionaries cut the words. */
@@ -139,12 +147,15 @@ async function readTrain(
   const { vocabulary, map } = buildVocabulary(words.names, buffer, (i) => drawn[i] === 0, wanted);
   if (vocabulary.size === 2) throw source.bagOfWords ? noFeatures(source.file) : noWords(source.file);
   const { names } = buffer.labelNames;
-  const truncated = drawnSplits.map((_, part) => buffer.truncated((i) => drawn[i] === part));
+  const told = drawnSplits.map((_, part) => {
+    const isIn = (i: number): boolean => drawn[i] === part;
+    return { truncated: buffer.truncated(isIn), corrected: buffer.corrected(isIn) };
+  });
   const dealt = buffer.deal(drawnSplits.length, (i) => drawn[i], Int32Array.from(names.keys()), map);
   const [train, validation, test] = dealt.map((corpus, part) => (known: LabelSet): OtherSplit => {
     const all = known.extended(labelsIn(corpus, names), source.labelNames);
     const newLabels = renumber(corpus, names, all);
-    return { corpus, labels: all, newLabels, report: splitReport(pathOf(source), corpus, truncated[part]) };
+    return { corpus, labels: all, newLabels, report: splitReport(pathOf(source), corpus, told[part]) };
   });
   const { corpus, report } = train(labels);
   return {
@@ -198,13 +209,13 @@ async function readOther(
   const labels = known.labels.extended(buffer.labelNames.names, source.labelNames);
   const ids = labelMap(buffer, labels);
   const newLabels = [...ids].filter((id) => labels.trainCounts[id] === 0).sort((a, b) => a - b);
-  const truncated = buffer.truncated();
+  const told = { truncated: buffer.truncated(), corrected: buffer.corrected() };
   const [corpus] = buffer.deal(1, () => 0, ids);
   return {
     corpus,
     labels,
     newLabels: newLabels.map((id) => labels.names[id]),
-    report: splitReport(pathOf(source), corpus, truncated),
+    report: splitReport(pathOf(source), corpus, told),
   };
 }
 

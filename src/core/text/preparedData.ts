@@ -19,6 +19,8 @@ export interface PreparedData {
   pretrained?: PretrainedRows;
   /** How the training file was read, what was found included. */
   reading?: SourceOptions;
+  /** Hash of the corrections that were applied to its files, where they change anything. */
+  corrections?: string;
   report: PreparationReport;
   fromCache: boolean;
 }
@@ -57,6 +59,8 @@ export interface SplitReport {
   /** Documents without a word. */
   empty: number;
   unlabelled: number;
+  /** Documents whose labels are not those of the file; absent where there are none. */
+  corrected?: number;
 }
 
 export interface PreparationReport {
@@ -79,7 +83,11 @@ export interface PreparationReport {
 
 const keptFindings = 1000;
 
-export function splitReport(file: string, corpus: Corpus, truncated: number): SplitReport {
+export function splitReport(
+  file: string,
+  corpus: Corpus,
+  { truncated, corrected }: Pick<SplitReport, 'truncated' | 'corrected'>,
+): SplitReport {
   let unknown = 0;
   for (const word of corpus.words) if (word === unknownId) unknown++;
   return {
@@ -90,6 +98,7 @@ export function splitReport(file: string, corpus: Corpus, truncated: number): Sp
     truncated,
     empty: emptyRows(corpus.wordStarts),
     unlabelled: emptyRows(corpus.labelStarts),
+    ...(corrected && { corrected }),
   };
 }
 
@@ -138,6 +147,18 @@ export function notices(report: PreparationReport, tokenizer: string): Notice[] 
   for (const { code, file, message } of findings) if (code === 'missing-file') say('warning', `${file}: ${message}`);
   const unfit = tokenizerWarning(report.script, tokenizer);
   if (unfit !== undefined) say('warning', unfit);
+  const correctedIn = Object.values(report.splits).reduce(
+    (sum, split?: SplitReport) => sum + (split?.corrected ?? 0),
+    0,
+  );
+  if (correctedIn > 0)
+    say('info', `${correctedIn} ${correctedIn === 1 ? 'document has' : 'documents have'} corrected labels`);
+  const stale = report.findingCounts['stale-correction'] ?? 0;
+  if (stale > 0)
+    say(
+      'warning',
+      `${stale} ${stale === 1 ? 'correction is' : 'corrections are'} not applied: the documents have changed since`,
+    );
   const { unlabelled, truncated, documents } = report.splits.train;
   if (unlabelled > 0) say('info', `${unlabelled} of ${documents} training documents have no label`);
   if (truncated > 0) say('info', `${truncated} of ${documents} training documents were cut at text.maxLength`);

@@ -71,6 +71,8 @@ export interface EvaluateResult {
   split: string;
   /** Figures on such documents are better than on new ones. */
   seen?: Seen;
+  /** Documents with corrected labels among them. */
+  corrected: number;
   evaluation: Evaluation;
   /** Names of the labels by id, and for people. */
   labels: string[];
@@ -92,7 +94,7 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
   const best = paths.checkpoint('best');
   if (!(await exists(best))) throw noBest(best);
   const found = await findScorer(run, options);
-  const { corpus, labels, split, train } = await dataOf(run, found.info, options);
+  const { corpus, labels, split, train, corrected } = await dataOf(run, found.info, options);
   if (corpus.size === 0)
     throw new UserError('no-documents', 'There are no documents to evaluate', 'Check the split and its file.');
   const withData = { ...run.labels, names: labels.names };
@@ -114,6 +116,7 @@ export async function evaluateRun(folder: string, options: EvaluateOptions): Pro
       modelType: config.model.type,
       split,
       seen,
+      corrected,
       evaluation,
       labels: labels.names,
       display: labels.display,
@@ -240,6 +243,7 @@ interface EvaluatedData {
   corpus: Corpus;
   labels: LabelSet;
   split: string;
+  corrected: number;
   /** Training documents, where the baselines need them. */
   train?: Corpus;
 }
@@ -256,7 +260,8 @@ async function dataOf(run: StoredRun, info: FoundScorer['info'], options: Evalua
   if (file === undefined) {
     const corpus = prepared?.[split];
     if (!corpus) throw noSplit(split);
-    return { corpus, labels: prepared.labels, split, train };
+    const { corrected = 0 } = prepared.report.splits[split] ?? {};
+    return { corpus, labels: prepared.labels, split, train, corrected };
   }
   const encoded = await encodeSource(file, new Vocabulary(run.words), labelSetOf(run), run, {
     signal,
@@ -264,7 +269,8 @@ async function dataOf(run: StoredRun, info: FoundScorer['info'], options: Evalua
     given: reading,
     isUnlabelledFine,
   });
-  return { ...encoded, split: data === undefined ? split : evaluationName(pathOf(file)), train };
+  const { corrected = 0 } = encoded.report;
+  return { ...encoded, split: data === undefined ? split : evaluationName(pathOf(file)), train, corrected };
 }
 
 /** The file of a split; the training file may hold several splits, so that it must be split again. */

@@ -4,7 +4,7 @@ import { Cancelled } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Scorer } from '../engine/engine.ts';
 import { concatCorpora, unlabelledIn } from '../text/corpus.ts';
-import type { PreparedData } from '../text/prepare.ts';
+import type { PreparationReport, PreparedData } from '../text/prepare.ts';
 import { evaluateSplit, evaluatorOptions, measureBaselines } from './evaluateRun.ts';
 import type { StoredLabels } from './runFolder.ts';
 import { type BaselineFigures, bestOf, type RunResult, type Summary } from './runSummary.ts';
@@ -51,6 +51,7 @@ export async function finishRun(
 async function summarise(session: Session, trained: TrainedModel): Promise<Summary> {
   const { state, data, told, model } = trained;
   const { evaluated, baselines } = await evaluate(session, trained);
+  const corrected = correctedIn(data.report);
   return {
     stopped: told.stopped,
     modelType: session.config.model.type,
@@ -62,6 +63,7 @@ async function summarise(session: Session, trained: TrainedModel): Promise<Summa
     baselines,
     documents: { train: data.train.size, validation: data.validation?.size ?? 0, test: data.test?.size ?? 0 },
     unlabelled: { validation: unlabelledIn(data.validation), test: unlabelledIn(data.test) },
+    ...(corrected && { corrected }),
     labels: model.shape.labels,
     vocabulary: told.vocabulary,
     parameters: told.parameters,
@@ -70,6 +72,12 @@ async function summarise(session: Session, trained: TrainedModel): Promise<Summa
     ...(told.partSeconds && { partSeconds: told.partSeconds }),
     finishedAt: new Date().toISOString(),
   };
+}
+
+function correctedIn({ splits: { train, validation, test } }: PreparationReport): Summary['corrected'] {
+  const [inTrain, inValidation, inTest] = [train, validation, test].map((split) => split?.corrected ?? 0);
+  const all = { train: inTrain, validation: inValidation, test: inTest };
+  return inTrain + inValidation + inTest > 0 ? all : undefined;
 }
 
 async function evaluate(

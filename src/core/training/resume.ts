@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import { UserError } from '../base/errors.ts';
 import { isFolder, statOf } from '../base/files.ts';
 import { readCheckpointInfo, type Recipe, restoreEngine, type RunIdentity } from './checkpoint.ts';
-import { type ClaimedRun, exists, runPaths } from './runFolder.ts';
+import { type ClaimedRun, exists, readTrainedCorrections, runPaths } from './runFolder.ts';
 import { initialState, type TrainingState } from './trainingState.ts';
 
 /**
@@ -21,6 +21,24 @@ export async function runToResume({ training: { resumeFrom }, output }: RunConfi
     });
   const isOwn = output.name !== undefined && resolve(output.folder, output.name) === resolve(resumeFrom);
   return found.isDirectory() && isOwn ? resumeFrom : undefined;
+}
+
+/** Refuses to go on with a run whose dataset has other corrections by now. Throws `UserError` `resume-corrections-differ`. */
+export async function checkSameCorrections({ paths, isResumed }: ClaimedRun, now: string | undefined): Promise<void> {
+  if (!isResumed || !(await exists(paths.config))) return;
+  const begun = await readTrainedCorrections(paths);
+  if (begun === now) return;
+  const were = begun === undefined ? 'without corrections of its dataset' : 'with other corrections of its dataset';
+  throw new UserError(
+    'resume-corrections-differ',
+    now === undefined
+      ? 'The run was begun with corrections of its dataset, and now there are none'
+      : `The run was begun ${were}`,
+    begun === undefined
+      ? 'Set "dataset.corrections" to false in the config of the run to go on without them, or start a new run.'
+      : 'Put the file of corrections back as it was, or start a new run.',
+    { file: paths.folder },
+  );
 }
 
 /** Build of the engine that wrote the checkpoint which a run goes on from. */

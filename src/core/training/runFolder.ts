@@ -4,6 +4,7 @@
  *   vocabulary.txt    words in order of their ids, one a line
  *   labels.json       labels in order of their ids (see `StoredLabels`)
  *   reading.json      how the training file was read: format, fields, separators as they were found
+ *   corrections.json  hash of the corrections that it was trained with, where there were any
  *   metrics.jsonl     points of the learning curve and a line per epoch
  *   summary.json      how the run ended (see `Summary`)
  *   diverged.json     the batch whose loss was no number, where there was one (see `DivergedBatch`)
@@ -33,6 +34,7 @@ export interface RunPaths {
   vocabulary: string;
   labels: string;
   reading: string;
+  corrections: string;
   metrics: string;
   diverged: string;
   summary: string;
@@ -57,6 +59,7 @@ export function runPaths(path: string): RunPaths {
     vocabulary: join(folder, 'vocabulary.txt'),
     labels: join(folder, 'labels.json'),
     reading: join(folder, 'reading.json'),
+    corrections: join(folder, 'corrections.json'),
     metrics: join(folder, 'metrics.jsonl'),
     diverged: join(folder, 'diverged.json'),
     summary: join(folder, 'summary.json'),
@@ -91,12 +94,16 @@ export interface StoredRun {
   labels: StoredLabels;
   /** How the training file was read, what was found included. Absent in runs of before and in imported ones. */
   reading?: SourceOptions;
+  /** Hash of the corrections that it was trained with, where there were any. */
+  corrections?: string;
 }
 
 export async function writeRunFiles(paths: RunPaths, run: Omit<StoredRun, 'paths' | 'name'>): Promise<void> {
   await writeFileAtomic(paths.vocabulary, run.words.map((word) => `${word}\n`).join(''));
   await writeFileAtomic(paths.labels, JSON.stringify(run.labels));
   if (run.reading) await writeFileAtomic(paths.reading, `${JSON.stringify(run.reading, null, 2)}\n`);
+  if (run.corrections === undefined) await removeFile(paths.corrections);
+  else await writeFileAtomic(paths.corrections, `${JSON.stringify({ hash: run.corrections })}\n`);
   await writeFileAtomic(paths.config, `${JSON.stringify(run.config, null, 2)}\n`);
 }
 
@@ -110,7 +117,8 @@ export async function readRun(folder: string): Promise<StoredRun> {
   const config = await readRunConfig(paths);
   const reading = await readReading(paths, config);
   const labels = await named(parseLabels(await read(paths.labels), paths.labels), reading ?? config.dataset, config);
-  return { paths, name: basename(paths.folder), config, words, labels, reading };
+  const corrections = await readTrainedCorrections(paths);
+  return { paths, name: basename(paths.folder), config, words, labels, reading, corrections };
 }
 
 /** What `readingForRun` needs of a run. Throws `UserError` `run-not-found`, `damaged-run`. */
@@ -119,6 +127,14 @@ export async function readTrainedReading(folder: string): Promise<TrainedReading
   if (!(await exists(paths.config))) throw runNotFound(paths.folder);
   const config = await readRunConfig(paths);
   return { config, reading: await readReading(paths, config) };
+}
+
+/** Hash of the corrections that a run was trained with; undefined where there were none. Throws `UserError` `damaged-run`. */
+export async function readTrainedCorrections({ corrections: file }: RunPaths): Promise<string | undefined> {
+  if (!(await exists(file))) return undefined;
+  const stored = parseJson(await withFileErrors(file, () => readFile(file, 'utf8')), object(part, { hash: string() }));
+  if (stored) return stored.hash;
+  throw damaged(file, 'It does not say which corrections the run was trained with');
 }
 
 /** Checked as the dataset of a config is. */

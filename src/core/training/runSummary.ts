@@ -46,6 +46,8 @@ export interface Summary {
   documents: { train: number; validation: number; test: number };
   /** Documents without a label, which count 0; runs of before do not say. */
   unlabelled?: { validation: number; test: number };
+  /** Documents with corrected labels; absent where there are none. */
+  corrected?: { train: number; validation: number; test: number };
   labels: number;
   vocabulary: number;
   parameters: number;
@@ -83,6 +85,10 @@ export const modelTypeOf = ({ modelType, engine }: Summary): ModelType =>
 export const unlabelledOf = ({ evaluated, unlabelled }: Summary): number | undefined =>
   evaluated && unlabelled && { train: undefined, ...unlabelled }[evaluated.split as Split];
 
+/** Documents with corrected labels among those that the figures are on. */
+export const correctedOf = ({ evaluated, corrected }: Summary): number =>
+  (evaluated && corrected?.[evaluated.split as Split]) ?? 0;
+
 // Below: summary.json and evaluation-*.json as they are read again. A run folder may be damaged, or come from elsewhere.
 
 const count = integer(part, { min: 0 });
@@ -104,6 +110,7 @@ const summarySchema = object(part, {
   baselines: list(object(part, { name: string(), documents: count, metrics: metricsSchema })),
   documents: object(part, { train: count, validation: count, test: count }),
   unlabelled: optional(object(part, { validation: count, test: count })),
+  corrected: optional(object(part, { train: count, validation: count, test: count })),
   labels: count,
   vocabulary: count,
   parameters: count,

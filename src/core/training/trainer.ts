@@ -10,7 +10,7 @@ import { linearPart } from './linearCheckpoint.ts';
 import { linearConfig, LinearSession } from './linearTrainer.ts';
 import { isMean } from './meanModel.ts';
 import { NetworkSession } from './networkTrainer.ts';
-import { runToResume } from './resume.ts';
+import { checkSameCorrections, runToResume } from './resume.ts';
 import { refuseSeeds, SeedsSession, type TrainMember } from './seedsTrainer.ts';
 import { checkData, type Session, withSegmenterVersion, withWayOn } from './trainingRun.ts';
 import { claimRun, type StoredLabels } from './runFolder.ts';
@@ -105,6 +105,7 @@ export async function trainWith(
   try {
     onEvent({ type: 'begun', folder: paths.folder, epochs, isResumed });
     const data = await parts.prepare(config, { signal, onEvent });
+    await checkSameCorrections(claimed, data.corrections);
     const labels = storedLabels(config, data);
     checkData(config, data, labels);
     training = kind.training({ config, claimed, emit: onEvent, signal, checkpointSeconds }, data, labels);

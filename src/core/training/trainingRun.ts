@@ -85,11 +85,11 @@ export async function withWayOn(error: unknown, lasts: readonly string[]): Promi
  */
 export async function openRunFolder(
   { config, claimed: { paths }, emit }: Session,
-  { vocabulary, reading }: PreparedData,
+  { vocabulary, reading, corrections }: PreparedData,
   labels: StoredLabels,
   keep: number,
 ): Promise<MetricsLog> {
-  await writeRunFiles(paths, { config, words: vocabulary.words, labels, reading });
+  await writeRunFiles(paths, { config, words: vocabulary.words, labels, reading, corrections });
   for (const path of [paths.summary, paths.diverged]) await removeFile(path);
   const log = await MetricsLog.open(paths.metrics, keep);
   const message = `metrics.jsonl lacks ${log.missing} bytes that the checkpoint counts: lines are lost.`;

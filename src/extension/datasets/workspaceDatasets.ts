@@ -5,6 +5,7 @@ import { datasetName } from '../../core/data/datasetFile.ts';
 import { groupSplits, listed, type SplitFile } from '../../core/data/findSplits.ts';
 import { firstShards } from '../../core/data/shards.ts';
 import { isDocumentMatrix } from '../../core/data/formats/numpy.ts';
+import { isCorrectionsFile } from '../../core/data/corrections/correctionLog.ts';
 import { isLabelNamesFile } from '../../core/data/labelNames.ts';
 
 /** A dataset with its files. */
@@ -18,7 +19,7 @@ export interface FoundDataset {
 const always = namesEndingIn(sureEndings);
 const standsAlone = (name: string): boolean => always.test(name) || (/\.np[yz]$/i.test(name) && isDocumentMatrix(name));
 const others = /_labels\.(txt|tsv|csv)(\.gz)?$|^metrics\.jsonl$/i; // the last: a run's log
-const isCompanion = (name: string): boolean => others.test(name) || isLabelNamesFile(name);
+const isCompanion = (name: string): boolean => others.test(name) || isLabelNamesFile(name) || isCorrectionsFile(name);
 
 /** Groups file paths into datasets, sorted by folder and name. */
 export function groupDatasets(paths: readonly string[]): FoundDataset[] {

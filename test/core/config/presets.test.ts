@@ -54,7 +54,14 @@ describe('presets', () => {
       minCount: 1,
       ngrams: 2,
     });
-    expect(dataset).toEqual({ train: 'a', validationFraction: 0.2, testFraction: 0, split: 'random', onError: 'stop' });
+    expect(dataset).toEqual({
+      train: 'a',
+      corrections: true,
+      validationFraction: 0.2,
+      testFraction: 0,
+      split: 'random',
+      onError: 'stop',
+    });
     expect(evaluation).toEqual({
       k: [1, 3, 5],
       propensityA: 0.55,

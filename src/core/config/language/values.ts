@@ -129,7 +129,10 @@ const wholeConfig: Proposal = {
 /** Files and folders that a key may name, relative to the config. */
 
 /** Run configs and stored clusters are JSON, too. */
-const datasets = new RegExp(`^(?!.*\\.(?:xmlcnn|clusters)\\.json$).*${namesEndingIn(datasetEndings).source}`, 'i');
+const datasets = new RegExp(
+  `^(?!.*\\.(?:(?:xmlcnn|clusters)\\.json|corrections\\.jsonl)$).*${namesEndingIn(datasetEndings).source}`,
+  'i',
+);
 /** Names of the files that a key most likely wants; of the others it may want any. */
 const likely: Record<string, RegExp> = {
   extends: /\.json$/i,

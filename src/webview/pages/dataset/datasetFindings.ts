@@ -20,6 +20,8 @@ const findingNames: Record<Finding['code'], string> = {
   'half-character': t('Half of a character'),
   'left-out': t('Left out by its annotator'),
   'odd-label': t('Odd label'),
+  'stale-correction': t('Correction not applied'),
+  'damaged-correction': t('Damaged correction'),
 };
 
 /** What the reader left out, and what it has doubts about. */
