@@ -25,11 +25,15 @@ import type { Split } from '../core/base/splits.ts';
 import type { RunEvent } from '../core/base/events.ts';
 import type { HistoryEnd, RunHistory } from '../core/training/runHistory.ts';
 import type { ClustersService } from '../runner/services/clusters.ts';
-import type { DatasetService } from '../runner/services/dataset.ts';
+import type { DatasetService, WhichDocuments, WhichLabels } from '../runner/services/dataset.ts';
 import type { PredictionsService } from '../runner/services/predictions.ts';
 
 /** Methods of the processes behind pages that only their panels call. */
-export const kept = { dataset: ['open', 'record'], clusters: ['open'], predictions: ['open'] } as const;
+export const kept = {
+  dataset: ['open', 'record', 'writeDocuments', 'writeLabels'],
+  clusters: ['open'],
+  predictions: ['open'],
+} as const;
 type Forwarded<Service, Own, Kept extends PropertyKey> = Omit<Service, keyof Own | Kept>;
 
 /** What the panel of each page answers itself. */
@@ -72,6 +76,9 @@ export interface DatasetPage extends RunnerPageMethods<DatasetEvent> {
   /** Opens a document where it stands in its file, or as a document of its own. */
   openRecord: Call<{ split: SplitOrAll; place: DocumentPlace; id: string }, void>;
   openFile: Call<{ file: string; line: number }, void>;
+  /** The user names the file; undefined where none was named. */
+  exportDocuments: Call<WhichDocuments, Written | undefined, Progress>;
+  exportLabels: Call<WhichLabels, string | undefined>;
   createRunConfig: Call<void, void>;
   exploreClusters: Call<void, void>;
   readWords: Joined<DatasetService['readWords']>;
@@ -85,6 +92,11 @@ export interface DatasetPage extends RunnerPageMethods<DatasetEvent> {
   preview: Call<{ options: SourceOptions }, ReadingPreview>;
   /** Reads the dataset anew in this way. */
   readWith: Call<{ options: SourceOptions }, void>;
+}
+
+interface Written {
+  file: string;
+  documents: number;
 }
 
 /** An analysis goes on where the page is hidden; `again` starts it again where it was stopped. */
@@ -110,7 +122,7 @@ export interface DatasetPanelState {
 export interface ClustersPage extends RunnerPageMethods<ClustersEvent> {
   /** The user names the file; undefined where none was named. */
   export: Call<{ k: number; kind: ExportKind }, string | undefined>;
-  writeSubset: Call<{ k: number; cluster: number }, { file: string; documents: number } | undefined>;
+  writeSubset: Call<{ k: number; cluster: number }, Written | undefined>;
   /** Lists the documents of a cluster where the dataset is inspected. */
   showDocuments: Call<{ k: number; cluster: number }, void>;
   inspect: Call<void, void>;

@@ -4,10 +4,12 @@ import { isSameDataset } from '../data/datasetFile.ts';
 import { datasetFiles } from '../data/findSplits.ts';
 import type { LabelNames } from '../data/labelNames.ts';
 import { sharedReading } from '../data/sharedReading.ts';
+import { csv } from '../base/csv.ts';
 import { UserError } from '../base/errors.ts';
+import type { WorkOptions } from '../base/progress.ts';
 import { displayIn } from './clusters/labelIncidence.ts';
 import { labelsOfCluster } from './clusters/savedClusters.ts';
-import type { ClusterFilter, TextCondition } from './documentFilter.ts';
+import type { ClusterFilter, DocumentFilter, TextCondition } from './documentFilter.ts';
 import { DocumentFinder } from './documentFinder.ts';
 import { readBatches } from './documentSearch.ts';
 import type { SplitOrAll } from '../base/splits.ts';
@@ -35,6 +37,7 @@ import { clipped, snippetOf, TextMatcher } from './textMatcher.ts';
 import { SplitInspection } from './splitInspection.ts';
 import type { TokenizerName } from '../text/tokenizer.ts';
 import { defaultTokenizer } from './survey.ts';
+import { writeDocuments } from './writeDocuments.ts';
 
 /** Milliseconds between two snapshots; more where making one takes long. */
 const interval = 300;
@@ -129,6 +132,31 @@ export class Inspection {
   /** How many documents there are of a kind: a search goes on to its end. Throws `UserError`, `Cancelled`. */
   async documentCount(query: Omit<DocumentQuery, 'offset' | 'limit'>, signal?: AbortSignal): Promise<number> {
     return (await this.finder.find(this.split(query.split), query, Infinity, signal)).documents.length;
+  }
+
+  /** Writes the documents that are as asked for, in the order of the file; throws as `writeDocuments` does. */
+  async writeDocuments(
+    query: DocumentFilter & { split: SplitOrAll },
+    file: string,
+    work: WorkOptions,
+  ): Promise<number> {
+    const split = this.split(query.split);
+    const { documents } = await this.finder.find(split, { ...query, sort: undefined }, Infinity, work.signal);
+    return writeDocuments(split, documents, file, work);
+  }
+
+  /** The labels of a page without end as CSV: names, documents in each split, share. */
+  labelTable(query: Omit<LabelQuery, 'offset' | 'limit'>): string {
+    const { rows } = this.labelPage({ ...query, offset: 0, limit: Infinity });
+    const isNamed = rows.some(({ display }) => display !== undefined);
+    const head = ['label', ...(isNamed ? ['name'] : []), ...this.splits.map(({ split }) => split), 'share'];
+    const cells = ({ name, display, documents, share }: LabelRow): (string | number)[] => [
+      name,
+      ...(isNamed ? [display ?? ''] : []),
+      ...documents,
+      share,
+    ];
+    return csv([head, ...rows.map(cells)]);
   }
 
   /** A document's text from `offset` on. Throws `UserError`, `Cancelled`. */

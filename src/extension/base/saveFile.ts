@@ -5,6 +5,8 @@ import type { SavedImage } from '../../webview/protocol.ts';
 
 const filters: Record<string, Record<string, string[]>> = {
   csv: { CSV: ['csv'] },
+  tsv: { TSV: ['tsv'] },
+  txt: { Text: ['txt'] },
   png: { PNG: ['png'] },
   svg: { SVG: ['svg'] },
   json: { JSON: ['json'] },

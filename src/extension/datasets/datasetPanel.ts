@@ -1,12 +1,17 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { isRecord } from '../../core/base/schema.ts';
-import { datasetFile } from '../../core/data/datasetFile.ts';
+import { datasetFile, datasetName } from '../../core/data/datasetFile.ts';
 import { onlyFile, pathOf, type DatasetFile, type SourceOptions } from '../../core/data/document.ts';
 import { UserError } from '../../core/base/errors.ts';
 import type { DatasetSnapshot } from '../../core/explore/inspectionApi.ts';
 import type { ClusterFilter } from '../../core/explore/documentFilter.ts';
 import type { AnalysisName, DatasetPanelState, PageEvent } from '../../webview/protocol.ts';
+import { ownEnding } from '../../core/explore/writeDocuments.ts';
+import type { Progress } from '../../core/base/progress.ts';
+import type { CallOptions } from '../../rpc/call.ts';
+import type { WhichDocuments } from '../../runner/services/dataset.ts';
+import { askWhere } from '../base/saveFile.ts';
 import { IdleRunner } from '../base/idleRunner.ts';
 import { JoinedCalls } from '../base/joinedCalls.ts';
 import { RunnerPanel, type PanelHandlers } from '../base/runnerPanel.ts';
@@ -87,6 +92,12 @@ export class DatasetPanel extends RunnerPanel<'dataset'> {
         return openRecord({ ...onlyFile(found), place, id, options: found.options }, this.records);
       },
       openFile: ({ file, line }) => openLine(file, line, this.records),
+      exportDocuments: (query, { signal, emit }) => this.exportDocuments(query, { signal, onEvent: emit }),
+      exportLabels: async (query) => {
+        const file = await askWhere(`${datasetName(datasetFile(this.path))}-labels`, 'csv');
+        if (file !== undefined) await this.client.call('writeLabels', { ...query, file });
+        return file;
+      },
       createRunConfig: () => this.withTrainFile('xmlcnn.createRunConfig'),
       exploreClusters: () => this.withTrainFile('xmlcnn.exploreClusters'),
       readWords: ({ again, ...query }, context) =>
@@ -108,6 +119,18 @@ export class DatasetPanel extends RunnerPanel<'dataset'> {
         this.previews.callInstead('preview', { ...datasetFile(this.path), options }, { signal }),
       readWith: ({ options }) => this.readWith(options),
     };
+  }
+
+  private async exportDocuments(
+    query: WhichDocuments,
+    options: CallOptions<Progress>,
+  ): Promise<{ file: string; documents: number } | undefined> {
+    const split = this.snapshot?.splits.find((one) => one.split === query.split);
+    const own = split && ownEnding(split.format, split.options);
+    const kinds = [...new Set([own ?? 'jsonl', 'jsonl'])];
+    const file = await askWhere(`${datasetName(split ?? datasetFile(this.path))}-part`, kinds[0], ...kinds.slice(1));
+    if (file === undefined) return undefined;
+    return { file, documents: await this.client.call('writeDocuments', { ...query, file }, options) };
   }
 
   private async chooseFile(choice: { title: string; openLabel?: string }): Promise<string | undefined> {

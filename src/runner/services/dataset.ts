@@ -1,5 +1,6 @@
 import type { DatasetFile, SourceOptions } from '../../core/data/document.ts';
 import { UserError } from '../../core/base/errors.ts';
+import { writeFileAtomic } from '../../core/base/files.ts';
 import { Analyses } from '../../core/explore/analysis/analyses.ts';
 import { openInspection, type Inspection } from '../../core/explore/inspection.ts';
 import { previewReading, type ReadingPreview } from '../../core/explore/readingPreview.ts';
@@ -40,6 +41,9 @@ import type {
 import type { RecordTarget } from '../../core/explore/recordText.ts';
 import type { Call, Handlers } from '../../rpc/call.ts';
 
+export type WhichDocuments = Omit<DocumentQuery, 'offset' | 'limit'>;
+export type WhichLabels = Omit<LabelQuery, 'offset' | 'limit'>;
+
 /** Inspects one dataset per process; pages may be asked for while it is still being read. */
 export interface DatasetService {
   /** Reads the dataset; the result is the last snapshot, also where the call was cancelled. */
@@ -47,7 +51,11 @@ export interface DatasetService {
   labels: Call<LabelQuery, Page<LabelRow>>;
   documents: Call<DocumentQuery, DocumentPage>;
   /** How many documents `documents` would list: a search goes on to its end. */
-  documentCount: Call<Omit<DocumentQuery, 'offset' | 'limit'>, number>;
+  documentCount: Call<WhichDocuments, number>;
+  /** Writes the documents that `documents` would list; how many these were. */
+  writeDocuments: Call<WhichDocuments & { file: string }, number, Progress>;
+  /** Writes the labels that `labels` would list as CSV. */
+  writeLabels: Call<WhichLabels & { file: string }, void>;
   document: Call<TextQuery, DocumentText>;
   findings: Call<FindingQuery, FindingPage>;
   /** Reads the words of a split; a cancelled reading is a result, with the words of the documents until then. */
@@ -96,6 +104,9 @@ export const dataset: Handlers<DatasetService> = {
   labels: async (query) => opened().inspection.labelPage(query),
   documents: async (query, { signal }) => opened().inspection.documentPage(query, signal),
   documentCount: async (query, { signal }) => opened().inspection.documentCount(query, signal),
+  writeDocuments: async ({ file, ...query }, { signal, emit }) =>
+    opened().inspection.writeDocuments(query, file, { signal, onProgress: emit }),
+  writeLabels: async ({ file, ...query }) => writeFileAtomic(file, opened().inspection.labelTable(query)),
   document: async (query, { signal }) => opened().inspection.documentText(query, signal),
   findings: async (query) => opened().inspection.findingPage(query),
   readWords: async ({ split }, { signal, emit }) => opened().analyses.readWords(split, { signal, onProgress: emit }),

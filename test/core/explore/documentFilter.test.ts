@@ -1,4 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { Cancelled } from '../../../src/core/base/errors.ts';
 import { openInspection } from '../../../src/core/explore/inspection.ts';
 import type { DocumentFilter } from '../../../src/core/explore/documentFilter.ts';
 import { marksIn, textPattern } from '../../../src/core/explore/documentFilter.ts';
@@ -55,8 +59,12 @@ function made(seed: number): { documents: Plain[]; filter: () => DocumentFilter 
   return { documents, filter };
 }
 
-async function inspected(documents: readonly Plain[], name: string) {
-  const file = write(name, documents.map((one) => JSON.stringify(one)).join('\n'));
+const inspected = (documents: readonly Plain[], name: string) =>
+  inspectedFile(write(name, documents.map((one) => JSON.stringify(one)).join('\n')));
+
+const folder = () => dirname(write('beside', ''));
+
+async function inspectedFile(file: string) {
   const inspection = await openInspection({ file });
   await inspection.read(() => {}, never);
   return inspection;
@@ -100,6 +108,43 @@ describe('documents that fulfil a filter', () => {
     ];
     const [, first, second] = await Promise.all(asked);
     expect([first, second]).toEqual([300, 300]);
+  });
+});
+
+describe('documents that are written', () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `${i},"a text, number ${i}","${i % 2 ? 'odd' : 'even;two'}"`);
+  const odd = { split: 'all' as const, labels: { all: ['odd'] } };
+
+  test.each([
+    ['plain', (text: string) => text],
+    ['packed', gzipSync],
+  ])('are a dataset of the same format, byte for byte, or JSON lines (%s)', async (name, pack) => {
+    const source = ['\uFEFFid,text,labels', ...rows].join('\r\n');
+    const inspection = await inspectedFile(write(`${name}.csv${name === 'packed' ? '.gz' : ''}`, pack(source)));
+    const [csv, jsonl] = [join(folder(), `${name}-odd.csv`), join(folder(), `${name}-odd.jsonl`)];
+    expect(await inspection.writeDocuments(odd, csv, {})).toBe(20);
+    const expected = ['\uFEFFid,text,labels', ...rows.filter((_, i) => i % 2)].join('\r\n');
+    expect(readFileSync(csv, 'utf8')).toBe(`${expected}\n`);
+    expect(await inspection.writeDocuments({ ...odd, text: { text: 'number 7' } }, jsonl, {})).toBe(1);
+    expect(readFileSync(jsonl, 'utf8')).toBe('{"id":"7","text":"a text, number 7","labels":["odd"]}\n');
+  });
+
+  test('never take the place of what they are read from, and are whole or not there', async () => {
+    const file = write('own.csv', ['id,text,labels', ...rows].join('\n'));
+    const inspection = await inspectedFile(file);
+    expect((await userError(inspection.writeDocuments(odd, file, {}))).code).toBe('same-file');
+    const stop = new AbortController();
+    const part = join(folder(), 'part.jsonl');
+    const work = inspection.writeDocuments(odd, part, { signal: stop.signal, onProgress: () => stop.abort() });
+    stop.abort();
+    await expect(work).rejects.toBeInstanceOf(Cancelled);
+    expect(existsSync(part)).toBe(false);
+  });
+
+  test('labels are a table', async () => {
+    const inspection = await inspectedFile(write('labels.csv', ['id,text,labels', ...rows].join('\n')));
+    const query = { split: 'all' as const, sort: 'all' as const, descending: true };
+    expect(inspection.labelTable({ ...query, search: 'od' })).toBe('label,all,share\r\nodd,20,0.5\r\n');
   });
 });
 

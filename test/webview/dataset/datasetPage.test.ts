@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { DatasetSnapshot } from '../../../src/core/explore/inspectionApi.ts';
 import { openInspection } from '../../../src/core/explore/inspection.ts';
 import { amount, bytes, mean, percent } from '../../../src/webview/amounts.ts';
-import { restoredState } from '../../../src/webview/pages/dataset/datasetState.ts';
+import { type FilterLabel, restoredState, withRole } from '../../../src/webview/pages/dataset/datasetState.ts';
 import {
   axisNames,
   headTraces,
@@ -47,6 +47,16 @@ test('state that is foreign gives defaults', () => {
     overlay: false,
   };
   expect(restoredState(kept)).toMatchObject(kept);
+});
+
+test('"or" of two labels is between both, and the others stay', () => {
+  const labels = (...roles: FilterLabel['role'][]) => roles.map((role, i) => ({ name: `l${i}`, role }));
+  const roles = (from: FilterLabel[], at: number, role: FilterLabel['role']) =>
+    withRole(from, at, role).map((label) => label.role);
+  expect(roles(labels('all', 'all'), 1, 'any')).toEqual(['any', 'any']);
+  expect(roles(labels('all', 'none', 'all'), 0, 'any')).toEqual(['any', 'none', 'all']);
+  expect(roles(labels('any', 'any', 'all'), 2, 'any')).toEqual(['any', 'any', 'any']);
+  expect(roles(labels('all', 'all'), 1, 'none')).toEqual(['all', 'none']);
 });
 
 describe('traces', () => {

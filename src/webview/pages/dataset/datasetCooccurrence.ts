@@ -128,7 +128,7 @@ export class Cooccurrence implements Part {
         amount.documents(head.documents),
       ),
       t(
-        'A cell shows how many documents of the row’s label have the column’s, too. A click shows the row’s neighbours.',
+        'A cell shows how many documents of the row’s label have the column’s, too. A click shows the documents that have both.',
       ),
     ].join(' ');
     const figure = heatmapFigure(head, context.state.heatmapOf);
@@ -137,8 +137,8 @@ export class Cooccurrence implements Part {
     else
       this.drawn = plot(this.container, figure, {
         onClick: ({ cell }) => {
-          const label = cell && this.head?.labels[cell[0]];
-          if (label) this.choose(label);
+          const pair = cell?.map((at) => this.head?.labels[at]).filter((label) => label !== undefined);
+          if (pair?.length === 2) this.showBoth(pair[0], pair[1]);
         },
       });
   }
@@ -146,6 +146,11 @@ export class Cooccurrence implements Part {
   private drawPicker(): void {
     const picker = labelPicker(this.context, (label) => this.choose(label));
     replaceChildren(this.picker, el('h2', {}, t('Labels')), picker.element);
+  }
+
+  private showBoth(...pair: [DocumentLabel, DocumentLabel]): void {
+    const labels = pair.map(({ name, display }) => ({ name, display, role: 'all' as const }));
+    this.context.filterDocuments({ labels });
   }
 
   private choose({ name, display }: DocumentLabel): void {
@@ -174,7 +179,11 @@ export class Cooccurrence implements Part {
           align: 'right',
           sortable: true,
           tooltip: t('Documents that have both'),
-          render: ({ together }) => count(together),
+          render: (row) => {
+            const both = link(count(row.together), () => this.showBoth(label, row));
+            both.title = t('Show the documents that have both');
+            return both;
+          },
         },
         {
           id: 'ofLabel',

@@ -27,6 +27,10 @@ export class Documents implements Part {
   private readonly filters: DocumentFilters;
   private readonly tools = el('span', { class: 'search-tools' });
   private readonly status = new SearchStatus();
+  private readonly exportButton = button(t('Export…'), () => this.export(), {
+    icon: 'export',
+    tooltip: t('Write the documents that are listed, in the order of the file'),
+  });
   private readonly reader: Reader;
 
   constructor(private readonly context: Context) {
@@ -91,7 +95,12 @@ export class Documents implements Part {
       el(
         'div',
         { class: 'list-part' },
-        el('div', { class: 'toolbar' }, this.filters.element, this.status.element),
+        el(
+          'div',
+          { class: 'toolbar' },
+          this.filters.element,
+          el('div', { class: 'row' }, this.status.element, this.exportButton),
+        ),
         this.table.element,
       ),
       this.reader.element,
@@ -168,6 +177,18 @@ export class Documents implements Part {
     if (page.unsearched > 0) void this.countOn(page.total, signal);
     else if (!signal.aborted) this.status.say(amount.documents(page.total));
     return page;
+  }
+
+  private export(): void {
+    const { context } = this;
+    context.perform(async () => {
+      const query = { split: context.split, ...queryOf(context.state) };
+      const written = await this.status.during(new AbortController().signal, (signal) =>
+        context.host.call('exportDocuments', query, { signal }),
+      );
+      await this.table.refresh(); // the status says how many are listed
+      return written && t('{0} written to {1}', amount.documents(written.documents), written.file);
+    });
   }
 
   /** The page is there: what else is found is counted, unless the user stops it. */

@@ -1,5 +1,5 @@
 import type { LabelQuery, LabelRow } from '../../../core/explore/inspectionApi.ts';
-import { type Column, el, link, pagedTable, type PagedTable } from '../../ui/index.ts';
+import { button, type Column, el, link, pagedTable, type PagedTable } from '../../ui/index.ts';
 import type { Context, Part } from './datasetState.ts';
 import { count, percent, placeText } from '../../amounts.ts';
 import { partName } from './datasetTexts.ts';
@@ -10,6 +10,7 @@ import { t } from '../../l10n.ts';
 export class Labels implements Part {
   readonly element: HTMLElement;
   private readonly table: PagedTable;
+  private shown: Omit<LabelQuery, 'offset' | 'limit'> | undefined;
 
   constructor(private readonly context: Context) {
     const { snapshot, state, split } = context;
@@ -28,20 +29,33 @@ export class Labels implements Part {
           context.save();
         }
         const by = (sort?.column ?? context.split) as LabelQuery['sort'];
-        const descending = sort?.descending ?? true;
-        return context.host.call('labels', { split: context.split, search, sort: by, descending, offset, limit });
+        this.shown = { split: context.split, search, sort: by, descending: sort?.descending ?? true };
+        return context.host.call('labels', { ...this.shown, offset, limit });
       },
     });
     this.element = el(
       'div',
       { class: 'list-part' },
-      el('div', { class: 'toolbar' }, splitChoice(context)),
+      el(
+        'div',
+        { class: 'toolbar' },
+        splitChoice(context),
+        button(t('Export…'), () => this.export(), { icon: 'export' }),
+      ),
       this.table.element,
     );
   }
 
   update(): void {
     void this.table.refresh();
+  }
+
+  private export(): void {
+    const { host, perform } = this.context;
+    perform(async () => {
+      const file = this.shown && (await host.call('exportLabels', this.shown));
+      return file && t('Labels written to {0}', file);
+    });
   }
 
   private columns(): Column<LabelRow>[] {

@@ -1,5 +1,5 @@
-import type { DocumentLabel } from '../../../core/explore/inspectionApi.ts';
-import { type Figure, plot, type Plot, plotText, type Trace } from '../../plots/index.ts';
+import type { SplitSnapshot } from '../../../core/explore/inspectionApi.ts';
+import { type Figure, plot, type Plot, type PlotClick, plotText, type Trace } from '../../plots/index.ts';
 import { checkbox, el, figureList, figureTable, replaceChildren, segmented } from '../../ui/index.ts';
 import type { Context, Part } from './datasetState.ts';
 import { amount, count, mean } from '../../amounts.ts';
@@ -59,10 +59,14 @@ export class Overview implements Part {
     this.draw(
       this.head,
       () => this.headFigure(),
-      (label) => context.showDocuments(label),
+      ({ trace, point }) => this.showLabel(trace, point),
     );
     this.draw(this.ranks, () => this.rankFigure());
-    this.draw(this.lengths, () => this.lengthFigure());
+    this.draw(
+      this.lengths,
+      () => this.lengthFigure(),
+      ({ trace, point }) => this.showLength(trace, point),
+    );
     this.drawNumbers();
   }
 
@@ -77,9 +81,28 @@ export class Overview implements Part {
     this.update();
   }
 
-  private draw(container: HTMLElement, make: () => Figure, onLabel?: (label: DocumentLabel) => void): void {
-    const onClick = onLabel && (({ point }: { point: number }) => onLabel(this.context.snapshot.head[point]));
+  private draw(container: HTMLElement, make: () => Figure, onClick?: (clicked: PlotClick) => void): void {
     this.plots.push({ plot: plot(container, make(), { onClick }), figure: make });
+  }
+
+  /** Documents of the split whose bar was clicked. */
+  private showLabel(trace: number, bar: number): void {
+    const { name, display } = this.context.snapshot.head[bar];
+    this.choose(trace);
+    this.context.filterDocuments({ labels: [{ name, display, role: 'all' }] });
+  }
+
+  private showLength(trace: number, bin: number): void {
+    const { width, counts, open } = this.choose(trace).lengths;
+    const isOpen = open && bin === counts.length - 1;
+    this.context.filterDocuments({ words: { from: bin * width, to: isOpen ? undefined : (bin + 1) * width - 1 } });
+  }
+
+  private choose(trace: number): SplitSnapshot {
+    const { context } = this;
+    const shown = shownSplits(context.snapshot, context.state.overlay)[trace];
+    if (shown.split !== context.split) context.chooseSplit(shown.split);
+    return shown;
   }
 
   private headFigure(): Figure {

@@ -115,6 +115,14 @@ export function queryOf(state: PageState): Omit<DocumentQuery, 'split' | 'offset
   return { labels, cluster, words, labelCount, text: wantedText(state), sort };
 }
 
+/** "or" is between two: where no other label has it, one beside it that is asked for gets it, too. */
+export function withRole(labels: readonly FilterLabel[], at: number, role: FilterLabel['role']): FilterLabel[] {
+  const changed = labels.map((label, i) => (i === at ? { ...label, role } : label));
+  if (role !== 'any' || labels.some((label, i) => i !== at && label.role === 'any')) return changed;
+  const beside = [at - 1, at + 1].find((i) => changed[i]?.role === 'all');
+  return changed.map((label, i) => (i === beside ? { ...label, role } : label));
+}
+
 /** What the parts of the page share. */
 export interface Context {
   readonly host: Host<'dataset'>;

@@ -10,7 +10,7 @@ import {
   replaceChildren,
   suggestField,
 } from '../../ui/index.ts';
-import type { Context, FilterLabel, PageState } from './datasetState.ts';
+import { withRole, type Context, type FilterLabel, type PageState } from './datasetState.ts';
 import { count } from '../../amounts.ts';
 import { splitChoice } from './datasetParts.ts';
 import { t } from '../../l10n.ts';
@@ -111,7 +111,7 @@ export class DocumentFilters {
       hideLabel: true,
       options: roles,
       value: label.role,
-      onChange: (chosen) => this.set({ labels: labels.with(at, { ...label, role: chosen }) }),
+      onChange: (chosen) => this.set({ labels: withRole(labels, at, chosen) }),
     });
     const chip = filterChip('', name, t('Leave Out {0}', name), () => this.set({ labels: labels.toSpliced(at, 1) }));
     chip.prepend(keyed(`role ${label.name}`, role));

@@ -1,0 +1,130 @@
+import { resolve } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { type Write, writeAtomic } from '../base/files.ts';
+import type { WorkOptions } from '../base/progress.ts';
+import type { DatasetFormat, DocumentPlace, SeekableSource, SourceOptions } from '../data/document.ts';
+import { readSlices } from '../data/slices.ts';
+import { readBatches } from './documentSearch.ts';
+import type { SplitInspection } from './splitInspection.ts';
+
+/** Formats whose records stand one after the other, so that some of them make a file of the same format; with its ending. */
+const endings: Partial<Record<DatasetFormat, string>> = {
+  jsonl: 'jsonl',
+  csv: 'csv',
+  tsv: 'tsv',
+  fasttext: 'txt',
+  libmultilabel: 'txt',
+  libsvm: 'txt',
+};
+
+/** The ending of a file with some of a dataset's records as they stand; undefined where they cannot be copied. */
+export const ownEnding = (
+  format: DatasetFormat | undefined,
+  { encoding = 'utf-8' }: SourceOptions,
+): string | undefined => (format === undefined || encoding.startsWith('utf-16') ? undefined : endings[format]);
+
+/** Records copied at a time. */
+const copiedAtOnce = 1000;
+
+/**
+ * Writes documents (ascending) of a split, in the order of the file: as JSON lines of id, text and labels, or the records as they
+ * stand where `file` has the ending of the dataset's own format. Returns how many were written.
+ * Throws `UserError` (`same-file`, `bag-of-words`, `file-changed` and those of writing) and `Cancelled`; then nothing is written.
+ */
+export async function writeDocuments(
+  split: SplitInspection,
+  documents: readonly number[],
+  file: string,
+  { signal, onProgress }: WorkOptions = {},
+): Promise<number> {
+  const { source } = split;
+  refuseSource(source, file);
+  const isCopied = file.toLowerCase().endsWith(`.${ownEnding(source.format, split.options)}`);
+  if (!isCopied) refuseBags(source);
+  let done = 0;
+  const tell = (more: number): void => {
+    done += more;
+    onProgress?.({ phase: 'writing', unit: 'documents', done, total: documents.length });
+  };
+  await writeAtomic(file, (write) =>
+    isCopied ? copy(split, documents, write, tell, signal) : asJsonLines(split, documents, write, tell, signal),
+  );
+  return done;
+}
+
+function refuseSource({ files }: SeekableSource, file: string): void {
+  if (!files.some((one) => resolve(one) === resolve(file))) return;
+  const message = 'A dataset cannot take the place of the one it is read from';
+  throw new UserError('same-file', message, 'Name another file.', { file });
+}
+
+function refuseBags({ bagOfWords, file }: SeekableSource): void {
+  if (!bagOfWords) return;
+  throw new UserError('bag-of-words', 'A bag of words has no texts to write', 'Choose a dataset with texts.', { file });
+}
+
+async function asJsonLines(
+  { source, index }: SplitInspection,
+  documents: readonly number[],
+  write: Write,
+  tell: (more: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  for await (const { found } of readBatches(source, index, documents, signal)) {
+    const lines = found.map(
+      ([
+        document,
+        {
+          document: { id, text },
+        },
+      ]) => {
+        const labels = index.labelsOf(document).map((label) => index.labels.names[label]);
+        return `${JSON.stringify({ id, text, labels })}\n`;
+      },
+    );
+    await write(lines.join(''));
+    tell(lines.length);
+  }
+}
+
+/** The records' own bytes, each file's below what stands before its first record, such as the names of columns. */
+async function copy(
+  { source, index }: SplitInspection,
+  documents: readonly number[],
+  write: Write,
+  tell: (more: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  await write(await headOf(source, index.length > 0 ? index.place(0) : undefined));
+  for (let from = 0; from < documents.length; from += copiedAtOnce) {
+    const places = documents.slice(from, from + copiedAtOnce).map((document) => index.place(document));
+    for (const [file, slices] of byFile(source, places))
+      for await (const bytes of readSlices(file, slices, { signal })) await write(ended(bytes));
+    tell(places.length);
+  }
+}
+
+/** Of several files the first has the names. What stands before a record that was left out is not all a head. */
+async function headOf(source: SeekableSource, first: DocumentPlace | undefined): Promise<Buffer> {
+  if (!first || !['csv', 'tsv'].includes(source.format) || first.byte === 0) return Buffer.alloc(0);
+  for await (const head of readSlices(source.fileAt(first), [{ start: 0, stop: first.byte }]))
+    return first.number === 1 ? head : head.subarray(0, head.indexOf('\n') + 1);
+  return Buffer.alloc(0);
+}
+
+function byFile(
+  source: SeekableSource,
+  places: readonly DocumentPlace[],
+): Map<string, { start: number; stop: number }[]> {
+  const slices = new Map<string, { start: number; stop: number }[]>();
+  for (const place of places) {
+    const file = source.fileAt(place);
+    const own = slices.get(file) ?? [];
+    own.push({ start: place.byte, stop: place.stop });
+    slices.set(file, own);
+  }
+  return slices;
+}
+
+/** The last record of a file may have no end of line. */
+const ended = (record: Buffer): Buffer => (record.at(-1) === 10 ? record : Buffer.concat([record, Buffer.from('\n')]));
