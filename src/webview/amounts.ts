@@ -63,3 +63,32 @@ export const signed = (value: number): string => (value < 0 ? `−${(-value).toF
 /** The last part of a path, of whatever system. */
 export const fileName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+
+/** At most so many letters, those of the middle left out: names often differ at their ends. */
+export function middleCut(line: string, most: number): string {
+  const letters = [...line];
+  if (letters.length <= most) return line;
+  const end = Math.floor((most - 1) / 2);
+  return `${letters.slice(0, most - 1 - end).join('')}…${letters.slice(letters.length - end).join('')}`;
+}
+
+/** Paths without the folders that all of a row have in common; other values, which stand as JSON, as they are. */
+export function shortPaths(values: readonly (string | null)[]): (string | null)[] {
+  const paths = values.map((value) =>
+    value === null ? undefined : /^"((?:[A-Za-z]:[\\/]|[\\/]).*)"$/.exec(value)?.[1],
+  );
+  const known = paths.filter((path) => path !== undefined);
+  if (known.length === 0) return [...values];
+  const parts = known.map((path) => path.split(/[\\/]+/));
+  const shortest = Math.min(...parts.map(({ length }) => length));
+  let common = 0;
+  while (common < shortest - 1 && parts.every((names) => names[common] === parts[0][common])) common++;
+  return values.map((value, i) =>
+    paths[i] === undefined
+      ? value
+      : `…/${paths[i]
+          .split(/[\\/]+/)
+          .slice(common)
+          .join('/')}`,
+  );
+}

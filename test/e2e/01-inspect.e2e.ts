@@ -179,7 +179,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
 
   it('lists the findings with their lines', async () => {
     await inspect('torn.jsonl');
-    const page = await tab('Findings');
+    const page = await tab('Reading Problems');
     for (const found of ['Torn line', 'Empty document', 'Unlabelled document', 'Repeated id'])
       await page.getByRole('row').filter({ hasText: found }).first().waitFor();
     await lookAt(workbench(), '01-findings', 'dataset');

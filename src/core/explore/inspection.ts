@@ -194,6 +194,11 @@ export class Inspection {
     return of ? labelsOfCluster(of, filter) : new Set<number>();
   }
 
+  /** These documents of a split, as lists show them; those that cannot be read any more are left out. */
+  rowsOf(split: SplitOrAll, documents: readonly number[]): Promise<DocumentRow[]> {
+    return this.rows(this.split(split), documents);
+  }
+
   private async rows(
     split: SplitInspection,
     documents: readonly number[],

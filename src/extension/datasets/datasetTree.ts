@@ -7,7 +7,7 @@ import type { TreeElement } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { watch } from '../base/watch.ts';
 import { findDatasets, isExcluded, mostFiles } from './findDatasets.ts';
-import type { FoundDataset } from './workspaceDatasets.ts';
+import { placeOf, type FoundDataset } from './workspaceDatasets.ts';
 
 /** Milliseconds in which changes of files are taken together. */
 const settling = 500;
@@ -74,8 +74,8 @@ const itemOf = (dataset: FoundDataset, file: DatasetFile, split?: SplitOrAll): D
 function datasetItem({ name, folder, files }: FoundDataset): vscode.TreeItem {
   const { TreeItemCollapsibleState: state } = vscode;
   const item = new vscode.TreeItem(name, files.length > 1 ? state.Expanded : state.None);
-  const isRoot = vscode.workspace.workspaceFolders?.some(({ uri }) => uri.fsPath === folder);
-  item.description = isRoot ? '' : vscode.workspace.asRelativePath(folder);
+  const place = placeOf({ name, folder }, vscode.workspace.workspaceFolders?.map(({ uri }) => uri.fsPath) ?? []);
+  item.description = place && vscode.workspace.asRelativePath(place);
   item.iconPath = new vscode.ThemeIcon('database');
   return inspectable(item, 'dataset', files[0]);
 }

@@ -16,6 +16,13 @@ export interface FoundDataset {
   files: SplitFile[];
 }
 
+/** The folder that stands beside a dataset's name: none that is open as it is, and none that only says the name again. */
+export function placeOf({ name, folder }: Pick<FoundDataset, 'name' | 'folder'>, open: readonly string[]): string {
+  if (open.includes(folder)) return '';
+  const place = basename(folder) === name ? dirname(folder) : folder;
+  return open.includes(place) ? '' : place;
+}
+
 const always = namesEndingIn(sureEndings);
 const standsAlone = (name: string): boolean => always.test(name) || (/\.np[yz]$/i.test(name) && isDocumentMatrix(name));
 const others = /_labels\.(txt|tsv|csv)(\.gz)?$|^metrics\.jsonl$/i; // the last: a run's log

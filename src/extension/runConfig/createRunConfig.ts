@@ -35,7 +35,10 @@ export async function createRunConfig(
   const target = await chooseTarget(proposed);
   if (target === undefined) return;
   const file = target.isNew ? await write(target.file, configText) : target.file;
-  if (file !== undefined) await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+  if (file === undefined) return;
+  await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+  // the walkthrough does not hear of a command that a page calls
+  await vscode.commands.executeCommand('setContext', 'xmlcnn.hasCreatedConfig', true);
 }
 
 /** Datasets may lie where nothing can be written: the user then says where to. undefined where nothing was written. */

@@ -4,7 +4,8 @@ import type { RunListing } from '../../core/training/runListing.ts';
 import type { RunStore } from './runStore.ts';
 import { runDescription } from './runText.ts';
 import { shortName } from './shortName.ts';
-import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { showError } from '../base/notices.ts';
 import { analyse, type Analysis } from '../../core/config/validate.ts';
 import { statSync } from 'node:fs';
@@ -48,13 +49,21 @@ export async function chooseConfig(placeHolder: string): Promise<string | undefi
   const found = await vscode.workspace.findFiles('**/*.xmlcnn.json', '**/{node_modules,.git}/**', 500);
   if (found.length === 0) throw noConfig();
   if (found.length === 1) return found[0].fsPath;
-  const items = found.map((uri) => ({
-    label: basename(uri.fsPath),
-    description: vscode.workspace.asRelativePath(uri),
-    file: uri.fsPath,
-  }));
-  items.sort((a, b) => (a.description < b.description ? -1 : 1));
+  const items = await Promise.all(found.map(({ fsPath }) => configItem(fsPath)));
+  items.sort((a, b) => (a.file < b.file ? -1 : 1));
   return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.file;
+}
+
+/** Named once, with its folder; one that cannot be trained with says so. */
+async function configItem(file: string): Promise<vscode.QuickPickItem & { file: string }> {
+  const { t } = vscode.l10n;
+  const folder = dirname(vscode.workspace.asRelativePath(file));
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const found = analyse(text, { file, checkFiles: true }).diagnostics.filter(({ severity }) => severity === 'error');
+  const label = `${found.length > 0 ? '$(error) ' : ''}${basename(file)}`;
+  const problem = found.length === 1 ? t('1 error') : t('{0} errors', found.length);
+  const description = [folder === '.' ? '' : folder, found.length > 0 ? problem : ''].filter(Boolean).join(' · ');
+  return { label, description, file };
 }
 
 /** Saves the config where it is being edited, and checks it. Undefined where it has errors: they are shown. */
@@ -72,7 +81,11 @@ export async function checkedConfig(file: string): Promise<Analysis | undefined>
     errors.length === 1
       ? vscode.l10n.t('{0} has an error: {1}', basename(file), errors[0].message)
       : vscode.l10n.t('{0} has {1} errors. The first: {2}', basename(file), errors.length, errors[0].message);
-  void showError(`${count} ${vscode.l10n.t('Correct the config and train again.')}`);
+  // a notification without a button shows one line of its text
+  const show = vscode.l10n.t('Show Problems');
+  void showError(`${count} ${vscode.l10n.t('Correct the config and train again.')}`, show).then(
+    (chosen) => chosen === show && vscode.commands.executeCommand('workbench.actions.view.problems'),
+  );
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { datasetGlob } from '../../../src/core/data/datasetEndings.ts';
 import { describe, expect, test } from 'vitest';
 import { pointerOf, recordUriParts } from '../../../src/extension/datasets/recordUri.ts';
-import { groupDatasets } from '../../../src/extension/datasets/workspaceDatasets.ts';
+import { groupDatasets, placeOf } from '../../../src/extension/datasets/workspaceDatasets.ts';
 
 describe('datasets of a workspace', () => {
   test('splits are put together, companions left out', () => {
@@ -99,4 +99,11 @@ describe('addresses of records', () => {
   test('anything else is none of ours', () => {
     expect(['', '{', '[]', '{"file":1}', 'null'].map(pointerOf)).toEqual(Array(5).fill(undefined));
   });
+});
+
+test('a dataset that is called like its folder is named once', () => {
+  expect(placeOf({ name: 'cooking', folder: '/w/cooking' }, ['/w'])).toBe('');
+  expect(placeOf({ name: 'cooking', folder: '/w/sets/cooking' }, ['/w'])).toBe('/w/sets');
+  expect(placeOf({ name: 'cooking', folder: '/w/sets' }, ['/w'])).toBe('/w/sets');
+  expect(placeOf({ name: 'cooking', folder: '/w' }, ['/w'])).toBe('');
 });

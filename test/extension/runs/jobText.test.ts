@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { advance, startOf, stopping } from '../../../src/extension/runs/jobState.ts';
 import type { JobState } from '../../../src/extension/runs/jobState.ts';
 import { progressParts, stageText, statusLines, statusText, timeText } from '../../../src/extension/runs/jobText.ts';
+import { shortName } from '../../../src/extension/runs/shortName.ts';
 import type { RunEvent } from '../../../src/core/base/events.ts';
 import { t } from './translate.ts';
 
@@ -43,6 +44,8 @@ it('follows a run from its start to its epochs', () => {
   expect(stageText(after(), t)).toBe('Starting');
   const reading: RunEvent[] = [begun, { type: 'phase', phase: 'reading' }];
   expect(after(...reading)).toMatchObject({ folder: '/w/runs/news-1', title: 'news-1', epochs: 15, phase: 'reading' });
+  const timed = { ...begun, folder: '/w/runs/news-2026-01-02T03-04-05' };
+  expect(after(timed).title).toBe(shortName('news-2026-01-02T03-04-05')); // a run has one name everywhere
   const progress: RunEvent = {
     type: 'progress',
     phase: 'reading',
@@ -105,3 +108,22 @@ it.each([
   [3599, '1 h'],
   [7500, '2 h 5 min'],
 ])('says %d seconds as %s', (seconds, text) => expect(timeText(seconds, t)).toBe(text));
+
+it('always says what a job is at', () => {
+  const phases = [
+    'reading',
+    'preparing',
+    'word2vec',
+    'linear',
+    'training',
+    'validating',
+    'retraining',
+    'testing',
+    'baselines',
+  ] as const;
+  for (const phase of phases)
+    for (const first of phases) {
+      const state = after(begun, { type: 'phase', phase: first }, step, { type: 'phase', phase });
+      for (const shown of [state, stopping(state)]) expect(statusText([shown], t)).toMatch(/^\$\(sync~spin\) [A-Z]/);
+    }
+});

@@ -5,8 +5,10 @@ import {
   clusterName,
   curveFigure,
   finder,
+  namedPoints,
   pointsByCluster,
   treeLines,
+  withoutGaps,
   type MapOfLabels,
 } from '../../../src/webview/pages/clusters/clusterFigures.ts';
 import type { PlotTheme } from '../../../src/webview/plots/theme.ts';
@@ -111,4 +113,23 @@ test('the map of clusters has a mark for each, called by its first label, and fa
 test('a search looks at names and ids, whatever the case; an empty one finds all', () => {
   const label = { name: 'E12', display: 'Cats' };
   expect(['', ' ', 'e1', 'CAT', 'dog'].map((search) => finder(search)(label))).toEqual([true, true, true, true, false]);
+});
+
+describe('the map', () => {
+  const point = (x: number, y: number, documents = 1) => ({ id: x, name: `at ${x}`, documents, cluster: 0, x, y });
+
+  test('gives a group that is far away no more room than it needs', () => {
+    const near = Array.from({ length: 21 }, (_, i) => point(i / 2, i / 2));
+    const moved = withoutGaps([...near, point(1000, 5)]);
+    const length = moved.at(-1)!.x - moved[0].x;
+    expect((moved.at(-2)!.x - moved[0].x) / length).toBeGreaterThan(0.8);
+    expect(moved.map(({ x }) => x)).toEqual(moved.map(({ x }) => x).toSorted((a, b) => a - b)); // all in their order
+    expect(withoutGaps(near)).toEqual(near);
+  });
+
+  test('names the most frequent labels, no two in one place', () => {
+    const crowd = [point(0, 0, 5), point(0.1, 0, 9), point(10, 10, 1), point(5, 0, 7)];
+    expect(namedPoints(crowd).map(({ documents }) => documents)).toEqual([9, 7, 1]);
+    expect(namedPoints(crowd, 2)).toHaveLength(2);
+  });
 });

@@ -15,6 +15,7 @@ import type {
   ComparisonOverview,
   DocumentWords,
   DuplicateRow,
+  FoundDocument,
   HeadCooccurrence,
   LabelWords,
   NearestDocument,
@@ -194,8 +195,19 @@ export class Analyses {
     return known(this.checked);
   }
 
-  qualityPage(query: QualityQuery): Page<QualityRow> {
-    return this.quality.page(query);
+  /** The documents of the page with their texts, which are read again. */
+  async qualityPage(query: QualityQuery): Promise<Page<QualityRow>> {
+    const page = this.quality.page(query);
+    const found = page.rows.flatMap((row) => row.found);
+    const texts = new Map<FoundDocument, Pick<FoundDocument, 'snippet' | 'labels'>>();
+    for (const name of new Set(found.flatMap(({ split }) => split ?? []))) {
+      const own = found.filter(({ split }) => split === name);
+      const rows = await this.inspection.rowsOf(name, [...new Set(own.map(({ document }) => document))]);
+      const byNumber = new Map(rows.map(({ document, snippet, labels }) => [document, { snippet, labels }]));
+      for (const one of own) texts.set(one, byNumber.get(one.document) ?? {});
+    }
+    const rows = page.rows.map((row) => ({ ...row, found: row.found.map((one) => ({ ...one, ...texts.get(one) })) }));
+    return { ...page, rows };
   }
 
   /**

@@ -136,11 +136,18 @@ export interface QualityOverview {
   nearError: number;
 }
 
+/** Without text and labels where it cannot be read again, as in a file that has changed. */
+export interface FoundDocument extends DocumentPointer {
+  /** The beginning of its text. */
+  snippet?: string;
+  labels?: DocumentLabel[];
+}
+
 /** What was found: documents, or labels. */
 export interface QualityRow {
   key: number;
   /** The first of `count` documents. */
-  found: DocumentPointer[];
+  found: FoundDocument[];
   count: number;
   similarity?: number;
   exact?: boolean;

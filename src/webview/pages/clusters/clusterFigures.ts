@@ -7,7 +7,7 @@ import {
   type DrawnMap,
 } from '../../../core/explore/clusters/clusterApi.ts';
 import { type Figure, plotText, type PlotTheme, type Trace } from '../../plots/index.ts';
-import { amount, count } from '../../amounts.ts';
+import { amount, count, middleCut } from '../../amounts.ts';
 import type { Drag } from './clustersState.ts';
 import { t } from '../../l10n.ts';
 
@@ -83,12 +83,56 @@ export function pointsByCluster({ points }: MapOfLabels): Map<number, number[]> 
   return new Map([...byCluster].sort(([a], [b]) => a - b));
 }
 
+/** A gap may be this share of a map's length. */
+const widestGap = 0.12;
+
+/**
+ * The points with empty stretches shortened: how far apart groups lie that have nothing in common means nothing, and one far
+ * away would leave the others no room.
+ */
+export function withoutGaps<P extends { x: number; y: number }>(points: readonly P[]): P[] {
+  const [x, y] = (['x', 'y'] as const).map((axis) => shortened(points.map((point) => point[axis])));
+  return points.map((point, i) => ({ ...point, x: x[i], y: y[i] }));
+}
+
+function shortened(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]);
+  const steps = order.map((i, rank) => (rank === 0 ? 0 : values[i] - values[order[rank - 1]]));
+  const length = steps.reduce((sum, step) => sum + step, 0);
+  const most = steps.filter((step) => step <= widestGap * length).reduce((sum, step) => sum + step, 0);
+  if (most === 0) return [...values]; // all far from each other
+  const moved = [...values];
+  let at = values[order[0]];
+  order.forEach((i, rank) => {
+    const step = steps[rank];
+    at += step > widestGap * length ? widestGap * most : step;
+    moved[i] = at;
+  });
+  return moved;
+}
+
+/** The most frequent labels that have room for their names: one to a place. */
+export function namedPoints(points: MapOfLabels['points'], most = 24): MapOfLabels['points'] {
+  const [width, height] = (['x', 'y'] as const).map(
+    (axis) => Math.max(...points.map((p) => p[axis])) - Math.min(...points.map((p) => p[axis])) || 1,
+  );
+  const chosen: MapOfLabels['points'] = [];
+  for (const point of points.toSorted((a, b) => b.documents - a.documents)) {
+    const isFree = chosen.every(
+      ({ x, y }) => Math.abs(x - point.x) / width > 0.14 || Math.abs(y - point.y) / height > 0.05,
+    );
+    if (isFree && chosen.push(point) === most) break;
+  }
+  return chosen;
+}
+
 /** Labels in a plane: colour and symbol show the cluster, size the documents; each cluster's number stands in its middle. */
 export function mapFigure(map: MapOfLabels, search: string, drag: Drag, revision: string): Figure {
-  const { points } = map;
+  const points = withoutGaps(map.points);
   const most = points.reduce((max, { documents }) => Math.max(max, documents), 1);
   const groups = pointsByCluster(map);
   const isFound = finder(search);
+  const names = namedPoints(points.filter(isFound));
   const traces = (theme: PlotTheme): Trace[] => [
     ...[...groups].map(([cluster, indices]): Trace => {
       const { color, symbol } = theme.series(cluster);
@@ -112,6 +156,17 @@ export function mapFigure(map: MapOfLabels, search: string, drag: Drag, revision
         hovertemplate: '%{customdata}<extra></extra>',
       };
     }),
+    {
+      type: 'scatter',
+      mode: 'text',
+      x: names.map(({ x }) => x),
+      y: names.map(({ y }) => y),
+      text: names.map(({ name, display }) => middleCut(display ?? name, 22)),
+      textposition: 'top center',
+      textfont: { color: theme.foreground, size: theme.fontSize },
+      hoverinfo: 'skip',
+      cliponaxis: false,
+    } as Trace,
   ];
   const axis = { visible: false };
   return {
@@ -146,12 +201,13 @@ const named = 40;
 
 /** Clusters in a plane, called by their most frequent label: colour and symbol show which, size how many labels. */
 export function clusterMapFigure(
-  { points, of }: MapOfClusters,
+  { points: drawn, of }: MapOfClusters,
   { clusters }: ChosenClusters,
   search: string,
   drag: Drag,
   revision: string,
 ): Figure {
+  const points = withoutGaps(drawn);
   const summaries = points.map(({ cluster }) => clusters.find((one) => one.cluster === cluster)!);
   const most = summaries.reduce((max, { labels }) => Math.max(max, labels), 1);
   const isFound = finder(search);

@@ -1,4 +1,5 @@
 import {
+  boolean,
   isRecord,
   number,
   object,
@@ -27,6 +28,8 @@ const stateSchema = object(part, {
   /** The map shows the labels of this cluster, or the most frequent ones, alone. */
   mapOf: optional(union([number(), oneOf(['head'])])),
   labelsOf: optional(number()),
+  /** Whether the curves are unfolded: at first they are, until a number of clusters or a tab is chosen. */
+  curvesOpen: boolean(orElse(true)),
   labelSearch: string(orElse('')),
 });
 

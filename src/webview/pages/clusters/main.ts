@@ -50,6 +50,7 @@ class ClustersPage implements Context {
   private parts: Record<TabId, Part> | undefined;
   private tabs: Tabs<TabId> | undefined;
   private curves: { inertia: Plot; silhouette: Plot } | undefined;
+  private foldCurves = (): void => {};
   private onOpening: OnProgress<ClusterPhase> | undefined;
 
   private readonly frame = new PageFrame(t('Label clusters'));
@@ -154,9 +155,7 @@ class ClustersPage implements Context {
     const silhouette = el('div');
     this.frame.show(
       settingsForm(overview, (settings) => this.perform(() => this.host.call('cluster', { settings }))),
-      el(
-        'div',
-        { class: 'columns' },
+      this.curvesPart(
         el(
           'section',
           { class: 'figure' },
@@ -190,6 +189,28 @@ class ClustersPage implements Context {
     };
     const { k } = this.state;
     this.choose(curve.some((point) => point.k === k) ? k! : (overview.suggested ?? overview.evenest ?? curve[0].k));
+  }
+
+  /** They help to choose a number of clusters; after that the clusters need the room. */
+  private curvesPart(...figures: HTMLElement[]): HTMLElement {
+    const { state } = this;
+    const part = el(
+      'details',
+      {
+        class: 'curves',
+        attributes: { open: state.curvesOpen },
+        on: {
+          toggle: () => {
+            state.curvesOpen = part.open;
+            this.save();
+          },
+        },
+      },
+      el('summary', {}, t('Curves over the number of clusters')),
+      el('div', { class: 'columns' }, ...figures),
+    );
+    this.foldCurves = () => (part.open = false);
+    return part;
   }
 
   private drawBanners(): void {
@@ -273,7 +294,10 @@ class ClustersPage implements Context {
           label: point.k === suggested ? t('{0} (suggested)', amount.clusters(point.k)) : amount.clusters(point.k),
         })),
         value: String(k),
-        onChange: (value) => this.choose(Number(value)),
+        onChange: (value) => {
+          this.foldCurves();
+          this.choose(Number(value));
+        },
       }),
     );
   }
@@ -293,6 +317,7 @@ class ClustersPage implements Context {
       selected: this.state.tab,
       onSelect: (id) => {
         this.state.tab = id;
+        this.foldCurves();
         this.save();
         parts[id].update();
       },

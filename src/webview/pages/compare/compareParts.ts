@@ -1,7 +1,7 @@
 import { formatDifference, formatMetric, isLoss } from '../../../core/metrics/metricText.ts';
 import type { ComparedDataset, Comparison, MetricRow } from '../../../core/training/compareRuns.ts';
 import { countingTicks, type Figure, seriesMark, type SeriesStyle } from '../../plots/index.ts';
-import { count } from '../../amounts.ts';
+import { count, shortPaths } from '../../amounts.ts';
 import { banner, el, icon } from '../../ui/index.ts';
 import { t } from '../../l10n.ts';
 import type { ComparedCurve } from '../../protocol.ts';
@@ -118,27 +118,6 @@ export function settingsTable({ runs, config }: Comparison, allKeys: boolean, ba
     return el('tr', {}, el('th', { class: 'code', attributes: { scope: 'row' } }, key), ...values.map(cell));
   });
   return section(title, table(title, [head], body));
-}
-
-/** Paths without the folders that all of a row have in common; other values, which stand as JSON, as they are. */
-export function shortPaths(values: readonly (string | null)[]): (string | null)[] {
-  const paths = values.map((value) =>
-    value === null ? undefined : /^"((?:[A-Za-z]:[\\/]|[\\/]).*)"$/.exec(value)?.[1],
-  );
-  const known = paths.filter((path) => path !== undefined);
-  if (known.length === 0) return [...values];
-  const parts = known.map((path) => path.split(/[\\/]+/));
-  const shortest = Math.min(...parts.map(({ length }) => length));
-  let common = 0;
-  while (common < shortest - 1 && parts.every((names) => names[common] === parts[0][common])) common++;
-  return values.map((value, i) =>
-    paths[i] === undefined
-      ? value
-      : `…/${paths[i]
-          .split(/[\\/]+/)
-          .slice(common)
-          .join('/')}`,
-  );
 }
 
 function table(label: string, head: readonly HTMLElement[], body: readonly HTMLElement[]): HTMLElement {

@@ -26,7 +26,7 @@ import {
 import type { CompareList, Context, Part } from './datasetState.ts';
 import { amount, count, fileName, mean, percent } from '../../amounts.ts';
 import { partName } from './datasetTexts.ts';
-import { documentPicker, nameOf, pointerLink, pointerLinks, rankedList, splitChoice } from './datasetParts.ts';
+import { documentPicker, nameOf, pointerLink, rankedList, splitChoice } from './datasetParts.ts';
 import { Analysis } from './analysisRun.ts';
 import { t } from '../../l10n.ts';
 
@@ -304,7 +304,7 @@ export class Comparison implements Part {
       'article',
       { class: 'card' },
       el('h3', {}, title),
-      el('p', {}, el('span', { class: 'id' }, id), ' ', pointerLinks(this.context, [document], 1)),
+      el('p', {}, el('span', { class: 'id' }, id), ' ', pointerLink(this.context, document)),
       el(
         'p',
         { class: 'label-links' },

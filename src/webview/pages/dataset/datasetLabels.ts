@@ -66,7 +66,8 @@ export class Labels implements Part {
       id: 'name',
       title: isNamed ? t('Id') : t('Label'),
       sortable: true,
-      render: (row) => link(row.name, () => context.showDocuments(row)),
+      // where it has a name, that is the link
+      render: (row) => (row.display === undefined ? link(row.name, () => context.showDocuments(row)) : row.name),
     };
     const display: Column<LabelRow> = {
       id: 'display',

@@ -87,17 +87,6 @@ export function pointerLink(context: Context, { split, file, part, document, id,
   return one;
 }
 
-/** The first of several documents as links, and how many there are more. */
-export function pointerLinks(context: Context, found: readonly DocumentPointer[], all: number): HTMLElement {
-  const rest = all - found.length;
-  return el(
-    'span',
-    { class: 'examples' },
-    ...found.map((one) => pointerLink(context, one)),
-    rest > 0 && el('span', { class: 'muted' }, `+${count(rest)}`),
-  );
-}
-
 interface RankedRow {
   name: Child;
   /** Length of the bar against the largest one. */

@@ -1,5 +1,6 @@
 import type {
   CountedLabel,
+  FoundDocument,
   QualityKind,
   QualityOverview,
   QualityRow,
@@ -9,7 +10,7 @@ import type { Context, Part } from './datasetState.ts';
 import { amount, count } from '../../amounts.ts';
 import { kindText, partName } from './datasetTexts.ts';
 import { Analysis } from './analysisRun.ts';
-import { pointerLinks } from './datasetParts.ts';
+import { pointerLink } from './datasetParts.ts';
 import { t } from '../../l10n.ts';
 
 /** Findings of a kind that are listed; more are counted. */
@@ -138,14 +139,19 @@ export class Quality implements Part {
   }
 
   private documentColumns(kind: QualityKind): Column<QualityRow>[] {
-    const { context } = this;
     const isPair = kind === 'near' || kind === 'leaks';
     const isGroup = kind === 'repeated' || kind === 'contradictory';
+    const text: Column<QualityRow> = {
+      id: 'text',
+      title: t('Text'),
+      width: isGroup ? '45%' : '60%',
+      render: ({ found: [first] }) => (first ? textOf(first) : ''),
+    };
     const documents: Column<QualityRow> = {
       id: 'documents',
-      title: isPair ? t('Document, and the earlier one') : t('Documents'),
-      width: '75%',
-      render: ({ found, count: all }) => pointerLinks(context, found, all),
+      title: isPair ? t('Document, and the earlier one') : isGroup ? t('Documents with their labels') : t('Document'),
+      width: isPair ? '85%' : '40%',
+      render: (row) => this.copies(row, isPair),
     };
     const similarity: Column<QualityRow> = {
       id: 'similarity',
@@ -154,18 +160,30 @@ export class Quality implements Part {
       tooltip: t('Of word 5-grams, by estimate'),
       render: ({ similarity = 1, exact }) => (exact ? t('the same text') : similarity.toFixed(2)),
     };
-    const labels: Column<QualityRow> = {
-      id: 'labels',
-      title: t('Labels'),
-      render: ({ contradictory }) => (contradictory ? t('differ') : t('same')),
-    };
     const size: Column<QualityRow> = {
       id: 'count',
       title: t('Count'),
       align: 'right',
       render: ({ count: all }) => count(all),
     };
-    return [documents, ...(isPair ? [similarity] : []), ...(isGroup ? [size, labels] : [])];
+    return isPair ? [documents, similarity] : [text, documents, ...(isGroup ? [size] : [])];
+  }
+
+  /** A line for each document, with its labels; those that not all have are marked, with their text where that differs. */
+  private copies({ found, count: all }: QualityRow, hasOwnText: boolean): HTMLElement {
+    const rest = all - found.length;
+    const known = found.flatMap(({ labels }) => (labels ? [labels] : []));
+    const isShared = (name: string): boolean => known.every((labels) => labels.some((label) => label.name === name));
+    const lines = found.map((one) =>
+      el(
+        'li',
+        {},
+        pointerLink(this.context, one),
+        el('span', { class: 'copy-labels' }, ...copyLabels(one.labels, isShared)),
+        hasOwnText && textOf(one),
+      ),
+    );
+    return el('ul', { class: 'plain copies' }, ...lines, rest > 0 && el('li', { class: 'muted' }, `+${count(rest)}`));
   }
 
   private labelColumns(kind: QualityKind): Column<QualityRow>[] {
@@ -211,4 +229,23 @@ export class Quality implements Part {
       rest > 0 && el('span', { class: 'muted' }, `+${count(rest)}`),
     );
   }
+}
+
+function textOf({ snippet }: FoundDocument): HTMLElement {
+  if (snippet === undefined) return el('em', { class: 'muted' }, t('cannot be read any more'));
+  return snippet.trim() === ''
+    ? el('em', { class: 'muted' }, t('empty'))
+    : el('div', { class: 'snippet', attributes: { title: snippet } }, snippet);
+}
+
+function copyLabels(labels: FoundDocument['labels'], isShared: (name: string) => boolean): (HTMLElement | string)[] {
+  if (!labels) return [];
+  if (labels.length === 0) return [el('em', { class: 'muted' }, t('no label'))];
+  return labels.flatMap(({ name, display }, i) => {
+    const text = display ?? name;
+    const shown = isShared(name)
+      ? el('span', { attributes: { title: name } }, text)
+      : el('strong', { attributes: { title: t('{0}: not of all of these documents', name) } }, text);
+    return i === 0 ? [shown] : [', ', shown];
+  });
 }

@@ -1,7 +1,7 @@
 /** What is plotted: labels by frequency, documents by length. */
 import type { DatasetSnapshot, SplitSnapshot } from '../../../core/explore/inspectionApi.ts';
 import { countingTicks, logTicks, type Trace } from '../../plots/index.ts';
-import { amount, count } from '../../amounts.ts';
+import { amount, count, middleCut } from '../../amounts.ts';
 import { partName } from './datasetTexts.ts';
 import { t } from '../../l10n.ts';
 
@@ -99,11 +99,4 @@ function commonStart(a: string, b: string): string {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;
   return a.slice(0, length);
-}
-
-function middleCut(line: string, most: number): string {
-  const letters = [...line];
-  if (letters.length <= most) return line;
-  const end = Math.floor((most - 1) / 2);
-  return `${letters.slice(0, most - 1 - end).join('')}…${letters.slice(letters.length - end).join('')}`;
 }

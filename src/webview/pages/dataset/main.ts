@@ -309,7 +309,7 @@ class DatasetPage implements Context {
       cooccurrence: t('Co-occurrence'),
       quality: t('Quality'),
       comparison: t('Compare'),
-      findings: t('Findings'),
+      findings: t('Reading Problems'),
     };
     this.parts = parts;
     this.tabs = tabs({
@@ -408,7 +408,9 @@ export function banners(
     );
   const skipped = splits.reduce((sum, split) => sum + split.skipped, 0) - undecodable;
   if (skipped > 0)
-    shown.push(banner('warning', t('{0} records could not be read and were left out: see Findings.', count(skipped))));
+    shown.push(
+      banner('warning', t('{0} records could not be read and were left out: see Reading Problems.', count(skipped))),
+    );
   if (splits[0].bagOfWords)
     shown.push(
       banner(

@@ -41,7 +41,7 @@ interface RunListOptions {
 /** The runs to choose from, the newest first, with the mark of those that are shown. */
 export function runList({ isNarrow, runs, selected, showsAll, onSelect, onShowAll }: RunListOptions): HTMLElement {
   const theme = readTheme();
-  const listedAtFirst = isNarrow ? 4 : 8;
+  const listedAtFirst = isNarrow ? 3 : 8;
   const listed = runs.filter(({ folder }, i) => showsAll || i < listedAtFirst || selected.includes(folder));
   const item = (run: MetricsRun): HTMLElement => {
     const at = selected.indexOf(run.folder);
@@ -88,12 +88,12 @@ export function runList({ isNarrow, runs, selected, showsAll, onSelect, onShowAl
 
 function facts({ status, problem, precision, bestEpoch }: MetricsRun, isNarrow: boolean): string {
   if (status === 'damaged') return t('damaged: {0}', problem ?? '');
+  const split = precision?.split === 'validation' ? t('val') : precision?.split;
   const best =
-    precision &&
-    `${precision.split === 'validation' ? t('val') : precision.split} P@1 ${formatMetric('P@1', precision.value)}`;
+    precision && [split, !isNarrow && 'P@1', formatMetric('P@1', precision.value)].filter(Boolean).join('\u00a0');
   const epoch = bestEpoch > 0 && !isNarrow ? t('epoch {0}', bestEpoch) : undefined;
   const state = status === 'finished' ? undefined : statusName(status);
-  return [best?.replaceAll(' ', '\u00a0'), epoch, state].filter(Boolean).join(' · ');
+  return [best, epoch, state].filter(Boolean).join(' · ');
 }
 
 /** How far a run is in its epoch. */
