@@ -11,12 +11,14 @@ import { UserError } from '../../core/base/errors.ts';
 import type { CommandArguments } from '../base/commandArguments.ts';
 import { named } from '../runs/chooseRun.ts';
 import { mayStartJobs } from '../runs/trust.ts';
+import { reporting } from '../base/failures.ts';
+import type { FileModels } from './fileModels.ts';
 
 const memoryKey = 'xmlcnn.model';
 /** What is remembered where the user wants no model. */
 const none = '';
 
-/** The run whose model predicts in the editor: the one chosen, else the newest that is finished. None without trust. */
+/** The run whose model predicts in the editor: the one chosen, else that of each file. None without trust. */
 export class ActiveModel extends Disposable {
   private readonly changed = this.own(new vscode.EventEmitter<void>());
   readonly onDidChange = this.changed.event;
@@ -38,17 +40,29 @@ export class ActiveModel extends Disposable {
     return this.usable;
   }
 
-  get run(): RunListing | undefined {
-    if (!vscode.workspace.isTrusted) return undefined;
-    const chosen = this.services.context.workspaceState.get<string>(memoryKey);
-    if (chosen === none) return undefined;
-    const isFinished = ({ status }: RunListing): boolean => status === 'finished' || status === 'early';
-    return this.usable.find(({ folder }) => folder === chosen) ?? this.usable.find(isFinished);
+  /** The user wants no model, or the workspace is not trusted. */
+  get isOff(): boolean {
+    return !vscode.workspace.isTrusted || this.remembered === none;
   }
 
-  /** undefined: no model. */
+  /** Chosen by the user, for every text. */
+  get chosen(): RunListing | undefined {
+    return this.isOff ? undefined : this.usable.find(({ folder }) => folder === this.remembered);
+  }
+
+  /** The one chosen, else the newest that is finished: for commands that need one, whatever the file. */
+  get run(): RunListing | undefined {
+    const isFinished = ({ status }: RunListing): boolean => status === 'finished' || status === 'early';
+    return this.isOff ? undefined : (this.chosen ?? this.usable.find(isFinished));
+  }
+
+  private get remembered(): string | undefined {
+    return this.services.context.workspaceState.get<string>(memoryKey);
+  }
+
+  /** `none`: no model; undefined: that of each file. */
   async choose(folder: string | undefined): Promise<void> {
-    await this.services.context.workspaceState.update(memoryKey, folder ?? none);
+    await this.services.context.workspaceState.update(memoryKey, folder);
     this.announce();
   }
 
@@ -70,24 +84,34 @@ export class ActiveModel extends Disposable {
 
 const longestName = 30;
 
-/** Shows which model predicts in the editor; a click chooses another. Hidden while there is none to choose. */
+/** Shows which model predicts in the active editor; a click chooses another. Hidden while there is none to choose. */
 export class ModelStatusBar extends Disposable {
   private readonly item = this.own(
     vscode.window.createStatusBarItem('xmlcnn.model', vscode.StatusBarAlignment.Right, 90),
   );
+  private turn = 0;
 
-  constructor(private readonly model: ActiveModel) {
+  constructor(
+    private readonly services: Services,
+    private readonly model: ActiveModel,
+    private readonly models: FileModels,
+  ) {
     super();
     this.item.name = vscode.l10n.t('XML-CNN Model');
     this.item.command = 'xmlcnn.selectModel';
-    this.own(model.onDidChange(() => this.show()));
-    this.show();
+    const show = reporting(services.log, () => this.show());
+    this.own(model.onDidChange(show));
+    this.own(vscode.window.onDidChangeActiveTextEditor(show));
+    void show();
   }
 
-  private show(): void {
+  private async show(): Promise<void> {
+    const turn = ++this.turn;
     const { t } = vscode.l10n;
-    const { run, candidates } = this.model;
-    if (candidates.length === 0 || !vscode.workspace.isTrusted) return this.item.hide();
+    if (this.model.candidates.length === 0 || !vscode.workspace.isTrusted) return this.item.hide();
+    const document = vscode.window.activeTextEditor?.document;
+    const run = document ? await this.runOf(document) : this.model.chosen;
+    if (turn !== this.turn) return;
     this.item.text = `$(tag) ${run ? escapeIcons(clip(shortName(run.name), longestName)) : t('No model')}`;
     this.item.tooltip = run
       ? t(
@@ -95,8 +119,18 @@ export class ModelStatusBar extends Disposable {
           run.name,
           runDescription(run, undefined, t),
         )
-      : t('No model predicts in the editor. Click to choose one.');
+      : t('No model predicts in this file. Click to choose one.');
     this.item.show();
+  }
+
+  private async runOf(document: vscode.TextDocument): Promise<RunListing | undefined> {
+    try {
+      return (await this.models.of(document))?.run;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.services.log.warn(error.describe()); // a hover will show it
+      return undefined;
+    }
   }
 }
 
@@ -115,21 +149,32 @@ export async function selectModel(model: ActiveModel, runs: RunStore, given: Com
       t('No run of this workspace has a model yet'),
       t('Train one with "XML-CNN: Train".'),
     );
-  const active = model.run;
+  const { chosen: active, isOff } = model;
+  const check = (is: boolean): string => (is ? '$(check) ' : '');
   const items = candidates.map((run) => ({
-    label: `${run.folder === active?.folder ? '$(check) ' : ''}${escapeIcons(shortName(run.name))}`,
+    label: `${check(run.folder === active?.folder)}${escapeIcons(shortName(run.name))}`,
     description: runDescription(run, undefined, t),
     detail: escapeIcons(vscode.workspace.asRelativePath(run.folder)),
     folder: run.folder as string | undefined,
   }));
-  const off = {
-    label: `${active ? '' : '$(check) '}${t('No model')}`,
-    description: t('Hovers show nothing'),
+  const byFile = {
+    label: `${check(!active && !isOff)}${t('By file')}`,
+    description: t('In each dataset the model that was trained on it; none in other texts'),
     detail: undefined,
     folder: undefined,
   };
+  const off = {
+    label: `${check(isOff)}${t('No model')}`,
+    description: t('Hovers show nothing'),
+    detail: undefined,
+    folder: none,
+  };
   const title = t('Select Model');
   const placeHolder = t('The run whose model predicts labels in the editor');
-  const chosen = await vscode.window.showQuickPick([...items, off], { title, placeHolder, matchOnDetail: true });
+  const chosen = await vscode.window.showQuickPick([...items, byFile, off], {
+    title,
+    placeHolder,
+    matchOnDetail: true,
+  });
   if (chosen) await model.choose(chosen.folder);
 }

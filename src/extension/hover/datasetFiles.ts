@@ -1,4 +1,4 @@
-import { extname, resolve, sep } from 'node:path';
+import { dirname, extname, resolve, sep } from 'node:path';
 import { namesEndingIn, rowEndings } from '../../core/data/datasetEndings.ts';
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import type { SourceOptions } from '../../core/data/document.ts';
@@ -43,6 +43,10 @@ export function isOfRun(file: string, run: TrainedReading): boolean {
     ownFiles(run).some((own) => own === resolve(file)) || (/\.json$/i.test(file) && folderOf(file, run) !== undefined)
   );
 }
+
+/** Whether a file lies in a folder with one that the run was trained or evaluated on. */
+export const isBesideRun = (file: string, run: TrainedReading): boolean =>
+  ownFiles(run).some((own) => dirname(own) === dirname(resolve(file)));
 
 /** The folder of texts, a file each, that a text of the run's dataset lies in. */
 export const textFolderOf = (file: string, run: TrainedReading): string | undefined =>

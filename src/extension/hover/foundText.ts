@@ -74,6 +74,11 @@ export class TextFinder {
     return map && { map };
   }
 
+  /** Whether a document holds records with the fields that a run was trained on. Throws `UserError` where they are others. */
+  async hasRecords(document: vscode.TextDocument, run: TrainedReading): Promise<boolean> {
+    return (await this.recordsOf(document, run)) !== undefined;
+  }
+
   /** Reads the records of a dataset file; undefined for files that are none. */
   private recordsOf(
     document: vscode.TextDocument,

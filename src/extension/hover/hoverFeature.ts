@@ -44,9 +44,9 @@ export class HoverFeature extends Disposable {
   ) {
     super();
     this.predictor = this.own(new WarmPredictor(services));
-    this.predictions = new Predictions(this.model, this.predictor, new TextFinder(records));
-    this.own(new ModelStatusBar(this.model));
-    this.own(new LabelHover(services, this.model, this.predictions));
+    this.predictions = new Predictions(this.model, this.predictor, new TextFinder(records), records);
+    this.own(new ModelStatusBar(services, this.model, this.predictions.models));
+    this.own(new LabelHover(services, this.predictions));
     this.own(new LargeFileNotice(services));
     this.command('xmlcnn.selectModel', (...args: unknown[]) => selectModel(this.model, runs, readArguments(args)));
     this.command('xmlcnn.predictSelection', () => this.predictSelection());

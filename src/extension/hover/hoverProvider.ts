@@ -5,7 +5,6 @@ import { failureOf } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { recordScheme } from '../datasets/recordUri.ts';
 import { shortName } from '../runs/shortName.ts';
-import type { ActiveModel } from './activeModel.ts';
 import { commandLink, escapeMarkdown } from './escape.ts';
 import { hoverMarkdown, linkedCommands } from './hoverText.ts';
 import type { Prediction, Predictions } from './textPredictions.ts';
@@ -19,7 +18,6 @@ export class LabelHover extends Disposable implements vscode.HoverProvider {
 
   constructor(
     private readonly services: Services,
-    private readonly model: ActiveModel,
     private readonly predictions: Predictions,
   ) {
     super();
@@ -43,10 +41,9 @@ export class LabelHover extends Disposable implements vscode.HoverProvider {
     const current = (this.current = new AbortController());
     token.onCancellationRequested(() => current.abort());
     try {
-      if (!(await this.predictions.mayHoldText(document))) return undefined;
-      if (!this.model.run) return await this.offer(document, position);
       const found = await this.predictions.at(document, position, selectionIn(document), {
         top,
+        isHover: true,
         signal: current.signal,
       });
       return found && this.worthTelling(found) ? hover(this.content(found, document, position)) : undefined;
@@ -57,23 +54,14 @@ export class LabelHover extends Disposable implements vscode.HoverProvider {
     }
   }
 
-  /** Of prose without a word that the model knows nothing can be said. */
-  private worthTelling({ found, text }: Prediction): boolean {
-    return found.truth !== undefined || text.words > text.unknownWords;
+  /** Where no label passes the threshold, or no word is known to the model, nothing can be said. */
+  private worthTelling({ rows, text }: Prediction): boolean {
+    return text.words > text.unknownWords && rows.some(({ known }) => known?.isPredicted);
   }
 
   private content({ run, rows, text }: Prediction, { uri }: vscode.TextDocument, position: vscode.Position): string {
     const place = { uri: uri.toString(), line: position.line, character: position.character };
     return hoverMarkdown({ model: shortName(run.name), place, rows, text }, vscode.l10n.t);
-  }
-
-  /** Without a model: a line in datasets, where one could be chosen; nothing elsewhere. */
-  private async offer(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
-    if (this.model.candidates.length === 0 || !(await this.predictions.isRecord(document, position))) return undefined;
-    const { t } = vscode.l10n;
-    return hover(
-      commandLink(t('Select Model'), 'xmlcnn.selectModel', [], t('Choose the model that predicts labels here')),
-    );
   }
 }
 

@@ -1,12 +1,11 @@
-import { stat } from 'node:fs/promises';
 import type * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
-import type { TrainedReading } from '../../core/text/readSplit.ts';
-import { readTrainedReading, runPaths } from '../../core/training/runFolder.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
 import type { ExplainedText } from '../../runner/services/predictor.ts';
 import { showWarning } from '../base/notices.ts';
+import type { RecordDocuments } from '../datasets/recordDocuments.ts';
 import type { ActiveModel } from './activeModel.ts';
+import { type FileModel, FileModels } from './fileModels.ts';
 import type { FoundText, TextFinder } from './foundText.ts';
 import type { LabelRow } from './verdicts.ts';
 import { labelRows } from './verdicts.ts';
@@ -23,24 +22,35 @@ export interface Prediction {
 /** Predicts for places in documents. */
 export class Predictions {
   private readonly warned = new Set<string>();
-  private reading: { key: string; trained: Promise<TrainedReading> } | undefined;
+  readonly models: FileModels;
 
   constructor(
     private readonly model: ActiveModel,
     private readonly predictor: WarmPredictor,
     private readonly finder: TextFinder,
-  ) {}
+    records: RecordDocuments,
+  ) {
+    this.models = new FileModels(model, finder, records);
+  }
+
+  /** The model of a document; of one that has none, the newest, for who asks for labels by a command. */
+  private async modelOf(document: vscode.TextDocument): Promise<FileModel | undefined> {
+    const own = await this.models.of(document);
+    const { run } = this.model;
+    return own ?? (run && { run, trained: await this.models.readingOf(run) });
+  }
 
   /** undefined where no text is at the position, or there is no model. Throws `UserError` and `Cancelled`. */
   async at(
     document: vscode.TextDocument,
     position: vscode.Position,
     selection: vscode.Selection | undefined,
-    { top, signal }: { top: number; signal?: AbortSignal },
+    { top, signal, isHover = false }: { top: number; signal?: AbortSignal; isHover?: boolean },
   ): Promise<Prediction | undefined> {
-    const { run } = this.model;
-    if (!run) return undefined;
-    const found = await this.finder.find(document, position, selection, await this.readingOf(run));
+    const model = await (isHover ? this.models.of(document) : this.modelOf(document));
+    if (!model || (isHover && !(await this.finder.mayHoldText(document, model.trained)))) return undefined;
+    const { run, trained } = model;
+    const found = await this.finder.find(document, position, selection, trained);
     if (!found || signal?.aborted) return undefined;
     const { warning } = await this.predictor.open(run.folder);
     if (warning !== undefined) this.warn(run, warning);
@@ -50,30 +60,11 @@ export class Predictions {
     return { run, found, text, rows: labelRows(text, truth, labelNames) };
   }
 
-  /** The same object as long as the run's config is the same. */
-  private async readingOf({ folder }: RunListing): Promise<TrainedReading> {
-    const found = await stat(runPaths(folder).config).catch(() => undefined); // one that is not there is reported below
-    const key = `${folder} ${found?.mtimeMs}`;
-    if (this.reading?.key !== key) this.reading = { key, trained: readTrainedReading(folder) };
-    return this.reading.trained;
-  }
-
   /** Once for each model. */
   private warn({ folder, name }: RunListing, warning: string): void {
     if (this.warned.has(folder)) return;
     this.warned.add(folder);
     void showWarning(`${name}: ${warning}`);
-  }
-
-  /** Whether a document is worth starting the model for. */
-  async mayHoldText(document: vscode.TextDocument): Promise<boolean> {
-    const { run } = this.model;
-    return this.finder.mayHoldText(document, run && (await this.readingOf(run)));
-  }
-
-  /** Whether a record of a dataset is there, however it would be predicted. */
-  async isRecord(document: vscode.TextDocument, position: vscode.Position): Promise<boolean> {
-    return (await this.finder.find(document, position, undefined, undefined))?.record !== undefined;
   }
 
   /** The active model's run. Throws a `UserError` that says how to get one. */
