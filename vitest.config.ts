@@ -1,8 +1,12 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { swiftshaderEnvironment } from './test/swiftshader/folder.mjs';
 
 // the processes of the tests inherit it: libraries are looked for where a process was started with
-Object.assign(process.env, swiftshaderEnvironment());
+Object.assign(process.env, swiftshaderEnvironment(), {
+  XMLCNN_MACHINE: join(tmpdir(), 'xmlcnn-machine-of-tests.json'),
+});
 
 /** Tests that keep every core busy by themselves: two of them at a time are no faster, and miss their limits. */
 const ofThreads = [

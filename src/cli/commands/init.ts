@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { createConfigText, factsFrom, leftOutText } from '../../core/config/createConfig.ts';
 import { UserError } from '../../core/base/errors.ts';
 import { presetNames } from '../../core/config/presets.ts';
+import { thisMachine } from '../../core/engine/engines/speed.ts';
 import { surveyDataset } from '../../core/explore/survey.ts';
 import { writeFileAtomic } from '../../core/base/files.ts';
 import type { Command } from '../command.ts';
@@ -51,7 +52,7 @@ export const init: Command = {
     });
     terminal.progress.clear();
     for (const one of facts.leftOut ?? []) terminal.warn(sanitise(leftOutText(one)));
-    const text = createConfigText(factsFrom(dirname(resolve(output)), facts), preset);
+    const text = createConfigText(factsFrom(dirname(resolve(output)), facts), preset, await thisMachine());
     await writeFileAtomic(output, text);
     terminal.print(
       `Wrote ${terminal.style.bold(sanitise(output))} for ${counted(facts.documents, 'document')} with ${counted(facts.labels, 'label')}.`,

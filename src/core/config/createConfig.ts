@@ -7,8 +7,10 @@ import { pathFrom } from './configText.ts';
 import { type PresetName, presets } from './presets.ts';
 import type { ModelType, RunConfig } from './runConfig.ts';
 import { memoryLimit } from '../base/memory.ts';
-import { shapeOf, trainingBytes, usesTree } from './size.ts';
-import { linearSeconds, networkSeconds, roughTime } from '../model/trainingTime.ts';
+import { trainingBytes, usesTree } from './size.ts';
+import { type Machine, roughTime } from '../model/trainingTime.ts';
+import { estimateTraining } from './trainingEstimate.ts';
+import { analyse } from './validate.ts';
 import { availableParallelism } from 'node:os';
 
 /** A file that by its name is of a split, and is not used. */
@@ -91,12 +93,12 @@ const vocabularyLimit = 100_000;
 
 /**
  * Writes a commented config that suits a dataset; it validates without diagnostics.
- * @param preset what to build on; by the size of the dataset, and the time that it takes with so many threads, where absent
+ * @param preset what to build on; by the size of the dataset, and the time that it takes on this machine, where absent
  * @throws UserError `no-labels`, `no-documents`: nothing to learn from; `bag-of-words` where the preset is a network
  */
-export function createConfigText(facts: DatasetFacts, preset?: PresetName, threads = availableParallelism()): string {
+export function createConfigText(facts: DatasetFacts, preset?: PresetName, machine: Machine = thisMachine()): string {
   refuse(facts, preset);
-  const choice = preset === undefined ? choosePreset(facts, threads) : statedPreset(facts, preset);
+  const choice = preset === undefined ? choosePreset(facts, machine) : statedPreset(facts, preset);
   const isAsPublished = !adaptable.includes(choice.preset);
   const sections: Section[] = [
     ['dataset', datasetLines(facts, choice)],
@@ -107,11 +109,22 @@ export function createConfigText(facts: DatasetFacts, preset?: PresetName, threa
     ['evaluation', evaluationLines(facts)],
   ];
   const head = `${count(facts.documents)} documents, ${count(facts.labels)} labels, ${facts.labelsPerDocument.toFixed(2)} labels and ${count(facts.meanWords)} ${holdsBags(facts) ? 'features' : 'words'} per document`;
-  const comment = [
+  const comment = (time: string): string[] => [
     `Run config for ${facts.train}: ${head}.`,
     'Start it with: xmlcnn train <this file>. Every key has a default, so that only what differs stands here.',
+    ...(time ? [time] : []),
   ];
-  return layOut(comment, choice, sections);
+  const { config } = analyse(layOut(comment(''), choice, sections));
+  return layOut(comment(timeText(config, facts, machine)), choice, sections);
+}
+
+/** This one with the speed of the machine that the rates are of. */
+const thisMachine = (): Machine => ({ threads: availableParallelism(), speed: 1 });
+
+function timeText(config: RunConfig, facts: DatasetFacts, machine: Machine): string {
+  const { seconds, epochSeconds } = estimateTraining(config, facts, machine);
+  const each = epochSeconds === undefined ? '' : `, ${roughTime(epochSeconds)} per epoch`;
+  return `Training takes about ${roughTime(seconds)} on this machine${each}.`;
 }
 
 /** A config as a person would write it: comments, a preset and why it was chosen, and sections. */
@@ -175,7 +188,7 @@ interface Choice {
   hiddenWhy?: string;
 }
 
-function choosePreset(facts: DatasetFacts, threads: number): Choice {
+function choosePreset(facts: DatasetFacts, machine: Machine): Choice {
   if (holdsBags(facts))
     return {
       preset: 'linear',
@@ -186,12 +199,12 @@ function choosePreset(facts: DatasetFacts, threads: number): Choice {
       preset: 'linear',
       why: `linear: with ${count(facts.labels)} labels, by a label tree. Networks ("libmultilabel") need memory for every label, and hours.`,
     };
-  return linearOrBoth(facts, threads);
+  return linearOrBoth(facts, machine);
 }
 
 /** The blend where its network does not take long, else its linear model alone; with the time of either. */
-function linearOrBoth(facts: DatasetFacts, threads: number): Choice {
-  const { linear, both } = estimatedSeconds(facts, threads);
+function linearOrBoth(facts: DatasetFacts, machine: Machine): Choice {
+  const { linear, both } = estimatedSeconds(facts, machine);
   const alone = roughTime(linear);
   if (!fits('best', facts))
     return {
@@ -209,19 +222,16 @@ function linearOrBoth(facts: DatasetFacts, threads: number): Choice {
   };
 }
 
-/** Of training by the presets `linear` and `best`, once without the validation documents and once with them. */
-function estimatedSeconds(facts: DatasetFacts, threads: number): { linear: number; both: number } {
-  const { train } = shares(facts);
-  const config = completeConfig({ dataset: { train: facts.train } }, 'best');
-  const { documents, meanWords, labels, labelsPerDocument } = facts;
-  const work = { documents: train, words: meanWords, labels, labelsPerDocument, threads };
-  const seen = { ...work, words: Math.min(meanWords, config.text.maxLength) };
-  const shape = shapeOf(config, { labelCount: labels });
-  const { batchSize } = config.training;
-  const network = networkSeconds(shape, seen, { epochs: epochsFor(facts), batchSize });
-  const times = 1 + documents / Math.max(1, train);
-  const linear = times * linearSeconds(work);
-  return { linear, both: linear + times * network };
+/** Of training by the presets `linear` and `best`. */
+function estimatedSeconds(facts: DatasetFacts, machine: Machine): { linear: number; both: number } {
+  const { train, validation } = shares(facts);
+  const of = (preset: PresetName): number => {
+    const { dataset, training, ...config } = completeConfig({ dataset: { train: facts.train } }, preset);
+    const held = { ...dataset, validationFraction: validation / Math.max(1, train + validation), testFraction: 0 };
+    const asWritten = { ...config, dataset: held, training: { ...training, epochs: epochsFor(facts) } };
+    return estimateTraining(asWritten, { ...facts, documents: train + validation }, machine).seconds;
+  };
+  return { linear: of('linear'), both: of('best') };
 }
 
 const epochsFor = ({ documents }: DatasetFacts): number => (documents < smallSet ? 30 : 15);

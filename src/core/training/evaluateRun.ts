@@ -496,6 +496,7 @@ async function measureLinear(
     labels: outputs,
     labelsPerDocument: train.labels.length / Math.max(1, train.size),
     threads: threads ?? availableParallelism(),
+    speed: 1,
   });
   if (seconds <= mostSeconds) return linearBaseline(train, corpus, { ...options, words, outputs, threads });
   const message = `A linear model is not among the baselines: it would take about ${roughTime(seconds)}. A config that extends "linear" trains one.`;

@@ -1,3 +1,4 @@
+import { estimateTraining } from '../../../src/core/config/trainingEstimate.ts';
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { completeConfig } from '../../../src/core/config/layers.ts';
@@ -67,16 +68,17 @@ describe('createConfigText', () => {
     ['three labels', { ...reuters, labels: 3 }],
     ['three million labels', { ...amazon, labels: 3_000_000 }],
   ])('%s: valid, with a reason for every choice', (_, facts) => {
-    const text = createConfigText(facts, undefined, 2);
+    const text = createConfigText(facts, undefined, { threads: 2, speed: 1 });
     const options = { file: '/d/x.xmlcnn.json', checkFiles: true, files, facts: { labelCount: facts.labels } };
     expect(validateText(text, options)).toEqual([]);
     const ofNetworks = /"extends": "linear"/.test(text) ? [] : ['maxLength', 'epochs'];
     for (const key of ['extends', ...ofNetworks, 'k', 'format'])
       expect(text).toMatch(new RegExp(`// .+\\n *"${key}": `));
   });
-  const resolved = (facts: DatasetFacts) => analyse(createConfigText(facts, undefined, 2)).config;
+  const resolved = (facts: DatasetFacts) =>
+    analyse(createConfigText(facts, undefined, { threads: 2, speed: 1 })).config;
   it('takes both kinds of models where the network takes minutes, and says what that costs', () => {
-    expect(createConfigText(reuters, undefined, 2)).toMatch(
+    expect(createConfigText(reuters, undefined, { threads: 2, speed: 1 })).toMatch(
       /best: .*about \d+ minutes on this machine.*"linear" alone takes about \d+ seconds/,
     );
     expect(resolved(reuters)).toMatchObject({
@@ -94,6 +96,21 @@ describe('createConfigText', () => {
     });
     expect(resolved(cooking).text.maxLength).toBe(20);
   });
+  it('tells how long it takes on this machine, an epoch and in all', () => {
+    const slow = { threads: 2, speed: 0.5 };
+    expect(createConfigText(eurlex, 'wide', slow)).toMatch(
+      /Training takes about \d+ hours on this machine, \d+ minutes per epoch\./,
+    );
+    expect(createConfigText(eurlex, 'linear', slow)).toMatch(/Training takes about \d+ minutes on this machine\.\n/);
+    const seconds = (speed: number): number =>
+      estimateTraining(resolved(eurlex), { ...eurlex }, { threads: 2, speed }).seconds;
+    expect(seconds(0.5)).toBeCloseTo(4 * seconds(2));
+  });
+  it('an epoch takes as long as in the last run, where there is one', () => {
+    const { config } = analyse(createConfigText(eurlex, 'wide'));
+    const { epochSeconds, seconds } = estimateTraining(config, eurlex, { threads: 2, speed: 1 }, 100);
+    expect([epochSeconds, seconds]).toEqual([100, 1500]);
+  });
   it('holds out a share for test, too, where a file stands alone', () => {
     expect(resolved(cooking).dataset).toMatchObject({ validationFraction: 0.1, testFraction: 0.1 });
     const text = createConfigText(cooking);
@@ -107,7 +124,7 @@ describe('createConfigText', () => {
       dataset: { validation: 'dev.jsonl', textField: ['title', 'text'], labelNames: 'label_names.tsv' },
       model: { type: 'linear' },
     });
-    expect(createConfigText(eurlex, undefined, 2)).toMatch(
+    expect(createConfigText(eurlex, undefined, { threads: 2, speed: 1 })).toMatch(
       /linear: about \d+ minutes on this machine.*"best".*would take about \d+ (hours|minutes)/,
     );
     expect(createConfigText(eurlex, 'wide')).toMatch(/"maxLength": 1000,[^]*"epochs": 15,/);

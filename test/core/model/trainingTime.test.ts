@@ -4,10 +4,10 @@ import { shapeOf } from '../../../src/core/config/size.ts';
 import { linearSeconds, networkSeconds, roughTime } from '../../../src/core/model/trainingTime.ts';
 
 const sets = {
-  reuters: { documents: 7000, words: 120, labels: 90, labelsPerDocument: 1.2, threads: 2 },
-  cooking: { documents: 11_164, words: 9, labels: 735, labelsPerDocument: 2.3, threads: 2 },
-  goemotions: { documents: 43_410, words: 13, labels: 28, labelsPerDocument: 1.2, threads: 2 },
-  eurlex: { documents: 45_000, words: 700, labels: 4108, labelsPerDocument: 5, threads: 2 },
+  reuters: { documents: 7000, words: 120, labels: 90, labelsPerDocument: 1.2, threads: 2, speed: 1 },
+  cooking: { documents: 11_164, words: 9, labels: 735, labelsPerDocument: 2.3, threads: 2, speed: 1 },
+  goemotions: { documents: 43_410, words: 13, labels: 28, labelsPerDocument: 1.2, threads: 2, speed: 1 },
+  eurlex: { documents: 45_000, words: 700, labels: 4108, labelsPerDocument: 5, threads: 2, speed: 1 },
 };
 
 describe('estimates are within a factor of two of what was measured', () => {
@@ -33,6 +33,11 @@ describe('estimates are within a factor of two of what was measured', () => {
     expect(estimate / measured).toBeGreaterThan(0.5);
     expect(estimate / measured).toBeLessThan(2);
   });
+});
+
+it('a machine of twice the speed takes half as long', () => {
+  const { eurlex } = sets;
+  expect(linearSeconds({ ...eurlex, speed: 2 })).toBeCloseTo(linearSeconds(eurlex) / 2, 6);
 });
 
 it.each([

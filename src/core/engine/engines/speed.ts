@@ -1,3 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { UserError } from '../../base/errors.ts';
+import { makeFolder, writeFileAtomic } from '../../base/files.ts';
+import { number, object, parseJson, part, string } from '../../base/schema.ts';
+import { type Machine, networkSeconds } from '../../model/trainingTime.ts';
+import { createWasmEngine } from '../wasm/wasmEngine.ts';
+import { enginesFolder } from './folders.ts';
 import { initialWeights } from '../../model/initialWeights.ts';
 import { bitsAt, key32, uniformAt } from '../../base/random.ts';
 import type { Batch, Engine, EngineOptions } from '../engine.ts';
@@ -58,4 +67,43 @@ function sampleBatch({ shape }: Engine, size: number): Batch {
   });
   const starts = (each: number): Int32Array => Int32Array.from({ length: size + 1 }, (_, i) => i * each);
   return { size, words, wordStarts: starts(length), labels, labelStarts: starts(labelsEach) };
+}
+
+/** Where the speed of this machine is kept: `XMLCNN_MACHINE`, else beside the engines that were installed. */
+const machineFile = (env = process.env): string =>
+  env.XMLCNN_MACHINE ?? join(dirname(enginesFolder(env)), 'machine.json');
+
+const kept = object(part, { made: string(), speed: number() });
+
+/** This machine, its speed measured in about a second, once for each processor and build of the kernels. */
+export async function thisMachine(file = machineFile()): Promise<Machine> {
+  const threads = availableParallelism();
+  const engine = await createWasmEngine({ ...sampleOptions, threads });
+  try {
+    const made = `${cpus()[0]?.model ?? ''}, ${threads} threads, ${engine.build}`;
+    const known = parseJson(await readFile(file, 'utf8').catch(() => ''), kept); // one that is not there is made
+    if (known?.made === made && known.speed > 0) return { threads, speed: known.speed };
+    const speed = (await trainingSpeed(engine)) * expectedSeconds(threads);
+    await keep(file, `${JSON.stringify({ made, speed })}\n`);
+    return { threads, speed };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** Of a document of the sample, by the rates that estimates are made with. */
+function expectedSeconds(threads: number): number {
+  const { shape } = sampleOptions;
+  const work = { documents: 1, words: shape.maxLength, threads, speed: 1 };
+  return networkSeconds(shape, work, { epochs: 1, batchSize: 32 });
+}
+
+/** Where nothing can be written, it is measured again the next time. */
+async function keep(file: string, text: string): Promise<void> {
+  try {
+    await makeFolder(dirname(file));
+    await writeFileAtomic(file, text);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
 }
