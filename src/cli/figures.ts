@@ -121,7 +121,7 @@ export function printUnlabelled(unlabelled: number | undefined, terminal: Termin
 /** Says that figures are on labels which are not those of the file. */
 export function printCorrected(corrected: number, terminal: Terminal): void {
   if (corrected === 0) return;
-  const them = corrected === 1 ? 'has a corrected label set' : 'have corrected label sets';
+  const them = corrected === 1 ? 'has corrected labels' : 'have corrected labels';
   terminal.print(
     `${counted(corrected, 'of these documents', 'of these documents')} ${them} (--corrections no leaves the file's).`,
   );

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { clusters } from './clusters.ts';
 import { config } from './config.ts';
+import { corrections } from './corrections.ts';
 import { demo } from './demo.ts';
 import { embed } from './embed.ts';
 import { engines } from './engines.ts';
@@ -19,6 +20,7 @@ import { word2vec } from './word2vec.ts';
 export const commands: readonly Command[] = [
   inspect,
   clusters,
+  corrections,
   init,
   config,
   validate,

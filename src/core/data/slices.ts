@@ -53,6 +53,16 @@ export async function* readSlices(
   }
 }
 
+/** By its first bytes, not its name. Throws `UserError`. */
+export async function isGzip(path: string): Promise<boolean> {
+  const file = await withFileErrors(path, () => open(path, 'r'));
+  try {
+    return (await readAt(file, 0, 2)).equals(gzipMagic);
+  } finally {
+    await file.close();
+  }
+}
+
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 
 /** Up to `length` bytes; fewer at the end of the file. */

@@ -194,9 +194,10 @@ async function* prepend(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenera
   yield* rest;
 }
 
-async function* readRaw(
+/** The bytes of a file as they are stored. Throws `UserError`, `Cancelled`. */
+export async function* readRaw(
   path: string,
-  { onBytes, signal }: Pick<LineOptions, 'onBytes' | 'signal'>,
+  { onBytes, signal }: Pick<LineOptions, 'onBytes' | 'signal'> = {},
   from = 0,
   to = Infinity,
 ): AsyncGenerator<Buffer, void> {

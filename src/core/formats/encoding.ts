@@ -144,6 +144,42 @@ export function decode(bytes: Uint8Array, encoding: Encoding): string | undefine
   }
 }
 
+/** The bytes of a text, or undefined where the encoding has no such characters. Inverse of `decode`, byte order marks left alone. */
+export function encode(text: string, encoding: Encoding): Buffer | undefined {
+  if (encoding === 'utf-8') return /\p{Surrogate}/u.test(text) ? undefined : Buffer.from(text);
+  if (encoding === 'utf-16le') return Buffer.from(text, 'utf16le');
+  if (encoding === 'utf-16be') return Buffer.from(text, 'utf16le').swap16();
+  if (!/[^\0-\x7f]/.test(text) && encoding !== 'iso-2022-jp') return Buffer.from(text, 'latin1');
+  const codes = codesOf(encoding);
+  const bytes: number[] = [];
+  for (const character of text) {
+    const code = codes.get(character);
+    if (code === undefined) return undefined;
+    bytes.push(...code);
+  }
+  return Buffer.from(bytes);
+}
+
+const codeTables = new Map<Encoding, Map<string, number[]>>();
+
+/** The platform has decoders alone: codes of one and two bytes, and of three where EUC has them, tried one by one. */
+function codesOf(encoding: Encoding): Map<string, number[]> {
+  const known = codeTables.get(encoding);
+  if (known) return known;
+  const codes = new Map<string, number[]>();
+  const take = (...code: number[]): void => {
+    const text = decode(Uint8Array.from(code), encoding);
+    if (text !== undefined && [...text].length === 1 && text !== '\uFFFD' && !codes.has(text)) codes.set(text, code);
+  };
+  for (let first = 0; first < 256; first++) take(first);
+  for (let first = 0x81; first < 256; first++) for (let second = 0x30; second < 256; second++) take(first, second);
+  if (encoding === 'euc-jp')
+    for (let second = 0xa1; second < 255; second++)
+      for (let third = 0xa1; third < 255; third++) take(0x8f, second, third);
+  codeTables.set(encoding, codes);
+  return codes;
+}
+
 /** 0x80 to 0x9F. Node 20's decoder gives Latin-1's controls there. */
 const windows1252 =
   '\u20AC\x81\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\x8D\u017D\x8F' +

@@ -2,7 +2,7 @@ import { afterSpaces, closingQuote, openingQuote } from '../formats/rows.ts';
 import type { MapBuilder } from './positionMap.ts';
 
 /** A field of a row, without its quotes. */
-interface Field {
+export interface Field {
   from: number;
   to: number;
   quoted: boolean;
@@ -22,7 +22,7 @@ export function mapRow(
   });
 }
 
-function fieldsOf(raw: string, delimiter: string, quoting: boolean): Field[] {
+export function fieldsOf(raw: string, delimiter: string, quoting: boolean): Field[] {
   const fields: Field[] = [];
   for (let at = 0; at <= raw.length;) {
     const quote = quoting ? openingQuote(raw, at, delimiter) : -1;
