@@ -15,6 +15,7 @@ import type { SplitOrAll } from '../core/base/splits.ts';
 import type { DatasetSnapshot } from '../core/explore/inspectionApi.ts';
 import type { ClusterFilter } from '../core/explore/documentFilter.ts';
 import type { ReadingPreview } from '../core/explore/readingPreview.ts';
+import type { OtherRun } from '../core/predict/scoredRun.ts';
 import type { Scored, ScoredTarget } from '../core/predict/scored.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compareRuns.ts';
 import type { MeasuredOn } from '../core/training/measuredOn.ts';
@@ -213,6 +214,9 @@ export interface PredictionsPage extends RunnerPageMethods<PredictionsEvent> {
   /** Opens a document where it stands in its file, or as a document of its own. */
   openRecord: Call<{ place: DocumentPlace; id: string }, void>;
   chooseSplit: Call<{ split: Split }, void>;
+  /** Lets the user name a run to compare with; undefined where none was named. */
+  chooseOther: Call<void, OtherRun | undefined>;
+  export: Call<void, void>;
   /** Lets the user name a file. */
   chooseFile: Call<void, void>;
   /** From one record to all documents of its file. */

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Frame } from 'playwright-core';
@@ -175,6 +175,45 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     await (await panel()).getByText('Open in Editor').click();
     await workbench().statusBar(`Ln ${line}, Col 1`).waitFor();
     expect(await workbench().visibleText()).toContain(id);
+  });
+
+  it('asks the documents for labels, lengths and an expression, by keyboard alone, and exports them', async () => {
+    const page = await tab('Documents');
+    const { keyboard } = workbench().page;
+    const shown = page.locator('.list-part').getByRole('status');
+    const search = page.locator('input[placeholder="Search texts and ids"]');
+    await search.fill('');
+    const field = page.getByRole('combobox', { name: 'Filter by label' });
+    for (const label of ['animal', 'bird']) {
+      await field.focus();
+      await keyboard.type(label);
+      await page.getByRole('option', { name: label }).first().waitFor();
+      await keyboard.press('Enter');
+      await page.locator('.filter-chip').getByText(label, { exact: true }).waitFor();
+    }
+    await choose(page, 'How bird counts', 'not');
+    await search.fill('(water|sea).*fish');
+    await page.getByRole('button', { name: 'Use Regular Expression' }).focus();
+    await keyboard.press('Space');
+    const train = readFileSync('examples/glosses/train.jsonl', 'utf8').trimEnd().split('\n');
+    const expected = train.filter((line) => {
+      const { text, labels } = JSON.parse(line) as { text: string; labels: string[] };
+      return labels.includes('animal') && !labels.includes('bird') && /(water|sea).*fish/i.test(text);
+    });
+    await shown.getByText(new RegExp(`^${expected.length} documents?$`)).waitFor();
+    await page.getByRole('grid', { name: 'Documents' }).locator('mark').first().waitFor();
+    await lookAt(workbench(), '01-filtered', 'dataset');
+    await page.getByRole('button', { name: 'Export…' }).click();
+    await workbench().save();
+    await page.getByText(/written to/).waitFor();
+    const written = readdirSync(workbench().workspace).find((name) => name.endsWith('-part.jsonl'))!;
+    expect(readFileSync(join(workbench().workspace, written), 'utf8')).toBe(`${expected.join('\n')}\n`);
+    await search.fill('(water');
+    await page.getByRole('alert').getByText('Not a regular expression: Unterminated group').waitFor();
+    await lookAt(workbench(), '01-bad-expression', 'dataset');
+    await page.getByRole('button', { name: 'Use Regular Expression' }).click();
+    await page.getByRole('button', { name: 'Show All Documents' }).click();
+    await search.fill('');
   });
 
   it('lists the findings with their lines', async () => {

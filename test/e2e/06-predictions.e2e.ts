@@ -148,6 +148,37 @@ inWorkbench('6. Predictions', { fill }, (workbench) => {
     await workbench().screenshot('06-false-positives');
   });
 
+  it('shows which labels are predicted instead, a label at every threshold, and documents by several labels', async () => {
+    const page = await panel();
+    await page.getByRole('tab', { name: 'Labels' }).click();
+    const animal = page.getByRole('grid', { name: 'Labels' }).getByRole('row').filter({ hasText: 'animal' }).first();
+    await animal.getByRole('button', { name: /^Precision and Recall/ }).click();
+    await page.getByRole('img', { name: /^Curve: precision over recall of animal/ }).waitFor();
+    await lookAt(workbench(), '06-label-curve', 'predictions');
+    await page.getByRole('tab', { name: 'Confusions' }).click();
+    const pair = page.getByRole('grid', { name: 'Confusions' }).getByRole('row').nth(1);
+    const [, predicted, documents] = await pair.getByRole('gridcell').allInnerTexts();
+    await lookAt(workbench(), '06-confusions', 'predictions');
+    await pair.focus();
+    await workbench().page.keyboard.press('Enter');
+    await page.locator('.filter-chip').getByText(predicted, { exact: true }).waitFor();
+    await page.getByText(new RegExp(`of ${documents}$|^${documents} rows?$`)).waitFor();
+    await lookAt(workbench(), '06-label-states', 'predictions');
+    await page.getByRole('button', { name: `Leave Out ${predicted}` }).click();
+  });
+
+  it('predicts for a text as it is changed, and for that of the file again', async () => {
+    const page = await panel();
+    await page.getByRole('grid', { name: 'Documents' }).getByRole('row').nth(1).click();
+    await page.getByRole('button', { name: 'Edit Text' }).click();
+    const first = page.locator('.reader .label-row').first();
+    await page.getByRole('textbox', { name: 'Text', exact: true }).fill('a large bird of prey with long wings');
+    await first.filter({ hasText: /bird|animal/ }).waitFor();
+    await lookAt(workbench(), '06-edited', 'predictions');
+    await page.getByRole('button', { name: 'Back to the Text of the File' }).click();
+    await page.getByRole('button', { name: 'Edit Text' }).waitFor();
+  });
+
   it('judges a file that is chosen, without labels too', async () => {
     const page = await panel();
     await page.getByRole('button', { name: 'Open File…' }).click();

@@ -64,6 +64,12 @@ inWorkbench('12. Looking deeper into a dataset', { fill }, (workbench) => {
     await neighbours.getByText('shrub').waitFor();
     expect(await neighbours.getByRole('row').count()).toBe(5); // with the head
     await lookAt(workbench(), '12-neighbours', 'dataset');
+    const together = neighbours.getByRole('row').filter({ hasText: 'shrub' }).getByRole('gridcell').nth(1);
+    const both = await together.innerText();
+    await together.getByRole('button').click();
+    await page.getByRole('status').getByText(`${both} documents`, { exact: true }).waitFor();
+    expect(await page.locator('.filter-chip').count()).toBe(2);
+    await page.getByRole('button', { name: 'Show All Documents' }).click();
   });
 
   it('finds repeated texts and leakage, each with its documents', async () => {

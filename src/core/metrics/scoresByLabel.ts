@@ -1,9 +1,18 @@
 import type { LabelFigures } from './labelCounts.ts';
 import { LabelCounts } from './labelCounts.ts';
 import type { Metrics } from '../base/metrics.ts';
+import { ratio } from './ranking.ts';
 import type { ScoreStore } from './scores.ts';
 import { Decision } from './decision.ts';
 import { lowestThreshold } from './threshold.ts';
+
+/** What a label comes to where it is predicted from this score on. */
+export interface CurvePoint {
+  score: number;
+  precision: number;
+  recall: number;
+  f1: number;
+}
 
 export interface ScoredLabels {
   /** Labels of train and the evaluated file together. */
@@ -64,6 +73,30 @@ export class ScoresByLabel {
     return this.countsAt(decision).perLabel(this.labels, this.support);
   }
 
+  /**
+   * Precision and recall of a label at each of its distinct scores above 0.01, thresholds ascending, and `most` of them at most:
+   * those at its ends are always among them.
+   */
+  curveOf(label: number, most = 200): CurvePoint[] {
+    const scores = this.predicted.valuesOf(label);
+    const support = this.support[label];
+    const distinct = [...new Set(scores)];
+    const step = Math.max(1, (distinct.length - 1) / (most - 1));
+    const chosen = new Set(Array.from({ length: Math.min(most, distinct.length) }, (_, i) => Math.round(i * step)));
+    return distinct
+      .filter((_, i) => chosen.has(i))
+      .map((score): CurvePoint => {
+        const predicted = this.predicted.from(label, score);
+        const hits = this.hits.from(label, score);
+        return {
+          score,
+          precision: ratio(hits, predicted),
+          recall: ratio(hits, support),
+          f1: ratio(2 * hits, predicted + support),
+        };
+      });
+  }
+
   private countsAt(decision: Decision): LabelCounts {
     if (decision.k < Infinity) return this.countsOfBest(decision);
     const { floor } = decision;
@@ -114,6 +147,23 @@ class SortedLists {
     const next = this.starts.slice();
     each((label, score) => (this.values[next[label]++] = score));
     for (let l = 0; l < labelCount; l++) this.values.subarray(this.starts[l], this.starts[l + 1]).sort();
+  }
+
+  /** Ascending. */
+  valuesOf(label: number): Float64Array {
+    return this.values.subarray(this.starts[label], this.starts[label + 1]);
+  }
+
+  /** How many scores of the label are this or above. */
+  from(label: number, score: number): number {
+    const values = this.valuesOf(label);
+    let low = 0;
+    for (let high = values.length; low < high;) {
+      const middle = Math.floor((low + high) / 2);
+      if (values[middle] >= score) high = middle;
+      else low = middle + 1;
+    }
+    return values.length - low;
   }
 
   /** How many scores of the label are above the threshold. */

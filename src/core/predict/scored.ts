@@ -2,6 +2,7 @@
 import type { DatasetFile, DocumentPlace, SourceOptions } from '../data/document.ts';
 import type { LabelFigures } from '../metrics/labelCounts.ts';
 import type { DecisionKind, Metrics } from '../base/metrics.ts';
+import type { CurvePoint } from '../metrics/scoresByLabel.ts';
 import type { DecisionChoice } from '../metrics/decision.ts';
 import type { Split } from '../base/splits.ts';
 
@@ -87,6 +88,16 @@ export type Verdict = 'hit' | 'missed' | 'false';
 /** `file`: as in the file. `probability`: that of the label filtered by. The others are the documents' own measures. */
 export type DocumentOrder = 'file' | 'precision' | 'ndcg' | 'f1' | 'probability';
 
+export const labelStates = ['either', 'true', 'predicted', 'hit', 'missed', 'false'] as const;
+
+/** A label that documents are asked for; `either`: true or predicted. */
+export interface LabelState {
+  label: number;
+  is: (typeof labelStates)[number];
+  /** Beside the others: it must be so, one of those so marked must, it must not. */
+  role: 'all' | 'any' | 'none';
+}
+
 export interface ScoredQuery {
   threshold: DecisionChoice;
   order: DocumentOrder;
@@ -95,6 +106,10 @@ export interface ScoredQuery {
   label?: number;
   /** Without a label: documents with this verdict on any label. */
   verdict?: Verdict;
+  /** Labels besides the one above. */
+  states?: readonly LabelState[];
+  /** Only documents for which this run is ahead of the other one by their F1, behind it, or level. */
+  against?: 'better' | 'worse' | 'level';
   /** Only documents whose text or id holds this, without regard to case. */
   search?: string;
   offset: number;
@@ -117,6 +132,8 @@ export interface ScoredRow {
   f1?: number;
   /** Of the label filtered by; undefined where the score was not kept: it is 0.01 or less. */
   probability?: number;
+  /** F1 of the run that this one is compared with; undefined as `f1` is. */
+  otherF1?: number;
 }
 
 export interface ScoredLabel {
@@ -149,6 +166,35 @@ export interface ScoredDocument {
   truncated: boolean;
   /** Those above 0.01, the top 20 and the true ones: probability descending. */
   labels: ScoredLabel[];
+}
+
+export interface ConfusionQuery {
+  threshold: DecisionChoice;
+  /** Part of the name of one of both labels. */
+  search?: string;
+  offset: number;
+  limit: number;
+}
+
+export interface ConfusionRow {
+  missed: ScoredName;
+  predicted: ScoredName;
+  documents: number;
+  /** Of the documents in which the first is missed. */
+  share: number;
+}
+
+export interface ScoredName {
+  id: number;
+  name: string;
+  display?: string;
+}
+
+/** A label's precision and recall at its scores, ascending, and what it is decided by. */
+export interface LabelCurve extends ScoredName {
+  points: CurvePoint[];
+  /** Of its own, where it has one. */
+  threshold?: number;
 }
 
 export type LabelOrder = 'name' | 'precision' | 'recall' | 'f1' | 'support' | 'predicted' | 'train';

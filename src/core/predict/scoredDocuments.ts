@@ -2,11 +2,20 @@ import type { Metrics } from '../base/metrics.ts';
 import type { LabelFigures } from '../metrics/labelCounts.ts';
 import { RankingSums } from '../metrics/ranking.ts';
 import type { ScoreStore } from '../metrics/scores.ts';
-import type { ScoredLabels } from '../metrics/scoresByLabel.ts';
+import { type ConfusedPair, LabelConfusion } from '../metrics/labelConfusion.ts';
+import type { CurvePoint, ScoredLabels } from '../metrics/scoresByLabel.ts';
 import { ScoresByLabel } from '../metrics/scoresByLabel.ts';
 import { Decision, type DecisionChoice } from '../metrics/decision.ts';
 import { lowestThreshold } from '../metrics/threshold.ts';
-import type { DocumentOrder, ScoredQuery, ScoredRow, LabelOrder, ThresholdPoint, Verdict } from './scored.ts';
+import type {
+  DocumentOrder,
+  LabelState,
+  ScoredQuery,
+  ScoredRow,
+  LabelOrder,
+  ThresholdPoint,
+  Verdict,
+} from './scored.ts';
 
 /** A set's true labels in compressed rows: document i has labels[starts[i] … starts[i + 1]). */
 export interface Truth {
@@ -16,7 +25,7 @@ export interface Truth {
 
 type DocumentFigures = Omit<ScoredRow, 'document' | 'place' | 'id' | 'snippet'>;
 
-type Filter = Pick<ScoredQuery, 'threshold' | 'label' | 'verdict'>;
+type Filter = Pick<ScoredQuery, 'threshold' | 'label' | 'verdict' | 'states'>;
 
 /** Cut-off of the documents' own P@k and nDCG@k. */
 const usualK = 5;
@@ -95,7 +104,8 @@ export class ScoredDocuments {
     return query.order === 'file' && !query.descending ? documents : this.sorted(documents, query);
   }
 
-  private passes(document: number, { threshold, label, verdict }: Filter): boolean {
+  private passes(document: number, { threshold, label, verdict, states = [] }: Filter): boolean {
+    if (states.length > 0 && !this.fulfils(document, states, threshold)) return false;
     if (label !== undefined) {
       const own = this.verdictOf(document, label, threshold);
       return verdict === undefined ? own !== undefined : own === verdict;
@@ -103,6 +113,37 @@ export class ScoredDocuments {
     if (verdict === undefined) return true;
     const { hits, predicted, truth } = this.counts(document, threshold);
     return (verdict === 'hit' ? hits : verdict === 'missed' ? truth - hits : predicted - hits) > 0;
+  }
+
+  private fulfils(document: number, states: readonly LabelState[], threshold: DecisionChoice): boolean {
+    const isSo = ({ label, is }: LabelState): boolean => verdictsOf[is].has(this.verdictOf(document, label, threshold));
+    const some = states.filter(({ role }) => role === 'any');
+    return (
+      states.every((state) => state.role === 'any' || isSo(state) === (state.role === 'all')) &&
+      (some.length === 0 || some.some(isSo))
+    );
+  }
+
+  /** F1 of a document; NaN where nothing is true and nothing predicted. */
+  f1Of(document: number, choice: DecisionChoice): number {
+    const { hits, predicted, truth } = this.counts(document, choice);
+    return f1(hits, predicted, truth);
+  }
+
+  curveOf(label: number): CurvePoint[] {
+    return this.byLabel.curveOf(label);
+  }
+
+  /** Which labels are predicted in place of those that are missed. */
+  confusion(choice: DecisionChoice): ConfusedPair[] {
+    const decision = this.decisionOf(choice);
+    const confusion = new LabelConfusion(this.isTrue.length);
+    for (let d = 0; d < this.store.size; d++) {
+      const { labels, scores } = this.store.row(d);
+      const predicted = Array.from(labels).filter((label, rank) => decision.takes(label, scores[rank], rank));
+      confusion.add(this.truthOf(d), predicted);
+    }
+    return confusion.pairs();
   }
 
   private verdictOf(document: number, label: number, choice: DecisionChoice): Verdict | undefined {
@@ -188,6 +229,15 @@ export class ScoredDocuments {
     for (const label of truth) this.isTrue[label] = 0;
   }
 }
+
+const verdictsOf: Record<LabelState['is'], ReadonlySet<Verdict | undefined>> = {
+  either: new Set(['hit', 'missed', 'false']),
+  true: new Set(['hit', 'missed']),
+  predicted: new Set(['hit', 'false']),
+  hit: new Set(['hit']),
+  missed: new Set(['missed']),
+  false: new Set(['false']),
+};
 
 function aboveNumber(choice: DecisionChoice): Decision {
   if (typeof choice !== 'number') throw new RangeError(`no run decides by ${choice}`);

@@ -10,10 +10,14 @@ import type { RunEvent } from '../base/events.ts';
 import { exists, readRun, type StoredRun } from '../training/runFolder.ts';
 import type { LabelEvidence } from './highlights.ts';
 import type {
+  ConfusionQuery,
+  ConfusionRow,
+  LabelCurve,
   ScoredDocument,
   ScoredLabel,
   ScoredLabelQuery,
   ScoredLabelRow,
+  ScoredName,
   ScoredQuery,
   ScoredRow,
   ScoredSet,
@@ -44,16 +48,25 @@ interface ScoredOptions {
 }
 
 const snippetLength = 240;
+/** Labels shown of a text that was not scored before. */
+const shownLabels = 50;
 /** Documents whose kept scores are compared with the model's before they are believed. */
 const samples = 8;
 /** Processors round differently; other weights or texts differ by far more. */
 const tolerance = 1e-3;
+
+export interface OtherRun {
+  run: string;
+  folder: string;
+}
 
 /** A run's predictions for a set of documents, beside their labels. */
 export class ScoredRun {
   /** The text asked for last: its labels' evidence is asked for next. */
   private latest?: { document: number; content: Content };
   private found?: { text: string; holds: Uint8Array };
+  /** Of the documents, by the run that this one is compared with. */
+  private otherF1?: Float64Array;
 
   private constructor(
     private readonly run: StoredRun,
@@ -61,6 +74,7 @@ export class ScoredRun {
     private readonly scores: ScoredDocuments,
     private readonly reader: TextReader,
     readonly overview: ScoredSet,
+    private readonly target: SetTarget,
   ) {}
 
   /**
@@ -101,21 +115,110 @@ export class ScoredRun {
       selected: documents.find(at, 'file' in asked ? asked.file : undefined),
       ...(await ageOf(file, documents.source.file)),
     };
-    return new ScoredRun(run, documents, scores, reader, overview);
+    return new ScoredRun(run, documents, scores, reader, overview, asked);
   }
 
   async page(query: ScoredQuery, signal?: AbortSignal): Promise<{ rows: ScoredRow[]; total: number }> {
     const among = query.search ? await this.search(query.search, signal) : undefined;
-    const all = this.scores.documents(query, among);
+    const all = this.scores.documents(query, this.against(query, among));
     const page = all.subarray(query.offset, query.offset + query.limit);
     const read = await this.documents.read(page, signal);
     const rows = read.map(({ document: found }, i): ScoredRow => {
       const document = page[i];
       const { id } = found;
       const snippet = shownContent(contentOf(found)).slice(0, snippetLength).replace(/\s+/g, ' ').trim();
-      return { document, place: this.documents.place(document), id, snippet, ...this.scores.figures(document, query) };
+      const figures = this.scores.figures(document, query);
+      const otherF1 = known(this.otherF1?.[document]);
+      return { document, place: this.documents.place(document), id, snippet, ...figures, otherF1 };
     });
     return { rows, total: all.length };
+  }
+
+  /** Of `among` (of all where absent) the documents for which this run is ahead of the other one, behind it or level. */
+  private against({ against, threshold }: ScoredQuery, among?: Uint8Array): Uint8Array | undefined {
+    const { otherF1, scores } = this;
+    if (!otherF1 || against === undefined) return among;
+    return Uint8Array.from(otherF1, (other, document) => {
+      if (among && !among[document]) return 0;
+      const ahead = nothingToFind(scores.f1Of(document, threshold)) - nothingToFind(other);
+      return (against === 'level' ? ahead === 0 : against === 'better' ? ahead > 0 : ahead < 0) ? 1 : 0;
+    });
+  }
+
+  /**
+   * Compares with another run on the same documents, by the F1 of each as either run decides; with none for undefined.
+   * Throws as `open` does, and `UserError` `other-documents`.
+   */
+  async compareWith(folder: string | undefined, options: ScoredOptions = {}): Promise<OtherRun | undefined> {
+    this.otherF1 = undefined;
+    if (folder === undefined) return undefined;
+    const other = await ScoredRun.open(folder, this.target, options);
+    const { name } = other.run;
+    if (!(await this.isOfSame(other, options.signal)))
+      throw new UserError(
+        'other-documents',
+        `The run ${name} has other documents there, or another split of them`,
+        'Choose a run of the same dataset.',
+      );
+    const decided =
+      other.overview.decidesBy === 'one' ? (other.overview.tunedThreshold ?? 0.5) : other.overview.decidesBy;
+    this.otherF1 = Float64Array.from({ length: other.documents.size }, (_, d) => other.scores.f1Of(d, decided));
+    await other.reader.predictor.dispose();
+    return { run: name, folder };
+  }
+
+  private async isOfSame(other: ScoredRun, signal?: AbortSignal): Promise<boolean> {
+    const { size } = this.documents;
+    if (other.documents.size !== size) return false;
+    const samples = [...new Set([0, Math.floor(size / 2), size - 1])];
+    const [own, others] = [await this.documents.read(samples, signal), await other.documents.read(samples, signal)];
+    return own.every(({ document }, i) => {
+      const same = others[i].document;
+      return document.id === same.id && document.text === same.text;
+    });
+  }
+
+  confusionPage({ threshold, search = '', offset, limit }: ConfusionQuery): { rows: ConfusionRow[]; total: number } {
+    const missed = new Map(
+      this.scores
+        .labelsAt(threshold)
+        .map(({ label, support, recall }) => [label, support - Math.round(recall * support)]),
+    );
+    const wanted = search.toLowerCase();
+    const isCalled = ({ name, display = '' }: ScoredName): boolean =>
+      name.toLowerCase().includes(wanted) || display.toLowerCase().includes(wanted);
+    const rows = this.scores
+      .confusion(threshold)
+      .map((pair): ConfusionRow => ({
+        missed: this.nameOf(pair.missed),
+        predicted: this.nameOf(pair.predicted),
+        documents: pair.documents,
+        share: pair.documents / (missed.get(pair.missed) ?? pair.documents),
+      }))
+      .filter((row) => wanted === '' || isCalled(row.missed) || isCalled(row.predicted));
+    return { rows: rows.slice(offset, offset + limit), total: rows.length };
+  }
+
+  labelCurve(label: number): LabelCurve {
+    const threshold = this.reader.predictor.ownThreshold(label);
+    return { ...this.nameOf(label), points: this.scores.curveOf(label), threshold };
+  }
+
+  private nameOf(id: number): ScoredName {
+    const { names, display } = this.documents.labels;
+    return { id, name: names[id], display: display[id] };
+  }
+
+  /** What is predicted for a document if its text were this one; its evidence is that of this text until it is read again. */
+  async edited(document: number, text: string, signal?: AbortSignal): Promise<ScoredDocument> {
+    const truth = new Set(this.scores.truthOf(document));
+    const { names } = this.documents.labels;
+    const own = Array.from(truth, (label) => names[label]);
+    const read = await this.reader.read(text, shownLabels, own, signal);
+    this.latest = { document, content: text };
+    const scores = new Map(read.labels.map(({ id, probability }) => [id, probability]));
+    const labels = [...new Set([...scores.keys(), ...truth])].map((id) => this.label(id, scores.get(id), truth));
+    return { document, ...shownDocument(text, read), labels: labels.sort(byProbability) };
   }
 
   async document(document: number, signal?: AbortSignal): Promise<ScoredDocument> {
@@ -178,6 +281,11 @@ export class ScoredRun {
   }
 }
 
+const known = (value = NaN): number | undefined => (Number.isNaN(value) ? undefined : value);
+
+/** A document without labels for which none is predicted is as it should be. */
+const nothingToFind = (f1: number): number => (Number.isNaN(f1) ? 1 : f1);
+
 const byProbability = (a: ScoredLabel, b: ScoredLabel): number =>
   (b.probability ?? -1) - (a.probability ?? -1) || a.id - b.id;
 
@@ -234,11 +342,11 @@ async function ageOf(scores: string, file: string): Promise<Pick<ScoredSet, 'sco
   return { scoredAt: scored.mtime.toISOString(), stale: read.mtimeMs > scored.mtimeMs ? 'unverified' : undefined };
 }
 
-/** Labels shown of a text. */
-const shownLabels = 50;
-
 /** A run's predictions for one text. */
 export class ScoredSingle {
+  /** The text that was read last. */
+  private latest: Content;
+
   private constructor(
     private readonly run: StoredRun,
     private readonly reader: TextReader,
@@ -246,7 +354,9 @@ export class ScoredSingle {
     /** Without labels where the file has none. */
     private readonly record: { id: string; place: DocumentPlace; labels?: DocumentLabel[] } | undefined,
     readonly overview: ScoredText,
-  ) {}
+  ) {
+    this.latest = content;
+  }
 
   /** Throws `UserError` (those of `loadPredictor` and `readDocument`) and `Cancelled`. */
   static async open(
@@ -275,8 +385,18 @@ export class ScoredSingle {
     });
   }
 
-  async document(signal?: AbortSignal): Promise<ScoredDocument> {
-    const { content, record } = this;
+  document(signal?: AbortSignal): Promise<ScoredDocument> {
+    return this.read(this.content, signal);
+  }
+
+  /** What is predicted if the text were this one; evidence is that of this text until `document` is asked for. */
+  edited(_: number, text: string, signal?: AbortSignal): Promise<ScoredDocument> {
+    return this.read(text, signal);
+  }
+
+  private async read(content: Content, signal?: AbortSignal): Promise<ScoredDocument> {
+    const { record } = this;
+    this.latest = content;
     const own = record?.labels?.map(({ name }) => name);
     const read = await this.reader.read(content, shownLabels, own ?? [], signal);
     const labels = read.labels.map((label): ScoredLabel => ({
@@ -292,7 +412,7 @@ export class ScoredSingle {
   /** Undefined for a label that the model has no output for. */
   evidence(label: number, signal?: AbortSignal): Promise<LabelEvidence | undefined> {
     const name = this.run.labels.names[label];
-    return name === undefined ? Promise.resolve(undefined) : this.reader.evidence(this.content, name, signal);
+    return name === undefined ? Promise.resolve(undefined) : this.reader.evidence(this.latest, name, signal);
   }
 
   /** True labels that the model has no output for. */

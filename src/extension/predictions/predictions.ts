@@ -79,7 +79,7 @@ export class Predictions extends Disposable {
   }
 
   private adopt(panel: vscode.WebviewPanel, folder: string, target: ScoredTarget): void {
-    const adopted = this.own(new PredictionsPanel(this.services, panel, folder, target));
+    const adopted = this.own(new PredictionsPanel(this.services, panel, folder, target, this.runs));
     this.panels.add(adopted);
     panel.onDidDispose(() => this.panels.delete(adopted));
   }

@@ -8,11 +8,15 @@ import type { SetTarget } from '../../core/predict/runDocuments.ts';
 import { splitOfFile, splitsOf } from '../../core/text/drawnSplits.ts';
 import { readRunConfig, runPaths } from '../../core/training/runFolder.ts';
 import type { Split } from '../../core/base/splits.ts';
-import type { ParamsOf } from '../../rpc/call.ts';
+import type { OtherRun } from '../../core/predict/scoredRun.ts';
+import type { RunListing } from '../../core/training/runListing.ts';
+import type { CallContext, ParamsOf } from '../../rpc/call.ts';
 import type { PredictionsService } from '../../runner/services/predictions.ts';
 import type { PageEvent, PredictionsPage } from '../../webview/protocol.ts';
 import { RunnerPanel, type PanelHandlers } from '../base/runnerPanel.ts';
 import type { Services } from '../base/services.ts';
+import { chooseRun } from '../runs/chooseRun.ts';
+import type { RunStore } from '../runs/runStore.ts';
 import { shortName } from '../runs/shortName.ts';
 
 /** The predictions of one run for one target: the panel, and the process that holds model and scores. */
@@ -26,6 +30,7 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
     panel: vscode.WebviewPanel,
     private readonly folder: string,
     private target: ScoredTarget,
+    private readonly runs: RunStore,
   ) {
     super(services, panel, 'predictions');
     this.own(vscode.workspace.onDidGrantWorkspaceTrust(() => void this.restart()));
@@ -110,6 +115,8 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
       splits: () => this.splits().catch(() => []), // what is wrong with the config is what the page shows
       openRecord: (record) => this.openRecord(record),
       chooseSplit: ({ split }) => this.showInstead({ kind: 'split', split }),
+      chooseOther: (_, context) => this.chooseOther(context),
+      export: () => void vscode.commands.executeCommand('xmlcnn.exportPredictions'),
       chooseFile: () => void this.chooseFile(),
       showWholeFile: () => this.showWholeFile(),
       evaluate: () => void this.restart({ evaluate: true }),
@@ -139,6 +146,15 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
     if (!chosen) return;
     const split = config && splitOfFile(config, { file: chosen.fsPath });
     this.showInstead(split ? { kind: 'split', split } : { kind: 'file', file: chosen.fsPath });
+  }
+
+  private async chooseOther({ signal }: CallContext<never>): Promise<OtherRun | undefined> {
+    const isOther = ({ folder, bestEpoch }: RunListing): boolean =>
+      bestEpoch > 0 && runPaths(folder).folder !== runPaths(this.folder).folder;
+    const other = await chooseRun(this.runs, vscode.l10n.t('Run to compare with'), isOther);
+    if (!other) return undefined;
+    const threads = vscode.workspace.getConfiguration('xmlcnn').get('threads', 0) || undefined;
+    return this.client.call('compareWith', { folder: other.folder, threads }, { signal });
   }
 
   private async showWholeFile(): Promise<void> {

@@ -1,9 +1,12 @@
 import { Cancelled, UserError } from '../../core/base/errors.ts';
-import { ScoredRun, ScoredSingle } from '../../core/predict/scoredRun.ts';
+import { type OtherRun, ScoredRun, ScoredSingle } from '../../core/predict/scoredRun.ts';
 import type { RunEvent } from '../../core/base/events.ts';
 import type { Page } from '../../core/explore/inspectionApi.ts';
 import type { LabelEvidence } from '../../core/predict/highlights.ts';
 import type {
+  ConfusionQuery,
+  ConfusionRow,
+  LabelCurve,
   Scored,
   ScoredDocument,
   ScoredLabelQuery,
@@ -20,6 +23,12 @@ export interface PredictionsService {
   open: Call<{ folder: string; target: ScoredTarget; evaluate?: boolean; threads?: number }, Scored, RunEvent>;
   documents: Call<ScoredQuery, Page<ScoredRow>>;
   document: Call<{ document: number }, ScoredDocument>;
+  /** The same if its text were this one. */
+  edited: Call<{ document: number; text: string }, ScoredDocument>;
+  /** Compares with another run on the same documents; with none for undefined. Events report reading and evaluating. */
+  compareWith: Call<{ folder: string | undefined; threads?: number }, OtherRun | undefined, RunEvent>;
+  confusion: Call<ConfusionQuery, Page<ConfusionRow>>;
+  labelCurve: Call<{ label: number }, LabelCurve>;
   /** Undefined for a label that the model has no output for. */
   evidence: Call<{ document: number; label: number }, LabelEvidence | undefined>;
   labels: Call<ScoredLabelQuery, Page<ScoredLabelRow>>;
@@ -57,6 +66,11 @@ export const predictions: Handlers<PredictionsService> = {
     const scored = opened();
     return scored instanceof ScoredRun ? scored.document(document, signal) : scored.document(signal);
   },
+  edited: async ({ document, text }, { signal }) => opened().edited(document, text, signal),
+  compareWith: async ({ folder, threads }, { signal, emit }) =>
+    openedSet().compareWith(folder, { threads, signal, onEvent: emit }),
+  confusion: async (query) => openedSet().confusionPage(query),
+  labelCurve: async ({ label }) => openedSet().labelCurve(label),
   evidence: async ({ document, label }, { signal }) => {
     const scored = opened();
     return scored instanceof ScoredRun ? scored.evidence(document, label, signal) : scored.evidence(label, signal);

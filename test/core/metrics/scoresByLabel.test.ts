@@ -48,3 +48,34 @@ it('knows no score below 0.01', () => {
   expect(figures.labelsAt(Decision.above(0.01)).map(({ predicted }) => predicted)).toEqual([1, 0, 1]);
   expect(() => figures.metricsAt(Decision.above(0.005))).toThrow(RangeError);
 });
+
+it('gives the precision-recall curve of a label by hand', () => {
+  const store = new ScoreStore(2);
+  const truth = [[0], [0], [1], [0], []];
+  for (const score of [0.9, 0.4, 0.4, 0.005, 0.2]) store.add([score, 0.5]);
+  const figures = new ScoresByLabel(store, (d) => truth[d], {
+    labelCount: 2,
+    trainLabelCounts: new Uint32Array(2).fill(1),
+  });
+  expect(figures.curveOf(0)).toEqual([
+    { score: 0.2, precision: 2 / 4, recall: 2 / 3, f1: 4 / 7 },
+    { score: 0.4, precision: 2 / 3, recall: 2 / 3, f1: 4 / 6 },
+    { score: 0.9, precision: 1, recall: 1 / 3, f1: 2 / 4 },
+  ]);
+  expect(figures.curveOf(0, 2).map(({ score }) => score)).toEqual([0.2, 0.9]);
+});
+
+it('gives the curve of a label that its figures at every threshold give', () => {
+  const { scores, truth } = randomSet(5, 90, outputs, 20);
+  const store = new ScoreStore(outputs);
+  for (const row of scores) store.add(row);
+  const figures = new ScoresByLabel(store, (d) => truth[d], { labelCount, trainLabelCounts });
+  for (const label of [1, 2, 30]) {
+    for (const { score, ...point } of figures.curveOf(label)) {
+      const below = score - 1e-9;
+      if (below < 0.01) continue;
+      const { precision, recall, f1 } = figures.labelsAt(Decision.above(below)).find((one) => one.label === label)!;
+      expect(point).toEqual({ precision, recall, f1 });
+    }
+  }
+});

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Evaluator } from '../../../src/core/metrics/evaluator.ts';
 import { ScoreStore } from '../../../src/core/metrics/scores.ts';
-import type { ScoredQuery } from '../../../src/core/predict/scored.ts';
+import { labelStates, type LabelState, type ScoredQuery } from '../../../src/core/predict/scored.ts';
 import { ScoredDocuments, sortLabels } from '../../../src/core/predict/scoredDocuments.ts';
 import { randomSet } from '../metrics/naive.ts';
 
@@ -127,4 +127,41 @@ it('sorts labels by figures, and equal ones by name', () => {
   expect(order({ order: 'f1', descending: true })).toEqual([3, 1, 0, 2]);
   expect(order({ order: 'name', descending: false })).toEqual([2, 1, 0, 3]);
   expect(order({ order: 'train', descending: false })).toEqual([3, 0, 2, 1]);
+});
+
+it('finds the documents in which several labels are so, or are not', () => {
+  const set = scored();
+  const has = (d: number, l: number): boolean => held[d].includes(l);
+  const is = (d: number, l: number) => ({
+    either: has(d, l) || isPredicted(d, l),
+    true: has(d, l),
+    predicted: isPredicted(d, l),
+    hit: has(d, l) && isPredicted(d, l),
+    missed: has(d, l) && !isPredicted(d, l),
+    false: !has(d, l) && isPredicted(d, l),
+  });
+  let found = 0;
+  for (const one of labelStates)
+    for (const other of labelStates) {
+      const find = (...states: LabelState[]): number[] => [...set.documents(query({ states }))];
+      const [a, b, c] = [7, 31, 12];
+      const state = (label: number, role: LabelState['role'], which = one): LabelState => ({ label, role, is: which });
+      expect(find(state(a, 'all'), state(b, 'none', other))).toEqual(
+        all.filter((d) => is(d, a)[one] && !is(d, b)[other]),
+      );
+      const anyOf = find(state(a, 'any'), state(b, 'any', other), state(c, 'none', 'true'));
+      expect(anyOf).toEqual(all.filter((d) => (is(d, a)[one] || is(d, b)[other]) && !has(d, c)));
+      found += anyOf.length;
+    }
+  expect(found).toBeGreaterThan(0);
+});
+
+it('counts which labels are predicted in place of missed ones, as the documents of each pair', () => {
+  const set = scored();
+  const pairs = set.confusion(0.3);
+  expect(pairs.length).toBeGreaterThan(10);
+  for (const { missed, predicted, documents } of pairs.slice(0, 30)) {
+    const states: LabelState[] = [{ label: predicted, is: 'false', role: 'all' }];
+    expect(set.documents(query({ label: missed, verdict: 'missed', states }))).toHaveLength(documents);
+  }
 });

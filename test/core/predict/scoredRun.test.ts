@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -128,6 +128,79 @@ describe('a split of the dataset', () => {
     }
     const { labels } = await scored.document(0);
     expect(labels.at(-1)).toMatchObject({ name: 'unheard of', isTrue: true, probability: undefined });
+  });
+
+  it('predicts for a changed text, with its evidence, until the document is read again', async () => {
+    const { scored } = await openTest();
+    const own = await scored.document(0);
+    const known = ({ labels }: typeof own) =>
+      new Map(labels.map(({ name, probability = -1 }) => [name, Number(probability.toFixed(6))]));
+    const same = known(await scored.edited(0, own.text));
+    for (const [name, probability] of known(own)) expect(same.get(name)).toBe(probability);
+    const changed = await scored.edited(0, 'salt and salt');
+    expect(changed).toMatchObject({ document: 0, text: 'salt and salt', words: 3 });
+    expect(known(changed)).not.toEqual(known(own));
+    expect(
+      changed.labels
+        .filter(({ isTrue }) => isTrue)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(
+      own.labels
+        .filter(({ isTrue }) => isTrue)
+        .map(({ name }) => name)
+        .sort(),
+    );
+    const salt = changed.labels.find(({ name }) => name === 'about salt')!;
+    const marked = async () => (await scored.evidence(0, salt.id))!.highlights.map(({ end }) => end);
+    expect(Math.max(...(await marked()))).toBeLessThanOrEqual('salt and salt'.length);
+    await scored.document(0);
+    expect((await scored.evidence(0, salt.id))!.logit).not.toBe(0);
+  });
+
+  it('names the labels that are predicted instead of missed ones, and the curve of one', async () => {
+    const { scored } = await openTest();
+    const { rows, total } = scored.confusionPage({ threshold: 0.2, offset: 0, limit: 3 });
+    expect(total).toBeGreaterThan(0);
+    for (const { missed, predicted, documents, share } of rows) {
+      const states = [{ label: predicted.id, is: 'false' as const, role: 'all' as const }];
+      const those = await scored.page(query({ label: missed.id, verdict: 'missed', states }));
+      expect(those.total).toBe(documents);
+      const all = await scored.page(query({ label: missed.id, verdict: 'missed' }));
+      expect(share).toBeCloseTo(documents / all.total, 12);
+    }
+    const { search } = { search: rows[0].predicted.name.toUpperCase() };
+    expect(scored.confusionPage({ threshold: 0.2, search, offset: 0, limit: 1 }).total).toBeLessThanOrEqual(total);
+    expect(scored.confusionPage({ threshold: 0.2, search: 'no such label', offset: 0, limit: 1 }).total).toBe(0);
+    const { points, name } = scored.labelCurve(rows[0].missed.id);
+    expect(name).toBe(rows[0].missed.name);
+    expect(points.map(({ recall }) => recall)).toEqual(points.map(({ recall }) => recall).sort((a, b) => b - a));
+  });
+
+  it('is compared document by document with another run, on the same documents alone', async () => {
+    const { scored } = await openTest();
+    const { tunedThreshold = 0.5, decidesBy } = scored.overview;
+    const threshold = decidesBy === 'one' ? tunedThreshold : decidesBy;
+    const totals = async (at: ScoredQuery['threshold']) => {
+      const pages = (['better', 'worse', 'level'] as const).map((against) =>
+        scored.page(query({ threshold: at, against })),
+      );
+      return (await Promise.all(pages)).map(({ total }) => total);
+    };
+    expect(await scored.compareWith(run)).toEqual({ run: 'run', folder: run });
+    expect(await totals(threshold)).toEqual([0, 0, 30]);
+    const [better, worse, level] = await totals(0.99);
+    expect(worse).toBeGreaterThan(0);
+    expect(better + worse + level).toBe(30);
+    const [row] = (await scored.page(query({ threshold, limit: 1 }))).rows;
+    expect(row.otherF1).toBe(row.f1);
+    const other = join(folder, 'other-run');
+    await cp(run, other, { recursive: true });
+    await writeFile(join(folder, 'others.jsonl'), documents(30, 2, 'unheard of'));
+    const settings = await readFile(join(other, 'config.json'), 'utf8');
+    await writeFile(join(other, 'config.json'), settings.replace('test.jsonl', 'others.jsonl'));
+    await expect(scored.compareWith(other)).rejects.toMatchObject({ code: 'other-documents' });
+    expect((await scored.page(query({ threshold, against: 'better' }))).total).toBe(30); // compared with none
   });
 
   it('tells why a label was given', async () => {

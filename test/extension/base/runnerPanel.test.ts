@@ -223,7 +223,7 @@ describe('a pickle that changes on disk makes stale', () => {
     },
     predictions: () => {
       const view = new FakePanel<'predictions'>();
-      new PredictionsPanel(services, view as never, '/runs/one', { kind: 'split', split: 'test' });
+      new PredictionsPanel(services, view as never, '/runs/one', { kind: 'split', split: 'test' }, {} as never);
       return view;
     },
   };

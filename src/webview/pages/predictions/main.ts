@@ -20,6 +20,7 @@ import {
   type Tabs,
 } from '../../ui/index.ts';
 import { type Chosen, chosenOf, type Context, restoredState, type TabId } from './predictionsState.ts';
+import { Confusion } from './predictionsConfusion.ts';
 import { Documents } from './predictionsDocuments.ts';
 import { amount, count, share } from '../../amounts.ts';
 import { Labels } from './predictionsLabels.ts';
@@ -49,6 +50,7 @@ class PredictionsPage implements Context {
   private stale: 'model' | 'file' | undefined;
   private documents: Documents | undefined;
   private labels: Labels | undefined;
+  private confusion: Confusion | undefined;
   private reader: Reader | undefined;
   private tabs: Tabs<TabId> | undefined;
   private loading: ProgressElement | undefined;
@@ -69,8 +71,8 @@ class PredictionsPage implements Context {
     this.host.setState(this.state);
   }
 
-  showDocuments(...[label, verdict]: Parameters<Context['showDocuments']>): void {
-    Object.assign(this.state, { label, verdict, tab: 'documents' });
+  showDocuments(...[label, verdict, states = []]: Parameters<Context['showDocuments']>): void {
+    Object.assign(this.state, { label, verdict, states, tab: 'documents' });
     this.state.evidenceFor = label.id;
     this.state.reading = undefined;
     this.save();
@@ -78,7 +80,9 @@ class PredictionsPage implements Context {
     this.documents?.restart();
   }
 
-  private does(method: 'evaluate' | 'reload' | 'cancel' | 'chooseFile' | 'resume' | 'showWholeFile' | 'manageTrust') {
+  private does(
+    method: 'evaluate' | 'export' | 'reload' | 'cancel' | 'chooseFile' | 'resume' | 'showWholeFile' | 'manageTrust',
+  ) {
     return (): void => this.perform(() => this.host.call(method, undefined));
   }
 
@@ -107,7 +111,14 @@ class PredictionsPage implements Context {
   private opening({ state, run }: Extract<PageEvent<'predictions'>, { type: 'opening' }>): void {
     const isOther = JSON.stringify(this.state.target) !== JSON.stringify(state.target);
     if (isOther)
-      Object.assign(this.state, { reading: undefined, evidenceFor: undefined, label: undefined, search: '' });
+      Object.assign(this.state, {
+        reading: undefined,
+        evidenceFor: undefined,
+        label: undefined,
+        search: '',
+        states: [],
+      });
+    this.state.against = undefined;
     Object.assign(this.state, state);
     this.save();
     this.frame.setTitle(run);
@@ -139,7 +150,7 @@ class PredictionsPage implements Context {
   }
 
   private drawInstead(content: HTMLElement): void {
-    this.documents = this.labels = this.reader = this.tabs = undefined;
+    this.documents = this.labels = this.confusion = this.reader = this.tabs = undefined;
     this.frame.show(content);
   }
 
@@ -213,6 +224,7 @@ class PredictionsPage implements Context {
         onChange: (chosen) => chosen !== '' && this.chooseSplit(chosen as Split),
       }),
       button(t('Open File…'), this.does('chooseFile')),
+      this.latest?.kind === 'set' && button(t('Export…'), this.does('export'), { icon: 'export' }),
       this.latest?.kind === 'set' && button(t('Evaluate Again'), this.does('evaluate'), { icon: 'refresh' }),
     );
   }
@@ -264,19 +276,20 @@ class PredictionsPage implements Context {
   }
 
   private drawSet(set: ScoredSet): void {
-    const parts = { documents: new Documents(this, set), labels: new Labels(this) };
+    const parts = { documents: new Documents(this, set), labels: new Labels(this), confusion: new Confusion(this) };
     const shown = tabs<TabId>({
       label: t('Predictions'),
-      titles: { documents: t('Documents'), labels: t('Labels') },
+      titles: { documents: t('Documents'), labels: t('Labels'), confusion: t('Confusions') },
       parts,
       selected: this.state.tab,
       onSelect: (id) => {
         this.state.tab = id;
         this.save();
+        if (id === 'confusion') this.confusion?.refresh();
       },
     });
     this.drawInstead(el('div', {}, this.thresholdBar(set.curve), shown.element));
-    ({ documents: this.documents, labels: this.labels } = parts);
+    ({ documents: this.documents, labels: this.labels, confusion: this.confusion } = parts);
     this.tabs = shown;
   }
 
@@ -301,6 +314,7 @@ class PredictionsPage implements Context {
   private refresh(): void {
     this.documents?.refresh();
     this.labels?.refresh();
+    this.confusion?.refresh();
   }
 }
 

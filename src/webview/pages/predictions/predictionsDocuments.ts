@@ -1,23 +1,32 @@
+import type { OtherRun } from '../../../core/predict/scoredRun.ts';
 import type { Page } from '../../../core/explore/inspectionApi.ts';
-import type { ScoredRow, ScoredSet, Verdict } from '../../../core/predict/scored.ts';
+import type { ScoredLabelRow, ScoredRow, ScoredSet, Verdict } from '../../../core/predict/scored.ts';
 import {
+  button,
   dropdown,
   el,
   filterChip,
+  keyed,
+  keepingFocus,
   pagedTable,
   replaceChildren,
   SearchStatus,
+  suggestField,
+  type Child,
   type Choice,
   type PagedTable,
 } from '../../ui/index.ts';
-import type { Context, Order } from './predictionsState.ts';
-import { placeText, probability, share } from '../../amounts.ts';
+import type { ChosenState, Context, Order } from './predictionsState.ts';
+import { count, placeText, probability, share } from '../../amounts.ts';
 import { Reader } from './predictionsReader.ts';
 import { verdictCounts } from './verdictMarks.ts';
 import { t } from '../../l10n.ts';
 
 /** From this width in pixels on list and document stand side by side. */
 const wide = '(min-width: 820px)';
+
+/** Labels that are proposed at a time. */
+const proposed = 12;
 
 type Show = Verdict | 'all';
 
@@ -29,6 +38,8 @@ export class Documents {
   private readonly status = new SearchStatus();
   private readonly reader: Reader;
   private rows: readonly ScoredRow[] = [];
+  /** The run that this one is compared with, document by document. */
+  private other: OtherRun | undefined;
 
   constructor(
     private readonly context: Context,
@@ -111,13 +122,15 @@ export class Documents {
       state.search = search;
       context.save();
     }
-    const { order, label, verdict } = state;
+    const { order, label, verdict, states, against } = state;
     const query = {
       threshold,
       order: order.by,
       descending: order.descending,
       label: label?.id,
       verdict,
+      states,
+      against: this.other && against,
       search: search || undefined,
       offset,
       limit,
@@ -130,6 +143,10 @@ export class Documents {
   }
 
   private drawFilters(): void {
+    keepingFocus(this.filters, () => replaceChildren(this.filters, ...this.filterControls()));
+  }
+
+  private filterControls(): Child[] {
     const { context } = this;
     const { state } = context;
     const clear = (): void => {
@@ -137,8 +154,9 @@ export class Documents {
       if (state.order.by === 'probability') state.order = { by: 'file', descending: false };
       this.changed();
     };
-    replaceChildren(
-      this.filters,
+    return [
+      keyed('add', this.labelField()),
+      ...state.states.map((one, i) => this.chip(one, i)),
       state.label && filterChip(t('Label:'), state.label.name, t('Documents of All Labels'), clear),
       dropdown<Show>({
         label: t('Show'),
@@ -158,7 +176,84 @@ export class Documents {
           this.changed();
         },
       }),
-    );
+      this.againstChoice(),
+      button(this.other ? t('Compare with Another Run…') : t('Compare with Run…'), () => this.chooseOther()),
+    ];
+  }
+
+  private labelField(): HTMLElement {
+    const { host, state, threshold } = this.context;
+    const query = { threshold, order: 'support' as const, descending: true, offset: 0, limit: proposed };
+    return suggestField<ScoredLabelRow>({
+      label: t('Filter by label'),
+      placeholder: t('Filter by label'),
+      load: async (search) => (await host.call('labels', { ...query, search })).rows,
+      render: ({ name, display, support }) => [display ?? name, el('span', { class: 'muted' }, ` ${count(support)}`)],
+      onChoose: ({ label, name, display }) => {
+        const others = state.states.filter((one) => one.label !== label);
+        state.states = [...others, { label, name: display ?? name, is: 'either', role: 'all' }];
+        this.changed();
+      },
+    });
+  }
+
+  private chip(one: ChosenState, at: number): HTMLElement {
+    const { state } = this.context;
+    const put = (change: Partial<ChosenState>): void => {
+      state.states = state.states.map((other, i) => (i === at ? { ...one, ...change } : other));
+      this.changed();
+    };
+    const chip = filterChip('', one.name, t('Leave Out {0}', one.name), () => {
+      state.states = state.states.filter((_, i) => i !== at);
+      this.changed();
+    });
+    const role = dropdown({
+      label: t('How {0} counts', one.name),
+      hideLabel: true,
+      options: roleChoices,
+      value: one.role,
+      onChange: (chosen) => put({ role: chosen }),
+    });
+    const is = dropdown({
+      label: t('What {0} is', one.name),
+      hideLabel: true,
+      options: stateChoices,
+      value: one.is,
+      onChange: (chosen) => put({ is: chosen }),
+    });
+    chip.prepend(keyed(`role ${one.label}`, role), keyed(`is ${one.label}`, is));
+    return chip;
+  }
+
+  private againstChoice(): HTMLElement | undefined {
+    const { other } = this;
+    if (!other) return undefined;
+    const { state } = this.context;
+    return dropdown<NonNullable<typeof state.against> | 'any'>({
+      label: t('Against {0}', other.run),
+      options: [
+        { value: 'any', label: t('any') },
+        { value: 'better', label: t('better here') },
+        { value: 'worse', label: t('better there') },
+        { value: 'level', label: t('level') },
+      ],
+      value: state.against ?? 'any',
+      onChange: (chosen) => {
+        state.against = chosen === 'any' ? undefined : chosen;
+        this.changed();
+      },
+    });
+  }
+
+  private chooseOther(): void {
+    this.context.perform(async () => {
+      const other = await this.status.during(new AbortController().signal, (signal) =>
+        this.context.host.call('chooseOther', undefined, { signal }),
+      );
+      if (!other) return;
+      this.other = other;
+      this.changed();
+    });
   }
 
   private orders(): (Choice & { order: Order })[] {
@@ -193,7 +288,7 @@ export class Documents {
     const measures = [
       `nDCG@${this.set.k} ${share(ndcg)}`,
       `P@${this.set.k} ${share(precision)}`,
-      `F1 ${share(f1)}`,
+      this.other ? t('F1 {0}, there {1}', share(f1), share(row.otherF1)) : `F1 ${share(f1)}`,
       state.label && t('probability {0}', row.probability === undefined ? '≤ 0.01' : probability(row.probability)),
     ];
     return el(
@@ -217,6 +312,21 @@ export class Documents {
 }
 
 const orderKey = ({ by, descending }: Order): string => `${by} ${descending ? 'descending' : 'ascending'}`;
+
+const roleChoices: Choice<ChosenState['role']>[] = [
+  { value: 'all', label: t('and') },
+  { value: 'any', label: t('or') },
+  { value: 'none', label: t('not') },
+];
+
+const stateChoices: Choice<ChosenState['is']>[] = [
+  { value: 'either', label: t('true or predicted') },
+  { value: 'true', label: t('true') },
+  { value: 'predicted', label: t('predicted') },
+  { value: 'hit', label: t('hit') },
+  { value: 'missed', label: t('missed') },
+  { value: 'false', label: t('false') },
+];
 
 const anyChoices: Choice<Show>[] = [
   { value: 'all', label: t('all documents') },

@@ -1,16 +1,19 @@
 import type { ScoredLabelRow, LabelOrder, Verdict } from '../../../core/predict/scored.ts';
-import { el, link, pagedTable, type Column, type PagedTable } from '../../ui/index.ts';
+import { button, el, link, pagedTable, type Column, type PagedTable } from '../../ui/index.ts';
 import type { Context } from './predictionsState.ts';
 import { count, share } from '../../amounts.ts';
+import { LabelCurveView } from './labelCurve.ts';
 import { t } from '../../l10n.ts';
 
 /** All labels with their figures at the threshold. */
 export class Labels {
   readonly element: HTMLElement;
   private readonly table: PagedTable;
+  private readonly curve: LabelCurveView;
 
   constructor(private readonly context: Context) {
     const { state, host } = context;
+    this.curve = new LabelCurveView(context);
     this.table = pagedTable<ScoredLabelRow>({
       label: t('Labels'),
       columns: this.columns(),
@@ -29,11 +32,18 @@ export class Labels {
       },
     });
     const hint = t('A label opens its documents; a count those with this verdict. Figures are in percent.');
-    this.element = el('div', { class: 'list-part' }, el('p', { class: 'muted' }, hint), this.table.element);
+    this.element = el(
+      'div',
+      { class: 'list-part' },
+      el('p', { class: 'muted' }, hint),
+      this.curve.element,
+      this.table.element,
+    );
   }
 
   refresh(): void {
     void this.table.refresh();
+    this.curve.update();
   }
 
   private open({ label, name, display }: ScoredLabelRow, verdict?: Verdict): void {
@@ -85,6 +95,16 @@ export class Labels {
       amount('hit', t('Hits'), t('Documents that have the label and for which it is predicted')),
       amount('missed', t('Misses'), t('Documents that have the label and for which it is not predicted')),
       amount('false', t('False'), t('Documents that do not have the label and for which it is predicted')),
+      {
+        id: 'curve',
+        title: t('Curve'),
+        tooltip: t('Precision and recall at every threshold'),
+        render: (row) =>
+          button(t('Precision and Recall of {0}', row.display ?? row.name), () => this.curve.show(row.label), {
+            appearance: 'icon',
+            icon: 'metrics',
+          }),
+      },
       {
         id: 'support',
         title: t('Support'),

@@ -6,6 +6,9 @@ import { amount, count, placeText, probability, signed } from '../../amounts.ts'
 import { standingMark } from './verdictMarks.ts';
 import { t } from '../../l10n.ts';
 
+/** Milliseconds that a changed text waits for more letters. */
+const typingPause = 150;
+
 /** Labels below the threshold that are shown unasked. */
 const shownBelow = 5;
 
@@ -121,8 +124,51 @@ export class Reader {
       el('span', { class: 'grow' }),
       turn(t('Previous Document'), 'chevronLeft', -1),
       turn(t('Next Document'), 'chevronRight', 1),
+      button(t('Edit Text'), () => this.edit(), { tooltip: t('Change the text here, and see what is predicted then') }),
       id !== undefined && button(t('Open in Editor'), open, { appearance: 'icon', icon: 'openInEditor' }),
     );
+  }
+
+  /** The text as a field: the prediction follows what is typed. The file stays as it is. */
+  private edit(): void {
+    const { shown } = this;
+    if (!shown) return;
+    const field = el('textarea', { class: 'input text-edit', attributes: { 'aria-label': t('Text'), dir: 'auto' } });
+    field.value = shown.text;
+    let typing: ReturnType<typeof setTimeout> | undefined;
+    field.addEventListener('input', () => {
+      clearTimeout(typing);
+      typing = setTimeout(() => void this.follow(shown.document, field.value), typingPause);
+    });
+    const back = button(t('Back to the Text of the File'), () => {
+      clearTimeout(typing);
+      this.show(shown.document);
+    });
+    const note = el('p', { class: 'muted' }, t('The labels and their evidence are those of the text as it is here.'));
+    replaceChildren(this.evidence);
+    replaceChildren(
+      this.element,
+      this.header(shown),
+      el('div', { class: 'reader-scroll' }, back, field, note, this.labels, this.evidence, this.text),
+    );
+    replaceChildren(this.text, shown.text);
+    this.drawLabels(shown);
+    field.focus();
+  }
+
+  private async follow(document: number, text: string): Promise<void> {
+    const request = ++this.latest;
+    try {
+      const read = await this.context.host.call('edited', { document, text });
+      if (request !== this.latest) return;
+      this.shown = { ...read, id: this.shown?.id, place: this.shown?.place };
+      this.selected = read.labels.find(({ id }) => id === this.selected?.id) ?? read.labels[0];
+      replaceChildren(this.text, read.text);
+      this.drawLabels(this.shown);
+      await this.loadEvidence(request);
+    } catch (error) {
+      if (request === this.latest) this.context.perform(() => Promise.reject(error));
+    }
   }
 
   private drawLabels(shown: ScoredDocument): void {

@@ -1,4 +1,5 @@
 import {
+  array,
   boolean,
   isRecord,
   number,
@@ -12,17 +13,21 @@ import {
   type Infer,
 } from '../../../core/base/schema.ts';
 import type { PageFrame } from '../../ui/index.ts';
-import type {
-  DocumentOrder,
-  Scored,
-  ScoredLabel,
-  LabelOrder,
-  TunedWay,
-  Verdict,
+import {
+  labelStates,
+  type LabelCurve,
+  type DocumentOrder,
+  type LabelState,
+  type Scored,
+  type ScoredLabel,
+  type LabelOrder,
+  type TunedWay,
+  type Verdict,
 } from '../../../core/predict/scored.ts';
 import type { Host } from '../../host.ts';
 import type { PredictionsPanelState } from '../../protocol.ts';
 
+const roles = ['all', 'any', 'none'] as const satisfies readonly LabelState['role'][];
 const verdicts = ['hit', 'missed', 'false'] as const satisfies readonly Verdict[];
 const documentOrders = ['file', 'precision', 'ndcg', 'f1', 'probability'] as const satisfies readonly DocumentOrder[];
 const labelOrders = [
@@ -36,7 +41,7 @@ const labelOrders = [
 ] as const satisfies readonly LabelOrder[];
 
 const stateSchema = object(part, {
-  tab: oneOf(['documents', 'labels'], orElse('documents')),
+  tab: oneOf(['documents', 'labels', 'confusion'], orElse('documents')),
   /** Undefined: the tuned one, else 0.5. */
   threshold: optional(number()),
   /** A way to decide that the run has tuned besides one threshold; it counts before `threshold`. */
@@ -46,7 +51,19 @@ const stateSchema = object(part, {
   verdict: optional(oneOf(verdicts)),
   /** A label that documents are filtered by. */
   label: optional(object(part, { id: number(), name: string() })),
+  /** Labels that documents are asked for besides. */
+  states: array(
+    object(part, { label: number(), name: string(), is: oneOf(labelStates), role: oneOf(roles) }),
+    orElse([]),
+    {
+      minItems: 0,
+      unique: false,
+    },
+  ),
+  /** Against the run that this one is compared with. */
+  against: optional(oneOf(['better', 'worse', 'level'])),
   search: string(orElse('')),
+  confusionSearch: string(orElse('')),
   labelSearch: string(orElse('')),
   labelOrder: object(part, { by: oneOf(labelOrders, orElse('support')), descending: boolean(orElse(true)) }),
   /** The document in the reading view, and the label whose evidence is shown. */
@@ -58,6 +75,7 @@ const stateSchema = object(part, {
 export type PageState = Infer<typeof stateSchema> & Partial<PredictionsPanelState>;
 export type TabId = PageState['tab'];
 export type ChosenLabel = NonNullable<PageState['label']>;
+export type ChosenState = PageState['states'][number];
 export type Order = PageState['order'];
 
 /** The state that was kept, with defaults for what is missing or foreign. */
@@ -75,8 +93,8 @@ export interface Context {
   /** Keeps the state beyond a reload. */
   save(): void;
   readonly perform: PageFrame['perform'];
-  /** Lists the documents with a verdict on a label; with any verdict for undefined. */
-  showDocuments(label: ChosenLabel, verdict: Verdict | undefined): void;
+  /** Lists the documents with a verdict on a label, with any verdict for undefined; and so with other labels. */
+  showDocuments(label: ChosenLabel, verdict: Verdict | undefined, states?: ChosenState[]): void;
 }
 
 /** How labels are decided on: above a threshold, or in a way that the run has tuned. */
@@ -112,3 +130,13 @@ export function standingOf({ probability = 0, isTrue }: ScoredLabel, threshold: 
   if (isTrue) return isPredicted ? 'hit' : 'missed';
   return isPredicted ? 'false' : 'below';
 }
+
+type Point = LabelCurve['points'][number];
+
+/** Of these points the one of the best F1, the last of equals; undefined where there is none. */
+export const bestPoint = (points: readonly Point[]): Point | undefined =>
+  points.reduce<Point | undefined>((best, point) => (best && best.f1 > point.f1 ? best : point), undefined);
+
+/** The first point above a threshold: what the label comes to there; undefined where it is predicted for no document. */
+export const pointAt = (points: readonly Point[], threshold: number): Point | undefined =>
+  points.find(({ score }) => score > threshold);
