@@ -25,6 +25,16 @@ inWorkbench('8. Compare Runs', { fill }, (workbench) => {
     await lookAt(workbench(), '08-compare', 'compare');
   });
 
+  it('measures the others against the run that is chosen', async () => {
+    const panel = await workbench().webview('compare');
+    const baseline = panel.getByText('the others are compared with it').locator('..').first();
+    await expect.poll(() => baseline.innerText()).toContain('seed-1');
+    await panel.getByRole('combobox', { name: 'Compared with' }).click();
+    await panel.getByRole('option', { name: 'faster' }).click();
+    await expect.poll(() => baseline.innerText()).toContain('faster');
+    expect(await panel.locator('.better, .worse').count()).toBeGreaterThan(0);
+  });
+
   it('copies the comparison as Markdown', async () => {
     const panel = await workbench().webview('compare');
     await panel.getByRole('button', { name: 'Copy as Markdown' }).click();

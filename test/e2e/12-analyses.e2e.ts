@@ -115,6 +115,9 @@ inWorkbench('12. Looking deeper into a dataset', { fill }, (workbench) => {
     const kinds = page.getByRole('table', { name: 'Findings by kind' });
     for (const kind of ['Contradictory texts', 'Empty documents', 'One word', 'Suspicious: mojibake', 'Label variants'])
       await kinds.getByRole('button', { name: kind }).waitFor();
+    await kinds.getByRole('button', { name: 'Contradictory texts' }).click();
+    const copies = page.getByRole('grid', { name: 'Contradictory texts' }).locator('.copies li strong');
+    await expect.poll(() => copies.count()).toBeGreaterThan(0); // what the copies differ in
     await workbench().screenshot('12-doubtful');
     const cooccurrence = await tab('Co-occurrence');
     await chooseRow(cooccurrence, 'Labels to choose from', 'one');

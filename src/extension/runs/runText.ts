@@ -47,9 +47,9 @@ export function runDescription(
   if (job) return progressParts(job, t).join(' · ');
   if (!run) return '';
   const [precision] = precisions(run);
-  const figure = precision && `${splitName(precision.split, t)} ${percent(precision.value)}`;
+  const figure = precision && [splitName(precision.split, t), percent(precision.value)];
   const parts = [
-    figure && (isRow ? figure : t('P@1 {0}', figure)),
+    figure && (isRow ? figure.toReversed().join(' ') : t('P@1 {0}', figure.join(' '))),
     run.modelType === 'linear' ? t('linear model') : run.epochs > 0 ? epochsText(run.epochs, t) : undefined,
     run.status === 'finished'
       ? undefined

@@ -28,8 +28,8 @@ it.each([
 });
 
 it('begins a row with the figure and its split', () => {
-  expect(runDescription(run, undefined, t, { isRow: true })).toBe('test 79.0 · 12 epochs');
-  expect(runDescription({ ...run, evaluated: undefined }, undefined, t, { isRow: true })).toBe('val 80.0 · 12 epochs');
+  expect(runDescription(run, undefined, t, { isRow: true })).toBe('79.0 test · 12 epochs');
+  expect(runDescription({ ...run, evaluated: undefined }, undefined, t, { isRow: true })).toBe('80.0 val · 12 epochs');
 });
 
 it('shows the progress of a job rather than what is on disk', () => {

@@ -158,7 +158,8 @@ export function mapFigure(map: MapOfLabels, search: string, drag: Drag, revision
     }),
     {
       type: 'scatter',
-      mode: 'text',
+      mode: 'text+markers', // which cannot be seen, and hold the names above those that can
+      marker: { size: names.map(({ documents }) => sizeOf(documents / most)), opacity: 0 } as object,
       x: names.map(({ x }) => x),
       y: names.map(({ y }) => y),
       text: names.map(({ name, display }) => middleCut(display ?? name, 22)),

@@ -163,7 +163,10 @@ export class LabelMap implements Part {
     if (!map || !selected) return replaceChildren(this.listed);
     if (map.shows === 'clusters') return this.listClusters(selected.map(({ point }) => map.points[point].cluster));
     const groups = [...pointsByCluster(map).values()];
-    const inside = selected.map(({ trace, point }) => map.points[groups[trace][point]].id);
+    // the names are points of their own, which no cluster has
+    const inside = selected.flatMap(({ trace, point }) =>
+      trace < groups.length ? map.points[groups[trace][point]].id : [],
+    );
     this.list(inside, t('{0} in the lasso', amount.labels(inside.length)));
   }
 

@@ -12,10 +12,13 @@ import {
   type PagedTable,
 } from '../../ui/index.ts';
 import { queryOf, type Context, type Part } from './datasetState.ts';
-import { amount, count } from '../../amounts.ts';
+import { amount, count, middleCut } from '../../amounts.ts';
 import { marked, Reader } from './datasetReader.ts';
 import { DocumentFilters } from './documentFilters.ts';
 import { t } from '../../l10n.ts';
+
+/** Letters shown of a label in the list; its tooltip has all. */
+const mostLetters = 48;
 
 /** Labels shown of a document in the list. */
 const shownLabels = 4;
@@ -52,14 +55,14 @@ export class Documents implements Part {
         {
           id: 'text',
           title: this.isBagOfWords() ? t('Features') : t('Text'),
-          width: '55%',
+          width: '45%',
           sortable: true,
           render: (row) => this.textCell(row),
         },
         {
           id: 'labels',
           title: t('Labels'),
-          width: '25%',
+          width: '40%',
           sortable: true,
           tooltip: t('Sorted by their number'),
           render: ({ labels }) => this.labelLinks(labels),
@@ -219,8 +222,10 @@ export class Documents implements Part {
 
   private labelLinks(labels: DocumentRow['labels']): HTMLElement {
     const shown = labels.slice(0, shownLabels).map((label) => {
-      const one = link(label.display ?? label.name, () => this.context.showDocuments(label));
-      if (label.display !== undefined) one.title = label.name;
+      const text = label.display ?? label.name;
+      const one = link(middleCut(text, mostLetters), () => this.context.showDocuments(label));
+      if (label.display !== undefined || one.textContent !== text)
+        one.title = [...new Set([text, label.name])].join(' · ');
       return one;
     });
     const rest = labels.length - shown.length;

@@ -74,7 +74,7 @@ class MetricsView {
   private readonly epochs = new Map<string, EpochTable>();
   private readonly tables = el('div', { class: 'section' });
   private readonly buttons = el('div', { class: 'toolbar' });
-  private readonly content: readonly HTMLElement[];
+  private readonly figures: HTMLElement;
   private lossPlot?: Plot;
   private validationPlot?: Plot;
 
@@ -93,7 +93,7 @@ class MetricsView {
     );
     this.validationSection.append(el('p', { class: 'muted' }, isChosenOn), this.notes);
     const figures = el('div', { class: 'columns section' }, this.lossSection, this.validationSection);
-    this.content = [this.list, this.buttons, this.liveRows, this.choices, this.noCurve, figures, this.tables];
+    this.figures = figures;
     onThemeChange(() => {
       this.drawnFor.clear(); // marks take their colours from the theme
       this.draw();
@@ -202,7 +202,7 @@ class MetricsView {
     const isEmpty = this.runs.length === 0;
     this.frame.setBanners(...(isEmpty ? [] : [this.goneBanner(), this.datasetsBanner(), ...this.interruptedBanners()]));
     if (isEmpty) return this.frame.show(this.emptyState());
-    if (!this.tables.isConnected) this.frame.show(...this.content);
+    this.frame.show(...this.content());
     this.drawList();
     this.drawButtons();
     this.drawLive();
@@ -210,6 +210,22 @@ class MetricsView {
     this.drawFigures();
     this.drawNotes();
     this.drawTables();
+  }
+
+  /** The side bar shows little at once: the curves come before what is done with them. */
+  private content(): HTMLElement[] {
+    const { list, buttons, liveRows, choices, noCurve, figures, tables } = this;
+    const isNarrow = this.place === 'sideBar';
+    return [
+      list,
+      ...(isNarrow ? [] : [buttons]),
+      liveRows,
+      choices,
+      noCurve,
+      figures,
+      ...(isNarrow ? [buttons] : []),
+      tables,
+    ];
   }
 
   private drawNotes(): void {
