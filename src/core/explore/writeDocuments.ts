@@ -39,7 +39,7 @@ export async function writeDocuments(
 ): Promise<number> {
   const { source } = split;
   refuseSource(source, file);
-  const isCopied = file.toLowerCase().endsWith(`.${ownEnding(source.format, split.options)}`);
+  const isCopied = canCopy(split, file);
   if (!isCopied) refuseBags(source);
   let done = 0;
   const tell = (more: number): void => {
@@ -50,6 +50,18 @@ export async function writeDocuments(
     isCopied ? copy(split, documents, write, tell, signal) : asJsonLines(split, documents, write, tell, signal),
   );
   return done;
+}
+
+/** Where labels were corrected, records as they stand are not what is shown. */
+function canCopy({ source, options }: SplitInspection, file: string): boolean {
+  const own = ownEnding(source.format, options);
+  if (own === undefined || !file.toLowerCase().endsWith(`.${own}`)) return false;
+  if (!source.corrected?.applied) return true;
+  if (own === 'jsonl') return false;
+  const remedy = 'Name a .jsonl file, or write a corrected copy of the whole dataset.';
+  throw new UserError('corrected-records', 'Labels were corrected: records cannot be copied as they stand', remedy, {
+    file,
+  });
 }
 
 function refuseSource({ files }: SeekableSource, file: string): void {

@@ -153,6 +153,14 @@ export class ScoredRun {
     this.otherF1 = undefined;
     if (folder === undefined) return undefined;
     const other = await ScoredRun.open(folder, this.target, options);
+    try {
+      return { run: await this.compareWithOpen(other, options), folder };
+    } finally {
+      await other.reader.predictor.dispose();
+    }
+  }
+
+  private async compareWithOpen(other: ScoredRun, options: ScoredOptions): Promise<string> {
     const { name } = other.run;
     if (!(await this.isOfSame(other, options.signal)))
       throw new UserError(
@@ -163,8 +171,7 @@ export class ScoredRun {
     const decided =
       other.overview.decidesBy === 'one' ? (other.overview.tunedThreshold ?? 0.5) : other.overview.decidesBy;
     this.otherF1 = Float64Array.from({ length: other.documents.size }, (_, d) => other.scores.f1Of(d, decided));
-    await other.reader.predictor.dispose();
-    return { run: name, folder };
+    return name;
   }
 
   private async isOfSame(other: ScoredRun, signal?: AbortSignal): Promise<boolean> {
