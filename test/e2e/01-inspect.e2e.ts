@@ -60,7 +60,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
 
   it('switches between a linear and a logarithmic axis', async () => {
     const page = await panel();
-    const ticks = (): Promise<string[]> => page.locator('.js-plotly-plot').first().locator('.ytick').allInnerTexts();
+    const ticks = (): Promise<string[]> => page.locator('.js-plotly-plot').first().locator('.ytick').allTextContents();
     const before = await ticks();
     await page.getByText('Log', { exact: true }).first().click();
     await expect.poll(ticks).not.toEqual(before);
