@@ -36,5 +36,5 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(model);
   context.subscriptions.push(new PredictionsExport(services, runs, model, predictions));
   context.subscriptions.push(new HoverFeature(services, runs, model, datasets.records));
-  context.subscriptions.push(new RunConfigFeature(services, runs, training.jobs));
+  context.subscriptions.push(new RunConfigFeature(services, runs, training.jobs, training.times));
 }

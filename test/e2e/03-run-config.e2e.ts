@@ -109,7 +109,7 @@ inWorkbench('3. the run-config language', { fill }, (workbench) => {
     await workbench()
       .toast(/right finished/)
       .waitFor();
-    for (const title of ['Resume', 'Evaluate', /per epoch in the last run/])
+    for (const title of ['Resume', 'Evaluate', /about .+ per epoch, .+ in all/])
       await workbench().codeLens(title).first().waitFor();
     await workbench().screenshotInThemes('03-lens-after');
   });

@@ -19,7 +19,17 @@ inWorkbench('4. training', { fill }, (workbench) => {
 
   it('trains with the config in the editor: status bar and Runs view tell epoch, speed and time left', async () => {
     await workbench().openFile('long.xmlcnn.json');
+    workbench().setSettings({ 'xmlcnn.askBeforeMinutes': 1 });
+    await workbench()
+      .codeLens(/about .+ per epoch, .+ in all/)
+      .first()
+      .waitFor();
     await workbench().editorAction('Train').click();
+    const dialog = workbench().page.locator('.monaco-dialog-box');
+    await dialog.getByText(/long\.xmlcnn\.json takes about .+ on this machine/).waitFor();
+    await dialog.getByText(/^linear: about/).waitFor();
+    await workbench().screenshot('04-takes-long');
+    await workbench().press('Train');
     const status = workbench().statusBar(/Epoch \d+\/2000/);
     await status.waitFor();
     await expect.poll(() => status.innerText()).toMatch(/documents\/s.* left/);

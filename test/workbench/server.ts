@@ -42,6 +42,7 @@ const quiet = {
   'git.enabled': false,
   'remote.autoForwardPorts': false,
   'workbench.editor.useModal': 'off',
+  'xmlcnn.askBeforeMinutes': 0, // no test waits for the end of its long runs
   'editor.hover.delay': 100,
   'editor.minimap.enabled': false,
   'window.autoDetectHighContrast': false,

@@ -6,6 +6,7 @@ import { jsonLine } from '../../core/config/language/environment.ts';
 import type { Preset } from '../../core/config/presets.ts';
 import { escapeMarkdown } from '../hover/escape.ts';
 import { timeText, type Translate } from '../runs/jobText.ts';
+import type { TrainingEstimate } from '../../core/config/trainingEstimate.ts';
 import type { ModelPart, ModelSize } from '../../core/config/language/modelSize.ts';
 
 const longestValue = 80;
@@ -53,25 +54,25 @@ interface SizeFacts {
   size: ModelSize;
   /** The counts are of a run whose dataset or text section was another. */
   isOfOtherData: boolean;
-  /** Mean time of an epoch of the newest run, in seconds. */
-  epochSeconds?: number;
 }
 
-/** How large the model is and how long it takes, as far as that is known: what is not known is named. */
-export function sizeText({ size, isOfOtherData, epochSeconds }: SizeFacts, t: Translate): string {
+/** How long training takes. */
+export function timesText({ seconds, epochSeconds }: TrainingEstimate, t: Translate): string {
+  const whole = timeText(seconds, t);
+  return epochSeconds === undefined
+    ? t('about {0} in all', whole)
+    : t('about {0} per epoch, {1} in all', timeText(epochSeconds, t), whole);
+}
+
+/** How large the model is, as far as that is known. */
+export function sizeText({ size, isOfOtherData }: SizeFacts, t: Translate): string {
   const { parameters, bytesEach, perLabel, perWord, isAtMost } = size;
-  const sign = isOfOtherData ? '≈ ' : isAtMost ? '≤ ' : '';
-  const more = (text: (count: number) => string): string =>
-    [
-      ...(perWord === undefined ? [] : [` + ${t('{0} per word', text(perWord))}`]),
-      ...(perLabel === undefined ? [] : [` + ${t('{0} per label', text(perLabel))}`]),
-    ].join('');
-  const memory = (count: number): string => memoryText(count * bytesEach);
-  return [
-    `${sign}${t('{0} parameters', countText(parameters))}${more(countText)}`,
-    `${sign}${t('{0} of memory', memory(parameters))}${more(memory)}`,
-    ...(epochSeconds === undefined ? [] : [t('{0} per epoch in the last run', timeText(epochSeconds, t))]),
-  ].join(' · ');
+  const isMore = perLabel !== undefined || perWord !== undefined;
+  const [count, memory] = [countText(parameters), memoryText(parameters * bytesEach)];
+  if (isOfOtherData || (isMore && isAtMost)) return t('about {0} parameters, {1} of memory', count, memory);
+  if (isMore) return t('over {0} parameters, {1} of memory', count, memory);
+  if (isAtMost) return t('at most {0} parameters, {1} of memory', count, memory);
+  return t('{0} parameters, {1} of memory', count, memory);
 }
 
 /** What the figures are, for a tooltip. */

@@ -14,6 +14,7 @@ import { type JobSettings, overridesOf } from './jobSettings.ts';
 import { waitUntilFree } from './interrupted.ts';
 import type { RunStore } from './runStore.ts';
 import { shortName } from './shortName.ts';
+import type { TrainingTimes } from './trainingTimes.ts';
 import { isTraining } from './trainedConfigs.ts';
 import { mayStartJobs } from './trust.ts';
 import { isLocked } from '../../core/training/lock.ts';
@@ -22,9 +23,14 @@ import { isLocked } from '../../core/training/lock.ts';
 const patience = 120_000;
 
 /** Registers the commands about jobs and runs. */
-export function registerRunCommands({ log }: Services, runs: RunStore, jobs: Jobs): vscode.Disposable {
+export function registerRunCommands(
+  { log }: Services,
+  runs: RunStore,
+  jobs: Jobs,
+  times: TrainingTimes,
+): vscode.Disposable {
   const commands: Record<string, (given: CommandArguments) => Promise<unknown>> = {
-    train: (given) => train(jobs, given),
+    train: (given) => train(jobs, times, given),
     resume: (given) => resume(runs, jobs, given),
     evaluate: (given) => evaluate(runs, jobs, given),
     stop: (given) => stop(jobs, given),
@@ -46,14 +52,17 @@ export function registerRunCommands({ log }: Services, runs: RunStore, jobs: Job
   return vscode.Disposable.from(...registered);
 }
 
-async function train(jobs: Jobs, given: CommandArguments): Promise<void> {
+async function train(jobs: Jobs, times: TrainingTimes, given: CommandArguments): Promise<void> {
   if (!(await mayStartJobs())) return;
   const name = named(given);
   // a button in a view's title is handed the row that has the focus, which is a run and no config
   const file = name?.type === 'config' ? name.file : await chooseConfig(vscode.l10n.t('Config to train with'));
   if (file === undefined) return;
-  const analysis = await checkedConfig(file);
-  if (analysis) jobs.start({ kind: 'train', configFile: file, overrides: overridesOf(analysis, settings(file)) });
+  const asked = await checkedConfig(file);
+  const chosen = asked && (await times.settle(file, asked.config));
+  if (chosen === undefined) return;
+  const analysis = chosen === file ? asked : await checkedConfig(chosen);
+  if (analysis) jobs.start({ kind: 'train', configFile: chosen, overrides: overridesOf(analysis, settings(chosen)) });
 }
 
 /** A run goes on with its own config; a config's newest run goes on with that config as it is now. */

@@ -7,6 +7,7 @@ import {
   presetMarkdown,
   sizeText,
   sizeTooltip,
+  timesText,
 } from '../../../src/extension/runConfig/configTexts.ts';
 import { t as translate } from '../runs/translate.ts';
 
@@ -52,20 +53,23 @@ describe('the size of a model', () => {
   const text = (size: Parameters<typeof sizeText>[0]['size'], more = {}) =>
     sizeText({ size, isOfOtherData: false, ...more }, translate);
   it('is told in full where all is known', () => {
-    expect(text(known, { epochSeconds: 12.2 })).toBe(
-      '21.8 M parameters · 333 MB of memory · 12 s per epoch in the last run',
-    );
+    expect(text(known)).toBe('21.8 M parameters, 333 MB of memory');
   });
-  it('names what is not known', () => {
-    expect(text({ ...known, perLabel: 2049, isAtMost: true })).toBe(
-      '≤ 21.8 M parameters + 2,049 per label · ≤ 333 MB of memory + 32 KB per label',
-    );
-    expect(text({ ...known, perLabel: 513, perWord: 300 })).toContain('parameters + 300 per word + 513 per label');
+  it('is told in plain words where something is not known', () => {
+    expect(text({ ...known, isAtMost: true })).toBe('at most 21.8 M parameters, 333 MB of memory');
+    expect(text({ ...known, perLabel: 2049, isAtMost: true })).toBe('about 21.8 M parameters, 333 MB of memory');
+    expect(text({ ...known, perLabel: 513, perWord: 300 })).toBe('over 21.8 M parameters, 333 MB of memory');
     expect(sizeTooltip({ size: { ...known, perLabel: 513 }, isOfOtherData: false }, translate)).toContain('first run');
   });
   it('says where counts are those of other data', () => {
-    expect(text(known, { isOfOtherData: true })).toMatch(/^≈ 21\.8 M .* ≈ 333 MB/);
+    expect(text(known, { isOfOtherData: true })).toBe('about 21.8 M parameters, 333 MB of memory');
     expect(sizeTooltip({ size: known, isOfOtherData: true }, translate)).toContain('other data');
+  });
+  it('comes with the time of an epoch and of the whole', () => {
+    expect(timesText({ seconds: 12_000, epochSeconds: 800 }, translate)).toBe(
+      'about 13 min per epoch, 3 h 20 min in all',
+    );
+    expect(timesText({ seconds: 100 }, translate)).toBe('about 2 min in all');
   });
   it.each([
     [0, '0'],
