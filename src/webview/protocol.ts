@@ -123,6 +123,8 @@ export interface DatasetPanelState {
 export interface ClustersPage extends RunnerPageMethods<ClustersEvent> {
   /** The user names the file; undefined where none was named. */
   export: Call<{ k: number; kind: ExportKind }, string | undefined>;
+  /** Writes the file beside the dataset; its path. */
+  save: Call<void, string>;
   writeSubset: Call<{ k: number; cluster: number }, Written | undefined>;
   /** Lists the documents of a cluster where the dataset is inspected. */
   showDocuments: Call<{ k: number; cluster: number }, void>;

@@ -18,7 +18,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     context,
     log,
     startRunner(service, cwd) {
-      const env = engineEnvironment(context);
+      const env = environment(context);
       const inspectPort = inspectPortOf(service, process.env.XMLCNN_INSPECT_RUNNERS);
       const onLog = (line: string): void => log.info(`[${service}] ${line}`);
       const client = new RunnerClient(service, { script, cwd, env, inspectPort, onLog });
@@ -29,10 +29,11 @@ export function createServices(context: vscode.ExtensionContext): Services {
   };
 }
 
-/** Where runners look for native engines. The setting is the machine's: a workspace must not name code that is run. */
-function engineEnvironment({ globalStorageUri }: vscode.ExtensionContext): Record<string, string> {
+/** Where runners look for native engines, and keep clusters that are looked at. The setting is the machine's: a workspace must not name code that is run. */
+function environment({ globalStorageUri, storageUri }: vscode.ExtensionContext): Record<string, string> {
   const tensorflow = vscode.workspace.getConfiguration('xmlcnn').get<string>('tensorflowPath', '');
   return {
+    XMLCNN_CLUSTERS: vscode.Uri.joinPath(storageUri ?? globalStorageUri, 'clusters').fsPath,
     XMLCNN_ENGINES: vscode.Uri.joinPath(globalStorageUri, 'engines').fsPath,
     ...(tensorflow && { XMLCNN_TENSORFLOW: tensorflow }),
   };

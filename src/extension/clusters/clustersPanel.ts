@@ -53,7 +53,7 @@ export class ClustersPanel extends RunnerPanel<'clusters'> {
     const { options, settings } = this.state;
     this.watch(dataset.file);
     this.bytes = (await stampOf(dataset.file)).size;
-    return { target: { ...dataset, options }, settings, keep: vscode.workspace.isTrusted };
+    return { target: { ...dataset, options }, settings };
   }
 
   protected override onOpening(progress: Progress<ClusterPhase>): void {
@@ -70,6 +70,11 @@ export class ClustersPanel extends RunnerPanel<'clusters'> {
   protected override handlers(): PanelHandlers<'clusters'> {
     const uri = (): vscode.Uri => vscode.Uri.file(this.state.path);
     return {
+      save: async () => {
+        const savedAs = await this.client.call('save', {});
+        if (this.overview) this.overview = { ...this.overview, savedAs };
+        return savedAs;
+      },
       export: async ({ k, kind }) => {
         const name = `${datasetName(this.dataset)}-${kind === 'csv' || kind === 'json' ? `${k}-clusters` : 'cooccurrence'}`;
         const file = await askWhere(name, kind);

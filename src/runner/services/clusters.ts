@@ -20,7 +20,7 @@ import type { Call, Handlers } from '../../rpc/call.ts';
 /** Clusters the labels of one dataset file per process. */
 export interface ClustersService {
   /**
-   * Without `settings` an outcome that is kept beside the dataset counts, whatever it was made with; with `again` none does. Without `keep` nothing is written beside it.
+   * Without `settings` an outcome that is kept beside the dataset counts, whatever it was made with; with `again` none does. Without `keep` nothing is kept.
    * Cancelled while it clusters, the numbers of clusters tried until then are the result.
    */
   open: Call<
@@ -33,6 +33,8 @@ export interface ClustersService {
   words: Call<{ k: number }, ClusterWord[][], Progress<ClusterPhase>>;
   map: Call<{ k: number; of: MapOf }, DrawnMap, Progress<ClusterPhase>>;
   labels: Call<ClusteredLabelQuery, ClusteredLabelPage>;
+  /** Writes the file beside the dataset that `xmlcnn clusters` writes; its path. */
+  save: Call<Record<string, never>, string>;
   export: Call<{ k: number; kind: ExportKind; file: string }, void>;
   /** Writes the documents with a label of the cluster, with those labels alone; how many they are. */
   writeSubset: Call<{ k: number; cluster: number; file: string }, number>;
@@ -57,6 +59,7 @@ export const clusters: Handlers<ClustersService> = {
   words: async ({ k }, { signal, emit }) => opened().words(k, { signal, onProgress: emit }),
   map: async ({ k, of }, { signal, emit }) => opened().map(k, of, { signal, onProgress: emit }),
   labels: async (query) => opened().labelPage(query),
+  save: async () => opened().saveBeside(),
   export: async ({ k, kind, file }) => opened().export(k, kind, file),
   writeSubset: async ({ k, cluster, file }, { signal }) => opened().writeSubset(k, cluster, file, { signal }),
 };

@@ -27,8 +27,9 @@ import { countedLabel } from './labelIncidence.ts';
 import type { KMeansResult } from './kmeans.ts';
 import { layOut, mapLabels } from './labelMap.ts';
 import {
+  findClusters,
   fingerprintOf,
-  loadClusters,
+  keptFileOf,
   saveClusters,
   type SavedClusters,
   savedFileOf,
@@ -52,7 +53,7 @@ export interface ExplorationOptions {
   settings?: ClusterSettings;
   /** Does not look for what is kept. */
   again?: boolean;
-  /** Keeps the outcome beside the dataset; the default. */
+  /** Keeps the outcome, beside the dataset or where `keptFileOf` says; the default. */
   keep?: boolean;
 }
 
@@ -64,6 +65,8 @@ export class ClusterExploration {
   /** Nothing had to be computed. */
   private restored = true;
   private notSaved: string | undefined;
+  /** The file beside the dataset has this outcome. */
+  private isBeside = false;
 
   private constructor(
     private readonly counted: CountedLabels,
@@ -84,13 +87,15 @@ export class ClusterExploration {
     const { source, incidence, adjacency } = counted;
     const pace = new Pace(work.signal);
     const fingerprint = fingerprintOf(incidence.names, incidence.counts, incidence.documents);
-    const kept = again ? undefined : await loadClusters(source, fingerprint, incidence.labels);
+    const found = again ? undefined : await findClusters(source, fingerprint, incidence.labels);
+    const kept = found?.saved;
     const wanted = settings ?? kept?.settings ?? defaultSettings(incidence.labels);
     const known = kept && isAlike(kept.settings, wanted) ? kept : { fingerprint, points: [] };
     await pace.rest();
     const matrix = scaled(adjacency, wanted.scaling);
     await pace.rest();
     const exploration = new ClusterExploration(counted, matrix, { ...known, settings: wanted }, keep);
+    exploration.isBeside = found?.file === savedFileOf(source) && known === kept;
     await exploration.sweep(work);
     return exploration;
   }
@@ -118,7 +123,7 @@ export class ClusterExploration {
       sampled: points[0]?.silhouette?.sampled,
       miniBatch: isMiniBatch(matrix),
       ...suggestion(curve, incidence.labels),
-      savedAs: this.keep && !this.notSaved && points.length > 0 ? savedFileOf(source) : undefined,
+      savedAs: this.isBeside ? savedFileOf(source) : undefined,
       restored: this.restored,
       notSaved: this.notSaved,
     };
@@ -273,10 +278,20 @@ export class ClusterExploration {
     try {
       await saveClusters(this.counted.source, this.saved);
       this.notSaved = undefined;
+      this.isBeside = keptFileOf(this.counted.source) === savedFileOf(this.counted.source);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.notSaved = error.describe();
+      this.isBeside = false;
     }
+  }
+
+  /** Writes the file beside the dataset; its path. Throws `UserError`. */
+  async saveBeside(): Promise<string> {
+    const { source } = this.counted;
+    await saveClusters(source, this.saved, savedFileOf(source));
+    this.isBeside = true;
+    return savedFileOf(source);
   }
 
   private point(k: number): SavedPoint {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 import {
   type Infer,
@@ -14,7 +15,7 @@ import {
   part,
   string,
 } from '../../base/schema.ts';
-import { writeFileAtomic } from '../../base/files.ts';
+import { makeFolder, writeFileAtomic } from '../../base/files.ts';
 import { type DatasetFile, pathOf } from '../../data/document.ts';
 import type { ClusterFilter } from '../documentFilter.ts';
 import type { ClusterSettings, ClusterWord } from './clusterApi.ts';
@@ -42,8 +43,17 @@ export interface SavedClusters {
 
 const version = 2;
 
-/** The file that keeps the clusters of a dataset. */
+/** The file beside a dataset that keeps its clusters. */
 export const savedFileOf = (dataset: DatasetFile): string => `${pathOf(dataset)}.clusters.json`;
+
+/** Where they are kept unasked: beside the dataset, or in the folder `XMLCNN_CLUSTERS`, which the editor names to write nothing there. */
+export function keptFileOf(dataset: DatasetFile, folder = process.env.XMLCNN_CLUSTERS): string {
+  if (!folder) return savedFileOf(dataset);
+  const name = createHash('sha1')
+    .update(resolve(pathOf(dataset)))
+    .digest('hex');
+  return join(folder, `${name}.clusters.json`);
+}
 
 /** @param names by rank */
 export function fingerprintOf(names: readonly string[], counts: ArrayLike<number>, documents: number): string {
@@ -53,17 +63,19 @@ export function fingerprintOf(names: readonly string[], counts: ArrayLike<number
 }
 
 /** Throws `UserError`. */
-export async function saveClusters(dataset: DatasetFile, { points, map, ...rest }: SavedClusters): Promise<void> {
+export async function saveClusters(
+  dataset: DatasetFile,
+  { points, map, ...rest }: SavedClusters,
+  file = keptFileOf(dataset),
+): Promise<void> {
   const content = {
     ...rest,
     points: points.map(({ assignment, ...point }) => ({ ...point, assignment: pack(Int16Array.from(assignment)) })),
     map: map && { labels: pack(map.labels), x: pack(map.x), y: pack(map.y) },
   };
   const text = JSON.stringify(content);
-  await writeFileAtomic(
-    savedFileOf(dataset),
-    `${JSON.stringify({ version, digest: digestOf(text), content: text })}\n`,
-  );
+  await makeFolder(dirname(file));
+  await writeFileAtomic(file, `${JSON.stringify({ version, digest: digestOf(text), content: text })}\n`);
 }
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -72,13 +84,31 @@ const digestOf = (text: string): string => createHash('sha256').update(text).dig
  * What was kept of the dataset with this fingerprint and so many labels; undefined where nothing is, or of another state, or it
  * is damaged.
  */
-export async function loadClusters(
+export const loadClusters = async (
   dataset: DatasetFile,
   fingerprint: string,
   labels: number,
-): Promise<SavedClusters | undefined> {
+): Promise<SavedClusters | undefined> => (await findClusters(dataset, fingerprint, labels))?.saved;
+
+/** The same with the file: the newer one, where they are kept in two places. */
+export async function findClusters(
+  dataset: DatasetFile,
+  fingerprint: string,
+  labels: number,
+): Promise<{ saved: SavedClusters; file: string } | undefined> {
+  const places = [...new Set([keptFileOf(dataset), savedFileOf(dataset)])];
+  const changed = new Map<string, number>();
+  for (const file of places) changed.set(file, (await stat(file).catch(() => undefined))?.mtimeMs ?? 0);
+  for (const file of places.sort((a, b) => changed.get(b)! - changed.get(a)!)) {
+    const saved = await readClusters(file, fingerprint, labels);
+    if (saved) return { saved, file };
+  }
+  return undefined;
+}
+
+async function readClusters(file: string, fingerprint: string, labels: number): Promise<SavedClusters | undefined> {
   try {
-    const kept = parseJson(await readFile(savedFileOf(dataset), 'utf8'), envelope);
+    const kept = parseJson(await readFile(file, 'utf8'), envelope);
     if (kept?.version !== version || kept.digest !== digestOf(kept.content)) return undefined;
     const content = parseJson(kept.content, contentSchema);
     return content?.fingerprint === fingerprint ? unpacked(content, labels) : undefined;
@@ -140,7 +170,7 @@ function unpack(text: string, most: number): ArrayBuffer {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
 }
 
-/** The labels of a cluster that is kept beside the split's file, by their numbers in its index. Throws `UserError` `no-clusters`. */
+/** The labels of a cluster that is kept of the split's file, by their numbers in its index. Throws `UserError` `no-clusters`. */
 export async function labelsOfCluster(split: SplitInspection, { k, cluster }: ClusterFilter): Promise<Set<number>> {
   const { index, file } = split;
   if (!split.isRead)

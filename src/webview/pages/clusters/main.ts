@@ -256,7 +256,18 @@ class ClustersPage implements Context {
       },
     });
     const inspect = button(t('Inspect Dataset'), () => this.perform(() => this.host.call('inspect', undefined)));
-    this.frame.setActions(inspect, exporting);
+    const save = button(t('Save'), () => this.saveBeside());
+    save.title = t('Write the clusters beside the dataset, where xmlcnn clusters and others find them');
+    this.frame.setActions(inspect, ...(this.overview.savedAs === undefined ? [save] : []), exporting);
+  }
+
+  private saveBeside(): void {
+    this.perform(async () => {
+      const savedAs = await this.host.call('save', undefined);
+      this.found = { ...this.overview, savedAs };
+      this.drawActions();
+      return t('Wrote {0}', savedAs);
+    });
   }
 
   private export(kind: ExportKind): void {
@@ -369,7 +380,7 @@ function bannersOf(
           run: goOn,
         },
       ),
-    notSaved !== undefined && banner('warning', t('The clusters could not be saved with the dataset: {0}', notSaved)),
+    notSaved !== undefined && banner('warning', t('The clusters could not be kept: {0}', notSaved)),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Progress } from '../../../../src/core/base/progress.ts';
 import type { ClusterPhase, ClusterSettings } from '../../../../src/core/explore/clusters/clusterApi.ts';
 import { ClusterExploration } from '../../../../src/core/explore/clusters/exploration.ts';
@@ -201,6 +201,25 @@ describe('an exploration of label clusters', () => {
     expect((await userError(exploration.documents(3, 9, 2, never))).code).toBe('no-such-cluster');
     const { file } = exploration.overview();
     expect((await userError(exploration.writeSubset(3, cluster, file, never))).code).toBe('same-file');
+  });
+
+  test('kept in a folder of its own it leaves nothing beside the dataset until it is saved there', async () => {
+    const path = dataset('looked-at');
+    const beside = `${path}.clusters.json`;
+    vi.stubEnv('XMLCNN_CLUSTERS', join(folder, 'storage'));
+    try {
+      const first = await open(path);
+      await first.words(3, never);
+      expect([first.overview().savedAs, existsSync(beside)]).toEqual([undefined, false]);
+      expect((await open(path)).overview()).toMatchObject({ restored: true, savedAs: undefined });
+      expect(await first.saveBeside()).toBe(beside);
+      vi.stubEnv('XMLCNN_CLUSTERS', '');
+      expect((await open(path)).overview()).toMatchObject({ restored: true, savedAs: beside });
+      vi.stubEnv('XMLCNN_CLUSTERS', join(folder, 'other'));
+      expect((await open(path)).overview()).toMatchObject({ restored: true, savedAs: beside });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test('is not kept where that is not wanted', async () => {
