@@ -6,9 +6,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { RunEvent } from '../../src/core/base/events.ts';
 import { RunnerClient } from '../../src/runner/client.ts';
 import type { ServiceName } from '../../src/runner/protocol.ts';
 
+/** Kinds of models, one a round in turn. */
+const kinds = ['xml-cnn', 'linear', 'blend'] as const;
 const script = resolve('dist/runner/main.js');
 const hours = Number(process.argv[2] ?? 2);
 const glosses = resolve('examples/glosses');
@@ -62,7 +65,7 @@ function read(): Reading {
 async function round(n: number): Promise<void> {
   const name = `run-${n}`;
   const run = join(folder, 'runs', name);
-  await train(name);
+  await train(name, kinds[n % kinds.length]);
   const model = { folder: run, stamp: String(n) };
   for (let i = 0; i < 50; i++)
     await kept.predictor.call('explain', { model, text: `a large animal of the sea ${i}`, top: 5, truth: [] });
@@ -74,8 +77,10 @@ async function round(n: number): Promise<void> {
 }
 
 /** In a process of its own, stopped once on the way and resumed. */
-async function train(name: string): Promise<void> {
-  const overrides = [`output.name="${name}"`];
+async function train(name: string, kind: (typeof kinds)[number]): Promise<void> {
+  const overrides = [`output.name="${name}"`, `model.type="${kind}"`];
+  const isUnderWay = (event: RunEvent): boolean =>
+    event.type === 'step' || (kind === 'linear' && event.type === 'progress' && event.phase === 'training');
   for (const resume of [undefined, join(folder, 'runs', name)]) {
     const stop = new AbortController();
     const training = client('training');
@@ -84,8 +89,8 @@ async function train(name: string): Promise<void> {
       { configFile: config, overrides, ...(resume !== undefined && { resume }) },
       {
         signal: stop.signal,
-        onEvent: ({ type }) => {
-          if (type === 'step' && resume === undefined) stop.abort();
+        onEvent: (event) => {
+          if (resume === undefined && isUnderWay(event)) stop.abort();
         },
       },
     );
