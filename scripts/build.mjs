@@ -71,6 +71,16 @@ const besideHost = {
   },
 };
 
+/** The protocol for assistants lies beside the command line's pieces, made small. */
+const assistantLibrary = {
+  name: 'assistant-library',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/sdk\.ts$/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path: path.replace('./sdk.ts', '../libraries/assistants.js'), external: true },
+    );
+  },
+};
+
 const pages = readdirSync('src/webview/pages', { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 await Promise.all([
@@ -78,6 +88,15 @@ await Promise.all([
     ...chunked,
     entryPoints: { cli: 'src/cli/main.ts', xmlcnn: 'src/core/index.ts', ...threads },
     outdir: 'dist',
+    plugins: [...(chunked.plugins ?? []), assistantLibrary],
+  }),
+  build({
+    ...node,
+    entryPoints: { assistants: 'src/cli/mcp/sdk.ts' },
+    outdir: 'dist/libraries',
+    format: 'esm',
+    minify: true,
+    sourcemap: false,
   }),
   build({ ...chunked, entryPoints: { main: 'src/runner/main.ts', ...threads }, outdir: 'dist/runner', minify }),
   build({

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { AssistantServer } from './assistants/assistantServer.ts';
 import { createServices } from './base/services.ts';
 import { Clusters } from './clusters/clusters.ts';
 import { Compare } from './compare/compare.ts';
@@ -27,6 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(new EnginesFeature(services));
   context.subscriptions.push(new ExportFeature(services, runs));
   context.subscriptions.push(new Sample(services));
+  context.subscriptions.push(new AssistantServer(services));
   const datasets = new Datasets(services);
   context.subscriptions.push(datasets);
   context.subscriptions.push(new Clusters(services));

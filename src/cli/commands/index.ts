@@ -10,6 +10,7 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { init } from './init.ts';
 import { inspect } from './inspect.ts';
+import { mcp } from './mcp.ts';
 import { predict } from './predict.ts';
 import { runs } from './runs.ts';
 import { train } from './train.ts';
@@ -33,5 +34,6 @@ export const commands: readonly Command[] = [
   runs,
   engines,
   word2vec,
+  mcp,
   demo,
 ];

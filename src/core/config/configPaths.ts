@@ -1,0 +1,12 @@
+import { sections } from './runConfig.ts';
+import type { RunConfig } from './runConfig.ts';
+
+/** Every file and folder that a loaded config names. */
+export function configPaths(config: RunConfig): string[] {
+  return Object.entries(sections).flatMap(([name, { properties }]) =>
+    Object.entries(properties).flatMap(([key, schema]) => {
+      const value = (config[name as keyof RunConfig] as Record<string, unknown> | undefined)?.[key];
+      return schema.kind === 'string' && schema.path && typeof value === 'string' ? [value] : [];
+    }),
+  );
+}
