@@ -76,7 +76,7 @@ const assistantLibrary = {
   name: 'assistant-library',
   setup({ onResolve }) {
     onResolve({ filter: /\/sdk\.ts$/ }, ({ kind, path }) =>
-      kind === 'entry-point' ? undefined : { path: path.replace('./sdk.ts', '../libraries/assistants.js'), external: true },
+      kind === 'entry-point' ? undefined : { path: path.replace('./sdk.ts', './assistantLibrary.js'), external: true },
     );
   },
 };
@@ -92,13 +92,18 @@ await Promise.all([
   }),
   build({
     ...node,
-    entryPoints: { assistants: 'src/cli/mcp/sdk.ts' },
-    outdir: 'dist/libraries',
+    entryPoints: { assistantLibrary: 'src/cli/mcp/sdk.ts' },
+    outdir: 'dist/chunks',
     format: 'esm',
     minify: true,
     sourcemap: false,
   }),
-  build({ ...chunked, entryPoints: { main: 'src/runner/main.ts', ...threads }, outdir: 'dist/runner', minify }),
+  build({
+    ...chunked,
+    entryPoints: { main: 'src/runner/main.ts', assistants: 'src/cli/assistants/main.ts', ...threads },
+    outdir: 'dist/runner',
+    minify,
+  }),
   build({
     ...node,
     entryPoints: { extension: 'src/extension/extension.ts' },

@@ -62,8 +62,16 @@ const doors: { what: RegExp; by: RegExp; rule: string }[] = [
     rule: 'kernels are used as they are compiled: through generated.ts and calls.generated.ts',
   },
   { what: /\/generated\.ts$/, by: /^src\/core\/engine\/wasm\//, rule: 'only engine/wasm knows the compiled kernels' },
-  { what: /^src\/runner\/(?!services\/)/, by: /^src\/(runner|extension|cli\/mcp)\//, rule: 'only the extension and the server for assistants fork runners' },
-  { what: /^(@modelcontextprotocol|zod)\b/, by: /^src\/cli\/mcp\/sdk\.ts$/, rule: 'only sdk.ts knows the library of the protocol' },
+  {
+    what: /^src\/runner\/(?!services\/)/,
+    by: /^src\/(runner|extension|cli\/mcp)\//,
+    rule: 'only the extension and the server for assistants fork runners',
+  },
+  {
+    what: /^(@modelcontextprotocol|zod)\b/,
+    by: /^src\/cli\/mcp\/sdk\.ts$/,
+    rule: 'only sdk.ts knows the library of the protocol',
+  },
   {
     what: /^src\/runner\/(?!client|protocol|services\/)/,
     by: /^src\/runner\//,

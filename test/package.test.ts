@@ -57,7 +57,7 @@ describe.skipIf(!isBuilt)('the packed extension', () => {
   it('has a host bundle under 600 kB, and what it starts', () => {
     const size = (name: string): number | undefined => files.find((file) => file.name === `extension/${name}`)?.size;
     expect(size('dist/extension.cjs')).toBeLessThan(600e3);
-    for (const name of ['dist/runner/main.js', 'dist/webview/dataset.css', 'package.json'])
+    for (const name of ['dist/runner/main.js', 'dist/runner/assistants.js', 'dist/webview/dataset.css', 'package.json'])
       expect(size(name), name).toBeGreaterThan(0);
   });
 

@@ -37,7 +37,14 @@ beforeAll(() => {
       dataset: { train, validationFraction: 0.2 },
       embedding: { dim: 8 },
       model: { filterSizes: [1], filters: 8, pools: 1, hidden: 0 },
-      training: { epochs, patience: 0, monitor: epochs === 1 ? 'P@9' : 'P@1', learningRate: 0.05, batchSize: 8, retrainOnAll: false },
+      training: {
+        epochs,
+        patience: 0,
+        monitor: epochs === 1 ? 'P@9' : 'P@1',
+        learningRate: 0.05,
+        batchSize: 8,
+        retrainOnAll: false,
+      },
       evaluation: { baselines: false, k: [epochs === 1 ? 9 : 1] },
       output: { name: `run-${epochs}` },
       engine: { threads: 1 },
@@ -52,10 +59,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function connect(...args: string[]): Promise<Client> {
+const connect = (...args: string[]): Promise<Client> => connectTo(cli, args);
+
+async function connectTo(program: string, options: string[]): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' });
-  const options = ['mcp', '--root', root, ...args];
-  await client.connect(new StdioClientTransport({ command: process.execPath, args: [cli, ...options], stderr: 'inherit' }));
+  const args = [program, 'mcp', '--root', root, ...options];
+  await client.connect(new StdioClientTransport({ command: process.execPath, args, stderr: 'inherit' }));
   clients.push(client);
   return client;
 }
@@ -149,7 +158,9 @@ describe.skipIf(!isBuilt)('the server for assistants', () => {
       const run = join('runs', `run-${epochs}`);
       const started = await ask(client, 'start_run', { config: `e${epochs}.xmlcnn.json` });
       expect(started).toMatchObject({ isError: false, text: expect.stringContaining(`Training in ${run}`) as string });
-      await expect.poll(async () => (await ask(client, 'get_run', { run })).text, { timeout: 30_000 }).toMatch(/finished/);
+      await expect
+        .poll(async () => (await ask(client, 'get_run', { run })).text, { timeout: 30_000 })
+        .toMatch(/finished/);
     }
     expect((await ask(client, 'get_run', { run: 'runs' })).text).toMatch(/run-3: finished[^]*run-2: finished/);
     const compared = await ask(client, 'compare_runs', { runs: ['runs/run-2', 'runs/run-3'] });
@@ -164,11 +175,23 @@ describe.skipIf(!isBuilt)('the server for assistants', () => {
 
     await ask(client, 'start_run', { config: 'e5000.xmlcnn.json' });
     const run = 'runs/run-5000';
-    await expect.poll(async () => (await ask(client, 'get_run', { run })).text, { timeout: 30_000 }).toMatch(/Epoch \d+/);
+    await expect
+      .poll(async () => (await ask(client, 'get_run', { run })).text, { timeout: 30_000 })
+      .toMatch(/Epoch \d+/);
     const stopped = await ask(client, 'stop_run', { run });
     expect(stopped.text).toMatch(/interrupted/);
     expect((await ask(client, 'stop_run', { run: 'runs/run-2' })).text).toContain('Ended');
   }, 120_000);
+
+  it('is a program of its own, too, for the editor', async () => {
+    const client = await connectTo(resolve('dist/runner/assistants.js'), ['--allow-runs']);
+    const { isError } = await ask(client, 'start_run', { config: 'e2.xmlcnn.json', set: ['output.name="again"'] });
+    expect(isError).toBe(false);
+    const run = 'runs/again';
+    await expect
+      .poll(async () => (await ask(client, 'get_run', { run })).text, { timeout: 30_000 })
+      .toMatch(/finished/);
+  }, 60_000);
 
   it('lets its runs end with a checkpoint when the client leaves', async () => {
     const client = await connect('--allow-runs');

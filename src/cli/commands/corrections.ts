@@ -15,7 +15,7 @@ import { clip, counted, sanitise, table } from '../terminal/text.ts';
 
 export const corrections: Command = {
   name: 'corrections',
-  summary: 'List, check and make the corrections of labels that are kept beside a dataset, or write them into a copy',
+  summary: 'List, check and make corrections of labels beside a dataset, or write a corrected copy',
   details:
     'They stand in DATA.corrections.jsonl, and every command applies them as it reads DATA, which stays as it is. --corrections FILE keeps them elsewhere, as where the folder cannot be written.',
   positionals: [{ name: 'DATA', description: 'A file of a dataset; of a folder with splits the training file' }],

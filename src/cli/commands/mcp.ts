@@ -2,12 +2,16 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from '../command.ts';
 import { Roots } from '../mcp/roots.ts';
+import { inspect } from './inspect.ts';
+import { predict } from './predict.ts';
+import { validate } from './validate.ts';
 
-export const mcp: Command = {
+/** `runner`: the bundled `runner/main.ts`, from the program's folder. */
+export const serverCommand = (runner: string): Command => ({
   name: 'mcp',
-  summary: 'Serve assistants: inspect, find, validate, train, compare and predict as tools (Model Context Protocol)',
+  summary: 'Serve assistants by the Model Context Protocol: look, train, compare, predict',
   details:
-    'Speaks the Model Context Protocol on standard input and output, for editors and assistants that start it. It reads below the roots alone, after following links, and starts training runs only with --allow-runs.',
+    'Speaks the protocol on standard input and output, for editors and assistants that start it. It reads below the roots alone, after following links, and starts training runs only with --allow-runs.',
   positionals: [],
   options: {
     root: { value: 'FOLDER', description: 'Folder that may be read (default: the working folder)', multiple: true },
@@ -18,8 +22,11 @@ export const mcp: Command = {
     const named = args.list('root');
     const roots = await Roots.of(named.length > 0 ? named : ['.']);
     const { serve } = await import('../mcp/server.ts'); // not for the other commands
-    const program = dirname(await realpath(process.argv[1]));
-    await serve({ roots, ...(args.flag('allow-runs') && { runner: join(program, 'runner', 'main.js') }) }, signal);
+    const script = join(dirname(await realpath(process.argv[1])), runner);
+    const allowed = args.flag('allow-runs') && { runner: script };
+    await serve({ roots, commands: { inspect, validate, predict }, ...allowed }, signal);
     return { json: undefined };
   },
-};
+});
+
+export const mcp = serverCommand('runner/main.js');

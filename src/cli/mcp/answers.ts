@@ -55,7 +55,13 @@ export function failure(error: unknown): Answer {
 }
 
 /** What a command prints for people, with its warnings after it. Throws what the command throws. */
-export async function printed(command: Command, argv: readonly string[], signal: AbortSignal): Promise<string> {
+export type Printed = (
+  name: 'inspect' | 'validate' | 'predict',
+  argv: readonly string[],
+  signal: AbortSignal,
+) => Promise<string>;
+
+export async function printedBy(command: Command, argv: readonly string[], signal: AbortSignal): Promise<string> {
   const out: string[] = [];
   const notes: string[] = [];
   const terminal = new Terminal({

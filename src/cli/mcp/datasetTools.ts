@@ -4,10 +4,8 @@ import type { DocumentPage } from '../../core/explore/inspectionApi.ts';
 import { type Inspection, openInspection } from '../../core/explore/inspection.ts';
 import { Cancelled } from '../../core/base/errors.ts';
 import { splitNames } from '../../core/base/splits.ts';
-import { inspect } from '../commands/inspect.ts';
-import { validate } from '../commands/validate.ts';
 import { counted } from '../terminal/text.ts';
-import { answer, printed } from './answers.ts';
+import { answer, type Printed } from './answers.ts';
 import type { Roots } from './roots.ts';
 import { z } from './sdk.ts';
 import { quoted, tool, type Tool } from './tool.ts';
@@ -17,7 +15,7 @@ const dataset = path.check(z.describe('Dataset file or folder, from the first ro
 const labels = z.optional(z.array(z.string()));
 
 /** Tools that look at datasets and configs; they write nothing. */
-export function datasetTools(roots: Roots): Tool[] {
+export function datasetTools(roots: Roots, printed: Printed): Tool[] {
   const kept = new KeptInspection();
   return [
     tool({
@@ -32,7 +30,7 @@ export function datasetTools(roots: Roots): Tool[] {
       run: async ({ path, labels = 15 }, signal) => {
         const place = pathOf(await roots.dataset(path));
         return answer({
-          ofDataset: await printed(inspect, [place, `--labels=${labels}`], signal),
+          ofDataset: await printed('inspect', [place, `--labels=${labels}`], signal),
           more: `xmlcnn inspect ${quoted(roots.shown(place))} --words --quality`,
         });
       },
@@ -78,7 +76,7 @@ export function datasetTools(roots: Roots): Tool[] {
       input: { path: path.check(z.describe('A *.xmlcnn.json file')) },
       run: async ({ path }, signal) => {
         const place = await roots.place(path);
-        const text = await printed(validate, [place], signal);
+        const text = await printed('validate', [place], signal);
         return answer({ text, more: `xmlcnn validate ${quoted(roots.shown(place))} --data` });
       },
     }),

@@ -6,8 +6,7 @@ import { formatMetric } from '../../core/metrics/metricText.ts';
 import { comparisonMarkdown, compareRuns } from '../../core/training/compareRuns.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
 import { describeRun, listRuns, readComparedRun, type RunListing } from '../../core/training/runListing.ts';
-import { predict } from '../commands/predict.ts';
-import { answer, printed } from './answers.ts';
+import { answer, type Printed } from './answers.ts';
 import type { Roots } from './roots.ts';
 import type { StartedRuns } from './startedRuns.ts';
 import { z } from './sdk.ts';
@@ -17,7 +16,7 @@ const path = z.string().check(z.minLength(1));
 const run = path.check(z.describe('Run folder, such as runs/reuters'));
 
 /** Tools that look at trained models; `started` where runs may be started, too. */
-export function runTools(roots: Roots, started?: StartedRuns): Tool[] {
+export function runTools(roots: Roots, printed: Printed, started?: StartedRuns): Tool[] {
   return [
     ...(started ? startingTools(roots, started) : []),
     tool({
@@ -37,7 +36,10 @@ export function runTools(roots: Roots, started?: StartedRuns): Tool[] {
           throw new UserError('run-not-found', 'There is no run here', 'Name a run folder, or a folder of them.', {
             file: run,
           });
-        return answer({ text: listed.map((one) => runText(one)).join('\n\n'), more: `xmlcnn runs ${quoted(roots.shown(place))}` });
+        return answer({
+          text: listed.map((one) => runText(one)).join('\n\n'),
+          more: `xmlcnn runs ${quoted(roots.shown(place))}`,
+        });
       },
     }),
     tool({
@@ -63,7 +65,7 @@ export function runTools(roots: Roots, started?: StartedRuns): Tool[] {
       },
       run: async ({ run, text, top = 5 }, signal) => {
         const folder = await neededRun(roots, run);
-        const found = await printed(predict, [folder, `--text=${text}`, `--top=${top}`, '--explain'], signal);
+        const found = await printed('predict', [folder, `--text=${text}`, `--top=${top}`, '--explain'], signal);
         return answer({ ofDataset: found, more: `xmlcnn predict ${quoted(roots.shown(folder))} FILE --explain` });
       },
     }),
@@ -78,7 +80,9 @@ const startingTools = (roots: Roots, started: StartedRuns): Tool[] => [
       'Trains the model of a *.xmlcnn.json run config on this machine, in the background; answers with the run folder as soon as it began. It may take from seconds to hours and keeps all cores busy: validate_config first, ask the user where it is long, follow it with get_run.',
     input: {
       config: path.check(z.describe('A *.xmlcnn.json file')),
-      set: z.optional(z.array(z.string()).check(z.describe('Settings over those of the config, such as "training.epochs=5"'))),
+      set: z.optional(
+        z.array(z.string()).check(z.describe('Settings over those of the config, such as "training.epochs=5"')),
+      ),
       resume: z.optional(run.check(z.describe('An interrupted run of this config to go on with'))),
     },
     writes: true,
@@ -87,20 +91,25 @@ const startingTools = (roots: Roots, started: StartedRuns): Tool[] => [
       const loaded = await loadConfig(file, set);
       for (const named of configPaths(loaded.config)) await roots.placeOfAll(named);
       const folder = await started.start(file, set, resume === undefined ? undefined : await neededRun(roots, resume));
-      return answer({ text: `Training in ${roots.shown(folder)}. get_run tells how it stands, stop_run stops it with a checkpoint.` });
+      return answer({
+        text: `Training in ${roots.shown(folder)}. get_run tells how it stands, stop_run stops it with a checkpoint.`,
+      });
     },
   }),
   tool({
     name: 'stop_run',
     title: 'Stop a training run',
-    description: 'Stops a run that start_run began; it ends with a checkpoint, and start_run goes on with it by resume.',
+    description:
+      'Stops a run that start_run began; it ends with a checkpoint, and start_run goes on with it by resume.',
     input: { run },
     writes: true,
     run: async ({ run }) => {
       const place = await roots.place(run);
       await started.stop(place);
       const folder = await runFolder(roots, run);
-      return answer({ text: folder ? runText(await describeRun(folder), started.standing(folder)) : started.standing(place) });
+      return answer({
+        text: folder ? runText(await describeRun(folder), started.standing(folder)) : started.standing(place),
+      });
     },
   }),
 ];
@@ -132,4 +141,6 @@ function runText(listing: RunListing, standing?: string): string {
 const shownMetrics = ['P@1', 'P@3', 'P@5', 'nDCG@5', 'microF1', 'macroF1'];
 
 const figures = (metrics: Metrics): string =>
-  shownMetrics.flatMap((name) => (metrics[name] === undefined ? [] : [`${name} ${formatMetric(name, metrics[name])}`])).join(', ');
+  shownMetrics
+    .flatMap((name) => (metrics[name] === undefined ? [] : [`${name} ${formatMetric(name, metrics[name])}`]))
+    .join(', ');

@@ -29,7 +29,11 @@ export class StartedRuns {
         }
         if (started) started.stands = standing(event) ?? started.stands;
       };
-      const call = runner.call('train', { configFile, overrides, ...(resume && { resume }) }, { signal: stop.signal, onEvent });
+      const call = runner.call(
+        'train',
+        { configFile, overrides, ...(resume && { resume }) },
+        { signal: stop.signal, onEvent },
+      );
       const ended = call.then(
         ({ stopped, epochs }) => this.end(started, `Ended (${stopped}) after ${epochs} epochs`),
         (error: unknown) => {

@@ -33,8 +33,13 @@ export class AssistantServer extends Disposable {
       .map(({ uri }) => uri.fsPath);
     if (roots.length === 0 || !vscode.workspace.isTrusted) return []; // it predicts with models of the workspace
     const { context } = this.services;
-    const program = vscode.Uri.joinPath(context.extensionUri, 'dist', 'cli.js').fsPath;
-    const args = [program, 'mcp', ...roots.flatMap((root) => ['--root', root]), ...(this.mayTrain ? ['--allow-runs'] : [])];
+    const program = vscode.Uri.joinPath(context.extensionUri, 'dist', 'runner', 'assistants.js').fsPath;
+    const args = [
+      program,
+      'mcp',
+      ...roots.flatMap((root) => ['--root', root]),
+      ...(this.mayTrain ? ['--allow-runs'] : []),
+    ];
     const { version } = context.extension.packageJSON as { version: string };
     const env = { ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' };
     return [new vscode.McpStdioServerDefinition('XML-CNN', process.execPath, args, env, version)];

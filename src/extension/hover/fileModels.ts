@@ -6,7 +6,6 @@ import { readTrainedReading, runPaths } from '../../core/training/runFolder.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
 import type { RecordDocuments } from '../datasets/recordDocuments.ts';
 import { recordScheme } from '../datasets/recordUri.ts';
-import type { ActiveModel } from './activeModel.ts';
 import { isBesideRun, isOfRun, textFolderOf } from './datasetFiles.ts';
 import type { TextFinder } from './foundText.ts';
 
@@ -14,6 +13,13 @@ import type { TextFinder } from './foundText.ts';
 export interface FileModel {
   run: RunListing;
   trained: TrainedReading;
+}
+
+/** What the user chose, and among what. */
+interface ModelChoice {
+  readonly candidates: readonly RunListing[];
+  readonly chosen: RunListing | undefined;
+  readonly isOff: boolean;
 }
 
 /** Which model answers where a document is pointed at. */
@@ -25,7 +31,7 @@ export class FileModels {
   >();
 
   constructor(
-    private readonly model: Pick<ActiveModel, 'candidates' | 'chosen' | 'isOff'>,
+    private readonly model: ModelChoice,
     private readonly finder: TextFinder,
     private readonly records: Pick<RecordDocuments, 'pointerOf'>,
   ) {}

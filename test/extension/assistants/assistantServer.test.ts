@@ -35,7 +35,9 @@ vi.mock('vscode', () => {
       dispose = (): void => {};
     },
     McpStdioServerDefinition,
-    Uri: { joinPath: ({ fsPath }: { fsPath: string }, ...parts: string[]) => ({ fsPath: [fsPath, ...parts].join('/') }) },
+    Uri: {
+      joinPath: ({ fsPath }: { fsPath: string }, ...parts: string[]) => ({ fsPath: [fsPath, ...parts].join('/') }),
+    },
     l10n: { t: (text: string) => text },
     lm: {
       get registerMcpServerDefinitionProvider() {
@@ -85,7 +87,14 @@ it('starts the command line with the folders of the workspace, and offers no run
   const provider = await open();
   const [found] = provider.provideMcpServerDefinitions();
   expect(found.command).toBe(process.execPath);
-  expect(found.args).toEqual(['/extension/dist/cli.js', 'mcp', '--root', '/data', '--root', '/more data']);
+  expect(found.args).toEqual([
+    '/extension/dist/runner/assistants.js',
+    'mcp',
+    '--root',
+    '/data',
+    '--root',
+    '/more data',
+  ]);
   expect(found.env.ELECTRON_RUN_AS_NODE).toBe('1');
   expect((await provider.resolveMcpServerDefinition())!.args).not.toContain('--allow-runs'); // the question was closed
   expect((await provider.resolveMcpServerDefinition())!.args).toContain('--allow-runs');
@@ -96,8 +105,7 @@ it('starts the command line with the folders of the workspace, and offers no run
 it('keeps a refusal', async () => {
   Object.assign(editor, { isTrusted: true, answers: ['Only Look'], asked: 0 });
   const provider = await open();
-  for (let i = 0; i < 2; i++)
-    expect((await provider.resolveMcpServerDefinition())!.args).not.toContain('--allow-runs');
+  for (let i = 0; i < 2; i++) expect((await provider.resolveMcpServerDefinition())!.args).not.toContain('--allow-runs');
   expect(editor.asked).toBe(1);
 });
 
