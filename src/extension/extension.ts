@@ -11,6 +11,7 @@ import { ActiveModel } from './hover/activeModel.ts';
 import { HoverFeature } from './hover/hoverFeature.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Predictions } from './predictions/predictions.ts';
+import { Review } from './review/review.ts';
 import { RunConfigFeature } from './runConfig/runConfigFeature.ts';
 import { RunsFeature } from './runs/runsFeature.ts';
 import { RunStore } from './runs/runStore.ts';
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const datasets = new Datasets(services);
   context.subscriptions.push(datasets);
   context.subscriptions.push(new Clusters(services));
+  context.subscriptions.push(new Review(services, runs));
   const predictions = new Predictions(services, runs);
   context.subscriptions.push(predictions);
   const model = new ActiveModel(services, runs);

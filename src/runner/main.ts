@@ -10,6 +10,7 @@ const services: Record<ServiceName, () => Promise<void>> = {
   exporter: async () => serve((await import('./services/exporter.ts')).exporter),
   predictions: async () => serve((await import('./services/predictions.ts')).predictions),
   predictor: async () => serve((await import('./services/predictor.ts')).predictor),
+  review: async () => serve((await import('./services/review.ts')).review),
   survey: async () => serve((await import('./services/survey.ts')).survey),
   training: async () => serve((await import('./services/training.ts')).training),
 };

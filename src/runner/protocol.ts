@@ -5,6 +5,7 @@ import type { EnginesService } from './services/engines.ts';
 import type { ExporterService } from './services/exporter.ts';
 import type { PredictionsService } from './services/predictions.ts';
 import type { PredictorService } from './services/predictor.ts';
+import type { ReviewService } from './services/review.ts';
 import type { SurveyService } from './services/survey.ts';
 import type { TrainingService } from './services/training.ts';
 
@@ -15,6 +16,7 @@ export interface Services {
   exporter: ExporterService;
   predictions: PredictionsService;
   predictor: PredictorService;
+  review: ReviewService;
   survey: SurveyService;
   training: TrainingService;
 }

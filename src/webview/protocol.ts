@@ -16,6 +16,7 @@ import type { DatasetSnapshot } from '../core/explore/inspectionApi.ts';
 import type { ClusterFilter } from '../core/explore/documentFilter.ts';
 import type { ReadingPreview } from '../core/explore/readingPreview.ts';
 import type { OtherRun } from '../core/predict/scoredRun.ts';
+import type { ReviewDecision, ReviewOverview } from '../core/predict/reviewApi.ts';
 import type { Scored, ScoredTarget } from '../core/predict/scored.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compareRuns.ts';
 import type { MeasuredOn } from '../core/training/measuredOn.ts';
@@ -28,12 +29,14 @@ import type { HistoryEnd, RunHistory } from '../core/training/runHistory.ts';
 import type { ClustersService } from '../runner/services/clusters.ts';
 import type { DatasetService, WhichDocuments, WhichLabels } from '../runner/services/dataset.ts';
 import type { PredictionsService } from '../runner/services/predictions.ts';
+import type { ReviewService } from '../runner/services/review.ts';
 
 /** Methods of the processes behind pages that only their panels call. */
 export const kept = {
   dataset: ['open', 'record', 'writeDocuments', 'writeLabels'],
   clusters: ['open'],
   predictions: ['open'],
+  review: ['open', 'labels', 'keepIn', 'writeCopy'],
 } as const;
 type Forwarded<Service, Own, Kept extends PropertyKey> = Omit<Service, keyof Own | Kept>;
 
@@ -44,6 +47,7 @@ export interface OwnMethods {
   predictions: PredictionsPage;
   compare: ComparePage;
   clusters: ClustersPage;
+  review: ReviewPage;
 }
 
 /** The pages there are, each in `pages/<name>/`, with all that they call. */
@@ -51,6 +55,7 @@ export interface Pages extends Omit<OwnMethods, RunnerPage> {
   dataset: DatasetPage & Forwarded<DatasetService, DatasetPage, (typeof kept.dataset)[number]>;
   clusters: ClustersPage & Forwarded<ClustersService, ClustersPage, (typeof kept.clusters)[number]>;
   predictions: PredictionsPage & Forwarded<PredictionsService, PredictionsPage, (typeof kept.predictions)[number]>;
+  review: ReviewPage & Forwarded<ReviewService, ReviewPage, (typeof kept.review)[number]>;
 }
 export type PageName = keyof Pages;
 export type PageEvent<P extends PageName> = EventOf<OwnMethods[P], 'listen'>;
@@ -237,6 +242,34 @@ type PredictionsEvent =
 export interface PredictionsPanelState {
   folder: string;
   target: ScoredTarget;
+}
+
+// ── review: the labels of a dataset, one document at a time ─────────────────────────────────────────────────────────
+
+export interface ReviewPage extends RunnerPageMethods<ReviewEvent> {
+  /** Where the dataset's folder cannot be written the user is asked for another place; undefined where none was named. */
+  decide: Call<ReviewDecision, ReviewOverview | undefined>;
+  /** Lets the user choose one of all labels, or name a new one; undefined where none was chosen. */
+  chooseLabel: Call<{ present: string[] }, string | undefined>;
+  /** Lets the user write why; undefined where nothing is to change. */
+  askReason: Call<{ reason?: string }, string | undefined>;
+  openRecord: Call<{ line: number; id: string }, void>;
+  writeCopy: Call<void, void>;
+  /** Lets the user choose the run whose model is asked. */
+  chooseModel: Call<void, void>;
+}
+
+type ReviewEvent =
+  | { type: 'opening'; state: ReviewPanelState; name: string }
+  | { type: 'progress'; event: RunEvent }
+  | { type: 'opened'; overview: ReviewOverview };
+
+/** What the page keeps for the host, so that the panel can be opened again after a reload of the window. */
+export interface ReviewPanelState {
+  path: string;
+  options: SourceOptions;
+  /** Folder of the run whose model is asked. */
+  run?: string;
 }
 
 // ── compare: runs side by side ──────────────────────────────────────────────────────────────────────────────────────

@@ -271,6 +271,45 @@ export class ScoredRun {
     return { rows: rows.slice(query.offset, query.offset + query.limit), total: rows.length };
   }
 
+  /** Of the model's outputs. */
+  get labelNames(): readonly string[] {
+    const { names, outputs } = this.run.labels;
+    return names.slice(0, outputs);
+  }
+
+  /** Names of the labels that the run decides a document to have. */
+  predicted(document: number): string[] {
+    return [...this.decidedOn(document).keys()].map((label) => this.documents.labels.names[label]);
+  }
+
+  private decidedOn(document: number): Map<number, number> {
+    const { decision } = this.reader.predictor;
+    const { labels, scores } = this.scores.store.row(document);
+    const ranked = Array.from(labels, (label, rank): [number, number] => [label, scores[rank]]);
+    return new Map(ranked.filter(([label, score], rank) => decision.takes(label, score, rank)));
+  }
+
+  /** Labels that are predicted and not true, or true and not predicted, though the model has them. */
+  *disagreements(): Generator<{ document: number; label: string; probability: number; isTrue: boolean }> {
+    const { names } = this.documents.labels;
+    for (let document = 0; document < this.documents.size; document++) {
+      const predicted = this.decidedOn(document);
+      const truth = [...this.scores.truthOf(document)];
+      for (const [label, probability] of predicted)
+        if (!truth.includes(label)) yield { document, label: names[label], probability, isTrue: false };
+      const { labels, scores } = this.scores.store.row(document);
+      for (const label of truth)
+        if (!predicted.has(label) && label < this.run.labels.outputs)
+          yield { document, label: names[label], probability: scores[labels.indexOf(label)] ?? 0, isTrue: true };
+    }
+  }
+
+  /** Of the label that the model is least sure of: 1 at a probability of one half, 0 at none and at 1. */
+  uncertainty(document: number): number {
+    const { scores } = this.scores.store.row(document);
+    return scores.reduce((most, score) => Math.max(most, 1 - Math.abs(2 * score - 1)), 0);
+  }
+
   private async search(text: string, signal?: AbortSignal): Promise<Uint8Array> {
     if (this.found?.text !== text) this.found = { text, holds: await this.documents.search(text, signal) };
     return this.found.holds;

@@ -6,6 +6,7 @@ import type { CallOptions } from '../../../src/rpc/call.ts';
 import type { Services } from '../../../src/extension/base/services.ts';
 import { ClustersPanel } from '../../../src/extension/clusters/clustersPanel.ts';
 import { DatasetPanel } from '../../../src/extension/datasets/datasetPanel.ts';
+import { ReviewPanel } from '../../../src/extension/review/reviewPanel.ts';
 import { PredictionsPanel } from '../../../src/extension/predictions/predictionsPanel.ts';
 import type { PageName, RunnerPage } from '../../../src/webview/protocol.ts';
 import { FakePanel } from '../fakePage.ts';
@@ -39,7 +40,10 @@ class FakeRunner {
 
 let runners: FakeRunner[] = [];
 const services = {
-  context: { extensionUri: { fsPath: '/extension' } },
+  context: {
+    extensionUri: { fsPath: '/extension' },
+    workspaceState: { get: (_key: string, value: unknown) => value, update: async () => {} },
+  },
   log: { warn: () => {}, error: () => {} },
   startRunner: () => runners[runners.push(new FakeRunner()) - 1],
 } as unknown as Services;
@@ -226,11 +230,18 @@ describe('a pickle that changes on disk makes stale', () => {
       new PredictionsPanel(services, view as never, '/runs/one', { kind: 'split', split: 'test' }, {} as never);
       return view;
     },
+    review: () => {
+      const view = new FakePanel<'review'>();
+      const state = { path: `${import.meta.filename}#train`, options: {} };
+      new ReviewPanel(services, view as never, state, () => Promise.resolve(undefined));
+      return view;
+    },
   };
 
   it.each<[RunnerPage, object, string]>([
     ['dataset', snapshot, file],
     ['clusters', { settings: {} }, import.meta.filename],
+    ['review', { counts: {} }, import.meta.filename],
     ['predictions', { kind: 'set', file, part: 'test' } satisfies Partial<Scored>, file],
   ])('%s', async (name, opened, changed) => {
     const page = panels[name]().load();
