@@ -133,6 +133,18 @@ async function showsClusters(workbench: Workbench): Promise<void> {
   await shows(workbench, 'clusters', (page) => page.getByText(/Suggested: \d+ clusters/));
 }
 
+async function showsReview(workbench: Workbench): Promise<void> {
+  await shows(workbench, 'review', (page) => page.getByText('Everything doubtful'));
+}
+
+async function writesCopy(workbench: Workbench): Promise<void> {
+  await workbench.save();
+  await workbench.toast('0 of 60 documents changed').first().waitFor();
+  await writes(workbench, 'corrected-few.jsonl');
+  rmSync(inFolder(workbench, 'corrected-few.jsonl'));
+  await workbench.runCommand('Notifications: Clear All Notifications');
+}
+
 async function showsPredictions(workbench: Workbench, run: string): Promise<void> {
   await shows(workbench, 'predictions', (page) => page.locator('header.page-header').getByText(run));
   const count = sampleSize('test').toLocaleString('en-US');
@@ -290,6 +302,14 @@ const explorer: EntryTest[] = [
     },
   },
   {
+    entry: 'explorer/context: reviewLabels',
+    async run(workbench) {
+      await closeEditors(workbench);
+      await workbench.explorerMenu('few.jsonl', titleOf('reviewLabels'));
+      await showsReview(workbench);
+    },
+  },
+  {
     entry: 'explorer/context: train',
     async run(workbench) {
       await workbench.explorerMenu('third.xmlcnn.json', titleOf('train'));
@@ -322,6 +342,21 @@ const datasets: EntryTest[] = [
       await closeEditors(workbench);
       await rowMenu(workbench, datasetRow(workbench, 'few'), 'exploreClusters');
       await showsClusters(workbench);
+    },
+  },
+  {
+    entry: 'view/item/context: reviewLabels',
+    async run(workbench) {
+      await closeEditors(workbench);
+      await rowMenu(workbench, datasetRow(workbench, 'few'), 'reviewLabels');
+      await showsReview(workbench);
+    },
+  },
+  {
+    entry: 'view/item/context: writeCorrectedCopy',
+    async run(workbench) {
+      await rowMenu(workbench, datasetRow(workbench, 'few'), 'writeCorrectedCopy');
+      await writesCopy(workbench);
     },
   },
   {
@@ -683,6 +718,23 @@ const palette: EntryTest[] = [
       await paletteCommand(workbench, 'exploreClusters');
       await workbench.chooseFile('few.jsonl');
       await showsClusters(workbench);
+    },
+  },
+  {
+    entry: 'palette: reviewLabels',
+    async run(workbench) {
+      await closeEditors(workbench);
+      await paletteCommand(workbench, 'reviewLabels');
+      await workbench.chooseFile('few.jsonl');
+      await showsReview(workbench);
+    },
+  },
+  {
+    entry: 'palette: writeCorrectedCopy',
+    async run(workbench) {
+      await paletteCommand(workbench, 'writeCorrectedCopy');
+      await workbench.chooseFile('few.jsonl');
+      await writesCopy(workbench);
     },
   },
   {
