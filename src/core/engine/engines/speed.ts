@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { makeFolder, writeFileAtomic } from '../../base/files.ts';
@@ -75,26 +75,32 @@ const machineFile = (env = process.env): string =>
 
 const kept = object(part, { made: string(), speed: number() });
 
-/** This machine, its speed measured in about a second, once for each processor and build of the kernels. */
-export async function thisMachine(file = machineFile()): Promise<Machine> {
+/**
+ * This machine, its speed measured in about a second, once for each processor and build of the kernels. One thread is measured, which
+ * what else the machine does slows least; beside much else the outcome holds for this time alone.
+ */
+export async function thisMachine(file = machineFile(), isBusy = isLoaded()): Promise<Machine> {
   const threads = availableParallelism();
-  const engine = await createWasmEngine({ ...sampleOptions, threads });
+  const engine = await createWasmEngine({ ...sampleOptions, threads: 1 });
   try {
-    const made = `${cpus()[0]?.model ?? ''}, ${threads} threads, ${engine.build}`;
+    const made = `${cpus()[0]?.model ?? ''}, ${engine.build}`;
     const known = parseJson(await readFile(file, 'utf8').catch(() => ''), kept); // one that is not there is made
     if (known?.made === made && known.speed > 0) return { threads, speed: known.speed };
-    const speed = (await trainingSpeed(engine)) * expectedSeconds(threads);
-    await keep(file, `${JSON.stringify({ made, speed })}\n`);
+    const speed = (await trainingSpeed(engine)) * secondsOfSample();
+    if (!isBusy) await keep(file, `${JSON.stringify({ made, speed })}\n`);
     return { threads, speed };
   } finally {
     await engine.dispose();
   }
 }
 
-/** Of a document of the sample, by the rates that estimates are made with. */
-function expectedSeconds(threads: number): number {
+/** More processes want to compute than the machine has processors. */
+const isLoaded = (): boolean => loadavg()[0] > 1.5 * availableParallelism();
+
+/** Of a document of the sample on one thread, by the rates that estimates are made with. */
+function secondsOfSample(): number {
   const { shape } = sampleOptions;
-  const work = { documents: 1, words: shape.maxLength, threads, speed: 1 };
+  const work = { documents: 1, words: shape.maxLength, threads: 1, speed: 1 };
   return networkSeconds(shape, work, { epochs: 1, batchSize: 32 });
 }
 
