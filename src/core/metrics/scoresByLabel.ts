@@ -74,27 +74,30 @@ export class ScoresByLabel {
   }
 
   /**
-   * Precision and recall of a label at each of its distinct scores above 0.01, thresholds ascending, and `most` of them at most:
-   * those at its ends are always among them.
+   * Precision and recall of a label at its distinct scores above 0.01, thresholds ascending: `most` of them at most, those at its
+   * ends among them; and the best by F1 of all, the highest of equals.
    */
-  curveOf(label: number, most = 200): CurvePoint[] {
+  curveOf(label: number, most = 200): { points: CurvePoint[]; best?: CurvePoint } {
     const scores = this.predicted.valuesOf(label);
     const support = this.support[label];
     const distinct = [...new Set(scores)];
     const step = Math.max(1, (distinct.length - 1) / (most - 1));
     const chosen = new Set(Array.from({ length: Math.min(most, distinct.length) }, (_, i) => Math.round(i * step)));
-    return distinct
-      .filter((_, i) => chosen.has(i))
-      .map((score): CurvePoint => {
-        const predicted = this.predicted.from(label, score);
-        const hits = this.hits.from(label, score);
-        return {
-          score,
-          precision: ratio(hits, predicted),
-          recall: ratio(hits, support),
-          f1: ratio(2 * hits, predicted + support),
-        };
-      });
+    const all = distinct.map((score): CurvePoint => {
+      const predicted = this.predicted.from(label, score);
+      const hits = this.hits.from(label, score);
+      return {
+        score,
+        precision: ratio(hits, predicted),
+        recall: ratio(hits, support),
+        f1: ratio(2 * hits, predicted + support),
+      };
+    });
+    const best = all.reduce<CurvePoint | undefined>(
+      (one, point) => (one && one.f1 > point.f1 ? one : point),
+      undefined,
+    );
+    return { points: all.filter((_, i) => chosen.has(i)), best };
   }
 
   private countsAt(decision: Decision): LabelCounts {

@@ -190,9 +190,12 @@ export interface ScoredName {
   display?: string;
 }
 
-/** A label's precision and recall at its scores, ascending, and what it is decided by. */
+/** A label's precision and recall at its scores, ascending, the best of all, and what it comes to as it is decided. */
 export interface LabelCurve extends ScoredName {
   points: CurvePoint[];
+  best?: CurvePoint;
+  /** Undefined for a label that neither train nor these documents have. */
+  now?: LabelFigures;
   /** Of its own, where it has one. */
   threshold?: number;
 }

@@ -3,7 +3,7 @@ import type { LabelFigures } from '../metrics/labelCounts.ts';
 import { RankingSums } from '../metrics/ranking.ts';
 import type { ScoreStore } from '../metrics/scores.ts';
 import { type ConfusedPair, LabelConfusion } from '../metrics/labelConfusion.ts';
-import type { CurvePoint, ScoredLabels } from '../metrics/scoresByLabel.ts';
+import type { ScoredLabels } from '../metrics/scoresByLabel.ts';
 import { ScoresByLabel } from '../metrics/scoresByLabel.ts';
 import { Decision, type DecisionChoice } from '../metrics/decision.ts';
 import { lowestThreshold } from '../metrics/threshold.ts';
@@ -130,7 +130,7 @@ export class ScoredDocuments {
     return f1(hits, predicted, truth);
   }
 
-  curveOf(label: number): CurvePoint[] {
+  curveOf(label: number): ReturnType<ScoresByLabel['curveOf']> {
     return this.byLabel.curveOf(label);
   }
 

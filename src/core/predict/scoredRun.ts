@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { onlyFile } from '../data/document.ts';
 import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
+import type { DecisionChoice } from '../metrics/decision.ts';
 import type { EvaluatorOptions } from '../metrics/evaluator.ts';
 import { evaluateStore, keptTop, ScoreStore } from '../metrics/scores.ts';
 import { evaluateRun, evaluatorOptions, labelSetOf } from '../training/evaluateRun.ts';
@@ -206,9 +207,10 @@ export class ScoredRun {
     return { rows: rows.slice(offset, offset + limit), total: rows.length };
   }
 
-  labelCurve(label: number): LabelCurve {
+  labelCurve(label: number, choice: DecisionChoice): LabelCurve {
     const threshold = this.reader.predictor.ownThreshold(label);
-    return { ...this.nameOf(label), points: this.scores.curveOf(label), threshold };
+    const now = this.scores.labelsAt(choice).find((figures) => figures.label === label);
+    return { ...this.nameOf(label), ...this.scores.curveOf(label), now, threshold };
   }
 
   private nameOf(id: number): ScoredName {

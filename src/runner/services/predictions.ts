@@ -1,5 +1,6 @@
 import { Cancelled, UserError } from '../../core/base/errors.ts';
 import { type OtherRun, ScoredRun, ScoredSingle } from '../../core/predict/scoredRun.ts';
+import type { DecisionChoice } from '../../core/metrics/decision.ts';
 import type { RunEvent } from '../../core/base/events.ts';
 import type { Page } from '../../core/explore/inspectionApi.ts';
 import type { LabelEvidence } from '../../core/predict/highlights.ts';
@@ -28,7 +29,7 @@ export interface PredictionsService {
   /** Compares with another run on the same documents; with none for undefined. Events report reading and evaluating. */
   compareWith: Call<{ folder: string | undefined; threads?: number }, OtherRun | undefined, RunEvent>;
   confusion: Call<ConfusionQuery, Page<ConfusionRow>>;
-  labelCurve: Call<{ label: number }, LabelCurve>;
+  labelCurve: Call<{ label: number; threshold: DecisionChoice }, LabelCurve>;
   /** Undefined for a label that the model has no output for. */
   evidence: Call<{ document: number; label: number }, LabelEvidence | undefined>;
   labels: Call<ScoredLabelQuery, Page<ScoredLabelRow>>;
@@ -70,7 +71,7 @@ export const predictions: Handlers<PredictionsService> = {
   compareWith: async ({ folder, threads }, { signal, emit }) =>
     openedSet().compareWith(folder, { threads, signal, onEvent: emit }),
   confusion: async (query) => openedSet().confusionPage(query),
-  labelCurve: async ({ label }) => openedSet().labelCurve(label),
+  labelCurve: async ({ label, threshold }) => openedSet().labelCurve(label, threshold),
   evidence: async ({ document, label }, { signal }) => {
     const scored = opened();
     return scored instanceof ScoredRun ? scored.evidence(document, label, signal) : scored.evidence(label, signal);

@@ -41,8 +41,8 @@ export function toggle(
     show(pressed);
     onChange(pressed);
   };
-  const attributes = { type: 'button', title: label, 'aria-label': label };
-  const self = el('button', { class: 'toggle', attributes, on: { click: press } }, sign);
+  const attributes = { type: 'button', title: label, 'aria-label': label, 'data-sign': sign };
+  const self = el('button', { class: 'toggle', attributes, on: { click: press } });
   show(pressed);
   return self;
 }

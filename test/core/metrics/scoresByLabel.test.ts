@@ -57,12 +57,14 @@ it('gives the precision-recall curve of a label by hand', () => {
     labelCount: 2,
     trainLabelCounts: new Uint32Array(2).fill(1),
   });
-  expect(figures.curveOf(0)).toEqual([
+  expect(figures.curveOf(0).points).toEqual([
     { score: 0.2, precision: 2 / 4, recall: 2 / 3, f1: 4 / 7 },
     { score: 0.4, precision: 2 / 3, recall: 2 / 3, f1: 4 / 6 },
     { score: 0.9, precision: 1, recall: 1 / 3, f1: 2 / 4 },
   ]);
-  expect(figures.curveOf(0, 2).map(({ score }) => score)).toEqual([0.2, 0.9]);
+  expect(figures.curveOf(0).best).toMatchObject({ score: 0.4, f1: 4 / 6 });
+  expect(figures.curveOf(0, 2).best).toMatchObject({ score: 0.4 }); // one that is not drawn
+  expect(figures.curveOf(0, 2).points.map(({ score }) => score)).toEqual([0.2, 0.9]);
 });
 
 it('gives the curve of a label that its figures at every threshold give', () => {
@@ -71,7 +73,7 @@ it('gives the curve of a label that its figures at every threshold give', () => 
   for (const row of scores) store.add(row);
   const figures = new ScoresByLabel(store, (d) => truth[d], { labelCount, trainLabelCounts });
   for (const label of [1, 2, 30]) {
-    for (const { score, ...point } of figures.curveOf(label)) {
+    for (const { score, ...point } of figures.curveOf(label).points) {
       const below = score - 1e-9;
       if (below < 0.01) continue;
       const { precision, recall, f1 } = figures.labelsAt(Decision.above(below)).find((one) => one.label === label)!;

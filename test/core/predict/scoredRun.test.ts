@@ -172,7 +172,9 @@ describe('a split of the dataset', () => {
     const { search } = { search: rows[0].predicted.name.toUpperCase() };
     expect(scored.confusionPage({ threshold: 0.2, search, offset: 0, limit: 1 }).total).toBeLessThanOrEqual(total);
     expect(scored.confusionPage({ threshold: 0.2, search: 'no such label', offset: 0, limit: 1 }).total).toBe(0);
-    const { points, name } = scored.labelCurve(rows[0].missed.id);
+    const { points, name, now } = scored.labelCurve(rows[0].missed.id, 0.2);
+    const table = scored.labelPage(labelQuery()).rows;
+    expect(table.find(({ label }) => label === rows[0].missed.id)).toMatchObject(now!);
     expect(name).toBe(rows[0].missed.name);
     expect(points.map(({ recall }) => recall)).toEqual(points.map(({ recall }) => recall).sort((a, b) => b - a));
   });

@@ -1,13 +1,6 @@
 import { expect, it } from 'vitest';
 import { probability, share, signed, thresholdText } from '../../../src/webview/amounts.ts';
-import {
-  bestPoint,
-  chosenOf,
-  cutOf,
-  pointAt,
-  restoredState,
-  standingOf,
-} from '../../../src/webview/pages/predictions/predictionsState.ts';
+import { chosenOf, cutOf, restoredState, standingOf } from '../../../src/webview/pages/predictions/predictionsState.ts';
 
 const label = (score: number | undefined, isTrue?: boolean) => ({
   id: 1,
@@ -86,13 +79,4 @@ it('writes figures as the evaluation does', () => {
   ]);
   expect([0.29, 0.5, 0.57, 0.2393].map(thresholdText)).toEqual(['0.29', '0.50', '0.57', '0.2393']);
   expect([signed(1.234), signed(-0.5)]).toEqual(['+1.23', '−0.50']);
-});
-
-it('a label is worth at a threshold what it is from the first score above it on', () => {
-  const point = (score: number, f1: number) => ({ score, f1, precision: 0, recall: 0 });
-  const points = [point(0.1, 0.3), point(0.4, 0.5), point(0.6, 0.5), point(0.9, 0.2)];
-  expect(pointAt(points, 0.4)).toBe(points[2]);
-  expect(pointAt(points, 0.9)).toBeUndefined();
-  expect(bestPoint(points)).toBe(points[2]);
-  expect(bestPoint([])).toBeUndefined();
 });

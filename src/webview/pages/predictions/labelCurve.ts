@@ -2,7 +2,7 @@ import type { LabelCurve } from '../../../core/predict/scored.ts';
 import { type Figure, plot, type Plot } from '../../plots/index.ts';
 import { button, el, replaceChildren } from '../../ui/index.ts';
 import { share, thresholdText } from '../../amounts.ts';
-import { bestPoint, cutOf, pointAt, type Context } from './predictionsState.ts';
+import { cutOf, type Context } from './predictionsState.ts';
 import { t } from '../../l10n.ts';
 
 type Point = LabelCurve['points'][number];
@@ -14,7 +14,7 @@ export class LabelCurveView {
   private readonly text = el('p');
   private readonly container = el('div', { class: 'label-curve-plot' });
   private drawn: Plot | undefined;
-  private shown: LabelCurve | undefined;
+  private label: number | undefined;
 
   constructor(private readonly context: Context) {
     const close = button(t('Close'), () => (this.element.hidden = true), { appearance: 'icon', icon: 'clear' });
@@ -23,45 +23,47 @@ export class LabelCurveView {
   }
 
   show(label: number): void {
-    this.context.perform(async () => {
-      this.shown = await this.context.host.call('labelCurve', { label });
-      this.element.hidden = false;
-      this.update();
-      this.element.scrollIntoView({ block: 'nearest' });
-    });
+    this.label = label;
+    this.element.hidden = false;
+    this.update();
+    this.element.scrollIntoView({ block: 'nearest' });
   }
 
   /** The threshold changed. */
   update(): void {
-    const { shown, context } = this;
-    if (!shown || this.element.hidden) return;
-    const { points, name, display, threshold } = shown;
+    const { label, context } = this;
+    if (label === undefined || this.element.hidden) return;
+    const { threshold } = context;
+    context.perform(async () => {
+      const curve = await context.host.call('labelCurve', { label, threshold });
+      if (label === this.label && threshold === context.threshold) this.draw(curve);
+    });
+  }
+
+  private draw(curve: LabelCurve): void {
+    const { name, display, threshold, now } = curve;
+    const { context } = this;
     this.title.textContent = display ?? name;
     const cut = cutOf({ id: 0, name, trainDocuments: 0, threshold }, 0, context.threshold, context.scored);
-    const isCut = cut > 0 && cut < 1;
-    const now = isCut ? pointAt(points, cut) : undefined;
-    this.text.textContent = this.textOf(isCut ? cut : undefined, now, bestPoint(points));
-    const figure = curveFigure(shown, now);
+    this.text.textContent = textOf(curve, cut > 0 && cut < 1 ? cut : undefined);
+    const figure = curveFigure(curve, now && now.predicted > 0 ? now : undefined);
     if (this.drawn) this.drawn.update(figure);
     else this.drawn = plot(this.container, figure);
   }
-
-  private textOf(cut: number | undefined, now: Point | undefined, best: Point | undefined): string {
-    if (!best) return t('The label has no score above 0.01: it is predicted for no document.');
-    const at = (point: Point): string =>
-      t('precision {0}, recall {1}, F1 {2}', share(point.precision), share(point.recall), share(point.f1));
-    return [
-      cut !== undefined &&
-        t('At the threshold {0}: {1}.', thresholdText(cut), now ? at(now) : t('predicted for no document')),
-      t('Best F1 here from score {0} on: {1}.', best.score.toFixed(4), at(best)),
-    ]
-      .filter(Boolean)
-      .join(' ');
-  }
 }
 
-function curveFigure({ points, name, display }: LabelCurve, now: Point | undefined): Figure {
-  const of = (shown: readonly Point[]): { x: number[]; y: number[] } => ({
+function textOf({ now, best }: LabelCurve, cut: number | undefined): string {
+  if (!best) return t('The label has no score above 0.01: it is predicted for no document.');
+  const at = ({ precision, recall, f1 }: Omit<Point, 'score'>): string =>
+    t('precision {0}, recall {1}, F1 {2}', share(precision), share(recall), share(f1));
+  const figures = now && (now.predicted > 0 ? at(now) : t('predicted for no document'));
+  const here = cut === undefined ? t('As it is decided') : t('At the threshold {0}', thresholdText(cut));
+  const most = t('Best F1 here from score {0} on: {1}.', best.score.toFixed(4), at(best));
+  return figures ? `${here}: ${figures}. ${most}` : most;
+}
+
+function curveFigure({ points, name, display }: LabelCurve, now: Omit<Point, 'score'> | undefined): Figure {
+  const of = (shown: readonly Omit<Point, 'score'>[]): { x: number[]; y: number[] } => ({
     x: shown.map(({ recall }) => recall),
     y: shown.map(({ precision }) => precision),
   });

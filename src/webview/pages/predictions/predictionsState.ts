@@ -15,7 +15,6 @@ import {
 import type { PageFrame } from '../../ui/index.ts';
 import {
   labelStates,
-  type LabelCurve,
   type DocumentOrder,
   type LabelState,
   type Scored,
@@ -130,13 +129,3 @@ export function standingOf({ probability = 0, isTrue }: ScoredLabel, threshold: 
   if (isTrue) return isPredicted ? 'hit' : 'missed';
   return isPredicted ? 'false' : 'below';
 }
-
-type Point = LabelCurve['points'][number];
-
-/** Of these points the one of the best F1, the last of equals; undefined where there is none. */
-export const bestPoint = (points: readonly Point[]): Point | undefined =>
-  points.reduce<Point | undefined>((best, point) => (best && best.f1 > point.f1 ? best : point), undefined);
-
-/** The first point above a threshold: what the label comes to there; undefined where it is predicted for no document. */
-export const pointAt = (points: readonly Point[], threshold: number): Point | undefined =>
-  points.find(({ score }) => score > threshold);
