@@ -16,7 +16,7 @@ const typed = (key: keyof SourceOptions, text: string): unknown => withTyped({},
 
 test('there is a choice for every option of the command line that says how a file is read', () => {
   const names = fields.map(({ key }) => key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`));
-  const others = ['on-error']; // what becomes of records that cannot be read
+  const others = ['corrections', 'on-error']; // what was corrected, and what becomes of records that cannot be read
   expect(names.concat(others).sort()).toEqual(Object.keys(datasetOptions).sort());
 });
 
