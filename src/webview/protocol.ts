@@ -231,6 +231,8 @@ export interface PredictionsPage extends RunnerPageMethods<PredictionsEvent> {
   evaluate: Call<void, void>;
   resume: Call<void, void>;
   manageTrust: Call<void, void>;
+  /** Goes through the labels of these documents that the model doubts. */
+  reviewLabels: Call<void, void>;
 }
 
 type PredictionsEvent =

@@ -134,7 +134,7 @@ async function showsClusters(workbench: Workbench): Promise<void> {
 }
 
 async function showsReview(workbench: Workbench): Promise<void> {
-  await shows(workbench, 'review', (page) => page.getByText('Everything doubtful'));
+  await shows(workbench, 'review', (page) => page.getByText('Choose Model'));
 }
 
 async function writesCopy(workbench: Workbench): Promise<void> {

@@ -1,4 +1,4 @@
-import { onlyFile } from '../../core/data/document.ts';
+import { onlyFile, pathOf } from '../../core/data/document.ts';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
@@ -121,6 +121,7 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
       showWholeFile: () => this.showWholeFile(),
       evaluate: () => void this.restart({ evaluate: true }),
       resume: () => void vscode.commands.executeCommand('xmlcnn.resume', this.folder),
+      reviewLabels: () => this.reviewLabels(),
       manageTrust: () => void vscode.commands.executeCommand('workbench.trust.manage'),
     };
   }
@@ -133,6 +134,12 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
     const { file, part, options } = this.scored ?? {};
     if (file === undefined) return;
     await vscode.commands.executeCommand('xmlcnn.openRecord', { file, part, place, id, options });
+  }
+
+  private async reviewLabels(): Promise<void> {
+    const { file, part, options } = this.scored ?? {};
+    if (file === undefined) return;
+    await vscode.commands.executeCommand('xmlcnn.reviewLabels', pathOf({ file, part }), { options, run: this.folder });
   }
 
   private async chooseFile(): Promise<void> {

@@ -81,7 +81,7 @@ class PredictionsPage implements Context {
   }
 
   private does(
-    method: 'evaluate' | 'export' | 'reload' | 'cancel' | 'chooseFile' | 'resume' | 'showWholeFile' | 'manageTrust',
+    method: 'evaluate' | 'export' | 'reload' | 'cancel' | 'chooseFile' | 'resume' | 'showWholeFile' | 'manageTrust' | 'reviewLabels',
   ) {
     return (): void => this.perform(() => this.host.call(method, undefined));
   }
@@ -223,6 +223,7 @@ class PredictionsPage implements Context {
         value: split,
         onChange: (chosen) => chosen !== '' && this.chooseSplit(chosen as Split),
       }),
+      button(t('Review Labels'), this.does('reviewLabels')),
       button(t('Open File…'), this.does('chooseFile')),
       this.latest?.kind === 'set' && button(t('Export…'), this.does('export'), { icon: 'export' }),
       this.latest?.kind === 'set' && button(t('Evaluate Again'), this.does('evaluate'), { icon: 'refresh' }),

@@ -7,7 +7,7 @@ import type {
   ReviewLabel,
   ReviewOverview,
 } from '../../../core/predict/reviewApi.ts';
-import { count, percent } from '../../amounts.ts';
+import { count, fileName, percent } from '../../amounts.ts';
 import { connect } from '../../host.ts';
 import { t } from '../../l10n.ts';
 import type { PageEvent } from '../../protocol.ts';
@@ -167,7 +167,9 @@ class ReviewPage {
       this.status.textContent = '';
       return replaceChildren(
         this.reader,
-        emptyState(t('Nothing is left in this queue'), t('Choose another queue, or write a corrected copy.')),
+        emptyState(t('Nothing is left in this queue'), this.overview?.model === undefined
+        ? t('Choose a model: its doubts are what is looked at next.')
+        : t('Choose another queue, or write a corrected copy.')),
       );
     }
     const shown = await this.host.call('document', { document });
@@ -189,12 +191,12 @@ class ReviewPage {
         link(shown.id, () => void this.host.call('openRecord', { line: shown.line, id: shown.id })),
       ),
       item && el('p', { class: 'review-why' }, whyText(item)),
-      this.labels(shown, evidence),
-      evidence,
-      shown.reason !== undefined && el('p', { class: 'muted' }, t('Note: {0}', shown.reason)),
       this.actions(shown),
       el('p', { class: 'review-text', attributes: { dir: 'auto' } }, shown.text),
       shown.omitted > 0 && el('p', { class: 'muted' }, t('{0} characters more are not shown.', count(shown.omitted))),
+      this.labels(shown, evidence),
+      evidence,
+      shown.reason !== undefined && el('p', { class: 'muted' }, t('Note: {0}', shown.reason)),
     );
     replaceChildren(this.reader, own, this.like(shown));
     const asked = item?.label && shown.labels.find(({ name }) => name === item.label?.name);
@@ -240,7 +242,7 @@ class ReviewPage {
       keyed(t('Note…'), 'M', () => this.note()),
       keyed(t('Undo'), 'U', () => this.undo()),
       keyed(t('Previous'), 'P', () => this.go(this.state.at - 1)),
-      keyed(t('Next'), 'N', () => this.go(this.state.at + 1)),
+      keyed(t('Next'), 'N', () => this.next()),
     );
   }
 
@@ -263,7 +265,7 @@ class ReviewPage {
       'section',
       { class: 'review-like', attributes: { 'aria-label': t('Documents most like it') } },
       el('h2', {}, t('Most like it')),
-      el('p', { class: 'muted' }, t('By TF-IDF, in {0}', library)),
+      el('p', { class: 'muted' }, t('By TF-IDF, in {0}', fileName(library))),
       cards.length > 0 ? el('ul', {}, ...cards) : el('p', {}, t('No document shares a word with it.')),
     );
   }
@@ -287,13 +289,19 @@ class ReviewPage {
       l: () => this.add(),
       m: () => this.note(),
       u: () => this.undo(),
-      n: () => this.go(this.state.at + 1),
+      n: () => this.next(),
       p: () => this.go(this.state.at - 1),
     };
     const act = actions[event.key.toLowerCase()];
     if (!act) return;
     event.preventDefault();
     act();
+  }
+
+  /** What was decided on has left the queue: the next stands in its place. */
+  private next(): void {
+    const hasLeft = this.shown?.isDecided === true && !this.state.withDecided;
+    this.go(hasLeft ? this.state.at : this.state.at + 1);
   }
 
   private accept(): void {
