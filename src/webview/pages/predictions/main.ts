@@ -81,7 +81,16 @@ class PredictionsPage implements Context {
   }
 
   private does(
-    method: 'evaluate' | 'export' | 'reload' | 'cancel' | 'chooseFile' | 'resume' | 'showWholeFile' | 'manageTrust' | 'reviewLabels',
+    method:
+      | 'evaluate'
+      | 'export'
+      | 'reload'
+      | 'cancel'
+      | 'chooseFile'
+      | 'resume'
+      | 'showWholeFile'
+      | 'manageTrust'
+      | 'reviewLabels',
   ) {
     return (): void => this.perform(() => this.host.call(method, undefined));
   }

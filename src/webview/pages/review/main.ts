@@ -167,9 +167,12 @@ class ReviewPage {
       this.status.textContent = '';
       return replaceChildren(
         this.reader,
-        emptyState(t('Nothing is left in this queue'), this.overview?.model === undefined
-        ? t('Choose a model: its doubts are what is looked at next.')
-        : t('Choose another queue, or write a corrected copy.')),
+        emptyState(
+          t('Nothing is left in this queue'),
+          this.overview?.model === undefined
+            ? t('Choose a model: its doubts are what is looked at next.')
+            : t('Choose another queue, or write a corrected copy.'),
+        ),
       );
     }
     const shown = await this.host.call('document', { document });
