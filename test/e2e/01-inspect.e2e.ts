@@ -178,6 +178,7 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
   });
 
   it('asks the documents for labels, lengths and an expression, by keyboard alone, and exports them', async () => {
+    await inspect('glosses');
     const page = await tab('Documents');
     const { keyboard } = workbench().page;
     const shown = page.locator('.list-part').getByRole('status');
