@@ -411,6 +411,7 @@ export function banners(
     shown.push(
       banner('warning', t('{0} records could not be read and were left out: see Reading Problems.', count(skipped))),
     );
+  shown.push(...correctionBanners(splits));
   if (splits[0].bagOfWords)
     shown.push(
       banner(
@@ -419,5 +420,18 @@ export function banners(
       ),
     );
   for (const note of notes) shown.push(banner('info', t('The label names were not used: {0}', note)));
+  return shown;
+}
+
+/** What became of the corrections beside the files. */
+function correctionBanners(splits: DatasetSnapshot['splits']): HTMLElement[] {
+  const sum = (of: 'applied' | 'refused'): number => splits.reduce((all, { corrected }) => all + (corrected?.[of] ?? 0), 0);
+  const [applied, refused] = [sum('applied'), sum('refused')];
+  const shown: HTMLElement[] = [];
+  if (applied > 0) shown.push(banner('info', t('Corrected documents, shown with their corrected labels: {0}.', count(applied))));
+  if (refused > 0)
+    shown.push(
+      banner('warning', t('Corrections not applied, as the documents have changed since: {0}. See Reading Problems.', count(refused))),
+    );
   return shown;
 }
