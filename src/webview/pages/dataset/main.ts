@@ -425,13 +425,18 @@ export function banners(
 
 /** What became of the corrections beside the files. */
 function correctionBanners(splits: DatasetSnapshot['splits']): HTMLElement[] {
-  const sum = (of: 'applied' | 'refused'): number => splits.reduce((all, { corrected }) => all + (corrected?.[of] ?? 0), 0);
+  const sum = (of: 'applied' | 'refused'): number =>
+    splits.reduce((all, { corrected }) => all + (corrected?.[of] ?? 0), 0);
   const [applied, refused] = [sum('applied'), sum('refused')];
   const shown: HTMLElement[] = [];
-  if (applied > 0) shown.push(banner('info', t('Corrected documents, shown with their corrected labels: {0}.', count(applied))));
+  if (applied > 0)
+    shown.push(banner('info', t('Corrected documents, shown with their corrected labels: {0}.', count(applied))));
   if (refused > 0)
     shown.push(
-      banner('warning', t('Corrections not applied, as the documents have changed since: {0}. See Reading Problems.', count(refused))),
+      banner(
+        'warning',
+        t('Corrections not applied, as the documents have changed since: {0}. See Reading Problems.', count(refused)),
+      ),
     );
   return shown;
 }
