@@ -124,6 +124,7 @@ class PredictionsPage implements Context {
         reading: undefined,
         evidenceFor: undefined,
         label: undefined,
+        verdict: undefined,
         search: '',
         states: [],
       });
