@@ -10,6 +10,7 @@ import type { ReviewPanelState } from '../../webview/protocol.ts';
 import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
 import { reporting } from '../base/failures.ts';
+import { showInformation } from '../base/notices.ts';
 import type { Services } from '../base/services.ts';
 import { chooseDataset } from '../datasets/datasets.ts';
 import { chooseRun } from '../runs/chooseRun.ts';
@@ -86,7 +87,7 @@ export class Review extends Disposable implements vscode.WebviewPanelSerializer<
     if (target === undefined) return;
     const params = { dataset, options: corrections === undefined ? {} : { corrections }, target };
     const copy = await this.copy(params);
-    if (copy) void vscode.window.showInformationMessage(copyText(copy));
+    if (copy) void showInformation(copyText(copy));
   }
 
   /** As JSON lines where the format has no room for the labels, and the user agrees. */
