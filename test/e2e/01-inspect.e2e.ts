@@ -185,8 +185,8 @@ inWorkbench('1. Inspect Dataset', { fill }, (workbench) => {
     const search = page.locator('input[placeholder="Search texts and ids"]');
     await search.fill('');
     const field = page.getByRole('combobox', { name: 'Filter by label' });
+    await field.focus();
     for (const label of ['animal', 'bird']) {
-      await field.focus();
       await keyboard.type(label);
       await page.getByRole('option', { name: label }).first().waitFor();
       await keyboard.press('Enter');

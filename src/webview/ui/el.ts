@@ -60,12 +60,16 @@ export function keyed<E extends HTMLElement>(key: string, element: E): E {
   return element;
 }
 
-/** Lets `rebuild` replace what is in `parent`; the focus goes to the new element of the same key. */
+const controls = 'input, textarea, button, summary, vscode-button, vscode-checkbox, vscode-dropdown, vscode-text-field';
+
+/** Lets `rebuild` replace what is in `parent`; the focus goes to the new element of the same key, or to the same control in it. */
 export function keepingFocus(parent: HTMLElement, rebuild: () => void): void {
   const active = document.activeElement?.closest<HTMLElement>('[data-key]');
   const key = active && parent.contains(active) ? active.dataset.key : undefined;
+  const at = active ? [...active.querySelectorAll(controls)].indexOf(document.activeElement!) : -1;
   rebuild();
   if (key === undefined) return;
   const again = [...parent.querySelectorAll<HTMLElement>('[data-key]')].find(({ dataset }) => dataset.key === key);
-  (again?.querySelector<HTMLElement>('input:checked, summary') ?? again)?.focus();
+  const inside = again?.querySelectorAll<HTMLElement>(controls)[at];
+  (again?.querySelector<HTMLElement>('input:checked, summary') ?? inside ?? again)?.focus();
 }

@@ -13,7 +13,7 @@ interface SuggestOptions<Item> {
 /** Milliseconds that it waits for more letters. */
 const typingPause = 120;
 
-/** A field to choose one of very many by typing a part of it: arrow keys move through the list, Enter chooses, Escape closes it. */
+/** A field to choose one of very many by typing a part of it: arrow keys open the list and move through it, Enter chooses, Escape closes it. */
 export function suggestField<Item>(options: SuggestOptions<Item>): HTMLElement {
   return new SuggestField(options).element;
 }
@@ -45,7 +45,7 @@ class SuggestField<Item> {
     list.setAttribute('aria-label', options.label);
     input.placeholder = options.placeholder;
     input.addEventListener('input', () => this.askSoon());
-    input.addEventListener('focus', () => this.askSoon());
+    input.addEventListener('click', () => this.askSoon());
     input.addEventListener('blur', () => this.close());
     input.addEventListener('keydown', (event) => this.onKey(event));
     list.addEventListener('mousedown', (event) => event.preventDefault()); // the field keeps the focus

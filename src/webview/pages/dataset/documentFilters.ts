@@ -113,7 +113,10 @@ export class DocumentFilters {
       value: label.role,
       onChange: (chosen) => this.set({ labels: withRole(labels, at, chosen) }),
     });
-    const chip = filterChip('', name, t('Leave Out {0}', name), () => this.set({ labels: labels.toSpliced(at, 1) }));
+    const chip = filterChip('', name, t('Leave Out {0}', name), () => {
+      this.set({ labels: labels.toSpliced(at, 1) });
+      this.element.querySelector('input')?.focus();
+    });
     chip.prepend(keyed(`role ${label.name}`, role));
     if (label.display !== undefined) chip.title = label.name;
     return chip;

@@ -206,6 +206,7 @@ export class Documents {
     const chip = filterChip('', one.name, t('Leave Out {0}', one.name), () => {
       state.states = state.states.filter((_, i) => i !== at);
       this.changed();
+      this.filters.querySelector('input')?.focus();
     });
     const role = dropdown({
       label: t('How {0} counts', one.name),
