@@ -38,7 +38,7 @@ inWorkbench('5. the side panel', { fill }, (workbench) => {
       .toast(/first finished/)
       .waitFor();
     await workbench().showContainer('XML-CNN');
-    await row(/first.*P@1 (val|test) \d+\.\d.*2 epochs/).click();
+    await row(/first.*\d+\.\d (val|test).*2 epochs/).click();
     await row(/checkpoint/)
       .first()
       .waitFor();
