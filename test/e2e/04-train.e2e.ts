@@ -19,7 +19,7 @@ inWorkbench('4. training', { fill }, (workbench) => {
 
   it('trains with the config in the editor: status bar and Runs view tell epoch, speed and time left', async () => {
     await workbench().openFile('long.xmlcnn.json');
-    workbench().setSettings({ 'xmlcnn.askBeforeMinutes': 1 });
+    workbench().setSettings({ 'xmlcnn.askBeforeMinutes': 0.02 });
     await workbench()
       .codeLens(/about .+ per epoch, .+ in all/)
       .first()
