@@ -30,6 +30,7 @@ inWorkbench('4. training', { fill }, (workbench) => {
     await dialog.getByText(/^linear: about/).waitFor();
     await workbench().screenshot('04-takes-long');
     await workbench().press('Train');
+    workbench().setSettings({ 'xmlcnn.askBeforeMinutes': 0 });
     const status = workbench().statusBar(/Epoch \d+\/2000/);
     await status.waitFor();
     await expect.poll(() => status.innerText()).toMatch(/documents\/s.* left/);
