@@ -67,7 +67,7 @@ inWorkbench('16. linear models beside networks', { fill }, (workbench) => {
     await workbench().page.keyboard.press('Enter');
     const panel = await workbench().webview('compare');
     await panel.getByText('2 runs').first().waitFor();
-    await panel.getByText('linear').first().waitFor();
+    await panel.getByRole('columnheader', { name: 'linear' }).first().waitFor();
     await lookAt(workbench(), '16-compare', 'compare');
   });
 });

@@ -46,8 +46,11 @@ inWorkbench('17. Review Labels', { fill }, (workbench) => {
     const page = await review();
     await page.locator('.review-text').click();
     const { keyboard } = workbench().page;
+    const text = (): Promise<string | null> => page.locator('.review-text').textContent();
+    const first = await text();
     await keyboard.press('a');
     await told('decided: 2');
+    await expect.poll(text).not.toBe(first); // keys are for the document that is shown
     await keyboard.press('l');
     await workbench().quickInput.waitFor();
     await keyboard.type('brand-new');
