@@ -29,6 +29,10 @@ export function fileError(error: unknown, file: string): unknown {
   return problem ? new UserError(...problem, { file }, { cause: error }) : error;
 }
 
+/** Whether a write failed since nothing may be written there: another place may do. */
+export const isUnwritable = (error: unknown): error is UserError =>
+  error instanceof UserError && ['no-permission', 'read-only'].includes(error.code);
+
 /** Runs a file operation; file faults are thrown as `UserError` about `file`. */
 export async function withFileErrors<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {

@@ -76,6 +76,10 @@ export interface ObjectSchema extends Common {
 }
 export type Schema = StringSchema | NumberSchema | BooleanSchema | ArraySchema | UnionSchema | ObjectSchema;
 
+/** Whether a value can name a file or folder. */
+export const holdsPath = (schema: Schema): boolean =>
+  schema.kind === 'union' ? schema.options.some(holdsPath) : schema.kind === 'string' && schema.path !== undefined;
+
 /** Of what is not a key of a config: a part of a union, the item of an array, a field of a file that no one writes by hand. */
 export const part: Info<never> = { description: '', source: '' };
 

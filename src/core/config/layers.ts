@@ -1,7 +1,7 @@
 import { basename, dirname, extname, isAbsolute, resolve } from 'node:path';
 import { checkText, type Tree } from './check.ts';
 import { configFileSchema } from './configFile.ts';
-import type { Schema } from '../base/schema.ts';
+import { holdsPath } from '../base/schema.ts';
 import { ConfigText } from './configText.ts';
 import { type FileAccess, nodeFiles } from './fileAccess.ts';
 import { isPreset, type PartialConfig, type PresetName, presetNames, presets } from './presets.ts';
@@ -136,9 +136,6 @@ function putLayer({ config, origins }: Merged, layer: Layer, values: Tree): void
     }
   }
 }
-
-const holdsPath = (schema: Schema): boolean =>
-  schema.kind === 'union' ? schema.options.some(holdsPath) : schema.kind === 'string' && schema.path !== undefined;
 
 const place = (path: string, folder: string | undefined): string =>
   folder === undefined ? path : resolve(folder, path);

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { withFileErrors } from '../base/files.ts';
 import { namesEndingIn, shardOf, sureEndings } from './datasetEndings.ts';
 import { isCorrectionsFile } from './corrections/correctionLog.ts';
+import type { DatasetFile } from './document.ts';
 import { isLabelNamesFile } from './labelNames.ts';
 
 /** Without the files that go on what another one of the list begins. */
@@ -30,6 +31,12 @@ export interface SplitParts {
   files: string[];
   missing: number;
 }
+
+/** Of a split in several files the first, which stands for all. Throws `UserError`. */
+export const firstFileOf = async <D extends DatasetFile>(dataset: D): Promise<D> => ({
+  ...dataset,
+  file: (await splitParts(dataset.file)).files[0],
+});
 
 /**
  * The files that a path stands for: a file alone, all those that are numbered as it is, or those of a folder that holds

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
-import { type Write, writeAtomic } from '../base/files.ts';
+import { writeAtomic } from '../base/files.ts';
 import type { WorkOptions } from '../base/progress.ts';
 import type { DatasetFormat, DocumentPlace, SeekableSource, SourceOptions } from '../data/document.ts';
 import { readSlices } from '../data/slices.ts';
@@ -41,14 +41,15 @@ export async function writeDocuments(
   refuseSource(source, file);
   const isCopied = canCopy(split, file);
   if (!isCopied) refuseBags(source);
+  const pieces = isCopied ? ownRecords(split, documents, signal) : jsonLines(split, documents, signal);
   let done = 0;
-  const tell = (more: number): void => {
-    done += more;
-    onProgress?.({ phase: 'writing', unit: 'documents', done, total: documents.length });
-  };
-  await writeAtomic(file, (write) =>
-    isCopied ? copy(split, documents, write, tell, signal) : asJsonLines(split, documents, write, tell, signal),
-  );
+  await writeAtomic(file, async (write) => {
+    for await (const { data, count } of pieces) {
+      await write(data);
+      done += count;
+      if (count > 0) onProgress?.({ phase: 'writing', unit: 'documents', done, total: documents.length });
+    }
+  });
   return done;
 }
 
@@ -75,44 +76,38 @@ function refuseBags({ bagOfWords, file }: SeekableSource): void {
   throw new UserError('bag-of-words', 'A bag of words has no texts to write', 'Choose a dataset with texts.', { file });
 }
 
-async function asJsonLines(
+/** A part of the file to write, and how many documents are done with it. */
+interface WrittenPiece {
+  data: Buffer | string;
+  count: number;
+}
+
+async function* jsonLines(
   { source, index }: SplitInspection,
   documents: readonly number[],
-  write: Write,
-  tell: (more: number) => void,
   signal?: AbortSignal,
-): Promise<void> {
+): AsyncGenerator<WrittenPiece, void> {
   for await (const { found } of readBatches(source, index, documents, signal)) {
-    const lines = found.map(
-      ([
-        document,
-        {
-          document: { id, text },
-        },
-      ]) => {
-        const labels = index.labelsOf(document).map((label) => index.labels.names[label]);
-        return `${JSON.stringify({ id, text, labels })}\n`;
-      },
-    );
-    await write(lines.join(''));
-    tell(lines.length);
+    const lines = found.map(([number, { document }]) => {
+      const labels = index.labelsOf(number).map((label) => index.labels.names[label]);
+      return `${JSON.stringify({ id: document.id, text: document.text, labels })}\n`;
+    });
+    yield { data: lines.join(''), count: lines.length };
   }
 }
 
 /** The records' own bytes, each file's below what stands before its first record, such as the names of columns. */
-async function copy(
+async function* ownRecords(
   { source, index }: SplitInspection,
   documents: readonly number[],
-  write: Write,
-  tell: (more: number) => void,
   signal?: AbortSignal,
-): Promise<void> {
-  await write(await headOf(source, index.length > 0 ? index.place(0) : undefined));
+): AsyncGenerator<WrittenPiece, void> {
+  yield { data: await headOf(source, index.length > 0 ? index.place(0) : undefined), count: 0 };
   for (let from = 0; from < documents.length; from += copiedAtOnce) {
     const places = documents.slice(from, from + copiedAtOnce).map((document) => index.place(document));
     for (const [file, slices] of byFile(source, places))
-      for await (const bytes of readSlices(file, slices, { signal })) await write(ended(bytes));
-    tell(places.length);
+      for await (const bytes of readSlices(file, slices, { signal })) yield { data: ended(bytes), count: 0 };
+    yield { data: '', count: places.length };
   }
 }
 

@@ -17,6 +17,7 @@ import { Analyses } from '../explore/analysis/analyses.ts';
 import { openInspection, type Inspection } from '../explore/inspection.ts';
 import type { DocumentLabel } from '../explore/inspectionApi.ts';
 import { shownText } from '../explore/recordText.ts';
+import { readBatches } from '../explore/documentSearch.ts';
 import type { SplitInspection } from '../explore/splitInspection.ts';
 import { TfidfIndex, valuesOf, wordsOf } from '../metrics/tfidf.ts';
 import type { Corpus } from '../text/corpus.ts';
@@ -85,7 +86,7 @@ export class Review {
     await quality.readQuality(work);
     const queue = [
       ...(scored ? doubtsOf(scored, split) : []),
-      ...(await doubtfulTexts(quality, split)),
+      ...doubtfulTexts(quality, split),
       ...unlabelled(split, scored),
     ];
     const review = new Review(inspection, library, queue, asRead, scored);
@@ -161,8 +162,8 @@ export class Review {
   }
 
   private async read(document: number, signal?: AbortSignal): Promise<Document> {
-    const found = await readOf(this.split, [document], signal);
-    if (found.length === 1) return found[0];
+    const found = (await readOf(this.split, [document], signal)).get(document);
+    if (found) return found;
     throw new UserError('file-changed', 'The document cannot be read any more', 'Open the review again.', this.dataset);
   }
 
@@ -214,14 +215,14 @@ export class Review {
       near.map(({ document: other }) => other),
       signal,
     );
-    return documents.map((other, i) => ({
-      id: other.id,
-      snippet: shownText(other).slice(0, snippetLength).replace(/\s+/g, ' ').trim(),
-      labels: (this.library.isOf(this.split) ? this.labelsOf(near[i].document) : other.labels).map((label) =>
-        this.named(label),
-      ),
-      similarity: near[i].similarity,
-    }));
+    const isOwn = this.library.isOf(this.split);
+    return near.flatMap(({ document: number, similarity }) => {
+      const other = documents.get(number);
+      if (!other) return [];
+      const labels = (isOwn ? this.labelsOf(number) : other.labels).map((label) => this.named(label));
+      const snippet = shownText(other).slice(0, snippetLength).replace(/\s+/g, ' ').trim();
+      return [{ id: other.id, snippet, labels, similarity }];
+    });
   }
 
   /** Undefined for a label that the model does not have, and where there is no model. */
@@ -286,24 +287,17 @@ async function libraryOf(dataset: DatasetFile, run: string | undefined): Promise
   return isSameDataset(train, dataset) ? undefined : train;
 }
 
-/** Documents by their numbers, in the order given. Throws `UserError` `file-changed`. */
+/** Documents by their numbers; those that cannot be read any more are left out. */
 async function readOf(
   { source, index }: SplitInspection,
   documents: readonly number[],
   signal?: AbortSignal,
-): Promise<Document[]> {
+): Promise<Map<number, Document>> {
   const wanted = [...new Set(documents)].sort((a, b) => a - b);
-  const found = new Map<number, Document>();
-  const places = wanted.map((document) => index.place(document));
-  let i = 0;
-  for await (const [placed] of source.again(
-    places.map((place) => ({ first: place, last: place })),
-    signal,
-  )) {
-    if (placed) found.set(wanted[i], placed.document);
-    i++;
-  }
-  return documents.map((document) => found.get(document)).filter((document) => document !== undefined);
+  const read = new Map<number, Document>();
+  for await (const { found } of readBatches(source, index, wanted, signal))
+    for (const [number, { document }] of found) read.set(number, document);
+  return read;
 }
 
 /** Documents to find those in that are most like one. */
@@ -380,12 +374,12 @@ function unlabelled({ index }: SplitInspection, scored: ScoredRun | undefined): 
 const mostRows = 1000;
 
 /** Texts, and nearly equal ones, that have other labels elsewhere. */
-async function doubtfulTexts(analyses: Analyses, { index, source }: SplitInspection): Promise<QueueItem[]> {
+function doubtfulTexts({ quality }: Analyses, { index, source }: SplitInspection): QueueItem[] {
   if (source.bagOfWords) return [];
   const labels = (document: number): string[] => index.labelsOf(document).map((label) => index.labels.names[label]);
   const items: QueueItem[] = [];
   for (const kind of ['contradictory', 'near'] as const) {
-    const { rows } = await analyses.qualityPage({ kind, offset: 0, limit: mostRows });
+    const { rows } = quality.page({ kind, offset: 0, limit: mostRows });
     const differing = rows.filter(({ found: [first, ...others] }) =>
       others.some((other) => !isSameLabels(labels(first.document), labels(other.document))),
     );

@@ -11,7 +11,7 @@ import { matrixCompanions } from '../data/formats/numpy.ts';
 import { findLabelsFile } from '../data/formats/xmlrepoRaw.ts';
 import { splitSeedOf } from './drawnSplits.ts';
 import { datasetFile } from '../data/datasetFile.ts';
-import { splitParts } from '../data/shards.ts';
+import { firstFileOf, splitParts } from '../data/shards.ts';
 import type { DatasetFile } from '../data/document.ts';
 import { isLabelNamesFile } from '../data/labelNames.ts';
 import { Cancelled } from '../base/errors.ts';
@@ -43,10 +43,6 @@ async function filesOf(dataset: DatasetFile, { corrections }: RunConfig['dataset
   const kept = correctionsFileOf(await firstFileOf(dataset), corrections);
   const files = await dataFilesOf(dataset);
   return kept !== undefined && (await statOf(kept)) ? [...files, kept] : files;
-}
-
-async function firstFileOf(dataset: DatasetFile): Promise<DatasetFile> {
-  return { ...dataset, file: (await splitParts(dataset.file)).files[0] };
 }
 
 async function dataFilesOf({ file: path }: DatasetFile): Promise<string[]> {

@@ -6,8 +6,7 @@ import { createConfigText, type DatasetFacts, factsFrom } from '../../core/confi
 import { isPreset } from '../../core/config/presets.ts';
 import { datasetFile, datasetName } from '../../core/data/datasetFile.ts';
 import { pathOf, type SourceOptions } from '../../core/data/document.ts';
-import { UserError } from '../../core/base/errors.ts';
-import { writeFileAtomic } from '../../core/base/files.ts';
+import { isUnwritable, writeFileAtomic } from '../../core/base/files.ts';
 import type { CommandArguments } from '../base/commandArguments.ts';
 import type { Services } from '../base/services.ts';
 import { callNotified, percentDone } from '../base/notifiedCall.ts';
@@ -47,7 +46,7 @@ async function write(file: string, configText: (file: string) => string): Promis
     await writeFileAtomic(file, configText(file));
     return file;
   } catch (error) {
-    if (!(error instanceof UserError) || !['no-permission', 'read-only'].includes(error.code)) throw error;
+    if (!isUnwritable(error)) throw error;
   }
   const base = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
   const chosen = await vscode.window.showSaveDialog({

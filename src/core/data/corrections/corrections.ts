@@ -9,7 +9,7 @@ import {
   type SourceOptions,
 } from '../document.ts';
 import type { Findings } from '../findings.ts';
-import { splitParts } from '../shards.ts';
+import { firstFileOf } from '../shards.ts';
 import { type CorrectionLog, type Decision, readCorrections, textHash } from './correctionLog.ts';
 
 /** All decisions on one text. */
@@ -134,8 +134,7 @@ export async function correctionsOf(
   dataset: DatasetFile,
   options: Pick<SourceOptions, 'corrections'> = {},
 ): Promise<Corrections | undefined> {
-  const [file] = (await splitParts(dataset.file)).files;
-  const log = await readCorrections({ ...onlyFile(dataset), file }, options);
+  const log = await readCorrections(await firstFileOf(onlyFile(dataset)), options);
   return log && new Corrections(log);
 }
 
