@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { DatasetSnapshot } from '../../../src/core/explore/inspectionApi.ts';
 import { openInspection } from '../../../src/core/explore/inspection.ts';
 import { amount, bytes, mean, percent } from '../../../src/webview/amounts.ts';
-import { type FilterLabel, restoredState, withRole } from '../../../src/webview/pages/dataset/datasetState.ts';
+import { type FilterLabel, restoredState } from '../../../src/webview/pages/dataset/datasetState.ts';
+import { withRole } from '../../../src/webview/labelRoles.ts';
 import {
   axisNames,
   headTraces,

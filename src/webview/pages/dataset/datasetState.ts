@@ -18,9 +18,10 @@ import { splitNames } from '../../../core/base/splits.ts';
 import type { SourceOptions } from '../../../core/data/document.ts';
 import type { PageFrame } from '../../ui/index.ts';
 import type { SplitOrAll } from '../../../core/base/splits.ts';
-import { documentSorts, type LabelCondition, type TextCondition } from '../../../core/explore/documentFilter.ts';
+import { documentSorts, type TextCondition } from '../../../core/explore/documentFilter.ts';
 import type { DatasetSnapshot, DocumentLabel, DocumentQuery } from '../../../core/explore/inspectionApi.ts';
 import type { Host } from '../../host.ts';
+import { labelRoles } from '../../labelRoles.ts';
 import type { AnalysisName, DatasetPanelState } from '../../protocol.ts';
 import { wordMeasures, type OtherSet, type QualityKind } from '../../../core/explore/analysis/analysisApi.ts';
 import type { Scale } from './datasetTraces.ts';
@@ -38,8 +39,6 @@ export const tabIds = [
 
 const scales = ['linear', 'log'] as const satisfies readonly Scale[];
 const label = object(part, { name: string(), display: optional(string()) });
-/** Beside the other labels that are asked for: with it, with one of those so marked, or without it. */
-const labelRoles = ['all', 'any', 'none'] as const satisfies readonly (keyof LabelCondition)[];
 const filterLabel = object(part, { name: string(), display: optional(string()), role: oneOf(labelRoles) });
 const range = object(part, { from: optional(number()), to: optional(number()) });
 const file = { file: string(), part: optional(oneOf(['train', 'test'])) };
@@ -113,14 +112,6 @@ export function queryOf(state: PageState): Omit<DocumentQuery, 'split' | 'offset
     state.labels.filter(({ role }) => role === wanted).map(({ name }) => name);
   const labels = { all: named('all'), any: named('any'), none: named('none') };
   return { labels, cluster, words, labelCount, text: wantedText(state), sort };
-}
-
-/** "or" is between two: where no other label has it, one beside it that is asked for gets it, too. */
-export function withRole(labels: readonly FilterLabel[], at: number, role: FilterLabel['role']): FilterLabel[] {
-  const changed = labels.map((label, i) => (i === at ? { ...label, role } : label));
-  if (role !== 'any' || labels.some((label, i) => i !== at && label.role === 'any')) return changed;
-  const beside = [at - 1, at + 1].find((i) => changed[i]?.role === 'all');
-  return changed.map((label, i) => (i === beside ? { ...label, role } : label));
 }
 
 /** What the parts of the page share. */

@@ -10,19 +10,14 @@ import {
   replaceChildren,
   suggestField,
 } from '../../ui/index.ts';
-import { withRole, type Context, type FilterLabel, type PageState } from './datasetState.ts';
+import type { Context, FilterLabel, PageState } from './datasetState.ts';
+import { roleChoices, withRole } from '../../labelRoles.ts';
 import { count } from '../../amounts.ts';
 import { splitChoice } from './datasetParts.ts';
 import { t } from '../../l10n.ts';
 
 /** Labels that are proposed at a time. */
 const proposed = 12;
-
-const roles: { value: FilterLabel['role']; label: string }[] = [
-  { value: 'all', label: t('and') },
-  { value: 'any', label: t('or') },
-  { value: 'none', label: t('not') },
-];
 
 type Which = 'all' | 'empty' | 'unlabelled';
 
@@ -109,7 +104,7 @@ export class DocumentFilters {
     const role = dropdown({
       label: t('How {0} counts', name),
       hideLabel: true,
-      options: roles,
+      options: roleChoices,
       value: label.role,
       onChange: (chosen) => this.set({ labels: withRole(labels, at, chosen) }),
     });

@@ -97,10 +97,10 @@ class DatasetPage implements Context {
     this.host.setState(this.state);
   }
 
-  showDocuments({ name, display }: DocumentLabel, search?: string): void {
+  showDocuments(label: DocumentLabel | undefined, search?: string): void {
     const { cluster, documentSearch } = this.state;
     this.filterDocuments({
-      labels: [{ name, display, role: 'all' }],
+      labels: label ? [{ name: label.name, display: label.display, role: 'all' }] : [],
       cluster,
       documentSearch: search ?? documentSearch,
     });

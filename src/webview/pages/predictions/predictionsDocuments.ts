@@ -18,6 +18,7 @@ import {
 } from '../../ui/index.ts';
 import type { ChosenState, Context, Order } from './predictionsState.ts';
 import { count, placeText, probability, share } from '../../amounts.ts';
+import { roleChoices, withRole } from '../../labelRoles.ts';
 import { Reader } from './predictionsReader.ts';
 import { verdictCounts } from './verdictMarks.ts';
 import { t } from '../../l10n.ts';
@@ -199,13 +200,12 @@ export class Documents {
 
   private chip(one: ChosenState, at: number): HTMLElement {
     const { state } = this.context;
-    const put = (change: Partial<ChosenState>): void => {
-      state.states = state.states.map((other, i) => (i === at ? { ...one, ...change } : other));
+    const put = (states: ChosenState[]): void => {
+      state.states = states;
       this.changed();
     };
     const chip = filterChip('', one.name, t('Leave Out {0}', one.name), () => {
-      state.states = state.states.filter((_, i) => i !== at);
-      this.changed();
+      put(state.states.toSpliced(at, 1));
       this.filters.querySelector('input')?.focus();
     });
     const role = dropdown({
@@ -213,14 +213,14 @@ export class Documents {
       hideLabel: true,
       options: roleChoices,
       value: one.role,
-      onChange: (chosen) => put({ role: chosen }),
+      onChange: (chosen) => put(withRole(state.states, at, chosen)),
     });
     const is = dropdown({
       label: t('What {0} is', one.name),
       hideLabel: true,
       options: stateChoices,
       value: one.is,
-      onChange: (chosen) => put({ is: chosen }),
+      onChange: (chosen) => put(state.states.with(at, { ...one, is: chosen })),
     });
     chip.prepend(keyed(`role ${one.label}`, role), keyed(`is ${one.label}`, is));
     return chip;
@@ -313,12 +313,6 @@ export class Documents {
 }
 
 const orderKey = ({ by, descending }: Order): string => `${by} ${descending ? 'descending' : 'ascending'}`;
-
-const roleChoices: Choice<ChosenState['role']>[] = [
-  { value: 'all', label: t('and') },
-  { value: 'any', label: t('or') },
-  { value: 'none', label: t('not') },
-];
 
 const stateChoices: Choice<ChosenState['is']>[] = [
   { value: 'either', label: t('true or predicted') },

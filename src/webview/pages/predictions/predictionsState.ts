@@ -16,7 +16,6 @@ import type { PageFrame } from '../../ui/index.ts';
 import {
   labelStates,
   type DocumentOrder,
-  type LabelState,
   type Scored,
   type ScoredLabel,
   type LabelOrder,
@@ -24,9 +23,9 @@ import {
   type Verdict,
 } from '../../../core/predict/scored.ts';
 import type { Host } from '../../host.ts';
+import { labelRoles } from '../../labelRoles.ts';
 import type { PredictionsPanelState } from '../../protocol.ts';
 
-const roles = ['all', 'any', 'none'] as const satisfies readonly LabelState['role'][];
 const verdicts = ['hit', 'missed', 'false'] as const satisfies readonly Verdict[];
 const documentOrders = ['file', 'precision', 'ndcg', 'f1', 'probability'] as const satisfies readonly DocumentOrder[];
 const labelOrders = [
@@ -52,7 +51,7 @@ const stateSchema = object(part, {
   label: optional(object(part, { id: number(), name: string() })),
   /** Labels that documents are asked for besides. */
   states: array(
-    object(part, { label: number(), name: string(), is: oneOf(labelStates), role: oneOf(roles) }),
+    object(part, { label: number(), name: string(), is: oneOf(labelStates), role: oneOf(labelRoles) }),
     orElse([]),
     {
       minItems: 0,
