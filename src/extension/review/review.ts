@@ -16,7 +16,7 @@ import { chooseDataset } from '../datasets/datasets.ts';
 import { chooseRun } from '../runs/chooseRun.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { mayStartJobs } from '../runs/trust.ts';
-import { placesKey, ReviewPanel } from './reviewPanel.ts';
+import { ReviewPanel, withPlace } from './reviewPanel.ts';
 
 const viewType = 'xmlcnn.review';
 
@@ -75,17 +75,15 @@ export class Review extends Disposable implements vscode.WebviewPanelSerializer<
     return (await chooseRun(this.runs, placeHolder, ({ bestEpoch }) => bestEpoch > 0))?.folder;
   }
 
-  private async writeCopy({ path: given }: CommandArguments<ToReview>): Promise<void> {
+  private async writeCopy({ path: given, options: { options = {} } }: CommandArguments<ToReview>): Promise<void> {
     const title = vscode.l10n.t('Write Corrected Copy');
     const chosen = given ?? (await chooseDataset(title, vscode.l10n.t('Choose')));
     if (chosen === undefined) return;
     const dataset = await fileOf(datasetFile(chosen));
-    const places = this.services.context.workspaceState.get<Record<string, string>>(placesKey, {});
-    const corrections = places[pathOf(dataset)];
     const defaultUri = vscode.Uri.file(join(dirname(dataset.file), `corrected-${basename(dataset.file)}`));
     const target = (await vscode.window.showSaveDialog({ title, defaultUri }))?.fsPath;
     if (target === undefined) return;
-    const params = { dataset, options: corrections === undefined ? {} : { corrections }, target };
+    const params = { dataset, options: withPlace(this.services, pathOf(dataset), options), target };
     const copy = await this.copy(params);
     if (copy) void showInformation(copyText(copy));
   }

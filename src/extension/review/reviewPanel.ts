@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
+import { isUnwritable } from '../../core/base/files.ts';
 import type { RunEvent } from '../../core/base/events.ts';
 import { datasetFile, datasetName } from '../../core/data/datasetFile.ts';
 import type { CountedName, ReviewDecision, ReviewOverview } from '../../core/predict/reviewApi.ts';
+import type { SourceOptions } from '../../core/data/document.ts';
 import type { ParamsOf } from '../../rpc/call.ts';
 import type { ReviewService } from '../../runner/services/review.ts';
 import type { PageEvent, ReviewPanelState } from '../../webview/protocol.ts';
@@ -11,7 +13,15 @@ import { RunnerPanel, type PanelHandlers } from '../base/runnerPanel.ts';
 import type { Services } from '../base/services.ts';
 
 /** Where corrections are kept that could not be beside their dataset, by the dataset's path. */
-export const placesKey = 'xmlcnn.corrections';
+const placesKey = 'xmlcnn.corrections';
+
+const placesOf = ({ context }: Services): Record<string, string> => context.workspaceState.get(placesKey, {});
+
+/** How a dataset is read, with the place of its corrections where it is another. */
+export function withPlace(services: Services, path: string, options: SourceOptions): SourceOptions {
+  const corrections = options.corrections ?? placesOf(services)[path];
+  return corrections === undefined ? options : { ...options, corrections };
+}
 
 /** Reviewing the labels of one dataset: the panel, and the process that holds documents, model and queue. */
 export class ReviewPanel extends RunnerPanel<'review'> {
@@ -66,9 +76,7 @@ export class ReviewPanel extends RunnerPanel<'review'> {
       );
     const dataset = datasetFile(path);
     this.watch(dataset.file);
-    const places = this.services.context.workspaceState.get<Record<string, string>>(placesKey, {});
-    const corrections = options.corrections ?? places[path];
-    return { ...dataset, options: { ...options, ...(corrections !== undefined && { corrections }) }, run };
+    return { ...dataset, options: withPlace(this.services, path, options), run };
   }
 
   protected override onOpening(event: RunEvent): void {
@@ -96,7 +104,8 @@ export class ReviewPanel extends RunnerPanel<'review'> {
         await vscode.commands.executeCommand('xmlcnn.openRecord', { ...datasetFile(file), line, id, options });
       },
       writeCopy: async () => {
-        await vscode.commands.executeCommand('xmlcnn.writeCorrectedCopy', vscode.Uri.file(this.state.path));
+        const { path, options } = this.state;
+        await vscode.commands.executeCommand('xmlcnn.writeCorrectedCopy', path, { options });
       },
       chooseModel: async () => {
         const run = await this.chooseRun();
@@ -109,14 +118,14 @@ export class ReviewPanel extends RunnerPanel<'review'> {
     try {
       return await this.client.call('decide', decision);
     } catch (error) {
-      if (!(error instanceof UserError) || !['no-permission', 'read-only'].includes(error.code)) throw error;
+      if (!isUnwritable(error)) throw error;
       const place = await vscode.window.showSaveDialog({
         title: vscode.l10n.t('The folder of the dataset cannot be written: where to keep the corrections'),
         filters: { 'JSON Lines': ['jsonl'] },
       });
       if (!place) return undefined;
-      const places = this.services.context.workspaceState.get<Record<string, string>>(placesKey, {});
-      await this.services.context.workspaceState.update(placesKey, { ...places, [this.state.path]: place.fsPath });
+      const places = { ...placesOf(this.services), [this.state.path]: place.fsPath };
+      await this.services.context.workspaceState.update(placesKey, places);
       await this.client.call('keepIn', { file: place.fsPath });
       return this.client.call('decide', decision);
     }
@@ -150,7 +159,10 @@ function chooseLabel(labels: readonly CountedName[], present: readonly string[])
   pick.onDidChangeValue(update);
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
-      resolve(pick.selectedItems[0]?.name);
+      // who types fast presses Enter before what was typed stands in the list
+      const typed = pick.value.trim();
+      const known = all.find(({ name, label }) => name === typed || label === typed);
+      resolve((pick.selectedItems[0] ?? known)?.name ?? (typed || undefined));
       pick.hide();
     });
     pick.onDidHide(() => {

@@ -339,9 +339,15 @@ class ReviewPage {
   private decide(labels: string[], goesOn: boolean, reason = this.shown?.reason): void {
     const { shown } = this;
     if (!shown) return;
+    this.shown = undefined; // a further key is for what is shown then, not for this document once more
+    const stay = (): void => void (this.shown = shown);
     this.frame.perform(async () => {
-      const overview = await this.host.call('decide', { document: shown.document, labels, reason });
-      if (!overview) return;
+      const decided = this.host.call('decide', { document: shown.document, labels, reason });
+      const overview = await decided.catch((error: unknown) => {
+        stay();
+        throw error;
+      });
+      if (!overview) return stay();
       this.overview = overview;
       this.drawToolbar();
       if (goesOn) this.go(this.state.withDecided ? this.state.at + 1 : this.state.at);
