@@ -78,6 +78,13 @@ describe('corrections', () => {
     expect((await call(['corrections', at('train.jsonl'), '--undo'])).out).toContain('no correction to take back');
   });
 
+  it('are not made and written in one call, of which one would go unsaid', async () => {
+    const made = ['corrections', at('train.jsonl'), '--document', 'd4', '--label', 'tax', '--write', at('copy.jsonl')];
+    const { code, err } = await call(made);
+    expect([code, err]).toEqual([1, expect.stringContaining('--write goes with neither --document nor --undo')]);
+    expect((await call(['corrections', at('train.jsonl')])).out).toContain('There are no corrections');
+  });
+
   it('that do not fit any more fail a check', async () => {
     await call(['corrections', at('train.jsonl'), '--document', 'd4', '--label', 'law']);
     expect((await call(['corrections', at('train.jsonl'), '--check'])).code).toBe(0);

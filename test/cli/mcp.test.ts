@@ -52,6 +52,10 @@ beforeAll(() => {
   for (const epochs of [1, 2, 3, 5000])
     writeFileSync(join(root, `e${epochs}.xmlcnn.json`), config('news.jsonl', epochs));
   writeFileSync(join(root, 'out.xmlcnn.json'), config('../secret.jsonl', 2));
+  writeFileSync(join(root, 'corrected.xmlcnn.json'), config('news.jsonl', 2).replace('"train"', '"corrections":"../kept.jsonl","train"')); // prettier-ignore
+  writeFileSync(join(folder, 'base.xmlcnn.json'), config('root/news.jsonl', 2));
+  writeFileSync(join(root, 'above.xmlcnn.json'), '{ "extends": "../base.xmlcnn.json" }');
+  for (const [name, other] of [['a', 'b'], ['b', 'a']]) writeFileSync(join(root, `${name}.xmlcnn.json`), `{ "extends": "${other}.xmlcnn.json" }`); // prettier-ignore
   writeFileSync(join(root, 'bad.xmlcnn.json'), config('nothing.jsonl', 2).replace('"epochs"', '"epoch"'));
 });
 afterAll(async () => {
@@ -132,6 +136,10 @@ describe.skipIf(!isBuilt)('the server for assistants', () => {
       ['get_run', { run: '..' }],
       ['predict_text', { run: '../elsewhere', text: 'oil' }],
       ['start_run', { config: 'out.xmlcnn.json' }],
+      ['start_run', { config: 'corrected.xmlcnn.json' }],
+      ['start_run', { config: 'e2.xmlcnn.json', set: ['dataset.corrections="/etc/hostname"'] }],
+      ['start_run', { config: 'above.xmlcnn.json' }],
+      ['validate_config', { path: 'above.xmlcnn.json' }],
       ['start_run', { config: 'e2.xmlcnn.json', set: [`output.folder="${folder}/runs"`] }],
     ];
     for (const [name, args] of outside) {
@@ -146,6 +154,7 @@ describe.skipIf(!isBuilt)('the server for assistants', () => {
     const { text } = await ask(client, 'validate_config', { path: 'bad.xmlcnn.json' });
     expect(text).toMatch(/epoch/);
     expect(text).toMatch(/bad\.xmlcnn\.json:1:\d+: error:/);
+    expect((await ask(client, 'validate_config', { path: 'a.xmlcnn.json' })).text).toContain('in a circle');
     const missing = await ask(client, 'inspect_dataset', { path: 'nothing.jsonl' });
     expect(missing).toMatchObject({ isError: true, text: expect.stringContaining('No such file') as string });
     expect((await ask(client, 'inspect_dataset', {})).isError).toBe(true);

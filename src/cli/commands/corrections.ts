@@ -1,4 +1,5 @@
 import { Cancelled, UserError } from '../../core/base/errors.ts';
+import { isUnwritable } from '../../core/base/files.ts';
 import { writeCorrectedCopy } from '../../core/data/corrections/correctedCopy.ts';
 import { addDecision, correctionsFileOf, textHash, undoDecision } from '../../core/data/corrections/correctionLog.ts';
 import { type CorrectionState, isSameLabels, type JudgedCorrection } from '../../core/data/corrections/corrections.ts';
@@ -44,6 +45,8 @@ export const corrections: Command = {
     const options = sourceOptions(args);
     const copy = args.text('write');
     if (args.flag('jsonl') && copy === undefined) throw usage('corrections', '--jsonl needs --write');
+    if (copy !== undefined && (args.flag('undo') || args.text('document') !== undefined))
+      throw usage('corrections', '--write goes with neither --document nor --undo: correct first, then write');
     if (args.flag('undo')) return undo(dataset, options, args, terminal);
     if (args.text('document') !== undefined) return correct(dataset, options, args, terminal);
     if (copy !== undefined) return write(dataset, options, { copy, args, terminal, signal });
@@ -96,7 +99,7 @@ async function elsewhere<T>(keep: () => Promise<T>): Promise<T> {
   try {
     return await keep();
   } catch (error) {
-    if (!(error instanceof UserError) || !['no-permission', 'read-only'].includes(error.code)) throw error;
+    if (!isUnwritable(error)) throw error;
     const remedy =
       'Name another place for the corrections: --corrections FILE, and "dataset.corrections" in run configs.';
     throw new UserError(error.code, error.message, remedy, error.place, { cause: error });

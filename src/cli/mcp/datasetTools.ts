@@ -75,7 +75,7 @@ export function datasetTools(roots: Roots, printed: Printed): Tool[] {
         'Errors, warnings and remarks of a *.xmlcnn.json run config, each with its line and a fix. Use it after writing or changing one, and before start_run.',
       input: { path: path.check(z.describe('A *.xmlcnn.json file')) },
       run: async ({ path }, signal) => {
-        const place = await roots.place(path);
+        const place = await roots.config(path);
         const text = await printed('validate', [place], signal);
         return answer({ text, more: `xmlcnn validate ${quoted(roots.shown(place))} --data` });
       },

@@ -1,7 +1,9 @@
-import { readdir, realpath } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { UserError } from '../../core/base/errors.ts';
 import { withFileErrors } from '../../core/base/files.ts';
+import { pathsOf } from '../../core/config/language/links.ts';
 import { datasetFile } from '../../core/data/datasetFile.ts';
 import type { DatasetFile } from '../../core/data/document.ts';
 
@@ -33,12 +35,24 @@ export class Roots {
     return place;
   }
 
-  /** The same of a dataset, a file of which may be a part of: with what lies beside it and may name its labels. */
+  /** The same of a dataset, a file of which may be a part of: with what lies beside it and is read with it. */
   async dataset(path: string): Promise<DatasetFile> {
     const { file, part } = datasetFile(resolve(this.folders[0], path));
     const place = await this.placeOfAll(file);
-    for (const link of await linksIn(dirname(place), false)) if (/label/i.test(basename(link))) await this.place(link);
+    const beside = (await linksIn(dirname(place), false)).filter((link) => /label|corrections/i.test(basename(link)));
+    for (const link of beside) await this.place(link);
     return { file: place, part };
+  }
+
+  /** A config's file, where all that it and the configs below it name lies in a root. Throws `UserError` `outside-roots`. */
+  async config(path: string, above: readonly string[] = []): Promise<string> {
+    const file = await this.place(path);
+    if (above.includes(file)) return file; // a circle, which whoever reads it reports
+    const text = await withFileErrors(file, () => readFile(file, 'utf8'));
+    for (const { key, path: named } of pathsOf(text, file))
+      if (key !== 'extends') await this.dataset(named);
+      else if (existsSync(await this.place(named))) await this.config(named, [...above, file]);
+    return file;
   }
 
   /** How a place is shown: from the first root where it lies there. */

@@ -87,9 +87,9 @@ const startingTools = (roots: Roots, started: StartedRuns): Tool[] => [
     },
     writes: true,
     run: async ({ config, set = [], resume }) => {
-      const file = await roots.place(config);
+      const file = await roots.config(config);
       const loaded = await loadConfig(file, set);
-      for (const named of configPaths(loaded.config)) await roots.placeOfAll(named);
+      for (const named of configPaths(loaded.config)) await roots.dataset(named);
       const folder = await started.start(file, set, resume === undefined ? undefined : await neededRun(roots, resume));
       return answer({
         text: `Training in ${roots.shown(folder)}. get_run tells how it stands, stop_run stops it with a checkpoint.`,

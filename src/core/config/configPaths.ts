@@ -1,3 +1,4 @@
+import { holdsPath } from '../base/schema.ts';
 import { sections } from './runConfig.ts';
 import type { RunConfig } from './runConfig.ts';
 
@@ -6,7 +7,7 @@ export function configPaths(config: RunConfig): string[] {
   return Object.entries(sections).flatMap(([name, { properties }]) =>
     Object.entries(properties).flatMap(([key, schema]) => {
       const value = (config[name as keyof RunConfig] as Record<string, unknown> | undefined)?.[key];
-      return schema.kind === 'string' && schema.path && typeof value === 'string' ? [value] : [];
+      return holdsPath(schema) && typeof value === 'string' ? [value] : [];
     }),
   );
 }

@@ -19,7 +19,7 @@ export interface TrainingEstimate {
 }
 
 /**
- * Of training, once without the validation documents and, where the config asks for it, once with them.
+ * Of training, once without the validation documents and, where the config asks for it, once with them; so for each of its seeds.
  * @param lastPace seconds that an epoch took in the last run of the same network on the same data
  */
 export function estimateTraining(
@@ -35,11 +35,11 @@ export function estimateTraining(
   const times = training.retrainOnAll ? 1 + trained / own : 1;
   const linear = model.type === 'xml-cnn' ? 0 : times * linearSeconds(work);
   if (model.type === 'linear') return { seconds: linear };
-  const { batchSize, epochs } = training;
+  const { batchSize, epochs, seeds } = training;
   const seen = { ...work, words: Math.min(meanWords, text.maxLength) };
   const shape = shapeOf(config, { labelCount: labels });
   const epochSeconds = lastPace ?? networkSeconds(shape, seen, { epochs: 1, batchSize });
-  return { seconds: linear + times * epochs * epochSeconds, epochSeconds };
+  return { seconds: seeds * (linear + times * epochs * epochSeconds), epochSeconds };
 }
 
 /** Share of the documents that is held out, where no file has them. */

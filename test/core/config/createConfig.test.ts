@@ -111,6 +111,12 @@ describe('createConfigText', () => {
     const { epochSeconds, seconds } = estimateTraining(config, eurlex, { threads: 2, speed: 1 }, 100);
     expect([epochSeconds, seconds]).toEqual([100, 1500]);
   });
+  it('several seeds take as many times as long', () => {
+    const { config } = analyse(createConfigText(eurlex, 'wide'));
+    const thrice = { ...config, training: { ...config.training, seeds: 3 } };
+    const [one, three] = [config, thrice].map((asked) => estimateTraining(asked, eurlex, { threads: 2, speed: 1 }));
+    expect(three).toEqual({ seconds: 3 * one.seconds, epochSeconds: one.epochSeconds });
+  });
   it('holds out a share for test, too, where a file stands alone', () => {
     expect(resolved(cooking).dataset).toMatchObject({ validationFraction: 0.1, testFraction: 0.1 });
     const text = createConfigText(cooking);

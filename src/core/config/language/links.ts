@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { holdsPath } from '../../base/schema.ts';
 import { checkText } from '../check.ts';
 import { configFileSchema } from '../configFile.ts';
 import { ConfigText } from '../configText.ts';
@@ -34,7 +35,7 @@ export function pathsOf(text: string, file: string): ConfigPath[] {
 
 function namesPath(key: string): boolean {
   const schema = schemaAt(key);
-  return key === 'extends' || (schema?.kind === 'string' && schema.path !== undefined);
+  return key === 'extends' || (schema !== undefined && holdsPath(schema));
 }
 
 /** Those of them that are files. */

@@ -176,6 +176,10 @@ describe('links', () => {
     const part = '{ "dataset": { "train": "rcv.p#train" }, "embedding": { "file": "rcv.p#train" } }';
     expect(linksOf(part, file, { files }).map(({ key, path }) => [key, path])).toEqual([['dataset.train', '/d/rcv.p']]);
     expect(pathsOf('{ "extends": "wide" }', file)).toEqual([]);
+    expect(pathsOf('{ "dataset": { "corrections": "c.jsonl" } }', file)).toMatchObject([
+      { key: 'dataset.corrections' },
+    ]);
+    expect(pathsOf('{ "dataset": { "corrections": false } }', file)).toEqual([]);
     expect(linksOf(text, file, { files })[1].range).toEqual(rangeOf(text, './train.jsonl'));
   });
 });
