@@ -84,7 +84,7 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
       lenses.push(lens(t('Resume'), 'xmlcnn.resume', t('Go on with the last run of this config')));
     if (runs.some(({ bestEpoch }) => bestEpoch > 0))
       lenses.push(lens(t('Evaluate'), 'xmlcnn.evaluate', t('Measure the last run of this config')));
-    return [...lenses, ...(isWrong(analysis) ? [] : await this.figures(analysis, runs, top, document.uri))];
+    return [...lenses, ...(isWrong(analysis) ? [] : await this.figures(analysis, runs, top, document))];
   }
 
   private async trainQuicker(uri: vscode.Uri): Promise<void> {
@@ -115,11 +115,11 @@ export class ConfigCodeLenses extends Disposable implements vscode.CodeLensProvi
     { config }: Analysis,
     runs: readonly RunListing[],
     top: vscode.Range,
-    uri: vscode.Uri,
+    { uri, isDirty }: vscode.TextDocument,
   ): Promise<vscode.CodeLens[]> {
     const { t } = vscode.l10n;
     const found = await this.newestFacts(runs);
-    const data = await this.times.dataAtHand(config, uri.fsPath);
+    const data = await this.times.dataAtHand(config, uri.fsPath, !isDirty);
     const estimate = data && estimateTraining(config, data.facts, data.machine, paceOf(found, config));
     const time =
       estimate &&

@@ -50,22 +50,24 @@ export class TrainingTimes extends Disposable {
   }
 
   /** What is known of the training file of a config: it is read once, by a process of its own. undefined where it cannot be. */
-  async dataOf(config: RunConfig, file: string): Promise<Known | undefined> {
+  async dataOf(config: RunConfig, file: string, mayRead = true): Promise<Known | undefined> {
     if (typeof config.dataset.train !== 'string' || !vscode.workspace.isTrusted) return undefined;
     const dataset = datasetFile(resolve(dirname(file), config.dataset.train));
     const found = await stat(dataset.file).catch(() => undefined); // the config's diagnostics say that it is not there
     if (!found) return undefined;
     const options: SourceOptions = { ...statedReading(config), onError: 'skip' };
     const key = JSON.stringify([pathOf(dataset), found.size, found.mtimeMs, options]);
-    const known = this.known.get(key) ?? this.read(key, dataset, options);
-    this.known.set(key, known);
-    return known;
+    if (mayRead && !this.known.has(key)) this.known.set(key, this.read(key, dataset, options));
+    return this.known.get(key);
   }
 
-  /** The same, and undefined at once where it is being read; `onDidChange` tells of it. */
-  async dataAtHand(config: RunConfig, file: string): Promise<Known | undefined> {
+  /**
+   * The same, and undefined at once where it is being read; `onDidChange` tells of it.
+   * @param mayRead not while a config is typed: each letter may name other fields, and a dataset is read for all
+   */
+  async dataAtHand(config: RunConfig, file: string, mayRead: boolean): Promise<Known | undefined> {
     let isLate = false;
-    const data = this.dataOf(config, file);
+    const data = this.dataOf(config, file, mayRead);
     void data.then((known) => isLate && known && this.changed.fire());
     const waited = new Promise<undefined>((done) => setTimeout(() => done(undefined), 300));
     const first = await Promise.race([data, waited]);
