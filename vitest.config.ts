@@ -19,6 +19,7 @@ const common = { testTimeout: 60_000, pool: 'forks' } as const;
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/machineSpeed.ts',
     projects: [
       {
         test: {
