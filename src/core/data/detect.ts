@@ -75,7 +75,13 @@ function recogniseBinary(kind: BinaryKind | undefined, file: string): Recognised
 export function recogniseSample(sample: Sample, options: SourceOptions): Recognised {
   const found = recognise(sample, options);
   if (found) return { ...found, sample };
-  throw new UserError('unknown-format', 'The format of this file cannot be recognised by its content', formatRemedy, {
+  const isMarkedUp = /^<[A-Za-z][\w:.-]*(?:\s[^<>]*)?>/.test(
+    sample.lines.find(({ text }) => text.trim())?.text.trim() ?? '',
+  );
+  const remedy = isMarkedUp
+    ? `If it is XML or SGML: write its records as JSON lines or CSV. ${formatRemedy}`
+    : formatRemedy;
+  throw new UserError('unknown-format', 'The format of this file cannot be recognised by its content', remedy, {
     file: sample.path,
   });
 }
@@ -130,7 +136,7 @@ const placeReasons: Record<JsonPlace['in'], (place: JsonPlace) => string> = {
   array: () => 'one JSON array',
   key: (place: JsonPlace) => `JSON with its records under "${'key' in place ? place.key : ''}"`,
   sequence: () => 'JSON objects over several lines',
-  columns: () => 'JSON written column by column',
+  columns: () => 'one JSON object of columns, or of records by their ids',
 };
 
 /** One object that is no document: its records stand under a key, or it holds columns. */

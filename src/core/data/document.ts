@@ -83,6 +83,7 @@ export interface Finding {
     | 'half-character'
     | 'left-out'
     | 'odd-label'
+    | 'share'
     | 'stale-correction'
     | 'damaged-correction';
   file: string;
@@ -101,7 +102,7 @@ export interface SourceOptions {
   /** One field, or several that are joined with a newline (title and text, say). */
   textField?: string | number | (string | number)[];
   labelField?: string | number;
-  /** Columns of 0 and 1 that stand for one label each; none where the documents are to have no labels. */
+  /** Columns of 0 and 1, or of shares that count from 0.5 on, that stand for one label each; none where the documents are to have no labels. */
   labelColumns?: (string | number)[];
   /** Separator of labels given as one string; `none` where the whole string is one label. */
   labelSeparator?: string;

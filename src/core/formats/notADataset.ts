@@ -55,7 +55,7 @@ const foreign: readonly Foreign[] = [
 ];
 
 const html = /^(?:\xef\xbb\xbf)?\s*(?:<!--[^]*?-->\s*)?(?:<!doctype\s+html|<html\b|<head\b|<body\b)/i;
-const xml = /^(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|Error><Code>|svg\b|rss\b|feed\b)/i;
+const xml = /^(?:\xef\xbb\xbf)?\s*<(?:\?xml\b|!doctype\b|Error><Code>|svg\b|rss\b|feed\b)/i;
 
 /** Throws `UserError` `not-a-dataset` where the first bytes (a few hundred suffice) are of a file that holds no documents to read. */
 export function refuseForeign(file: string, start: Buffer): void {
@@ -67,7 +67,7 @@ export function refuseForeign(file: string, start: Buffer): void {
     throw notADataset(file, `This is a server's error message (${JSON.stringify(answer)}), not a dataset`, again);
   if (html.test(head)) throw notADataset(file, `This is an HTML page${titleOf(start)}, not a dataset`, again);
   if (xml.test(head))
-    throw notADataset(file, 'This is an XML file, which is not read', 'Write its records as JSON lines or CSV.');
+    throw notADataset(file, 'This is an XML or SGML file, which is not read', 'Write its records as JSON lines or CSV.');
 }
 
 /** What servers answer instead of a file: `{"error": "Not Found", "status": 404}`. */

@@ -62,6 +62,11 @@ const forms: Form[] = [
     content: `text,${words.join()}\n${lines((text, labels) => `"${text}",${words.map((w) => Number(labels.includes(w))).join()}`)}`,
   },
   {
+    name: 'CSV with a share per label',
+    ending: 'csv',
+    content: `text,${words.join()}\n${lines((text, labels) => `"${text}",${words.map((w) => (labels.includes(w) ? '0.83' : '0.25')).join()}`)}`,
+  },
+  {
     name: 'TSV',
     ending: 'tsv',
     content: `id\ttext\tlabels\n${lines((text, labels, i) => `x${i}\t${text}\t${labels.join('|')}`)}`,
@@ -151,7 +156,7 @@ describe('a corrected copy', () => {
   );
 
   test('takes a label that no document had', async () => {
-    for (const form of forms.filter(({ name }) => name !== 'CSV with a column per label')) {
+    for (const form of forms.filter(({ name }) => !name.endsWith('per label'))) {
       const file = write(`n${files++}/train.${form.ending}`, form.content);
       await correct(file, 3, (labels) => [...labels, 'brand-new']);
       const copy = join(dirname(file), `copy.${form.ending}`);

@@ -12,6 +12,7 @@ describe('refuseForeign', () => {
     ['HTML', '\n<!DOCTYPE html><html><head><title>Sign in</title>', /HTML page \("Sign in"\)/, /Download/],
     ['HTML behind a mark', '\uFEFF<html lang="en">', /HTML/, /Download/],
     ['XML', '<?xml version="1.0"?><rss>', /XML/, /JSON lines/],
+    ['SGML', '<!DOCTYPE lewis SYSTEM "lewis.dtd">\n<REUTERS>', /SGML/, /JSON lines/],
     ['SQLite', 'SQLite format 3\0\x10', /SQLite/, /CSV/],
     ['PDF', '%PDF-1.7\n', /PDF/, /pdftotext/],
     ['MATLAB', 'MATLAB 5.0 MAT-file', /MATLAB/, /NumPy/],

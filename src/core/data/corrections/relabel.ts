@@ -3,6 +3,7 @@ import { type Node, parseTree } from 'jsonc-parser';
 import { type Literal } from '../../formats/literal.ts';
 import { listOf } from '../fields.ts';
 import { labelsOfValue } from '../guess/cells.ts';
+import { fromHalf, shareOf } from '../guess/shares.ts';
 import { fieldsOf } from '../positions/delimitedText.ts';
 import type { DatasetFormat, SourceOptions } from '../document.ts';
 
@@ -160,6 +161,8 @@ function flagText(cell: string, isOn: boolean): string {
     ['', 'x'],
   ];
   const trimmed = cell.trim();
+  const share = shareOf(trimmed);
+  if (share !== undefined && fromHalf(share) === isOn) return cell;
   const pair = pairs.find((one) => one.includes(trimmed)) ?? pairs[0];
   return pair[isOn ? 1 : 0];
 }

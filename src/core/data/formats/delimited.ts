@@ -4,7 +4,7 @@ import { givenFields, listOf, noTextField, optionsOf } from '../fields.ts';
 import type { Line } from '../../formats/bytes.ts';
 import { guessDelimiter, namedDelimiter, parseDelimiter, type Delimiter } from '../guess/delimiter.ts';
 import { guessHeader } from '../guess/header.ts';
-import { flagIn, LabelReader } from '../guess/labelReader.ts';
+import { LabelReader } from '../guess/labelReader.ts';
 import { layOut, type FieldName } from '../guess/layout.ts';
 import type { Doubt, OpenedFormat, ParsedRecord, Pass, RawRecord } from '../record.ts';
 import { Malformed, detach, isBlank, passLines, withExamples } from '../record.ts';
@@ -150,7 +150,7 @@ export function layOutTable(
       const found = label === undefined ? [] : labels.read(row[label], names[label], doubts);
       for (const { column, label } of flags)
         if (layout.areCells) found.push(...labels.read(row[column], label, doubts));
-        else if (flagIn(row[column], label)) found.push(label);
+        else if (labels.saysYes(row[column], label, doubts)) found.push(label);
       return {
         id: (id === undefined ? '' : detach(row[id].trim())) || undefined,
         text: text.length === 1 ? row[text[0]] : joinTexts(text.map((column) => row[column])),

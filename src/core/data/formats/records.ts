@@ -3,7 +3,7 @@ import { isRecord } from '../../base/schema.ts';
 import { type Literal, parseLiteral } from '../../formats/literal.ts';
 import type { RecordColumns, SourceOptions } from '../document.ts';
 import { givenFields, listOf, noTextField, optionsOf } from '../fields.ts';
-import { flagIn, LabelReader } from '../guess/labelReader.ts';
+import { LabelReader } from '../guess/labelReader.ts';
 import { layOut, type Layout } from '../guess/layout.ts';
 import { type DataRecord, fieldsOf, valueAt } from '../guess/records.ts';
 import { type Doubt, LeftOut, Malformed, type OpenedFormat, type ParsedRecord, withExamples } from '../record.ts';
@@ -76,7 +76,7 @@ function documentsOf(layout: Layout, isAnnotated: boolean): RecordLayout['toDocu
     const found = labelAt && labelName !== undefined ? labels.read(labelAt(record), labelName, doubts) : [];
     for (const { name, at } of columns)
       if (layout.areCells) found.push(...labels.read(at(record), name, doubts));
-      else if (flagIn(at(record), name)) found.push(name);
+      else if (labels.saysYes(at(record), name, doubts)) found.push(name);
     return {
       id: idAt && idOf(idAt(record), String(layout.id)),
       text: textOf(record, text, texts),

@@ -3,6 +3,7 @@
  * nothing, and the same for all splits of a set.
  */
 import { parseLiteral, type Literal } from '../../formats/literal.ts';
+import { fromHalf, type OnShare, shareOf } from './shares.ts';
 
 export const cellStyles = ['whole', 'separated', 'list', 'vector', 'brackets'] as const;
 /**
@@ -56,12 +57,12 @@ function withRelevance(cells: readonly string[], reading: CellReading): CellRead
 }
 
 /** The labels of one cell, trimmed, without empty ones. */
-export function labelsOfCell(cell: string, reading: CellReading): string[] {
-  const parts = partsOfCell(cell, reading);
+export function labelsOfCell(cell: string, reading: CellReading, onShare?: OnShare): string[] {
+  const parts = partsOfCell(cell, reading, onShare);
   return reading.relevance ? parts.map((part) => relevancePattern.exec(part)?.[1] ?? part) : parts;
 }
 
-function partsOfCell(cell: string, reading: CellReading): string[] {
+function partsOfCell(cell: string, reading: CellReading, onShare?: OnShare): string[] {
   const text = cell.trim();
   if (text === '') return [];
   switch (reading.style) {
@@ -72,9 +73,9 @@ function partsOfCell(cell: string, reading: CellReading): string[] {
     case 'brackets':
       return bracketed(text) ?? [text];
     case 'list':
-      return listIn(text) ?? [text];
+      return listIn(text, onShare) ?? [text];
     case 'vector':
-      return positionsOf(listIn(text) ?? bareBits(text)) ?? [text];
+      return positionsOf(listIn(text) ?? bareBits(text), onShare) ?? [text];
   }
 }
 
@@ -102,11 +103,11 @@ function listReading(cells: readonly string[]): CellReading | undefined {
 }
 
 /** The labels of a list that is written as text, or undefined where the text is none. */
-function listIn(text: string): string[] | undefined {
+function listIn(text: string, onShare?: OnShare): string[] | undefined {
   if (looksQuoted.test(text)) return quotedIn(text);
   if (!looksListed.test(text)) return undefined;
   const parsed = parseLiteral(text, { bareWords: true, numbers: 'written' });
-  return parsed && labelsOfValue(parsed.value);
+  return parsed && labelsOfValue(parsed.value, onShare);
 }
 
 /** Nothing but quoted strings, with commas between them. */
@@ -125,19 +126,19 @@ const listKeys = ['choices', 'labels', 'taxonomy'];
 
 /**
  * The labels of a value of JSON or its kin: strings, numbers, lists of them, objects that name a label (by its URI where
- * it has one, so that names can differ), and objects of label to score or yes/no (the keys that are 1 or true).
+ * it has one, so that names can differ), and objects of label to yes/no or a share (the keys that are 1, true or a share that counts).
  * undefined where the value holds no label in any of these forms; null gives none.
  */
-export function labelsOfValue(value: Literal, depth = 0): string[] | undefined {
+export function labelsOfValue(value: Literal, onShare = fromHalf, depth = 0): string[] | undefined {
   if (depth > deepest) return undefined;
   if (value === null || value === '') return [];
   if (typeof value === 'string' || typeof value === 'number')
     return [String(value).trim()].filter((label) => label !== '');
   if (typeof value === 'boolean') return undefined;
-  if (!Array.isArray(value)) return labelsOfObject(value, depth + 1);
+  if (!Array.isArray(value)) return labelsOfObject(value, onShare, depth + 1);
   const labels: string[] = [];
   for (const item of value) {
-    const found = labelsOfValue(item, depth + 1);
+    const found = labelsOfValue(item, onShare, depth + 1);
     if (found === undefined) return undefined;
     labels.push(...found);
   }
@@ -155,19 +156,22 @@ export function pathsOf(value: unknown, field: string | number): unknown {
     : value;
 }
 
-function labelsOfObject(value: { [key: string]: Literal }, depth: number): string[] | undefined {
+function labelsOfObject(value: { [key: string]: Literal }, onShare: OnShare, depth: number): string[] | undefined {
   const list = listKeys.find((key) => Array.isArray(value[key]));
-  if (list) return labelsOfValue(value[list], depth);
+  if (list) return labelsOfValue(value[list], onShare, depth);
   const name = labelOfObject(value);
   if (name !== undefined) return [name];
   const entries = Object.entries(value);
-  if (entries.length === 0) return [];
-  if (!entries.every(([, score]) => score === true || score === false || isNumber(score))) return undefined;
-  return entries.filter(([, score]) => score === true || Number(score) === 1).map(([key]) => key);
+  const flags = entries.map(([, score]) => (typeof score === 'boolean' ? Number(score) : shareOrBit(score, onShare)));
+  return flags.includes(undefined) ? undefined : entries.flatMap(([key], i) => (flags[i] === 1 ? [key] : []));
 }
 
-const isNumber = (value: Literal): boolean =>
-  typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d*)?$/.test(value));
+/** What an object or a vector says of a label; -1 is no, as in some sparse formats. */
+function shareOrBit(value: Literal, onShare: OnShare): number | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const share = shareOf(value);
+  return share !== undefined ? Number(onShare(share)) : Number(value) === -1 ? 0 : bit(value);
+}
 
 /** The label that an object names: its URI, else its name, label or title. */
 export function labelOfObject(value: { [key: string]: Literal }): string | undefined {
@@ -182,8 +186,8 @@ export function isVectors(lists: readonly (readonly (string | number)[])[]): boo
   const length = lists[0]?.length ?? 0;
   if (length < 2 || !lists.every((list) => list.length === length)) return false;
   return (
-    lists.every((list) => list.every((value) => bit(value) !== undefined)) &&
-    lists.some((list) => new Set(list.map(bit)).size < length)
+    lists.every((list) => list.every((value) => bit(value) !== undefined || shareOf(value) !== undefined)) &&
+    lists.some((list) => new Set(list.map((value) => bit(value) ?? shareOf(value))).size < length || list.some(shareOf))
   );
 }
 
@@ -201,9 +205,12 @@ function bareVectors(cells: readonly string[]): CellReading | undefined {
 
 const bareBits = (text: string): string[] => (/^[01]+$/.test(text) ? [...text] : text.split(/[,;|\s]+/));
 
-/** Positions of the ones, counted from 0; undefined where something else than 0 and 1 stands there. */
-export function positionsOf(values: readonly (string | number)[]): string[] | undefined {
-  const bits = values.map(bit);
+/** Positions of the ones, counted from 0; undefined where something else than 0, 1 and shares stands there. */
+export function positionsOf(values: readonly (string | number)[], onShare = fromHalf): string[] | undefined {
+  const bits = values.map((value) => {
+    const share = shareOf(value);
+    return share === undefined ? bit(value) : Number(onShare(share));
+  });
   if (bits.includes(undefined)) return undefined;
   return bits.flatMap((value, position) => (value === 1 ? [String(position)] : []));
 }

@@ -3,8 +3,9 @@
  * repeated and made of words; labels are short and come back; flags are 0 and 1.
  */
 import { labelsOfCell, readingOfCells, type CellReading } from './cells.ts';
-import { missingIn } from './missing.ts';
+import { missingIn, missingWords } from './missing.ts';
 import { hintOf, isPlural, normalName, withoutNumber, type NameHint } from './names.ts';
+import { shareOf } from './shares.ts';
 
 /** A field and the values of it that were seen, as strings, '' where absent. Values of one record stand at one index. */
 export interface SampledField {
@@ -50,7 +51,7 @@ export interface Profile {
   labels?: { distinct: number; occurrences: number; meanLength: number; isNumeric: boolean; isSpaced: boolean };
 }
 
-type FlagStyle = 'digits' | 'decimals' | 'words' | 'ones' | 'answers';
+type FlagStyle = 'digits' | 'decimals' | 'words' | 'ones' | 'answers' | 'shares';
 
 const numberPattern = /^[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?%?$/;
 const opaquePattern =
@@ -121,8 +122,17 @@ function withoutLoneAnswers(profiles: readonly Profile[]): readonly Profile[] {
 function flagStyleOf(values: readonly string[]): FlagStyle | undefined {
   const distinct = new Set(values.map((value) => value.trim().toLowerCase()));
   if (distinct.size === 0 || (distinct.size === 1 && distinct.has(''))) return undefined;
-  return flagValues.find(([, allowed]) => [...distinct].every((value) => allowed.has(value)))?.[0];
+  const found = flagValues.find(([, allowed]) => [...distinct].every((value) => allowed.has(value)))?.[0];
+  return found ?? (isShares([...distinct]) ? 'shares' : undefined);
 }
+
+/** 0, 1 and numbers between them, what is missing left aside. */
+function isShares(values: readonly string[]): boolean {
+  const said = values.filter((value) => value !== '' && !missingWords.includes(value));
+  return said.some(shareOf) && said.every((value) => shareOf(value) !== undefined || wholeShares.has(value));
+}
+
+const wholeShares = new Set(['0', '1', '0.0', '1.0', '0,0', '1,0']);
 
 // ------------------------------------------------------------------------------------------------------------- text
 
@@ -314,8 +324,11 @@ const anyFlag = new Set(flagValues.flatMap(([, words]) => [...words]));
 /** Whether nearly no value of the columns is a 0, a 1 or the like. */
 function holdLabels(profiles: readonly Profile[], columns: readonly (string | number)[]): boolean {
   const own = profiles.filter(({ field }) => columns.includes(field.name) && !field.lists);
-  const values = own.flatMap(({ field }) => field.values).filter((value) => value.trim() !== '');
-  return values.filter((value) => anyFlag.has(value.trim().toLowerCase())).length < values.length * 0.1;
+  const said = (value: string): boolean => value.trim() !== '' && !missingWords.includes(value.trim().toLowerCase());
+  const values = own.flatMap(({ field }) => field.values).filter(said);
+  const isFlag = (value: string): boolean => anyFlag.has(value) || shareOf(value) !== undefined;
+  const flags = values.filter((value) => isFlag(value.trim().toLowerCase())).length;
+  return flags < values.length * 0.1;
 }
 
 const nameOf = ({ profile }: { profile: Profile }): string | number => profile.field.name;
@@ -356,7 +369,7 @@ function rankedLabels(
   const flags = profiles.filter((profile) => profile !== best && profile.flagStyle);
   return profiles
     .filter((profile) => profile !== best && !profile.flagStyle && profile.filled > 0)
-    .concat(flags.filter((profile) => profile.hint.label > 0 || isNamelessClass(flags)))
+    .concat(flags.filter((p) => p.flagStyle !== 'shares' && (p.hint.label > 0 || isNamelessClass(flags))))
     .map((profile) => withLabels(profile))
     .map((profile) => ({ profile, score: labelScore(profile, records) }))
     .filter(({ score }) => score > 0.2)
@@ -370,22 +383,28 @@ const flagged = (profiles: readonly Profile[]): (string | number)[] =>
 const isNamelessClass = (flags: readonly Profile[]): boolean =>
   flags.length === 1 && typeof flags[0].field.name === 'number';
 
-/** Columns of 0 and 1 that can be labels: of the style that most have, not the same in all records, not named as something else. */
+/** Numbers between 0 and 1 in one column or two are measures as likely as labels. */
+const fewestShares = 3;
+
+/** Columns of 0 and 1, or of shares, that can be labels: of the style that most have, not the same in all records, not named as something else. */
 function flagFields(profiles: readonly Profile[]): (string | number)[] {
   const candidates = profiles.filter(
     ({ flagStyle, hint, distinct, filled, field }) =>
       flagStyle && hint.other === 0 && !hint.id && (distinct > 1 || filled < field.values.length),
   );
   const styles = new Map<string, Profile[]>();
+  const areShares = candidates.filter(({ flagStyle }) => flagStyle === 'shares').length >= fewestShares;
   for (const profile of candidates) {
     const { flagStyle } = profile;
-    const style = flagStyle === 'words' || flagStyle === 'answers' ? flagStyle : 'numbers';
+    const isOwn = flagStyle === 'words' || flagStyle === 'answers' || flagStyle === 'shares';
+    const style = isOwn ? flagStyle : areShares && flagStyle === 'decimals' ? 'shares' : 'numbers';
     styles.set(style, [...(styles.get(style) ?? []), profile]);
   }
   const groups = [...styles.values()].sort((a, b) => b.length - a.length);
   const group = groups[0] ?? [];
   const named = group.filter(({ hint }) => hint.label > 0);
-  if (named.length === 1 || isNamelessClass(group)) return []; // the label column itself, of the classes 0 and 1
+  const isDoubtful = group.length < fewestShares && group.some(({ flagStyle }) => flagStyle === 'shares');
+  if (named.length === 1 || isDoubtful || isNamelessClass(group)) return []; // the label column itself, of the classes 0 and 1
   return (named.length > 1 ? named : group).map(({ field }) => field.name);
 }
 

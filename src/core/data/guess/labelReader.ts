@@ -2,6 +2,7 @@
 import { flagOf } from '../fields.ts';
 import { type Doubt, Malformed, detach } from '../record.ts';
 import { labelsOfCell, labelsOfValue, pathsOf, positionsOf } from './cells.ts';
+import { countsAsYes, shareOf } from './shares.ts';
 import type { Literal } from '../../formats/literal.ts';
 import type { Layout } from './layout.ts';
 
@@ -11,7 +12,8 @@ export class LabelReader {
   /** Of a table's cell, or a JSON value; words for "no label" become doubts. Throws `Malformed` for what holds no label. */
   read(value: unknown, field: string | number, doubts: Doubt[]): string[] {
     if (value === undefined || value === null) return [];
-    const raw = typeof value === 'string' ? this.ofCell(value, doubts) : this.ofValue(pathsOf(value, field), field);
+    const raw =
+      typeof value === 'string' ? this.ofCell(value, doubts) : this.ofValue(pathsOf(value, field), field, doubts);
     if (this.layout.missing.size === 0 && !this.layout.wholeNumbers) return raw.map(detach);
     const labels: string[] = [];
     for (const label of raw) {
@@ -19,6 +21,21 @@ export class LabelReader {
       else labels.push(detach(this.layout.wholeNumbers ? label.replace(/^(-?\d+)\.0+$/, '$1') : label));
     }
     return labels;
+  }
+
+  /** Whether a label column's cell says yes. Blank is no, and so is a word for "no value"; `x` is yes. Throws `Malformed`. */
+  saysYes(value: unknown, column: string | number, doubts: Doubt[]): boolean {
+    const flag = flagOf(value ?? 0);
+    if (flag !== undefined) return flag === 1;
+    const share = shareOf(value);
+    if (share !== undefined) return countsAsYes(share, doubts);
+    const written = String(value).trim();
+    if (!this.isMissing(written))
+      throw new Malformed(
+        `The label column "${column}" holds ${JSON.stringify(written.slice(0, 30))}, neither 0 nor 1`,
+      );
+    doubts.push(missed(written));
+    return false;
   }
 
   private isMissing(label: string): boolean {
@@ -30,20 +47,20 @@ export class LabelReader {
       doubts.push(missed(cell.trim()));
       return [];
     }
-    return labelsOfCell(cell, this.layout.reading);
+    return labelsOfCell(cell, this.layout.reading, (share) => countsAsYes(share, doubts));
   }
 
-  private ofValue(value: unknown, field: string | number): string[] {
+  private ofValue(value: unknown, field: string | number, doubts: Doubt[]): string[] {
     if (typeof value === 'boolean' || value instanceof Date)
       throw new Malformed(`The labels in "${field}" are neither a list, a string nor an object of 0 and 1`);
     const spans = spanLabels(value);
     if (spans) return spans;
     if (this.layout.reading.style === 'vector' && Array.isArray(value)) {
-      const positions = positionsOf(value as (string | number)[]);
+      const positions = positionsOf(value as (string | number)[], (share) => countsAsYes(share, doubts));
       if (positions) return positions;
     }
     if (Array.isArray(value) && value.includes(null)) throw new Malformed(`A label in "${field}" is null`);
-    const labels = labelsOfValue(value as Literal);
+    const labels = labelsOfValue(value as Literal, (share) => countsAsYes(share, doubts));
     if (labels === undefined)
       throw new Malformed(`A label in "${field}" is neither a string, a number nor an object that names one`);
     return labels;
@@ -68,14 +85,4 @@ function spanLabels(value: unknown): string[] | undefined {
     typeof part[1] === 'number' &&
     typeof part[2] === 'string';
   return value.every(isSpan) ? [...new Set(value.map((span) => span[2]))] : undefined;
-}
-
-/** Whether a label column's cell says yes. Blank is no; `x` is yes. Throws `Malformed`. */
-export function flagIn(value: unknown, column: string | number): boolean {
-  const flag = flagOf(value ?? 0);
-  if (flag === undefined)
-    throw new Malformed(
-      `The label column "${column}" holds ${JSON.stringify(String(value).slice(0, 30))}, neither 0 nor 1`,
-    );
-  return flag === 1;
 }

@@ -3,6 +3,8 @@ import { isRecord } from '../../base/schema.ts';
 import type { Literal } from '../../formats/literal.ts';
 import { isVectors, labelsOfValue, pathsOf } from './cells.ts';
 import type { SampledField } from './columns.ts';
+import { hintOf } from './names.ts';
+import { shareOf } from './shares.ts';
 
 export type DataRecord = Record<string, unknown>;
 
@@ -62,10 +64,8 @@ function isLabelObject(value: unknown, name: string): boolean {
   if (isRecord(value)) {
     const values = Object.values(value);
     const isFlag = (part: unknown): boolean => part === 0 || part === 1 || typeof part === 'boolean';
-    return (
-      values.length > 0 &&
-      (values.every(isFlag) || (name === 'cats' && values.every((part) => typeof part === 'number')))
-    );
+    const isShare = (part: unknown): boolean => isFlag(part) || shareOf(part) !== undefined;
+    return values.length > 0 && values.every(name === 'cats' || hintOf(name).label > 0 ? isShare : isFlag);
   }
   return Array.isArray(value) && value.every((part) => isRecord(part) && isNamed(part));
 }

@@ -20,6 +20,7 @@ const findingNames: Record<Finding['code'], string> = {
   'half-character': t('Half of a character'),
   'left-out': t('Left out by its annotator'),
   'odd-label': t('Odd label'),
+  share: t('Share instead of yes or no'),
   'stale-correction': t('Correction not applied'),
   'damaged-correction': t('Damaged correction'),
 };

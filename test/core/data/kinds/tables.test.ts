@@ -379,4 +379,35 @@ describe('columns and cells of other habits', () => {
     expect(readAs(options, reasons).line).toContain('no labels');
     expect(reasons.labelField).toBe('"law", "sea" do not look like labels');
   });
+
+  test('three columns and more of shares are labels from one half on, and it is said', async () => {
+    const share = (i: number, t: number): string => ['0.0', '0.1667', '0.5', '1.0', ''][(i * (t + 1)) % 5];
+    const rows = lined((text, i) => `${text},${[0, 1, 2].map((t) => share(i, t)).join(',')}`, 'text,law,sea,air');
+    const { labels, source } = await counts(rows);
+    const yes = (t: number): number => sentences.filter((_, i) => Number(share(i, t)) >= 0.5).length;
+    expect(labels).toEqual({ law: yes(0), sea: yes(1), air: yes(2) });
+    expect(source.findings.counts.share).toBeGreaterThan(5);
+    const scores = (i: number): string => JSON.stringify({ law: 0.83, sea: 0.1, air: i % 2 });
+    const objects = sentences.map((text, i) => `{"text":${JSON.stringify(text)},"labels":${scores(i)}}`).join('\n');
+    expect((await counts(objects, {}, 'jsonl')).labels).toEqual({ law: 24, air: 12 });
+    const vectors = sentences.map((text, i) => `{"text":${JSON.stringify(text)},"labels":[0.2,0.7,${i % 2}]}`);
+    expect((await counts(vectors.join('\n'), {}, 'jsonl')).labels).toEqual({ '1': 24, '2': 12 });
+  });
+
+  test('votes are no yes and no: a record of them is reported, its label is not lost in silence', async () => {
+    const objects = sentences.map((text, i) => `{"text":${JSON.stringify(text)},"labels":{"law":${i ? 1 : 3}}}`);
+    const { source } = await counts(objects.join('\n'), { onError: 'skip' }, 'jsonl');
+    expect(source.findings.counts['malformed-record']).toBe(1);
+  });
+
+  test('label columns that another split leaves empty by a word are none there', async () => {
+    const train = lined((text, i) => `${text},${i % 2},${Number(i % 3 === 0)}`, 'text,law,sea');
+    const { options } = await openDataset({ file: write('emotions-train.csv', train) });
+    const { labels, source } = await counts(
+      lined((text) => `${text},NONE,NONE`, 'text,law,sea'),
+      { labelColumns: options.labelColumns },
+    );
+    expect(labels).toEqual({});
+    expect(source.findings.counts['missing-label']).toBe(48);
+  });
 });
