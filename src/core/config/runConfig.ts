@@ -135,7 +135,8 @@ const dataset = object(
     ),
     labelColumns: optional(
       array(fieldName, {
-        description: 'Columns that each stand for one label with 0 or 1 in them (one-hot CSV, TSV), or with a share, which counts from 0.5 on.',
+        description:
+          'Columns that each stand for one label with 0 or 1 in them (one-hot CSV, TSV), or with a share, which counts from 0.5 on.',
         source: 'this project',
       }),
     ),

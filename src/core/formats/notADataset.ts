@@ -67,7 +67,11 @@ export function refuseForeign(file: string, start: Buffer): void {
     throw notADataset(file, `This is a server's error message (${JSON.stringify(answer)}), not a dataset`, again);
   if (html.test(head)) throw notADataset(file, `This is an HTML page${titleOf(start)}, not a dataset`, again);
   if (xml.test(head))
-    throw notADataset(file, 'This is an XML or SGML file, which is not read', 'Write its records as JSON lines or CSV.');
+    throw notADataset(
+      file,
+      'This is an XML or SGML file, which is not read',
+      'Write its records as JSON lines or CSV.',
+    );
 }
 
 /** What servers answer instead of a file: `{"error": "Not Found", "status": 404}`. */
