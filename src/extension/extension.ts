@@ -15,6 +15,7 @@ import { Review } from './review/review.ts';
 import { RunConfigFeature } from './runConfig/runConfigFeature.ts';
 import { RunsFeature } from './runs/runsFeature.ts';
 import { RunStore } from './runs/runStore.ts';
+import { RunsTable } from './runsTable/runsTable.ts';
 import { Sample } from './sample/openSample.ts';
 
 /** Wires the features to the editor; each lives in a folder of its own. */
@@ -26,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(training);
   context.subscriptions.push(new Metrics(services, runs, training.jobs));
   context.subscriptions.push(new Compare(services, runs));
+  context.subscriptions.push(new RunsTable(services, runs));
   context.subscriptions.push(new EnginesFeature(services));
   context.subscriptions.push(new ExportFeature(services, runs));
   context.subscriptions.push(new Sample(services));

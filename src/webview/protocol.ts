@@ -19,6 +19,7 @@ import type { OtherRun } from '../core/predict/scoredRun.ts';
 import type { ReviewDecision, ReviewOverview } from '../core/predict/reviewApi.ts';
 import type { Scored, ScoredTarget } from '../core/predict/scored.ts';
 import type { Comparison, CurveOfGroup } from '../core/training/compareRuns.ts';
+import type { RunTable } from '../core/training/runTable.ts';
 import type { MeasuredOn } from '../core/training/measuredOn.ts';
 import type { Failure } from '../core/base/errors.ts';
 import type { Progress } from '../core/base/progress.ts';
@@ -46,6 +47,7 @@ export interface OwnMethods {
   metrics: MetricsPage;
   predictions: PredictionsPage;
   compare: ComparePage;
+  runs: RunsPage;
   clusters: ClustersPage;
   review: ReviewPage;
 }
@@ -305,3 +307,26 @@ export interface ComparedCurve {
   metric: string;
   groups: CurveOfGroup[];
 }
+
+// ── runs: the table of all runs ─────────────────────────────────────────────────────────────────────────────────────
+
+export interface RunsPage {
+  listen: Call<void, void, RunsEvent>;
+  compare: Call<{ folders: string[] }, void>;
+  showMetrics: Call<{ folders: string[] }, void>;
+  openPredictions: Call<{ folder: string }, void>;
+  /** Asks first. */
+  delete: Call<{ folders: string[] }, void>;
+  pin: Call<{ folders: string[]; pinned: boolean }, void>;
+  /** These three let the user write. */
+  rename: Call<{ folder: string }, void>;
+  note: Call<{ folder: string }, void>;
+  tag: Call<{ folders: string[] }, void>;
+  saveImage: Call<{ name: string; image: SavedImage }, void>;
+  train: Call<void, void>;
+}
+
+type RunsEvent =
+  | { type: 'runs'; table: RunTable; problems: string[]; hindrance?: MetricsHindrance }
+  /** The table could not be read. */
+  | { type: 'failed'; failure: Failure };

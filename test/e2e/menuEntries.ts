@@ -151,6 +151,10 @@ async function showsPredictions(workbench: Workbench, run: string): Promise<void
   await shows(workbench, 'predictions', (page) => page.getByText(`${count} documents`));
 }
 
+/** Waits until the table of runs has a row for a run. */
+const showsTable = (workbench: Workbench, run: string): Promise<void> =>
+  shows(workbench, 'runs', (page) => page.getByRole('row').filter({ hasText: run }));
+
 /** Waits until the Metrics view shows these runs, and no other. */
 async function showsMetrics(workbench: Workbench, ...runs: string[]): Promise<void> {
   const list = (await workbench.webview('metrics')).locator('.run-list');
@@ -382,6 +386,13 @@ const runs: EntryTest[] = [
     },
   },
   {
+    entry: 'view/title: showRunsTable',
+    async run(workbench) {
+      await viewAction(workbench, 'Runs', 'showRunsTable');
+      await showsTable(workbench, 'first');
+    },
+  },
+  {
     entry: 'view/title: refreshRuns',
     async run(workbench) {
       const copied = [inFolder(workbench, 'runs', 'first'), inFolder(workbench, 'runs', 'quiet')] as const;
@@ -477,6 +488,18 @@ const runs: EntryTest[] = [
       await showsPredictions(workbench, 'first');
       await workbench.editorAction(titleOf('exportPredictions')).click();
       await exportsPredictions(workbench, 'first-test-predictions.csv', sampleSize('test'));
+    },
+  },
+  {
+    entry: 'view/item/context: renameRun',
+    async run(workbench) {
+      await rowMenu(workbench, runRow(workbench, 'second'), 'renameRun');
+      await workbench.answer('the better one');
+      await runRow(workbench, 'the better one').waitFor();
+      expect(existsSync(inFolder(workbench, 'runs', 'second', 'notes.json'))).toBe(true);
+      await rowMenu(workbench, runRow(workbench, 'the better one'), 'renameRun');
+      await workbench.answer(''); // what the folder is called
+      await runRow(workbench, 'second').waitFor();
     },
   },
   {
@@ -786,6 +809,14 @@ const palette: EntryTest[] = [
       await workbench.focusExplorer();
       await paletteCommand(workbench, 'showMetrics');
       await shows(workbench, 'metrics', (page) => page.getByRole('button', { name: /^Show All \d+ Runs$/ }));
+    },
+  },
+  {
+    entry: 'palette: showRunsTable',
+    async run(workbench) {
+      await closeEditors(workbench);
+      await paletteCommand(workbench, 'showRunsTable');
+      await showsTable(workbench, 'second');
     },
   },
   {

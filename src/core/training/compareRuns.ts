@@ -146,7 +146,7 @@ function configRows(configs: readonly RunConfig[]): ConfigRow[] {
 }
 
 /** Dotted keys with their values as JSON; a list is one value. */
-function flatten(config: object, prefix = ''): Map<string, string> {
+export function flatten(config: object, prefix = ''): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, value] of Object.entries(config) as [string, unknown][]) {
     const key = `${prefix}${name}`;

@@ -5,6 +5,7 @@
  *   labels.json       labels in order of their ids (see `StoredLabels`)
  *   reading.json      how the training file was read: format, fields, separators as they were found
  *   corrections.json  hash of the corrections that it was trained with, where there were any
+ *   notes.json        what people call the run and note of it (see `RunNotes`)
  *   metrics.jsonl     points of the learning curve and a line per epoch
  *   summary.json      how the run ended (see `Summary`)
  *   diverged.json     the batch whose loss was no number, where there was one (see `DivergedBatch`)
@@ -35,6 +36,7 @@ export interface RunPaths {
   labels: string;
   reading: string;
   corrections: string;
+  notes: string;
   metrics: string;
   diverged: string;
   summary: string;
@@ -60,6 +62,7 @@ export function runPaths(path: string): RunPaths {
     labels: join(folder, 'labels.json'),
     reading: join(folder, 'reading.json'),
     corrections: join(folder, 'corrections.json'),
+    notes: join(folder, 'notes.json'),
     metrics: join(folder, 'metrics.jsonl'),
     diverged: join(folder, 'diverged.json'),
     summary: join(folder, 'summary.json'),

@@ -2,6 +2,7 @@ import { linearAhead } from '../metrics/metricText.ts';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { RunConfig } from '../config/runConfig.ts';
+import { UserError } from '../base/errors.ts';
 import { withFileErrors } from '../base/files.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { readCheckpointInfo } from './checkpoint.ts';
@@ -13,6 +14,7 @@ import { exists, readRunConfig, runPaths } from './runFolder.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { type MeasuredOn, measuredOn } from './measuredOn.ts';
 import { readHistory } from './metricsLog.ts';
+import { readNotes, type RunNotes } from './runNotes.ts';
 
 /** A line in the list of runs. */
 export interface RunListing {
@@ -36,6 +38,12 @@ export interface RunListing {
   evaluated?: { split: string; metrics: Metrics };
   /** Where the linear model among its baselines is ahead of it. */
   linearAhead?: string;
+  /** Wall-clock of training and validation; known of runs that came to their end. */
+  seconds?: number;
+  /** Absent where there are none, and where their file is damaged. */
+  notes?: RunNotes;
+  /** What is wrong with that file: the run itself does not need it. */
+  notesProblem?: string;
   /** Last change, ISO 8601. */
   changed: string;
   problem?: string;
@@ -71,7 +79,8 @@ export async function describeRun(folder: string): Promise<RunListing> {
   const name = basename(paths.folder);
   const shown = (await exists(paths.metrics)) ? paths.metrics : paths.config;
   const changed = (await withFileErrors(shown, () => stat(shown))).mtime.toISOString();
-  const base = { name, folder: paths.folder, epochs: 0, bestEpoch: 0, changed };
+  const noted = await describeNotes(folder);
+  const base = { name, folder: paths.folder, epochs: 0, bestEpoch: 0, changed, ...noted };
   try {
     const isRunning = await isLocked(paths.lock);
     const { dataset, training, model } = await readRunConfig(paths);
@@ -79,10 +88,10 @@ export async function describeRun(folder: string): Promise<RunListing> {
     const known = { ...base, modelType: model.type, measuredOn: on, monitor: training.monitor };
     const summary = await readSummary(paths.summary);
     if (summary) {
-      const { stopped, epochs, best, evaluated, unlabelled, baselines } = summary;
+      const { stopped, epochs, best, evaluated, unlabelled, baselines, seconds } = summary;
       const { epoch: bestEpoch, score, validation } = best;
       const ahead = evaluated && linearAhead(evaluated.metrics, baselines);
-      const figures = { bestEpoch, score, validation, evaluated, unlabelled, linearAhead: ahead };
+      const figures = { bestEpoch, score, validation, evaluated, unlabelled, linearAhead: ahead, seconds };
       return { ...known, status: isRunning ? 'running' : stopped, epochs, ...figures };
     }
     const status = isRunning ? 'running' : 'interrupted';
@@ -93,6 +102,16 @@ export async function describeRun(folder: string): Promise<RunListing> {
     return { ...known, status, epochs: state.ended?.epochs ?? state.epoch, bestEpoch, score, validation };
   } catch (error) {
     return { ...base, status: 'damaged', problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function describeNotes(folder: string): Promise<Pick<RunListing, 'notes' | 'notesProblem'>> {
+  try {
+    const notes = await readNotes(folder);
+    return Object.keys(notes).length > 0 ? { notes } : {};
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { notesProblem: error.describe() };
   }
 }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { runDescription } from '../runs/runText.ts';
-import { shortName } from '../runs/shortName.ts';
+import { runTitle } from '../runs/shortName.ts';
 
 /** Folders of two or more runs that the user picks; undefined where none are picked. Throws `UserError` where there are none. */
 export async function chooseRuns(runs: RunStore, picked: readonly string[]): Promise<string[] | undefined> {
@@ -15,7 +15,7 @@ export async function chooseRuns(runs: RunStore, picked: readonly string[]): Pro
       vscode.l10n.t('Train with another config or seed first.'),
     );
   const items = found.map((run) => ({
-    label: shortName(run.name),
+    label: runTitle(run),
     description: runDescription(run, undefined, vscode.l10n.t),
     picked: picked.includes(run.folder),
     folder: run.folder,

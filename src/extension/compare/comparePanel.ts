@@ -14,7 +14,7 @@ import { saveImage } from '../base/saveFile.ts';
 import type { Services } from '../base/services.ts';
 import { WebviewHost, type PageHandlers } from '../base/webviewHost.ts';
 import type { RunStore } from '../runs/runStore.ts';
-import { shortName } from '../runs/shortName.ts';
+import { runTitle } from '../runs/shortName.ts';
 import { chooseRuns } from './chooseRuns.ts';
 
 /** Runs side by side in an editor. */
@@ -53,7 +53,7 @@ export class ComparePanel extends Disposable {
     try {
       await this.runs.whenRead;
       const readAt = new Map(state.folders.map((folder) => [folder, this.changed(folder)]));
-      const runs = named(await Promise.all(state.folders.map(readComparedRun)));
+      const runs = this.named(await Promise.all(state.folders.map(readComparedRun)));
       if (state !== this.state) return;
       this.readAt = readAt;
       this.compared = runs;
@@ -61,6 +61,12 @@ export class ComparePanel extends Disposable {
     } catch (error) {
       if (state === this.state) this.host.push({ type: 'failed', state, failure: failureOf(error) });
     }
+  }
+
+  /** Under their titles, where those distinguish them. */
+  private named(runs: readonly ComparedRun[]): ComparedRun[] {
+    const titles = runs.map(({ folder, name }) => runTitle({ name, notes: this.runs.get(folder)?.notes }));
+    return runs.map((run, i) => ({ ...run, name: new Set(titles).size === titles.length ? titles[i] : run.name }));
   }
 
   private compare(): void {
@@ -76,7 +82,7 @@ export class ComparePanel extends Disposable {
 
   private changed(folder: string): string {
     const run = this.runs.get(folder);
-    return run ? `${run.changed} ${run.status}` : '';
+    return run ? `${run.changed} ${run.status} ${run.notes?.title ?? ''}` : '';
   }
 
   private tellStale(): void {
@@ -97,12 +103,6 @@ export class ComparePanel extends Disposable {
     await vscode.env.clipboard.writeText(comparisonMarkdown(this.comparison, options));
     vscode.window.setStatusBarMessage(vscode.l10n.t('Comparison copied as Markdown'), 4000);
   }
-}
-
-/** Under their short names, where those distinguish them. */
-function named(runs: readonly ComparedRun[]): ComparedRun[] {
-  const short = runs.map(({ name }) => shortName(name));
-  return runs.map((run, i) => ({ ...run, name: new Set(short).size === short.length ? short[i] : run.name }));
 }
 
 function curvesOf(runs: readonly ComparedRun[], { groups }: Comparison): ComparedCurve[] {

@@ -5,7 +5,7 @@ import { Disposable } from '../base/disposable.ts';
 import type { Services } from '../base/services.ts';
 import type { RunStore } from '../runs/runStore.ts';
 import { runDescription } from '../runs/runText.ts';
-import { shortName } from '../runs/shortName.ts';
+import { runTitle } from '../runs/shortName.ts';
 import { clip, escapeIcons } from './escape.ts';
 import { UserError } from '../../core/base/errors.ts';
 import type { CommandArguments } from '../base/commandArguments.ts';
@@ -112,7 +112,7 @@ export class ModelStatusBar extends Disposable {
     const document = vscode.window.activeTextEditor?.document;
     const run = document ? await this.runOf(document) : this.model.chosen;
     if (turn !== this.turn) return;
-    this.item.text = `$(tag) ${run ? escapeIcons(clip(shortName(run.name), longestName)) : t('No model')}`;
+    this.item.text = `$(tag) ${run ? escapeIcons(clip(runTitle(run), longestName)) : t('No model')}`;
     this.item.tooltip = run
       ? t(
           '{0} ({1}) predicts the labels of texts that you point at. Click to choose another model.',
@@ -152,7 +152,7 @@ export async function selectModel(model: ActiveModel, runs: RunStore, given: Com
   const { chosen: active, isOff } = model;
   const check = (is: boolean): string => (is ? '$(check) ' : '');
   const items = candidates.map((run) => ({
-    label: `${check(run.folder === active?.folder)}${escapeIcons(shortName(run.name))}`,
+    label: `${check(run.folder === active?.folder)}${escapeIcons(runTitle(run))}`,
     description: runDescription(run, undefined, t),
     detail: escapeIcons(vscode.workspace.asRelativePath(run.folder)),
     folder: run.folder as string | undefined,

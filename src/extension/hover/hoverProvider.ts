@@ -4,7 +4,7 @@ import { Disposable } from '../base/disposable.ts';
 import { failureOf } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { recordScheme } from '../datasets/recordUri.ts';
-import { shortName } from '../runs/shortName.ts';
+import { runTitle } from '../runs/shortName.ts';
 import { commandLink, escapeMarkdown } from './escape.ts';
 import { hoverMarkdown, linkedCommands } from './hoverText.ts';
 import type { Prediction, Predictions } from './textPredictions.ts';
@@ -61,7 +61,7 @@ export class LabelHover extends Disposable implements vscode.HoverProvider {
 
   private content({ run, rows, text }: Prediction, { uri }: vscode.TextDocument, position: vscode.Position): string {
     const place = { uri: uri.toString(), line: position.line, character: position.character };
-    return hoverMarkdown({ model: shortName(run.name), place, rows, text }, vscode.l10n.t);
+    return hoverMarkdown({ model: runTitle(run), place, rows, text }, vscode.l10n.t);
   }
 }
 

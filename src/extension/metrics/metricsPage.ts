@@ -16,7 +16,7 @@ import type { JobEvent, RunStore } from '../runs/runStore.ts';
 import { progressParts } from '../runs/jobText.ts';
 import type { Job, Jobs } from '../runs/jobs.ts';
 import { precisions } from '../runs/runText.ts';
-import { shortName } from '../runs/shortName.ts';
+import { runTitle } from '../runs/shortName.ts';
 
 type StepEvent = Extract<RunEvent, { type: 'step' }>;
 
@@ -118,7 +118,7 @@ const runGone = (folder: string): UserError =>
     { file: folder },
   );
 
-const hindrance = (): MetricsHindrance | undefined =>
+export const hindrance = (): MetricsHindrance | undefined =>
   !vscode.workspace.workspaceFolders?.length ? 'noFolder' : vscode.workspace.isTrusted ? undefined : 'untrusted';
 
 const run = async (command: string, ...args: unknown[]): Promise<void> => {
@@ -130,7 +130,7 @@ function metricsRun(listing: RunListing): MetricsRun {
   const precision = precisions(listing).at(-1); // validation's where it is known: its course is what is drawn
   const unlabelled = without?.validation;
   const figures = { bestEpoch, precision, unlabelled, linearAhead, dataset: listing.measuredOn };
-  return { folder, name, title: shortName(name), status, problem, monitor, ...figures, changed };
+  return { folder, name, title: runTitle(listing), status, problem, monitor, ...figures, changed };
 }
 
 async function saveCsv(runs: RunStore, folders: string[]): Promise<void> {

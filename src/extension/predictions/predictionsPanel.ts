@@ -1,5 +1,5 @@
 import { onlyFile, pathOf } from '../../core/data/document.ts';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/base/errors.ts';
 import type { RunEvent } from '../../core/base/events.ts';
@@ -17,7 +17,6 @@ import { RunnerPanel, type PanelHandlers } from '../base/runnerPanel.ts';
 import type { Services } from '../base/services.ts';
 import { chooseRun } from '../runs/chooseRun.ts';
 import type { RunStore } from '../runs/runStore.ts';
-import { shortName } from '../runs/shortName.ts';
 
 /** The predictions of one run for one target: the panel, and the process that holds model and scores. */
 export class PredictionsPanel extends RunnerPanel<'predictions'> {
@@ -66,7 +65,7 @@ export class PredictionsPanel extends RunnerPanel<'predictions'> {
   }
 
   private get runName(): string {
-    return shortName(basename(this.folder));
+    return this.runs.titleOf(this.folder);
   }
 
   protected override get title(): string {

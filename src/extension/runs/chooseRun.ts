@@ -3,7 +3,7 @@ import { UserError } from '../../core/base/errors.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
 import type { RunStore } from './runStore.ts';
 import { runDescription } from './runText.ts';
-import { shortName } from './shortName.ts';
+import { runTitle } from './shortName.ts';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { showError } from '../base/notices.ts';
@@ -32,7 +32,7 @@ export async function chooseRun(
     );
   if (found.length === 1) return found[0];
   const items = found.map((run) => ({
-    label: shortName(run.name),
+    label: runTitle(run),
     description: runDescription(run, undefined, vscode.l10n.t),
     run,
   }));

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { analyse } from '../../core/config/validate.ts';
 import { UserError } from '../../core/base/errors.ts';
@@ -13,8 +13,8 @@ import type { Job, Jobs } from './jobs.ts';
 import { type JobSettings, overridesOf } from './jobSettings.ts';
 import { waitUntilFree } from './interrupted.ts';
 import type { RunStore } from './runStore.ts';
-import { shortName } from './shortName.ts';
 import type { TrainingTimes } from './trainingTimes.ts';
+import { renameRun } from './writeNotes.ts';
 import { isTraining } from './trainedConfigs.ts';
 import { mayStartJobs } from './trust.ts';
 import { isLocked } from '../../core/training/lock.ts';
@@ -36,6 +36,7 @@ export function registerRunCommands(
     stop: (given) => stop(jobs, given),
     refreshRuns: () => runs.refresh(),
     deleteRun: (given) => deleteRuns(foldersOf(given), runs, jobs),
+    renameRun: (given) => forFolder(given, (folder) => renameRun(runs, folder)),
     openRunFolder: (given) => forFolder(given, openFolder),
     copyRunPath: async (given) => vscode.env.clipboard.writeText(foldersOf(given).join('\n')),
     openRunConfig: (given) =>
@@ -188,16 +189,17 @@ const nothingToResume = (file: string): UserError =>
 
 /** Deletes run folders after a confirmation: into the trash, or for good where there is none. Throws `run-busy`. */
 async function deleteRuns(folders: readonly string[], runs: RunStore, jobs: Jobs): Promise<void> {
-  for (const folder of folders) await refuseBusy(folder, jobs);
-  if (folders.length === 0 || !(await confirm(folders))) return;
+  const nameOf = (folder: string): string => runs.titleOf(folder);
+  for (const folder of folders) await refuseBusy(folder, jobs, nameOf);
+  if (folders.length === 0 || !(await confirm(folders, nameOf))) return;
   const kept: string[] = [];
   for (const folder of folders) if (!(await attempt(folder, true))) kept.push(folder);
-  if (kept.length > 0 && (await confirmForGood(kept))) for (const folder of kept) await attempt(folder, false);
+  if (kept.length > 0 && (await confirmForGood(kept, nameOf))) for (const folder of kept) await attempt(folder, false);
   await runs.refresh();
 }
 
 /** Only what is a run folder is deleted, whatever a caller names. */
-async function refuseBusy(folder: string, jobs: Jobs): Promise<void> {
+async function refuseBusy(folder: string, jobs: Jobs, nameOf: NameOf): Promise<void> {
   const { config, lock } = runPaths(folder);
   if (!(await exists(config)))
     throw new UserError(
@@ -216,28 +218,28 @@ async function refuseBusy(folder: string, jobs: Jobs): Promise<void> {
     );
 }
 
-async function confirm(folders: readonly string[]): Promise<boolean> {
+async function confirm(folders: readonly string[], nameOf: NameOf): Promise<boolean> {
   const message =
     folders.length === 1
       ? vscode.l10n.t('Delete the run {0} with its checkpoints?', nameOf(folders[0]))
       : vscode.l10n.t('Delete {0} runs with their checkpoints?', folders.length);
-  const detail = folders.length > 1 ? listOf(folders) : undefined;
+  const detail = folders.length > 1 ? listOf(folders, nameOf) : undefined;
   const remove = vscode.l10n.t('Move to Trash');
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, remove)) === remove;
 }
 
-const nameOf = (folder: string): string => shortName(basename(folder));
+type NameOf = (folder: string) => string;
 
 /** A dialog has no room for more, and cannot be scrolled. */
 const mostNamed = 12;
 
-function listOf(folders: readonly string[]): string {
+function listOf(folders: readonly string[], nameOf: NameOf): string {
   const named = folders.slice(0, mostNamed).map(nameOf);
   const rest = folders.length - named.length;
   return [...named, ...(rest > 0 ? [vscode.l10n.t('and {0} more', rest)] : [])].join('\n');
 }
 
-async function confirmForGood(folders: readonly string[]): Promise<boolean> {
+async function confirmForGood(folders: readonly string[], nameOf: NameOf): Promise<boolean> {
   const message = vscode.l10n.t('There is no trash here. Delete {0} for good?', folders.map(nameOf).join(', '));
   const remove = vscode.l10n.t('Delete Permanently');
   return (await vscode.window.showWarningMessage(message, { modal: true }, remove)) === remove;

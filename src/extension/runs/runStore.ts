@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunEvent } from '../../core/base/events.ts';
 import { exists, runPaths } from '../../core/training/runFolder.ts';
@@ -7,6 +7,7 @@ import type { RunListing } from '../../core/training/runListing.ts';
 import { describeRun, listRuns } from '../../core/training/runListing.ts';
 import { Disposable } from '../base/disposable.ts';
 import { watch } from '../base/watch.ts';
+import { runTitle } from './shortName.ts';
 import { outputFolderOf, runOf, settingFolders } from './runFolders.ts';
 
 /** What a job reports of a run. `folder` is unknown until training has made it. */
@@ -18,7 +19,8 @@ export interface JobEvent {
 const configFiles = '**/*.xmlcnn.json';
 const excluded = '**/{node_modules,.git}/**';
 /** Files that change the listing of a run. */
-const listedFiles = '*/{config.json,summary.json,lock,metrics.jsonl,evaluation-*.json,checkpoints/*.safetensors}';
+const listedFiles =
+  '*/{config.json,summary.json,notes.json,lock,metrics.jsonl,evaluation-*.json,checkpoints/*.safetensors}';
 /** Changes are gathered so long, in milliseconds. */
 const pause = 1000;
 const mostConfigs = 500;
@@ -63,6 +65,11 @@ export class RunStore extends Disposable {
   /** The run in a folder, where it is known. */
   get(folder: string): RunListing | undefined {
     return this.listings.get(runPaths(folder).folder);
+  }
+
+  /** What a run is called, be it known or not. */
+  titleOf(folder: string): string {
+    return runTitle(this.get(folder) ?? { name: basename(folder) });
   }
 
   /** Reads all run folders again. */

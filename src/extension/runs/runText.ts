@@ -56,6 +56,7 @@ export function runDescription(
       : run.status === 'running'
         ? t('running elsewhere')
         : statusName(run.status, t),
+    run.notes?.pinned ? t('pinned') : undefined,
   ];
   return parts.filter((part) => part !== undefined).join(' · ');
 }
@@ -63,6 +64,7 @@ export function runDescription(
 /** Titles and values for a run's tooltip. Values may hold anything: they are text, not Markdown. */
 export function runFacts(run: RunListing, t: Translate): [title: string, value: string][] {
   const { status, modelType, epochs, bestEpoch, monitor, validation, evaluated, changed, folder, problem } = run;
+  const { note, tags } = run.notes ?? {};
   const figures = (metrics: Record<string, number>): string =>
     ['P@1', 'P@3', 'P@5', 'nDCG@5']
       .filter((name) => name in metrics)
@@ -70,7 +72,9 @@ export function runFacts(run: RunListing, t: Translate): [title: string, value: 
       .join(', ');
   const rows: [string, string | undefined][] = [
     [t('Status'), statusName(status, t)],
-    [t('Problem'), problem],
+    [t('Problem'), problem ?? run.notesProblem],
+    [t('Note'), note],
+    [t('Tags'), tags?.join(', ')],
     [
       t('Epochs'),
       epochs > 0 && modelType !== 'linear'

@@ -7,7 +7,7 @@ import { percent } from './jobText.ts';
 import { RefreshPace } from './refreshPace.ts';
 import type { RunStore } from './runStore.ts';
 import { runDescription, runFacts, statusName } from './runText.ts';
-import { shortName } from './shortName.ts';
+import { runTitle, shortName } from './shortName.ts';
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Metrics } from '../../core/base/metrics.ts';
@@ -87,7 +87,8 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
 
   private roots(): RunNode[] {
     const jobs = this.jobs.all;
-    const nodes: RunNode[] = this.runs.runs.map((listing) => ({
+    const runs = this.runs.runs.toSorted((a, b) => Number(isPinned(b)) - Number(isPinned(a)));
+    const nodes: RunNode[] = runs.map((listing) => ({
       ...{ type: 'run', id: listing.folder, path: listing.folder, listing },
       job: jobs.find(({ state }) => state.folder === listing.folder),
     }));
@@ -125,14 +126,15 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
 function runItem({ id, listing, job }: RunNode): vscode.TreeItem {
   const name = listing?.name ?? job?.state.title ?? id;
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(shortName(name), listing ? Collapsed : None);
+  const title = listing ? runTitle(listing) : shortName(name);
+  const item = new vscode.TreeItem(title, listing ? Collapsed : None);
   item.id = id;
   item.description = runDescription(listing, job?.state, t, { isRow: true });
   item.iconPath = job ? new vscode.ThemeIcon('sync~spin') : listing && statusIcon(listing.status);
   item.contextValue = job ? `run.job.${job.task.kind}` : `run.${listing?.status}`;
   item.tooltip = listing ? factsTooltip(name, runFacts(listing, t)) : name;
   const status = job ? t('running') : listing ? statusName(listing.status, t) : '';
-  const spoken = [shortName(name), status, runDescription(listing, job?.state, t)];
+  const spoken = [title, status, runDescription(listing, job?.state, t)];
   item.accessibilityInformation = { label: spoken.filter(Boolean).join(', ') };
   return item;
 }
@@ -196,6 +198,8 @@ type RunFile =
   | { kind: 'config'; path: string }
   | { kind: 'checkpoint'; path: string; name: string }
   | { kind: 'evaluation'; path: string; split: string; documents?: number; metrics?: Metrics };
+
+const isPinned = ({ notes }: RunListing): boolean => notes?.pinned === true;
 
 /** Config, checkpoints (best, last, then the others by name) and evaluations of a run. */
 async function listRunFiles(folder: string): Promise<RunFile[]> {

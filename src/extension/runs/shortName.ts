@@ -1,3 +1,9 @@
+import type { RunListing } from '../../core/training/runListing.ts';
+
+/** What a run is called: as its user says, else by its folder. */
+export const runTitle = ({ name, notes }: Pick<RunListing, 'name' | 'notes'>): string =>
+  notes?.title ?? shortName(name);
+
 /** Names that training gives end in the time of their beginning (UTC): here in local time, and short. Others are as they are. */
 export function shortName(name: string, now = new Date()): string {
   const found = /^(.+)-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})(-\d+)?$/.exec(name);

@@ -54,12 +54,17 @@ export function readTheme(): PlotTheme {
     ],
     series: (index) => ({
       color: colors[index % colors.length],
-      dash: dashes[index % dashes.length],
-      symbol: symbols[index % symbols.length],
+      // shifted by one after each round of colours: no pair of colour and dash, or of colour and marker, is there twice
+      dash: dashes[(index + Math.floor(index / colors.length)) % dashes.length],
+      symbol: symbols[(index + Math.floor(index / 24)) % symbols.length],
       pattern: patterns[index % patterns.length],
     }),
   };
 }
+
+/** The colour of a line by its value, from 0 to 1: the least still differs from the background. */
+export const rampColor = (theme: PlotTheme, share: number): string =>
+  mixed(theme.series(0).color, mixed(theme.foreground, theme.background, 0.35), share);
 
 /** Themes give charts colours that shine through, such as those of search matches: too pale for a line. */
 const opaque = (color: string): string => mixed(color, color, 1);

@@ -20,6 +20,7 @@ const paths = {
   last: 'M4 4l4 4-4 4M11.5 4v8',
   metrics: 'M2.5 2.5v11h11M5 10.5l2.5-3.5 2 2 3.5-5',
   openInEditor: 'M9 2.5h4.5V7M13.5 2.5L8 8M6 3.5H2.5v10h10V10',
+  pin: 'M5.5 2.5h5M6.5 2.5v4L4.5 9h7L9.5 6.5v-4M8 9v4.5',
   play: 'M5 3.2v9.6L12.5 8z',
   refresh: 'M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3',
   remove: 'M3 8h10',
