@@ -88,7 +88,7 @@ inWorkbench('19. the table of runs', { fill }, (workbench) => {
     await (await page()).getByRole('checkbox', { name: 'Select fast' }).click();
     await press('Compare');
     const compare = await workbench().webview('compare');
-    await compare.getByText('The baseline').first().waitFor();
+    await compare.getByRole('columnheader').filter({ hasText: 'The baseline' }).first().waitFor();
     await workbench().showContainer('XML-CNN');
     await workbench().treeRow('Runs', 'The baseline').first().waitFor();
     await workbench().runCommand('View: Close Primary Side Bar');

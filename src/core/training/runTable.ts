@@ -137,24 +137,33 @@ function compare(a: number | string | undefined, b: number | string | undefined)
   return a === undefined || b === undefined ? 0 : inWords.compare(a, b);
 }
 
-/** The rows in which each of the words stands: in a name, note, tag, dataset, state or model, or in a setting as `key=value`. */
+/**
+ * The rows in which each of the words stands: in a name, note, tag, dataset, state, model, or the value of a setting. `key=value` asks
+ * for the settings with such a key, shared ones too: a number must be that number, other values contain the text.
+ */
 export function findRows({ rows, shared }: RunTable, search: string): RunRow[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return [...rows];
-  const common = settingsText(shared);
   return rows.filter((row) => {
     const { title, name, note = '', tags, dataset, status, modelType = '', settings } = row;
-    const own = [title, name, note, ...tags, dataset?.validation.name ?? '', status, modelType].join('\n');
-    const text = `${own.toLowerCase()}\n${settingsText(settings)}\n${status === 'damaged' ? '' : common}`;
-    return words.every((word) => text.includes(word));
+    const values = Object.values(settings).map((value) => String(settingValue(value) ?? ''));
+    const own = [title, name, note, ...tags, dataset?.validation.name ?? '', status, modelType, ...values];
+    const text = own.join('\n').toLowerCase();
+    const all = status === 'damaged' ? {} : { ...shared, ...settings };
+    return words.every((word) => text.includes(word) || hasSetting(all, word));
   });
 }
 
-const settingsText = (settings: RunRow['settings']): string =>
-  Object.entries(settings)
-    .map(([key, value]) => `${key}=${String(settingValue(value) ?? value)}`)
-    .join('\n')
-    .toLowerCase();
+function hasSetting(settings: RunRow['settings'], word: string): boolean {
+  const at = word.indexOf('=');
+  if (at < 0) return false;
+  const [asked, wanted] = [word.slice(0, at), word.slice(at + 1)];
+  return Object.entries(settings).some(([key, json]) => {
+    if (!key.toLowerCase().includes(asked)) return false;
+    const value = settingValue(json) ?? json;
+    if (typeof value === 'number') return wanted !== '' && Number(wanted) === value;
+    return value.toLowerCase().includes(wanted);
+  });
+}
 
 /** The folders with the best figure of a column, one of each dataset that two or more are known of and not all are equal. */
 export function bestRows(rows: readonly RunRow[], split: FigureSplit, metric: string): Set<string> {

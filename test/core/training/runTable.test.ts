@@ -70,11 +70,14 @@ it('finds runs by all of the words, in names, notes, tags and settings, shared o
     row('a', { 'training.learningRate': 0.01 }, { note: 'with dropout', tags: ['paper'] }),
     row('b', { 'training.learningRate': 0.1 }),
   ];
-  const table = { rows, shared: { 'model.type': '"xml-cnn"' } };
+  const shared = { 'model.type': '"xml-cnn"', 'word2vec.learningRate': '0.012', 'model.dropout': '0' };
+  const table = { rows, shared };
   const found = (search: string): string[] => namesOf(findRows(table, search));
   expect(found('')).toEqual(['a', 'b']);
   expect(found('Dropout PAPER')).toEqual(['a']);
   expect(found('learningRate=0.1')).toEqual(['b']);
+  expect(found('learningRate=0.01')).toEqual(['a']); // not 0.012, which all have
+  expect(found('learningRate=0.010')).toEqual(['a']);
   expect(found('type=xml')).toEqual(['a', 'b']);
   expect(found('paper nothing')).toEqual([]);
 });

@@ -34,7 +34,7 @@ import {
 import './runs.css';
 
 /** Rows of a page: more are turned to. */
-const pageSize = 100;
+const pageSize = 50;
 /** Settings that parallel coordinates have an axis for. */
 const mostAxes = 7;
 /** An axis with its values needs so much, in pixels. */

@@ -37,20 +37,18 @@ export function runColumns(rows: readonly RunRow[], { box, showsAllSettings }: C
   });
   const settings = [...settingTitles(rows)];
   return [
-    { id: 'selected', title: t('Selected'), render: box },
+    { id: 'selected', title: '✓', tooltip: t('Selected'), render: box },
     text('title', t('Name'), nameCell),
     ...(datasets.length > 1
       ? [text('dataset', t('Dataset'), ({ dataset }) => (dataset && nameOf.get(dataset.validation.key)) ?? '–')]
       : []),
-    text('changed', t('Date'), ({ changed }) => el('span', { class: 'nowrap' }, dateText(changed))),
+    text('changed', t('Date'), ({ changed }) => dateText(changed)),
     text('status', t('State'), statusCell),
-    text('modelType', t('Model'), ({ modelType }) =>
-      el('span', { class: 'nowrap' }, modelType ? modelNames[modelType] : '–'),
-    ),
+    text('modelType', t('Model'), ({ modelType }) => (modelType ? modelNames[modelType] : '–')),
     number('epochs', t('Epochs'), ({ epochs, modelType }) =>
       epochs === 0 || modelType === 'linear' ? '–' : `${epochs}`,
     ),
-    number('seconds', t('Time'), ({ seconds }) => el('span', { class: 'nowrap' }, durationText(seconds))),
+    number('seconds', t('Time'), ({ seconds }) => durationText(seconds)),
     ...figureColumns(rows).map(({ split, metric }) => {
       const best = bestRows(rows, split, metric);
       return number(`${split} ${metric}`, figureTitle(split, metric), (row) =>
@@ -76,23 +74,26 @@ function nameCell({ title, name, note, tags, pinned }: RunRow): HTMLElement {
 }
 
 const statusCell = ({ status, problem }: RunRow): HTMLElement =>
-  el('span', { class: `nowrap status-${status}`, attributes: { title: problem } }, statusNames[status]);
+  el('span', { attributes: { title: problem } }, statusNames[status]);
 
 function figureCell(metric: string, value: number | undefined, isBest: boolean): Node | string {
-  if (value === undefined) return el('span', { class: 'muted' }, '–');
-  const star = isBest && [
-    el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, t('best'))),
-  ];
-  return el('span', { class: isBest ? 'nowrap best' : 'nowrap' }, ...(star || []), formatMetric(metric, value));
+  if (value === undefined) return '–';
+  if (!isBest) return formatMetric(metric, value);
+  const star = el('span', { class: 'best-mark' }, icon('star'), el('span', { class: 'visually-hidden' }, t('best')));
+  return el('span', { class: 'best' }, star, formatMetric(metric, value));
 }
 
-const settingCell = (json: string | undefined): HTMLElement =>
-  el('span', { class: json === undefined ? 'muted' : 'setting', attributes: { title: json } }, settingText(json));
+/** Only what is left out of it is told in a tooltip. */
+function settingCell(json: string | undefined): Node | string {
+  const text = settingText(json);
+  const isWhole = json === undefined || text === json || JSON.stringify(text) === json;
+  return isWhole ? text : el('span', { attributes: { title: json } }, text);
+}
 
-const dateText = (changed: string): string =>
-  new Date(changed).toLocaleString([], {
-    ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  });
+const dates = new Intl.DateTimeFormat([], {
+  ...{ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+});
+const dateText = (changed: string): string => dates.format(new Date(changed));
 
 function durationText(seconds: number | undefined): string {
   if (seconds === undefined) return '–';

@@ -5,7 +5,7 @@ import {
   settingValue,
   tableMetrics,
 } from '../../../core/training/runTable.ts';
-import { fileName } from '../../amounts.ts';
+import { fileName, shortPaths } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
 
 export type RunsTab = 'table' | 'parallel';
@@ -76,8 +76,9 @@ export function datasetsOf(rows: readonly RunRow[]): { key: string; name: string
     found.set(key, { key, name, place, runs: (found.get(key)?.runs ?? 0) + 1 });
   }
   const all = [...found.values()].sort((a, b) => b.runs - a.runs);
-  return all.map(({ key, name, place, runs }) => {
+  const places = shortPaths(all.map(({ place }) => JSON.stringify(place)));
+  return all.map(({ key, name, place, runs }, i) => {
     const isAlone = all.filter((other) => other.name === name).length === 1;
-    return { key, name: isAlone ? name : place, runs };
+    return { key, name: isAlone ? name : (places[i] ?? place), runs };
   });
 }
