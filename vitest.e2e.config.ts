@@ -1,17 +1,33 @@
 import { defineConfig } from 'vitest/config';
 
+/** Files that train, or read what fills the memory: beside another editor they miss the moments that they look for. */
+const busy = ['test/e2e/{04-train,05-runs-view,11-large-dataset,12-engines,16-models}.e2e.ts', 'test/exthost/**/*.e2e.ts'];
+const common = {
+  retry: 1,
+  testTimeout: 300_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000, interval: 100 } },
+} as const;
+
 /**
- * The suite in the real workbench: one file after the other, for the server and the browser of each keep two cores busy. An editor that was
- * too busy for a click gets a second try, which the report names.
+ * The suite in the real workbench: two files at a time, for one editor waits more than it computes; those that are busy alone.
+ * An editor that was too busy for a click gets a second try, which the report names.
  */
 export default defineConfig({
   test: {
-    include: ['test/e2e/**/*.e2e.ts', 'test/exthost/**/*.e2e.ts'],
     globalSetup: 'test/workbench/globalSetup.ts',
-    fileParallelism: false,
-    retry: 1,
-    testTimeout: 300_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 60_000, interval: 100 } },
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'paired',
+          include: ['test/e2e/**/*.e2e.ts'],
+          exclude: busy,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { test: { ...common, name: 'alone', include: busy, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 });
