@@ -15,6 +15,8 @@ export interface SampledField {
   lists?: readonly (readonly string[])[];
   /** Strings that stand where others have lists. */
   cells?: readonly string[];
+  /** What stands beside a label in objects and says how sure it is: `score`. */
+  beside?: string;
 }
 
 export interface GuessedFields {

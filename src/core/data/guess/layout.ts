@@ -98,11 +98,31 @@ function reasonsOf(
     reasons.labelColumns = `${otherFlags.map(shown).join(', ')} left out: taken for something else than labels`;
   if (loneFlag !== undefined)
     reasons.labelField = `${shown(loneFlag)} is taken for want of another: its 0 and 1 are two classes`;
-  const style = styleReason(reading);
+  const repeated = repeatedRows(fields, guess);
+  if (repeated)
+    reasons.labelField = `${repeated} of ${fields[0].values.length} records repeat the text of the one before with another label: each is read as a document of its own, where one document with all of its labels may be meant`;
+  const beside = fields.find(({ name }) => name === guess.label)?.beside;
+  const style = [styleReason(reading), beside && `"${beside}" beside a label is not used`].filter(Boolean).join('; ');
   if (style) reasons.labelSeparator = style;
   if (wholeNumbers && options.wholeNumbers === undefined)
     reasons.wholeNumbers = '1.0 and 1 look alike and count as one label';
   return reasons;
+}
+
+/** From this share of the records on, a record seems to hold one label of a document. */
+const repeatedShare = 0.1;
+
+/** Records with the text of the one before and another label; 0 where they are few. */
+function repeatedRows(fields: readonly SampledField[], { text, label }: GuessedFields): number {
+  const labels = fields.find(({ name }) => name === label)?.values;
+  const texts = fields.filter(({ name }) => text.includes(name));
+  if (!labels || texts.length === 0) return 0;
+  const isRepeated = (i: number): boolean =>
+    i > 0 &&
+    labels[i] !== labels[i - 1] &&
+    texts.every(({ values }) => values[i] !== '' && values[i] === values[i - 1]);
+  const found = labels.filter((_, i) => isRepeated(i)).length;
+  return found > 2 && found >= labels.length * repeatedShare ? found : 0;
 }
 
 function styleReason({ style, doubt, wholeLabels, relevance }: CellReading): string | undefined {

@@ -95,8 +95,19 @@ function fieldAt(records: readonly DataRecord[], path: string): SampledField {
     values: found.map((value) => textOf(value)),
     lists: isBits ? vectors.map((list) => list.map(String)) : lists,
     cells,
+    beside: certainty(found),
   };
 }
+
+/** The key that says how sure a label is: `[{"label": "a", "score": 0.3}]`. */
+function certainty(found: readonly unknown[]): string | undefined {
+  const keys = found.flatMap((value) => (Array.isArray(value) ? value.filter(isRecord).flatMap(Object.entries) : []));
+  const isCertainty = ([key, value]: [string, unknown]): boolean =>
+    certaintyNames.test(key) && typeof value === 'number';
+  return (keys as [string, unknown][]).find(isCertainty)?.[0];
+}
+
+const certaintyNames = /^(?:score|confidence|probability|prob|weight|relevance)$/i;
 
 const isText = (value: unknown): boolean =>
   Array.isArray(value) && value.some((part) => typeof part === 'string' && part.split(/\s+/).length > 8);

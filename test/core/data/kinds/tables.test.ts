@@ -394,6 +394,24 @@ describe('columns and cells of other habits', () => {
     expect((await counts(vectors.join('\n'), {}, 'jsonl')).labels).toEqual({ '1': 24, '2': 12 });
   });
 
+  test('a row for each label of a document is read as it stands, and it is said', async () => {
+    const rows = sentences.flatMap((text, i) => labelsOf(i).map((label) => `${text},${label}`));
+    const reasonsOf = async (lines: readonly string[], name: string): Promise<string | undefined> =>
+      (await openDataset({ file: write(name, ['text,label', ...lines, ''].join('\n')) })).reasons.labelField;
+    expect(await reasonsOf(rows, 'long.csv')).toMatch(
+      new RegExp(`^${rows.length - sentences.length} of ${rows.length} records repeat the text`),
+    );
+    const once = sentences.map((text, i) => `${text},${topics[i % 3]}`);
+    expect(await reasonsOf([...once, once[0]], 'once.csv')).toBeUndefined();
+  });
+
+  test('a score beside a label is not used, and it is said', async () => {
+    const line = (text: string, i: number): string =>
+      JSON.stringify({ text, labels: labelsOf(i).map((label) => ({ label, score: i / 24 })) });
+    const { reasons } = await openDataset({ file: write('scored.jsonl', sentences.map(line).join('\n')) });
+    expect(reasons.labelSeparator).toContain('"score" beside a label is not used');
+  });
+
   test('votes are no yes and no: a record of them is reported, its label is not lost in silence', async () => {
     const objects = sentences.map((text, i) => `{"text":${JSON.stringify(text)},"labels":{"law":${i ? 1 : 3}}}`);
     const { source } = await counts(objects.join('\n'), { onError: 'skip' }, 'jsonl');
