@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** Files that train, or read what fills the memory: beside another editor they miss the moments that they look for. */
-const busy = ['test/e2e/{04-train,05-runs-view,11-large-dataset,12-engines,16-models}.e2e.ts', 'test/exthost/**/*.e2e.ts'];
+const busy = [
+  'test/e2e/{04-train,05-runs-view,11-large-dataset,12-engines,16-models}.e2e.ts',
+  'test/exthost/**/*.e2e.ts',
+];
 const common = {
   retry: 1,
   testTimeout: 300_000,
