@@ -1,5 +1,5 @@
-// Writes what follows from src/core into other files: schemas/xmlcnn.schema.json from the config's schema, and the `when`
-// clauses of package.json from the list of dataset endings. With --check it only compares, and fails where one is stale.
+// Writes what follows from src/core into other files: schemas/xmlcnn.schema.json and docs/config.md from the config's schema, and
+// the `when` clauses of package.json from the list of dataset endings. With --check it only compares, and fails where one is stale.
 import { build } from 'esbuild';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,11 @@ const derived = [
     file: 'schemas/xmlcnn.schema.json',
     from: 'src/core/config/jsonSchema.ts',
     text: ({ jsonSchemaText }) => jsonSchemaText(),
+  },
+  {
+    file: 'docs/config.md',
+    from: 'src/core/config/jsonSchema.ts',
+    text: ({ configReferenceText }) => configReferenceText(),
   },
   {
     file: 'package.json',

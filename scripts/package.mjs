@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** All that is packed, besides the manifest. Source maps are left out. */
 const contents = [
   ...['dist/extension.cjs', 'dist/libraries', 'dist/runner', 'dist/webview'],
-  ...['examples', 'l10n', 'media', 'schemas', 'syntaxes', 'walkthrough'],
+  ...['examples', 'l10n', 'media', 'schemas', 'skills', 'syntaxes', 'walkthrough'],
   ...['language-configuration.json', 'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE'],
 ];
 /** Keys of package.json that are for npm and would only confuse an editor. */

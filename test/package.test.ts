@@ -37,6 +37,7 @@ const expected = [
   /^extension\/dist\/webview\/[\w-]+\.(ttf|woff2?|svg)$/,
   /^extension\/(schemas|syntaxes|l10n)\/[\w.-]+\.json$/,
   /^extension\/media\/[\w./-]+\.(svg|png|md)$/,
+  /^extension\/skills\/multi-label-classification\/SKILL\.md$/,
   /^extension\/examples\/glosses\/[\w.-]+\.(jsonl|json|txt|md|tsv)$/,
 ];
 
@@ -63,6 +64,20 @@ describe.skipIf(!isBuilt)('the packed extension', () => {
 
   it('holds no file that does not run', () => {
     expect(files.filter(({ name }) => !expected.some((pattern) => pattern.test(name)))).toEqual([]);
+  });
+
+  it('holds the skill that it names, as short as one that is read in one go', () => {
+    const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      contributes: { chatSkills: { path: string }[] };
+    };
+    for (const { path } of contributes.chatSkills) {
+      expect(files.map(({ name }) => name)).toContain(join('extension', path));
+      const text = readFileSync(path, 'utf8');
+      const [, name, description] = /^---\nname: (.*)\ndescription: (.*)\n---\n/.exec(text) ?? [];
+      expect(path).toBe(`./skills/${name}/SKILL.md`);
+      expect(description.length).toBeLessThan(1024);
+      expect(text.split('\n').length).toBeLessThan(60);
+    }
   });
 
   it('is activated by what it is for, not by every start of the editor', () => {

@@ -64,3 +64,45 @@ function constraints(schema: Schema): Json {
 
 /** The file as it is published. */
 export const jsonSchemaText = (): string => `${JSON.stringify(jsonSchema(), undefined, 2)}\n`;
+
+/** All keys as a page of Markdown, a list for each section. */
+export function configReferenceText(): string {
+  const { properties, description } = jsonSchema() as { properties: Record<string, Json>; description: string };
+  const all = Object.entries(properties);
+  const sections = all.filter(([, { type }]) => type === 'object');
+  return [
+    '# Keys of a run config',
+    `${description} This page is written from the schema by \`npm run schema\`. Defaults are those of a config without \`extends\`.`,
+    'Each key can be given for one run: `xmlcnn train CONFIG --set training.epochs=10`. `xmlcnn validate CONFIG` checks a file.',
+    listOf('', all.filter(([, { type }]) => type !== 'object')),
+    ...sections.flatMap(([name, about]) => [
+      `## ${name}`,
+      String(about.description),
+      listOf(`${name}.`, Object.entries(about.properties as Record<string, Json>)),
+    ]),
+    '',
+  ].join('\n\n');
+}
+
+const listOf = (section: string, keys: [string, Json][]): string =>
+  keys
+    .map(([key, about]) => {
+      const standing = about.default === undefined ? 'no default' : `default ${code(about.default)}`;
+      return `- \`${section}${key}\` (${valuesOf(about)}; ${standing}): ${String(about.description)}`;
+    })
+    .join('\n');
+
+/** What a key can be, in words. */
+function valuesOf({ anyOf, enum: values, type, items, ...limits }: Json): string {
+  if (Array.isArray(anyOf)) return anyOf.map((one) => valuesOf(one as Json)).join(' or ');
+  if (Array.isArray(values)) return values.map(code).join(', ');
+  const [first, ...others] = [type].flat().map(String);
+  const words = { minimum: 'from', exclusiveMinimum: 'above', maximum: 'to', exclusiveMaximum: 'below' } as const;
+  const range = Object.entries(words).flatMap(([key, word]) =>
+    limits[key] === undefined ? [] : [`${word} ${String(limits[key])}`],
+  );
+  const name = first === 'array' ? `list of ${valuesOf(items as Json)}` : [first, ...range].join(' ');
+  return [name, ...others].join(' or ');
+}
+
+const code = (value: unknown): string => `\`${JSON.stringify(value)}\``;
