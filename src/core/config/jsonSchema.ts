@@ -74,7 +74,10 @@ export function configReferenceText(): string {
     '# Keys of a run config',
     `${description} This page is written from the schema by \`npm run schema\`. Defaults are those of a config without \`extends\`.`,
     'Each key can be given for one run: `xmlcnn train CONFIG --set training.epochs=10`. `xmlcnn validate CONFIG` checks a file.',
-    listOf('', all.filter(([, { type }]) => type !== 'object')),
+    listOf(
+      '',
+      all.filter(([, { type }]) => type !== 'object'),
+    ),
     ...sections.flatMap(([name, about]) => [
       `## ${name}`,
       String(about.description),
