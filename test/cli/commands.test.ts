@@ -303,6 +303,12 @@ describe('train, evaluate, predict, runs', () => {
     expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('Did you mean "per-label"?')]);
     const dataset = (await call(['predict', run, at('test.jsonl'), '--dataset', '--json'])).json<Result>().predictions;
     expect(dataset).toHaveLength(35);
+    const unasked = await call(['predict', run, at('test.jsonl'), '--json']);
+    expect(unasked.json<Result>().predictions).toEqual(dataset);
+    expect(unasked.err).toMatch(/test\.jsonl is read by its fields; --lines takes its lines as texts/);
+    const lines = await call(['predict', run, at('test.jsonl'), '--lines', '--json']);
+    expect(lines.json<Result>().predictions[0].text).toMatch(/^\{"/);
+    expect(lines.err).toBe('');
     const isRight = ({ truth = [], labels }: Result['predictions'][number]) =>
       labels.slice(0, truth.length).every(({ name }) => truth.includes(name));
     expect(dataset.filter(isRight).length).toBeGreaterThan(30);

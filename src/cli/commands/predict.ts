@@ -24,7 +24,9 @@ import { bar, clip, counted, padStart, percent, sanitise } from '../terminal/tex
 import { trainingOptions } from './train.ts';
 import { TextDecoder } from 'node:util';
 import { readLines } from '../../core/formats/bytes.ts';
-import type { DatasetFile, SourceOptions } from '../../core/data/document.ts';
+import type { DatasetFile, DatasetFormat, SourceOptions } from '../../core/data/document.ts';
+import { formatOf } from '../../core/data/sharedReading.ts';
+import { statOf } from '../../core/base/files.ts';
 
 const TOP = 5;
 /** Texts that are scored together where they are typed in or come through a pipe, and where they are there already. */
@@ -37,7 +39,7 @@ export const predict: Command = {
   name: 'predict',
   summary: 'Predict the labels of texts, and say which words carried each',
   details:
-    'Every line of FILE, or of standard input where FILE is - or absent, is a text. With --whole the file is one text; with --dataset or --output it is read as the dataset of the run is, by the names of its fields. --dataset marks the labels that it holds; --output writes all its columns and the labels into a file.',
+    'Every line of FILE, or of standard input where FILE is - or absent, is a text. A FILE of records (JSON, CSV, TSV, fastText, Parquet and the like), and any FILE with --dataset or --output, is read as the dataset of the run is, by the names of its fields; --lines takes the lines of any FILE as texts, --whole the file as one. --dataset marks the labels that it holds; --output writes all its columns and the labels into a file.',
   positionals: [
     { name: 'RUN', description: 'Run folder' },
     { name: 'FILE', description: 'Texts, one a line; - is standard input (default)', optional: true },
@@ -54,7 +56,7 @@ export const predict: Command = {
     },
     whole: { description: 'Take FILE as one text' },
     dataset: { description: "Read FILE by the fields of the run's dataset" },
-    lines: { description: 'Take every line of FILE as a text, also with --output' },
+    lines: { description: 'Take every line of FILE as a text, whatever it holds' },
     checkpoint: { value: 'NAME', description: 'best (default) or last' },
     engine: trainingOptions.engine,
     threads: trainingOptions.threads,
@@ -76,7 +78,10 @@ export const predict: Command = {
         isBulk: !settings.explain && !args.list('text').length && !readsStdin(args),
         ...(engine && { makeEngine: (options) => createEngine(engine, options) }),
       });
-    const call: Call = { predictor: await load(), args, settings, terminal, signal };
+    const hasRecords = await holdsRecords(args);
+    const call: Call = { predictor: await load(), args, settings, terminal, signal, hasRecords };
+    if (hasRecords)
+      terminal.warn(`${sanitise(args.positionals[1])} is read by its fields; --lines takes its lines as texts.`);
     const { warning } = call.predictor;
     if (warning !== undefined) terminal.warn(sanitise(warning));
     if (terminal.json && settings.output === undefined) return { json: await jsonOf(call) };
@@ -99,6 +104,8 @@ interface Call {
   settings: Settings;
   terminal: Terminal;
   signal: AbortSignal;
+  /** FILE is read by its fields though nothing was said. */
+  hasRecords: boolean;
 }
 
 interface Settings {
@@ -164,7 +171,7 @@ async function* predictions(call: Call): AsyncGenerator<[InputText, AnyPredictio
   if (isTyped) terminal.log('Type a text and press Enter; Ctrl-D ends.');
   const size = isTyped ? 1 : readsStdin(args) || settings.explain ? piped : mostTogether;
   async function* predicted(): AsyncGenerator<[InputText[], AnyPrediction[]]> {
-    for await (const inputs of blocks(inputsOf(args, predictor, terminal, signal), size)) {
+    for await (const inputs of blocks(inputsOf(call), size)) {
       const texts = inputs.map(({ text, features }) => features ?? text);
       const found: AnyPrediction[] = settings.explain
         ? await inTurn(texts, (text) => predictor.explain(text, options), signal)
@@ -184,14 +191,14 @@ function titlesOf({ predictor }: Call): (name: string) => string | undefined {
 
 /** Into a file, beside the columns of the input. */
 async function predictToFile(call: Call, output: string): Promise<unknown> {
-  const { predictor, args, settings, terminal, signal } = call;
+  const { predictor, args, settings, terminal } = call;
   const options: BulkOptions = { ...optionsOf(call), explain: settings.explain };
   const file = args.positionals[1] ?? '-';
   const isDataset = !args.list('text').length && file !== '-' && !args.flag('whole') && !args.flag('lines');
   options.onProgress = terminal.progress.follow(() => `Predicting ${sanitise(basename(file))}`);
   const result = isDataset
     ? await exportPredictions(predictor, datasetFile(file), output, { ...options, given: sourceOptions(args) })
-    : await predictTexts(predictor, columned(inputsOf(args, predictor, terminal, signal)), output, options);
+    : await predictTexts(predictor, columned(inputsOf(call)), output, options);
   terminal.progress.clear();
   const { documents, without, added, separator, skipped, findings } = result;
   terminal.print(
@@ -221,12 +228,22 @@ async function* columned(inputs: AsyncIterable<InputText>): AsyncGenerator<BulkD
 
 const readsStdin = (args: Arguments): boolean => !args.list('text').length && (args.positionals[1] ?? '-') === '-';
 
-function inputsOf(
-  args: Arguments,
-  predictor: Predictor,
-  terminal: Terminal,
-  signal: AbortSignal,
-): AsyncIterable<InputText> {
+/** What plain texts can look like. */
+const ofLines: readonly (DatasetFormat | undefined)[] = [undefined, 'libmultilabel', 'xmlrepo-raw'];
+
+/** Whether nothing is said of how FILE is read, and its content is records: a table of texts is one by its ending, too. */
+async function holdsRecords(args: Arguments): Promise<boolean> {
+  const file = args.positionals[1];
+  const isSaid = ['whole', 'dataset', 'lines'].some((name) => args.flag(name)) || args.text('output') !== undefined;
+  if (isSaid || readsStdin(args) || file === undefined) return false;
+  const found = await statOf(file);
+  if (!found || found.isFIFO()) return false; // a pipe is read once
+  const format = args.text('format') ?? (await formatOf(file));
+  if (format === 'csv' || format === 'tsv') return /\.(?:csv|tsv|tab)(?:\.gz)?$/i.test(file);
+  return !ofLines.some((one) => one === format);
+}
+
+function inputsOf({ args, predictor, terminal, signal, hasRecords }: Call): AsyncIterable<InputText> {
   const given = args.list('text');
   if (given.length) return each(given.map((text, i) => ({ id: String(i + 1), text })));
   const file = args.positionals[1] ?? '-';
@@ -236,7 +253,7 @@ function inputsOf(
     signal.addEventListener('abort', () => terminal.stdin.destroy(), { once: true });
     return untilAborted(linesOf(terminal.stdin, 'standard input'), signal);
   }
-  if (args.flag('dataset')) return documentsOf(datasetFile(file), predictor, sourceOptions(args));
+  if (args.flag('dataset') || hasRecords) return documentsOf(datasetFile(file), predictor, sourceOptions(args));
   if (args.flag('whole')) return each([wholeFile(file)]);
   return fileLines(file);
 }
