@@ -73,6 +73,9 @@ describe('what a run was trained on', () => {
       return (JSON.parse(out) as { evaluation: { metrics: Record<string, number> } }).evaluation.metrics['P@1'];
     };
     expect(await precision(at('same.jsonl'))).toBe(1);
+    const fastText = lines.map(({ text, tags }) => `__label__${tags[0]} ${text}`);
+    await writeFile(at('fast.txt'), fastText.join('\n')); // a format whose fields have no names
+    expect(await precision(at('fast.txt'))).toBe(1);
     expect(await precision(at('other.jsonl'), '--text-field', 'body', '--label-field', 'label')).toBe(1);
   });
 

@@ -137,8 +137,15 @@ async function readingOf(file: DatasetFile, { config, reading }: TrainedReading)
   const { format } = shared;
   if (format !== undefined && !hasFieldNames(format)) return sourceOptions(file, config);
   const found = await formatOf(file.file);
-  if (found === undefined || found === format || !hasFieldNames(found)) return shared;
+  if (found === undefined || found === format) return shared;
+  if (!hasFieldNames(found)) return (await hasFieldsOf(file, shared, found)) ? shared : { format: found };
   return { ...without(shared, ofLayout), format: found };
+}
+
+/** A table can look like lines of other formats without names: its fields say that it is one. */
+async function hasFieldsOf(file: DatasetFile, shared: SourceOptions, found: SourceOptions['format']): Promise<boolean> {
+  if (found !== 'libmultilabel' && found !== 'xmlrepo-raw') return false;
+  return (await missingFields(file, shared)).text.length === 0;
 }
 
 /** Runs of before did not store it. */
