@@ -56,6 +56,32 @@ inWorkbench('5. the Metrics view', { fill }, (workbench) => {
     await expect.poll(() => titles('x')).toEqual(['Epoch', 'Epoch']);
   });
 
+  it('draws them over the time of training, smoothed, the loss on a logarithmic axis, and F1 and loss of validation', async () => {
+    const page = await workbench().webview('metrics');
+    const title = (axis: 'x' | 'y'): Promise<string[]> =>
+      page.locator(`.js-plotly-plot .${axis}title`).allTextContents();
+    await page.getByText('Time', { exact: true }).click();
+    await expect.poll(() => title('x')).toEqual(['Training time, s', 'Training time, s']);
+    const curves = page.getByRole('img', { name: /^Training loss/ }).locator('.scatterlayer .trace:has(.lines path)');
+    await expect.poll(() => curves.count()).toBe(2);
+    await page.getByRole('slider', { name: 'Smoothing' }).focus();
+    for (let i = 0; i < 12; i++) await workbench().page.keyboard.press('ArrowRight');
+    await expect.poll(() => curves.count()).toBe(4); // what was logged shines through
+    await page.getByRole('checkbox', { name: 'Logarithmic loss' }).click();
+    await page.getByText('F1', { exact: true }).click();
+    await expect.poll(() => title('y')).toEqual(['Training loss', 'Validation F1, %']);
+    await lookAt(workbench(), '05-metrics-smooth', 'metrics');
+    await page.getByText('Loss', { exact: true }).last().click();
+    await expect.poll(() => title('y')).toEqual(['Training loss', 'Validation loss']);
+    await page.getByRole('slider', { name: 'Smoothing' }).focus();
+    await workbench().page.keyboard.press('Home');
+    await expect.poll(() => curves.count()).toBe(2);
+    await page.getByRole('checkbox', { name: 'Logarithmic loss' }).click();
+    await page.getByText('P@k', { exact: true }).click();
+    await page.getByText('Epochs', { exact: true }).click();
+    await expect.poll(() => title('x')).toEqual(['Epoch', 'Epoch']);
+  });
+
   it('tells the values at the mouse', async () => {
     const page = await workbench().webview('metrics');
     const plot = page.getByRole('img', { name: /^Validation/ });

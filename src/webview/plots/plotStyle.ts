@@ -96,11 +96,15 @@ export function countingTicks(last: number, most: number): { tickformat: string;
   return { tickformat: ',d', dtick: step ?? 10 * power };
 }
 
-/** Ticks of a logarithmic axis from `least` to `most`: powers of ten, with 2 and 5 times them where those are few. */
-export function logTicks(least: number, most: number): { tickmode: 'array'; tickvals: number[]; tickformat: string } {
+/** Ticks of a logarithmic axis from `least` to `most`: powers of ten, with 2 and 5 times them where those are `few`. */
+export function logTicks(
+  least: number,
+  most: number,
+  few = 2,
+): { tickmode: 'array'; tickvals: number[]; tickformat: string } {
   const [from, to] = [least, Math.max(least, most)].map((value) => Math.floor(Math.log10(value)));
   const powers = Array.from({ length: to - from + 2 }, (_, i) => from + i);
-  const times = to - from < 2 ? [1, 2, 5] : [1];
+  const times = to - from < few ? [1, 2, 5] : [1];
   // not 2 * 10 ** -2, which is no longer 0.02
   return {
     tickmode: 'array',

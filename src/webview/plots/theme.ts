@@ -52,13 +52,18 @@ export function readTheme(): PlotTheme {
       [0.5, mixed(colors[0], background, 0.5)],
       [1, colors[0]],
     ],
-    series: (index) => ({
-      color: colors[index % colors.length],
-      // shifted by one after each round of colours: no pair of colour and dash, or of colour and marker, is there twice
-      dash: dashes[(index + Math.floor(index / colors.length)) % dashes.length],
-      symbol: symbols[(index + Math.floor(index / 24)) % symbols.length],
-      pattern: patterns[index % patterns.length],
-    }),
+    series: (index) => seriesStyle(index, colors),
+  };
+}
+
+/** Shifted by one after each round of colours: of 36 series no two have both colour and dash, or colour and marker, in common. */
+export function seriesStyle(index: number, colors: readonly string[]): SeriesStyle {
+  const round = Math.floor(index / colors.length);
+  return {
+    color: colors[index % colors.length],
+    dash: dashes[(index + round) % dashes.length],
+    symbol: symbols[(index + Math.floor(index / 24)) % symbols.length],
+    pattern: patterns[index % patterns.length],
   };
 }
 

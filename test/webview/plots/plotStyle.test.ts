@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlotTheme } from '../../../src/webview/plots/theme.ts';
-import { mixed } from '../../../src/webview/plots/theme.ts';
+import { mixed, seriesStyle } from '../../../src/webview/plots/theme.ts';
 import { countingTicks, logTicks, styled } from '../../../src/webview/plots/plotStyle.ts';
 
 const theme = {
@@ -50,4 +50,11 @@ it('ticks of a logarithm are whole values: powers of ten, and more where those a
   expect(logTicks(1, 3).tickvals).toEqual([1, 2, 5, 10, 20, 50]);
   expect(logTicks(1, 5000).tickvals).toEqual([1, 10, 100, 1000, 10000]);
   expect(logTicks(0.02, 0.9).tickvals).toEqual([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]);
+});
+
+it('series are told apart by colour and dash, and by colour and marker', () => {
+  const colors = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const styles = Array.from({ length: 36 }, (_, i) => seriesStyle(i, colors));
+  expect(new Set(styles.map(({ color, dash }) => `${color} ${dash}`)).size).toBe(36);
+  expect(new Set(styles.map(({ color, symbol }) => `${color} ${symbol}`)).size).toBe(36);
 });

@@ -11,13 +11,15 @@ import {
   emptyState,
   failedState,
   keepingFocus,
+  keyed,
   PageFrame,
   type PagedTable,
   replaceChildren,
+  textField,
 } from '../../ui/index.ts';
-import { choices, epochMetrics, epochTable, liveRow, runList } from './metricsParts.ts';
-import { type DrawnRun, ksOf, lossFigure, validationFigure } from './metricsFigures.ts';
-import { byDataset, initialState, type MetricsState, selectionAfter } from './metricsState.ts';
+import { choices, epochMetrics, epochTable, foundRuns, liveRow, runList } from './metricsParts.ts';
+import { curveNames, type DrawnRun, lossFigure, validationFigure } from './metricsFigures.ts';
+import { byDataset, families, initialState, type MetricsState, selectionAfter } from './metricsState.ts';
 import { count } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
 import './metrics.css';
@@ -37,6 +39,11 @@ interface EpochTable {
 
 /** In milliseconds: curves are never older than this, whatever they take to draw. */
 const longestRest = 2000;
+
+/** From so many runs on they are searched. */
+const fewRuns = 4;
+/** So many are told apart by colour and dash. */
+const mostDrawn = 30;
 
 /** Learning curves: the runs to choose from, loss and validation, and a table of epochs for each. */
 class MetricsView {
@@ -61,6 +68,10 @@ class MetricsView {
   private readonly drawnFor = new Map<HTMLElement, string>();
 
   private readonly frame = new PageFrame(t('Metrics'), { isHeaderHidden: true });
+  /** Words that the listed runs hold. */
+  private search = '';
+  private readonly searchBox = el('div', { class: 'row run-search' });
+  private readonly searchButtons = el('span', { class: 'row' });
   private readonly list = el('div', { class: 'toolbar' });
   private readonly liveRows = el('div', { class: 'stack live' });
   private readonly choices = el('div', { class: 'toolbar' });
@@ -214,9 +225,10 @@ class MetricsView {
 
   /** The side bar shows little at once: the curves come before what is done with them. */
   private content(): HTMLElement[] {
-    const { list, buttons, liveRows, choices, noCurve, figures, tables } = this;
+    const { searchBox, list, buttons, liveRows, choices, noCurve, figures, tables } = this;
     const isNarrow = this.place === 'sideBar';
     return [
+      searchBox,
       list,
       ...(isNarrow ? [] : [buttons]),
       liveRows,
@@ -319,18 +331,49 @@ class MetricsView {
   private drawList(): void {
     if (!this.runs) return;
     const { selected, showsAllRuns } = this.state;
+    const { search } = this;
+    this.drawSearch();
     const listed = this.runs.map((run) => ({ ...run, changed: undefined }));
-    this.redraw(this.list, [listed, selected, showsAllRuns, this.place], () => [
+    this.redraw(this.list, [listed, selected, showsAllRuns, search, this.place], () => [
       runList({
         runs: this.runs!,
         selected,
         isNarrow: this.place === 'sideBar',
         showsAll: showsAllRuns,
+        search,
         onSelect: (folder, isSelected) =>
           this.select(isSelected ? [...selected, folder] : selected.filter((other) => other !== folder)),
         onShowAll: (showsAll) => this.set({ showsAllRuns: showsAll }),
       }),
     ]);
+  }
+
+  /** A few runs are found with the eye. */
+  private drawSearch(): void {
+    const found = foundRuns(this.runs!, this.search).filter(({ status }) => status !== 'damaged');
+    const all = found.slice(0, mostDrawn).map(({ folder }) => folder);
+    const { selected } = this.state;
+    this.searchBox.hidden = this.runs!.length < fewRuns;
+    const label = found.length > mostDrawn ? t('Select First {0}', mostDrawn) : t('Select All');
+    this.redraw(this.searchButtons, [label, all, selected.length], () => [
+      keyed(
+        'all',
+        button(label, () => this.select(all), { disabled: all.length === 0 }),
+      ),
+      keyed(
+        'none',
+        button(t('Select None'), () => this.select([]), { disabled: selected.length === 0 }),
+      ),
+    ]);
+    if (this.searchBox.childElementCount > 0) return; // the field keeps what is typed
+    const field = textField({
+      ...{ label: t('Find runs'), hideLabel: true, placeholder: t('Find runs'), icon: 'search' },
+      onInput: (text) => {
+        this.search = text;
+        this.drawList();
+      },
+    });
+    replaceChildren(this.searchBox, field, this.searchButtons);
   }
 
   private drawButtons(): void {
@@ -364,19 +407,25 @@ class MetricsView {
   private drawChoices(): void {
     const { state } = this;
     const runs = this.drawn();
-    const ks = ksOf(runs, state.family);
+    const known = families.filter((family) => curveNames(runs, family).length > 0);
+    const names = curveNames(runs, state.family);
     const onChange = (change: Partial<MetricsState>): void => this.set(change);
-    this.redraw(this.choices, [state, ks, runs.length], () => choices({ state, ks, runs: runs.length, onChange }));
+    const { axis, family, hidden, isLogarithmic } = state;
+    // not for each place of the slider, which is being moved
+    this.redraw(this.choices, [axis, family, hidden, isLogarithmic, names, known, runs.length], () =>
+      choices({ state, names, families: known, runs: runs.length, onChange }),
+    );
   }
 
   private drawFigures(): void {
     if (this.isDrawn(this.loss, this.curveInputs())) return;
-    const { axis, family, hiddenKs } = this.state;
+    const { state } = this;
+    const { axis, family, hidden } = state;
     const runs = this.drawn();
-    const ks = ksOf(runs, family);
+    const names = curveNames(runs, family);
     const hasLoss = runs.some(({ history }) => (axis === 'epoch' ? history.epochs : history.points).length > 0);
     this.lossSection.hidden = !hasLoss;
-    this.validationSection.hidden = ks.length === 0;
+    this.validationSection.hidden = names.length === 0;
     const isUnread = this.shown().length > 0 && runs.length === 0; // or has failed, as its table says
     this.noCurve.hidden = hasLoss || isUnread;
     this.noCurve.textContent =
@@ -386,9 +435,9 @@ class MetricsView {
           ? t('No epoch is finished yet: the curves begin with the first. The loss over steps is there sooner.')
           : t('No step is logged yet.');
     // The marks beside the runs and metrics are a legend, too; there is no room for another in the side bar.
-    const isRoomy = this.place === 'editor' && runs.length * (ks.length - hiddenKs.length) <= 6;
-    const loss = lossFigure(runs, axis);
-    const validation = validationFigure(runs, axis, { family, ks, hidden: hiddenKs });
+    const isRoomy = this.place === 'editor' && runs.length * names.filter((name) => !hidden.includes(name)).length <= 6;
+    const loss = lossFigure(runs, state);
+    const validation = validationFigure(runs, state, { family, names, hidden });
     // The list of runs is the legend of the loss.
     if (hasLoss) this.lossPlot = drawPlot(this.lossPlot, this.loss, loss);
     if (!this.validationSection.hidden)

@@ -12,11 +12,12 @@ import {
   pagedTable,
   progress,
   segmented,
+  slider,
 } from '../../ui/index.ts';
 import { t } from '../../l10n.ts';
 import type { EpochRecord, RunHistory } from '../../../core/training/runHistory.ts';
 import { bestEpoch, styleOf } from './metricsFigures.ts';
-import { byDataset, type MetricsState } from './metricsState.ts';
+import { byDataset, type Family, type MetricsState } from './metricsState.ts';
 
 const statusNames: Record<MetricsRun['status'], string> = {
   running: t('running'),
@@ -28,25 +29,41 @@ const statusNames: Record<MetricsRun['status'], string> = {
 
 export const statusName = (status: MetricsRun['status']): string => statusNames[status];
 
+/** The runs whose title, name or dataset hold all of the words. */
+export function foundRuns(runs: readonly MetricsRun[], search: string): MetricsRun[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return runs.filter(({ title, name, dataset }) => {
+    const text = `${title}\n${name}\n${dataset?.name ?? ''}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
 interface RunListOptions {
   isNarrow: boolean;
   runs: readonly MetricsRun[];
   /** Folders of the runs shown, in the order of their styles. */
   selected: readonly string[];
   showsAll: boolean;
+  /** Words that titles are to hold; all runs where there are none. */
+  search: string;
   onSelect(folder: string, isSelected: boolean): void;
   onShowAll(showsAll: boolean): void;
 }
 
 /** The runs to choose from, the newest first, with the mark of those that are shown. */
-export function runList({ isNarrow, runs, selected, showsAll, onSelect, onShowAll }: RunListOptions): HTMLElement {
+export function runList(options: RunListOptions): HTMLElement {
+  const { isNarrow, selected, showsAll, search, onSelect, onShowAll } = options;
+  const runs = foundRuns(options.runs, search);
   const theme = readTheme();
   const listedAtFirst = isNarrow ? 3 : 8;
-  const listed = runs.filter(({ folder }, i) => showsAll || i < listedAtFirst || selected.includes(folder));
+  const isSearched = search.trim() !== '';
+  const listed = runs.filter(
+    ({ folder }, i) => showsAll || isSearched || i < listedAtFirst || selected.includes(folder),
+  );
   const item = (run: MetricsRun): HTMLElement => {
     const at = selected.indexOf(run.folder);
     // A run alone is drawn in the styles of its metrics, so that a mark of its own would name none of them.
-    const mark = at >= 0 && selected.length > 1 ? seriesMark({ ...theme.series(at), dash: 'solid' }) : undefined;
+    const mark = at >= 0 && selected.length > 1 ? seriesMark(theme.series(at)) : undefined;
     const box = checkbox({
       label: run.title,
       checked: at >= 0,
@@ -76,12 +93,13 @@ export function runList({ isNarrow, runs, selected, showsAll, onSelect, onShowAl
       ),
     ),
   );
-  const more = runs.length > listedAtFirst && (showsAll || listed.length < runs.length);
+  const more = !isSearched && runs.length > listedAtFirst && (showsAll || listed.length < runs.length);
   return el(
     'fieldset',
     { class: 'run-list' },
     el('legend', { class: 'visually-hidden' }, t('Runs shown')),
     ...lists,
+    runs.length === 0 && el('p', { class: 'muted' }, t('No run has these words.')),
     more && button(showsAll ? t('Show Fewer') : t('Show All {0} Runs', runs.length), () => onShowAll(!showsAll)),
   );
 }
@@ -154,53 +172,78 @@ function epochCell({ phase, epoch }: EpochRecord, isBest: boolean): HTMLElement 
 
 interface ChoicesOptions {
   state: MetricsState;
-  /** Values of k that the runs shown have. */
-  ks: readonly number[];
+  /** Metrics of the family that the runs shown have. */
+  names: readonly string[];
+  /** Families that the runs shown have metrics of. */
+  families: readonly Family[];
   /** How many runs are shown. */
   runs: number;
   onChange(change: Partial<MetricsState>): void;
 }
 
-/** What the curves run over, and which metrics are drawn; each with the mark that it has in the plot. */
-export function choices({ state, ks, runs, onChange }: ChoicesOptions): HTMLElement[] {
+const familyNames: Record<Family, string> = { P: 'P@k', nDCG: 'nDCG@k', F1: 'F1', loss: t('Loss') };
+
+/** What the curves run over, how they are drawn, and which metrics; each with the mark that it has in the plot. */
+export function choices({ state, names, families, runs, onChange }: ChoicesOptions): HTMLElement[] {
   const over = segmented({
     label: t('Over'),
     options: [
       { value: 'epoch', label: t('Epochs') },
       { value: 'step', label: t('Steps') },
+      { value: 'time', label: t('Time') },
     ],
     value: state.axis,
     onChange: (axis) => onChange({ axis }),
   });
-  if (ks.length === 0) return [keyed('axis', over)];
+  const drawn = [
+    keyed('axis', over),
+    keyed('smoothing', smoothing(state, onChange)),
+    keyed('log', logarithm(state, onChange)),
+  ];
+  if (families.length === 0) return drawn;
   const metric = segmented({
     label: t('Metric'),
-    options: [
-      { value: 'P', label: 'P@k' },
-      { value: 'nDCG', label: 'nDCG@k' },
-    ],
+    options: families.map((value) => ({ value, label: familyNames[value] })),
     value: state.family,
     onChange: (family) => onChange({ family }),
   });
-  const boxes = el('span', { class: 'row ks' }, ...ks.flatMap((k, i) => kChoice(k, i, state, runs, onChange)));
-  return [keyed('axis', over), keyed('family', metric), boxes];
+  const boxes = names.map((name, i) => metricChoice(name, i, names, state, runs, onChange));
+  return [...drawn, keyed('family', metric), el('span', { class: 'row ks' }, ...boxes)];
 }
 
-function kChoice(
-  k: number,
+/** The slider itself stays where the curves are drawn anew. */
+const smoothing = ({ smoothing: value }: MetricsState, onChange: ChoicesOptions['onChange']): HTMLElement =>
+  slider({
+    ...{ label: t('Smoothing'), min: 0, max: 0.95, step: 0.05, value },
+    format: (weight) => (weight === 0 ? t('none') : weight.toFixed(2)),
+    onInput: (smoothing) => onChange({ smoothing }),
+  });
+
+const logarithm = ({ isLogarithmic }: MetricsState, onChange: ChoicesOptions['onChange']): HTMLElement =>
+  checkbox({
+    label: t('Logarithmic loss'),
+    checked: isLogarithmic,
+    onChange: (checked) => onChange({ isLogarithmic: checked }),
+  });
+
+function metricChoice(
+  name: string,
   index: number,
-  { hiddenKs }: MetricsState,
+  names: readonly string[],
+  { hidden }: MetricsState,
   runs: number,
   onChange: ChoicesOptions['onChange'],
 ): HTMLElement {
   const theme = readTheme();
-  const style = styleOf(theme, 0, index, runs);
-  // Several runs have colours and markers of their own: the dash alone is the metric's.
+  const shown = names.filter((one) => !hidden.includes(one)).length;
+  const style = styleOf(theme, 0, index, runs, Math.max(2, shown));
+  // Several runs have colours and markers of their own: the dash alone is the metric's, where there are several of these.
   const mark = seriesMark(runs > 1 ? { ...style, color: theme.foreground, symbol: 'none' } : style);
+  const at = name.indexOf('@');
   const box = checkbox({
-    label: `@${k}`,
-    checked: !hiddenKs.includes(k),
-    onChange: (checked) => onChange({ hiddenKs: checked ? hiddenKs.filter((other) => other !== k) : [...hiddenKs, k] }),
+    label: at < 0 ? name : name.slice(at),
+    checked: !hidden.includes(name),
+    onChange: (checked) => onChange({ hidden: checked ? hidden.filter((other) => other !== name) : [...hidden, name] }),
   });
-  return el('span', { class: 'k-choice' }, mark, keyed(`k${k}`, box));
+  return el('span', { class: 'k-choice' }, (runs === 1 || shown > 1) && mark, keyed(name, box));
 }

@@ -1,16 +1,25 @@
 import type { MetricsRun } from '../../protocol.ts';
 
-export type Axis = 'epoch' | 'step';
-export type Family = 'P' | 'nDCG';
+export type Axis = 'epoch' | 'step' | 'time';
+export type Family = 'P' | 'nDCG' | 'F1' | 'loss';
+
+export const families: readonly Family[] = ['P', 'nDCG', 'F1', 'loss'];
+
+/** How curves are drawn. */
+export interface CurveView {
+  axis: Axis;
+  /** Share of the value before in each value of a smoothed curve; 0: as it was logged. */
+  smoothing: number;
+  isLogarithmic: boolean;
+}
 
 /** What the page remembers over a reload. */
-export interface MetricsState {
+export interface MetricsState extends CurveView {
   /** Folders in the order of their styles. */
   selected: string[];
-  axis: Axis;
   family: Family;
-  /** Values of k that are not drawn. */
-  hiddenKs: number[];
+  /** Metrics that are not drawn. */
+  hidden: string[];
   showsAllRuns: boolean;
 }
 
@@ -18,7 +27,9 @@ export const initialState: MetricsState = {
   selected: [],
   axis: 'epoch',
   family: 'P',
-  hiddenKs: [],
+  hidden: [],
+  smoothing: 0,
+  isLogarithmic: false,
   showsAllRuns: false,
 };
 
