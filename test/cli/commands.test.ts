@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,6 +132,23 @@ describe('train, evaluate, predict, runs', () => {
     const listed = (await call(['runs', at('runs'), '--json'])).json<{ runs: RunListing[] }>().runs;
     expect(listed.map((r) => [r.name, r.status, r.epochs])).toEqual([['first', 'finished', 20]]);
     expect((await call(['runs', at('runs')])).out).toMatch(/first +finished +20 +\d+ +100\.00/);
+  });
+
+  it('runs --sizes tells what runs and their cache take on disk, each cache once', async () => {
+    interface Listed {
+      sizes?: Record<'runs' | 'caches', { folder: string; bytes: number }[]>;
+    }
+    expect((await call(['runs', at('runs'), '--json'])).json<Listed>().sizes).toBeUndefined();
+    const { sizes } = (await call(['runs', at('runs'), '--sizes', '--json'])).json<Listed>();
+    const bytesIn = (folder: string): number =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .map((name) => statSync(join(folder, name)))
+        .reduce((sum, found) => sum + (found.isFile() ? found.size : 0), 0);
+    const expected = (folder: string) => ({ folder, bytes: bytesIn(folder) });
+    expect(sizes).toEqual({ runs: [expected(at('runs/first'))], caches: [expected(at('.xmlcnn'))] });
+    expect(sizes!.caches[0].bytes).toBeGreaterThan(0);
+    expect(sizes!.runs[0].bytes).toBeGreaterThan(statSync(at('runs/first/checkpoints/best.safetensors')).size);
+    expect((await call(['runs', at('runs'), '--sizes'])).out).toMatch(/first +\d+ MB\n.*\(cache: .*MB\nin all +\d+ MB/);
   });
 
   it('train of several seeds shows their mean beside each', async () => {

@@ -1,7 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { withFileErrors } from '../../core/base/files.ts';
+import { folderSize, withFileErrors } from '../../core/base/files.ts';
+import { megabytes } from '../../core/base/memory.ts';
+import { readRunConfig, runPaths } from '../../core/training/runFolder.ts';
 import { listRuns, type RunListing } from '../../core/training/runListing.ts';
 import type { Command } from '../command.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { formatMetric } from '../../core/metrics/metricText.ts';
 import { clip, sanitise, table } from '../terminal/text.ts';
 
@@ -17,8 +20,10 @@ export const runs: Command = {
   name: 'runs',
   summary: 'List the runs of a folder, newest first',
   positionals: [{ name: 'FOLDER', description: 'Folder of the runs (default: runs)', optional: true }],
-  options: {},
-  examples: ['xmlcnn runs', 'xmlcnn runs experiments/runs --json'],
+  options: {
+    sizes: { description: 'Also what each run takes on disk, and the caches of prepared data of these runs' },
+  },
+  examples: ['xmlcnn runs', 'xmlcnn runs --sizes', 'xmlcnn runs experiments/runs --json'],
   async run(args, terminal) {
     const [named] = args.positionals;
     const folder = named ?? 'runs';
@@ -42,9 +47,47 @@ export const runs: Command = {
       terminal.print(terminal.style.bold(titles), ...rows);
     }
     for (const { name, problem } of found) if (problem) terminal.warn(`${sanitise(name)}: ${sanitise(problem)}`);
-    return { json: { folder, runs: found } };
+    if (!args.flag('sizes')) return { json: { folder, runs: found } };
+    const sizes = await sizesOf(found);
+    if (found.length > 0) printSizes(sizes, terminal);
+    return { json: { folder, runs: found, sizes } };
   },
 };
+
+interface Sizes {
+  runs: { folder: string; bytes: number }[];
+  caches: { folder: string; bytes: number }[];
+}
+
+/** A cache serves several runs, and is counted once. */
+async function sizesOf(runs: readonly RunListing[]): Promise<Sizes> {
+  const caches = new Set<string>();
+  for (const { folder, status } of runs) {
+    const cache = status === 'damaged' ? undefined : (await readRunConfig(runPaths(folder))).output.cacheFolder;
+    if (cache !== undefined) caches.add(cache);
+  }
+  return { runs: await measured(runs.map(({ folder }) => folder)), caches: await measured([...caches]) };
+}
+
+async function measured(folders: readonly string[]): Promise<Sizes['runs']> {
+  const sizes: Sizes['runs'] = [];
+  for (const folder of folders) sizes.push({ folder, bytes: await folderSize(folder) });
+  return sizes;
+}
+
+function printSizes({ runs, caches }: Sizes, terminal: Terminal): void {
+  const total = [...runs, ...caches].reduce((sum, { bytes }) => sum + bytes, 0);
+  const rows = [
+    ...runs.map(({ folder, bytes }) => [sanitise(folder), megabytes(bytes)]),
+    ...caches.map(({ folder, bytes }) => [
+      `${sanitise(folder)} (cache: it is made again when it is needed)`,
+      megabytes(bytes),
+    ]),
+    ['in all', megabytes(total)],
+  ];
+  const [titles, ...lines] = table([{ title: 'on disk' }, { title: 'size', align: 'right' }], rows);
+  terminal.print('', terminal.style.bold(titles), ...lines);
+}
 
 function row({ name, status, epochs, bestEpoch, evaluated, validation, changed }: RunListing): string[] {
   const metrics = evaluated?.metrics ?? validation;

@@ -57,6 +57,26 @@ export async function statOf(path: string): Promise<Stats | undefined> {
 /** Whether there is a folder at `path`. Throws `UserError` as `statOf` does. */
 export const isFolder = async (path: string): Promise<boolean> => (await statOf(path))?.isDirectory() ?? false;
 
+/**
+ * Bytes of all files below a folder; 0 where it is not there. Links are not followed: what they lead to is not the folder's.
+ * What is deleted meanwhile counts nothing. Throws `UserError`.
+ */
+export async function folderSize(folder: string): Promise<number> {
+  const entries = await withFileErrors(folder, () => readdir(folder, { withFileTypes: true }).catch(emptyIfAbsent));
+  let bytes = 0;
+  for (const entry of entries) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) bytes += await folderSize(path);
+    else if (entry.isFile()) bytes += (await statOf(path))?.size ?? 0;
+  }
+  return bytes;
+}
+
+function emptyIfAbsent(error: NodeJS.ErrnoException): [] {
+  if (absent.includes(error.code ?? '')) return [];
+  throw error;
+}
+
 /** Removes a file, where there is one. Throws `UserError`. */
 export function removeFile(path: string): Promise<void> {
   return withFileErrors(path, () => rm(path, { force: true }));

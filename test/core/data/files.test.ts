@@ -1,10 +1,24 @@
-import { chmodSync, readFileSync, readdirSync, utimesSync, existsSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync, symlinkSync, utimesSync, existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/core/base/errors.ts';
-import { fileError, writeAtomic, writeFileAtomic } from '../../../src/core/base/files.ts';
+import { fileError, folderSize, writeAtomic, writeFileAtomic } from '../../../src/core/base/files.ts';
 import { scratch, userError } from './helpers.ts';
 
 const { write, folder } = scratch();
+
+describe('the size of a folder', () => {
+  test('is that of all files below it, hidden ones too, without what links lead to', async () => {
+    write('sized/a', 'x'.repeat(10));
+    write('sized/.hidden/deep/b', 'é');
+    write('elsewhere/large', 'x'.repeat(1000));
+    symlinkSync(`${folder}/elsewhere`, `${folder}/sized/folder`);
+    symlinkSync(`${folder}/elsewhere/large`, `${folder}/sized/file`);
+    symlinkSync(`${folder}/sized`, `${folder}/sized/.hidden/circle`);
+    expect(await folderSize(`${folder}/sized`)).toBe(12);
+  });
+
+  test('is 0 of what is not there', async () => expect(await folderSize(`${folder}/nowhere`)).toBe(0));
+});
 
 describe('atomic writes', () => {
   test('writes text and bytes, replaces, leaves nothing else behind', async () => {
