@@ -71,7 +71,7 @@ inWorkbench('5. the Metrics view', { fill }, (workbench) => {
     await page.getByText('F1', { exact: true }).click();
     await expect.poll(() => title('y')).toEqual(['Training loss', 'Validation F1, %']);
     await lookAt(workbench(), '05-metrics-smooth', 'metrics');
-    await page.getByText('Loss', { exact: true }).last().click();
+    await page.locator('.segment').getByText('Loss', { exact: true }).click();
     await expect.poll(() => title('y')).toEqual(['Training loss', 'Validation loss']);
     await page.getByRole('slider', { name: 'Smoothing' }).focus();
     await workbench().page.keyboard.press('Home');
