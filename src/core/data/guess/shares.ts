@@ -1,5 +1,4 @@
 /** Numbers between 0 and 1 where others write yes and no: the share of the annotators who chose a label, or its probability. */
-import type { Doubt } from '../record.ts';
 
 /** From here on a share counts as yes, as the makers of such sets do (Civil Comments). */
 const half = 0.5;
@@ -21,8 +20,8 @@ export function shareOf(value: unknown): number | undefined {
 export type OnShare = (share: number) => boolean;
 export const fromHalf: OnShare = (share) => share >= half;
 
-/** Whether the share counts as yes; said once for each record. */
-export function countsAsYes(share: number, doubts: Doubt[]): boolean {
+/** Whether the share counts as yes; said once for each record, among its doubts. */
+export function countsAsYes(share: number, doubts: { code: string; message: string }[]): boolean {
   if (!doubts.some(({ code }) => code === 'share'))
     doubts.push({ code: 'share', message: `${share} and the like count as yes from ${half} on` });
   return fromHalf(share);
