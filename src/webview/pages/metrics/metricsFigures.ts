@@ -142,7 +142,7 @@ function curveTraces({ name, x, y, style, digits }: Curve, smoothing: number): T
   };
   if (smoothing === 0) return [main];
   const raw: Trace = {
-    ...{ name, x: places, y: values, mode: 'lines', line: { color, width: 1 } },
+    ...{ name, x: places, y: values, mode: 'lines', line: { color, width: 1, dash: 'solid' } },
     ...{ opacity: 0.35, hoverinfo: 'skip', showlegend: false },
   };
   const logged = values.map((value) => value.toFixed(digits));
