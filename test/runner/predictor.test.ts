@@ -54,6 +54,8 @@ describe('predictor service', () => {
     const strongest = labels[0].highlights.find(({ strength }) => strength === 1);
     expect(text.slice(strongest?.start, strongest?.end)).toContain('schooner');
     expect(labels[0].ngrams[0].text).toContain('schooner');
+    for (const { text: ngram, peak } of labels[0].ngrams) expect(ngram).toContain(peak);
+    expect(labels[0].ngrams[0].peak).toMatch(/^(?:A )?schooner(?:, of)?$/);
     for (const { contribution } of labels[0].ngrams) expect(contribution).toBeGreaterThan(0);
   });
 

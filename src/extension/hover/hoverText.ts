@@ -2,7 +2,7 @@ import type { ExplainedText } from '../../runner/services/predictor.ts';
 import type { TextPlace } from '../base/commandArguments.ts';
 import type { Translate } from '../runs/jobText.ts';
 import { clip, commandLink, escapeMarkdown, onOneLine } from './escape.ts';
-import { barText, countsText, ngramTexts, probabilityText, verdictText } from './labelText.ts';
+import { barText, countsText, peakTexts, probabilityText, verdictText } from './labelText.ts';
 import type { LabelRow } from './verdicts.ts';
 
 interface HoverContent {
@@ -17,7 +17,7 @@ interface HoverContent {
 export const linkedCommands = ['xmlcnn.selectModel', 'xmlcnn.highlightEvidence', 'xmlcnn.openTextPredictions'];
 
 const mostRows = 12;
-const ngramsPerLabel = 2;
+const peaksPerLabel = 2;
 const longestTitle = 40;
 const longestModel = 40;
 
@@ -50,11 +50,13 @@ const rowText = (row: string[]): string => `| ${row.join('&nbsp;&nbsp; | ')} |`;
 function cells(row: LabelRow, place: TextPlace, hasVerdicts: boolean, t: Translate): string[] {
   const { known, verdict } = row;
   const title = escapeMarkdown(clip(onOneLine(row.title), longestTitle));
-  const evidence = ngramTexts(row, ngramsPerLabel).map(escapeMarkdown);
-  const link = (label: number): string =>
-    commandLink(title, 'xmlcnn.highlightEvidence', [{ ...place, label }], t('Highlight the words that speak for it'));
+  const link = (label: number, shown: string, tooltip: string): string =>
+    commandLink(shown, 'xmlcnn.highlightEvidence', [{ ...place, label }], tooltip);
+  const evidence = peakTexts(row, peaksPerLabel).map(({ text, ngram }) =>
+    known && known.highlights.length > 0 ? link(known.id, escapeMarkdown(text), ngram) : escapeMarkdown(text),
+  );
   return [
-    known && known.highlights.length > 0 ? link(known.id) : title,
+    known && known.highlights.length > 0 ? link(known.id, title, t('Highlight the words that speak for it')) : title,
     known
       ? `${probabilityText(known.probability)}\u00a0${barText(known.probability)}`
       : escapeMarkdown(t('not known to the model')),

@@ -25,6 +25,20 @@ export function verdictText(verdict: Verdict, t: Translate): string {
   return verdict === 'hit' ? `✓ ${t('hit')}` : verdict === 'missed' ? `○ ${t('missed')}` : `✗ ${t('false')}`;
 }
 
+/** What makes the difference in the strongest n-grams, each in quotes once, with the n-gram around it. */
+export function peakTexts({ known }: LabelRow, most: number): { text: string; ngram: string }[] {
+  const seen = new Set<string>();
+  const found = (known?.ngrams ?? []).filter(({ peak }) => {
+    const isNew = !seen.has(peak.toLowerCase());
+    seen.add(peak.toLowerCase());
+    return isNew;
+  });
+  return found.slice(0, most).map(({ peak, text }) => ({
+    text: `“${clip(onOneLine(peak), longestNgram)}”`,
+    ngram: onOneLine(text),
+  }));
+}
+
 /** The strongest n-grams, each in quotes. */
 export function ngramTexts({ known }: LabelRow, most: number): string[] {
   return (known?.ngrams ?? []).slice(0, most).map(({ text }) => `“${clip(onOneLine(text), longestNgram)}”`);

@@ -23,7 +23,12 @@ export interface EvidencedLabel extends PredictedLabel {
   /** As the run decides: tuned on validation, else above 0.5. */
   isPredicted: boolean;
   /** The n-grams that spoke for it most, without overlaps, the strongest first, with what they added to the logit. */
-  ngrams: { text: string; contribution: number }[];
+  ngrams: {
+    text: string;
+    /** The words of it that n-grams agree on most: those that make the difference. */
+    peak: string;
+    contribution: number;
+  }[];
   /** Offsets point into the text. */
   highlights: Highlight[];
 }
@@ -105,8 +110,25 @@ function displayOf({ labels }: Predictor, name: string): string | undefined {
 }
 
 function evidenceOf({ explanation, ...label }: ExplainedLabel, text: string): Omit<EvidencedLabel, 'isPredicted'> {
-  const ngrams = strongest(explanation).map(({ text: ngram, contribution }) => ({ text: ngram, contribution }));
-  return { ...label, ngrams, highlights: highlightsOf(explanation, text.length) };
+  const highlights = highlightsOf(explanation, text.length);
+  const ngrams = strongest(explanation).map((ngram) => ({
+    text: ngram.text,
+    peak: peakOf(ngram, highlights, text),
+    contribution: ngram.contribution,
+  }));
+  return { ...label, ngrams, highlights };
+}
+
+/** The strongest stretch of an n-gram, without the spaces and signs at its ends. */
+function peakOf({ start, end, text: ngram }: Contribution, highlights: readonly Highlight[], text: string): string {
+  const inside = highlights.filter((part) => part.start < end && part.end > start);
+  const peak = inside.reduce((best, part) => (part.strength > best.strength ? part : best), {
+    start,
+    end,
+    strength: 0,
+  });
+  const part = text.slice(Math.max(start, peak.start), Math.min(end, peak.end));
+  return /[\p{L}\p{N}](?:.*[\p{L}\p{N}\p{M}])?/su.exec(part)?.[0] ?? ngram;
 }
 
 /** The n-grams that spoke for a label most; of those that overlap the strongest, for they say the same. */

@@ -3,7 +3,7 @@ import type { EvidencedLabel, ExplainedText } from '../../../src/runner/services
 import { clip, commandLink, escapeIcons, escapeMarkdown } from '../../../src/extension/hover/escape.ts';
 import { labelRows, marksOf } from '../../../src/extension/hover/verdicts.ts';
 import { hoverMarkdown } from '../../../src/extension/hover/hoverText.ts';
-import { barText, countsText, ngramTexts, probabilityText } from '../../../src/extension/hover/labelText.ts';
+import { barText, countsText, ngramTexts, peakTexts, probabilityText } from '../../../src/extension/hover/labelText.ts';
 
 const t = (message: string, ...args: (string | number)[]): string =>
   message.replace(/\{(\d)\}/g, (_, i: string) => String(args[Number(i)]));
@@ -15,9 +15,9 @@ const label = (id: number, name: string, probability: number, display?: string):
   probability,
   isPredicted: probability > 0.5,
   ngrams: [
-    { text: `about | ${name}\n<b>`, contribution: 2 },
-    { text: 'second', contribution: 1 },
-    { text: 'third', contribution: 0.5 },
+    { text: `about | ${name}\n<b>`, peak: `| ${name}`, contribution: 2 },
+    { text: 'second', peak: 'second', contribution: 1 },
+    { text: 'third', peak: 'Second', contribution: 0.5 },
   ],
   highlights: [{ start: 0, end: 5, strength: 1 }],
 });
@@ -140,6 +140,14 @@ test('bars and percents', () => {
 test('n-grams on one line, the strongest of them', () => {
   const [row] = labelRows(text([label(0, 'a', 0.9)]));
   expect(ngramTexts(row, 2)).toEqual(['“about | a <b>”', '“second”']);
+});
+
+test('the words that make the difference, each once, within their n-grams', () => {
+  const [row] = labelRows(text([label(0, 'a', 0.9)]));
+  expect(peakTexts(row, 3)).toEqual([
+    { text: '“| a”', ngram: 'about | a <b>' },
+    { text: '“second”', ngram: 'second' },
+  ]);
 });
 
 test('what the model saw of a text', () => {
