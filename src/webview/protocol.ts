@@ -98,6 +98,8 @@ export interface DatasetPage extends RunnerPageMethods<DatasetEvent> {
   openPointer: Call<DatasetFile & { line: number; id: string }, void>;
   /** The first rows as they would be read; answers of earlier calls are not waited for. */
   preview: Call<{ options: SourceOptions }, ReadingPreview>;
+  /** Closes the page for a text editor of the file. */
+  openAsText: Call<void, void>;
   /** Reads the dataset anew in this way. */
   readWith: Call<{ options: SourceOptions }, void>;
 }
@@ -111,7 +113,7 @@ interface Written {
 type Joined<C> = C extends Call<infer P, infer R, infer E> ? Call<P & { again?: boolean }, R, E> : never;
 
 type DatasetEvent =
-  | { type: 'opening'; state: DatasetPanelState; name: string; analysed: AnalysisName[] }
+  | { type: 'opening'; state: DatasetPanelState; name: string; analysed: AnalysisName[]; isEditor: boolean }
   | { type: 'snapshot'; snapshot: DatasetSnapshot; reading: boolean }
   /** Lists the documents of a cluster. */
   | { type: 'filter'; cluster: ClusterFilter };

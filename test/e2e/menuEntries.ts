@@ -324,6 +324,15 @@ const explorer: EntryTest[] = [
 
 const datasets: EntryTest[] = [
   {
+    entry: 'editor/title: inspectDataset',
+    async run(workbench) {
+      await closeEditors(workbench);
+      await workbench.openFile('few.jsonl');
+      await workbench.editorAction(titleOf('inspectDataset')).click();
+      await showsDataset(workbench, 60);
+    },
+  },
+  {
     entry: 'view/item/context inline: inspectDataset',
     async run(workbench) {
       await closeEditors(workbench);

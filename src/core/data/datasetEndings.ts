@@ -59,16 +59,44 @@ export function shardOf(name: string): Shard | undefined {
   return { plain: `${stem}${ending.replace(/\.gz$/i, '')}`, number: Number(number), of: Number(of) };
 }
 
+/** Of files that no text editor shows, packed ones beside them: a double click inspects them. */
+const unreadable = ['parquet', 'arrow', 'feather'];
+
+const endingIn = (endings: readonly string[]): string => `\\.(${endings.join('|')})`;
+const splitEndings = endingIn(Object.keys(splitWords)).slice(2);
+
+/** Whether a file is one of those. */
+export const isUnreadable = (file: string): boolean =>
+  new RegExp(`${endingIn(unreadable)}$|${endingIn(datasetEndings)}\\.gz$`, 'i').test(file);
+
 /** The condition of a `when` clause: a folder, or a file that may hold documents. */
-const clause = `explorerResourceIsFolder || resourceExtname =~ /^\\.(${[...datasetEndings, 'gz'].join('|')})$/i`;
+const clause = `explorerResourceIsFolder || resourceExtname =~ /^${endingIn([...datasetEndings, 'gz'])}$/i`;
+
+/** A file that is open, and says by its name that it holds documents: other text and JSON is nothing to offer a button for. */
+const titleClause = [
+  `resourceScheme == file && !isInDiffEditor && activeCustomEditorId != xmlcnn.inspect && activeCustomEditorId != xmlcnn.inspectPacked`,
+  `resourceFilename =~ /(${endingIn([...sureEndings, ...Object.keys(splitWords)])}|(^|[-_.])${splitEndings}\\.(txt|json))(\\.gz)?$/i`,
+].join(' && ');
 
 interface Manifest {
-  contributes: { menus: Record<string, { when?: string }[]> };
+  contributes: {
+    menus: Record<string, { command: string; when?: string }[]>;
+    customEditors: { viewType: string; selector: { filenamePattern: string }[] }[];
+  };
 }
 
-/** The manifest with this list in the conditions of menus that are for datasets. */
+const patterns: Record<string, string[]> = {
+  'xmlcnn.inspect': [`*.{${datasetEndings.filter((ending) => !unreadable.includes(ending)).join()}}`],
+  'xmlcnn.inspectPacked': [`*.{${unreadable.join()}}`, `*.{${datasetEndings.join()}}.gz`],
+};
+
+/** The manifest with this list in the conditions of menus that are for datasets, and in what custom editors are for. */
 export function withDatasetClauses(manifest: Manifest): Manifest {
-  for (const item of Object.values(manifest.contributes.menus).flat())
+  const { menus, customEditors } = manifest.contributes;
+  for (const item of Object.values(menus).flat())
     item.when = item.when?.replace(/explorerResourceIsFolder \|\| resourceExtname =~ \/\S*\/i/, () => clause);
+  for (const item of menus['editor/title']) if (item.command === 'xmlcnn.inspectDataset') item.when = titleClause;
+  for (const editor of customEditors)
+    editor.selector = patterns[editor.viewType].map((filenamePattern) => ({ filenamePattern }));
   return manifest;
 }

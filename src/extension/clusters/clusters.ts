@@ -36,7 +36,10 @@ export class Clusters extends Disposable implements vscode.WebviewPanelSerialize
     const path = pathOf(await fileOf(datasetFile(chosen)));
     const open = this.panels.get(path);
     if (open) return open.reveal();
-    this.adopt(vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active), { path, options });
+    this.adopt(
+      vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, { enableFindWidget: true }),
+      { path, options },
+    );
   }
 
   private adopt(panel: vscode.WebviewPanel, state: ClustersPanelState): void {

@@ -33,7 +33,10 @@ export class Compare extends Disposable implements vscode.WebviewPanelSerializer
     const folders = given.length > 1 ? given : await chooseRuns(this.runs, given);
     if (!folders) return;
     const title = vscode.l10n.t('Compare Runs');
-    this.fill(vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active), { folders });
+    this.fill(
+      vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active, { enableFindWidget: true }),
+      { folders },
+    );
   }
 
   private fill(panel: vscode.WebviewPanel, state: ComparePanelState): void {

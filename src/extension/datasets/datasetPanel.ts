@@ -34,6 +34,8 @@ export class DatasetPanel extends RunnerPanel<'dataset'> {
     panel: vscode.WebviewPanel,
     readonly path: string,
     private options: SourceOptions,
+    /** Of an editor, which a text editor could stand for: keeps how its file is read. */
+    private readonly keep?: (options: SourceOptions) => void,
   ) {
     super(services, panel, 'dataset');
     this.previews = this.own(new IdleRunner(() => services.startRunner('dataset')));
@@ -56,7 +58,13 @@ export class DatasetPanel extends RunnerPanel<'dataset'> {
 
   protected override openingEvent(): PageEvent<'dataset'> {
     const state: DatasetPanelState = { path: this.path, options: this.options };
-    return { type: 'opening', state, name: this.title, analysed: this.analyses.names };
+    return {
+      type: 'opening',
+      state,
+      name: this.title,
+      analysed: this.analyses.names,
+      isEditor: this.keep !== undefined,
+    };
   }
 
   protected override reportOpened(): void {
@@ -117,6 +125,7 @@ export class DatasetPanel extends RunnerPanel<'dataset'> {
         openRecord({ ...onlyFile(dataset), line: line || undefined, id }, this.records),
       preview: ({ options }, { signal }) =>
         this.previews.callInstead('preview', { ...datasetFile(this.path), options }, { signal }),
+      openAsText: () => this.openAsText(),
       readWith: ({ options }) => this.readWith(options),
     };
   }
@@ -148,7 +157,15 @@ export class DatasetPanel extends RunnerPanel<'dataset'> {
 
   private readWith(options: SourceOptions): void {
     this.options = options;
+    this.keep?.(options);
     void this.restart();
+  }
+
+  /** In the place of this. */
+  private async openAsText(): Promise<void> {
+    const { panel } = this;
+    await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(this.path), 'default', panel.viewColumn);
+    panel.dispose();
   }
 }
 

@@ -57,7 +57,7 @@ export class Metrics extends Disposable implements vscode.WebviewViewProvider, v
     if (this.inEditor) this.inEditor.panel.reveal();
     else {
       const title = vscode.l10n.t('Metrics');
-      this.fill(vscode.window.createWebviewPanel(view, title, vscode.ViewColumn.Active));
+      this.fill(vscode.window.createWebviewPanel(view, title, vscode.ViewColumn.Active, { enableFindWidget: true }));
     }
     if (folders?.length) this.inEditor?.page.select(folders);
   }

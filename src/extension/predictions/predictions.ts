@@ -62,7 +62,11 @@ export class Predictions extends Disposable {
     if (folder === undefined || !target) return;
     const open = [...this.panels].find((panel) => panel.serves(folder, target));
     if (open) return open.show(target);
-    this.adopt(vscode.window.createWebviewPanel(viewType, 'Predictions', vscode.ViewColumn.Active), folder, target);
+    this.adopt(
+      vscode.window.createWebviewPanel(viewType, 'Predictions', vscode.ViewColumn.Active, { enableFindWidget: true }),
+      folder,
+      target,
+    );
   }
 
   private async folderOf(given: CommandArguments<ToShow>): Promise<string | undefined> {

@@ -58,7 +58,10 @@ export class Review extends Disposable implements vscode.WebviewPanelSerializer<
     const path = pathOf(await fileOf(datasetFile(chosen)));
     const open = this.panels.get(path);
     if (open) return open.show(run);
-    this.adopt(vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active), { path, options, run });
+    this.adopt(
+      vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, { enableFindWidget: true }),
+      { path, options, run },
+    );
   }
 
   private adopt(panel: vscode.WebviewPanel, state: ReviewPanelState): void {

@@ -57,6 +57,8 @@ class DatasetPage implements Context {
   private latest: DatasetSnapshot | undefined;
   isReading = true;
   analysed = new Set<AnalysisName>();
+  /** The page stands where a text editor could. */
+  private isEditor = false;
   private failure: Failure | undefined;
   private staleFile: string | undefined;
   private parts: (Record<TabId, Part> & { documents: Documents; words: Words; comparison: Comparison }) | undefined;
@@ -150,7 +152,7 @@ class DatasetPage implements Context {
     this.tabs?.select(tab);
   }
 
-  private does(method: 'createRunConfig' | 'exploreClusters' | 'reload'): () => void {
+  private does(method: 'createRunConfig' | 'exploreClusters' | 'reload' | 'openAsText'): () => void {
     return () => this.perform(() => this.host.call(method, undefined));
   }
 
@@ -162,6 +164,7 @@ class DatasetPage implements Context {
         this.frame.setTitle(message.name);
         this.reset();
         this.analysed = new Set(message.analysed);
+        this.isEditor = message.isEditor;
         if (this.state.draft) this.showReadAs(this.state.draft);
         break;
       case 'snapshot':
@@ -266,12 +269,16 @@ class DatasetPage implements Context {
     this.save();
   }
 
+  private get asText(): Action[] {
+    return this.isEditor ? [{ label: t('Open as Text'), run: this.does('openAsText') }] : [];
+  }
+
   private drawFailure(failure: Failure): void {
     const reload = this.does('reload');
     if (failure.code === 'empty-file')
       return this.frame.show(emptyState(failure.message, failure.remedy, { label: t('Reload'), run: reload }));
     const remedies = misread.has(failure.code) ? [this.readAs] : [];
-    this.frame.showFailure(failure, reload, ...remedies);
+    this.frame.showFailure(failure, reload, ...remedies, ...(failure.code === 'file-not-found' ? [] : this.asText));
   }
 
   /** There is no document: none was read before the reading was stopped, or none is in the file. The findings say why. */
@@ -279,7 +286,8 @@ class DatasetPage implements Context {
     const { file, skipped, state: reading } = this.snapshot.splits[0];
     if (reading === 'cancelled') return this.drawStopped();
     const text = skipped ? t('The findings below say why.') : t('{0} was read to its end.', file);
-    const state = emptyState(skipped ? t('No record could be read') : t('There is no document'), text, this.readAs);
+    const title = skipped ? t('No record could be read') : t('There is no document');
+    const state = emptyState(title, text, this.readAs, ...this.asText);
     this.frame.show(state, skipped > 0 && new Findings(this).element);
   }
 
