@@ -10,7 +10,7 @@ import { writeFew } from './menuEntries.ts';
 function fill(folder: string): void {
   writeFew(folder);
   writeFileSync(join(folder, 'packed.jsonl.gz'), gzipSync(readFileSync(join(folder, 'few.jsonl'))));
-  writeFileSync(join(folder, 'letter.txt'), 'Dear all,\nthis is a letter, and no dataset.\n');
+  writeFileSync(join(folder, 'letter.txt'), 'Dear all\nthis is a letter and no dataset.\n');
 }
 
 inWorkbench("18. the editor's own places", { fill }, (workbench) => {
