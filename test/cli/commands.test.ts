@@ -144,8 +144,13 @@ describe('train, evaluate, predict, runs', () => {
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .map((name) => statSync(join(folder, name)))
         .reduce((sum, found) => sum + (found.isFile() ? found.size : 0), 0);
-    const expected = (folder: string) => ({ folder, bytes: bytesIn(folder) });
-    expect(sizes).toEqual({ runs: [expected(at('runs/first'))], caches: [expected(at('.xmlcnn'))] });
+    const prepared = readdirSync(at('.xmlcnn')).filter((name) => name.endsWith('.prepared'));
+    const run = { folder: at('runs/first'), bytes: bytesIn(at('runs/first')) };
+    const cached = prepared.reduce((sum, name) => sum + statSync(at('.xmlcnn', name)).size, 0);
+    expect(sizes).toEqual({
+      runs: [{ ...run, spare: statSync(at('runs/first/checkpoints/last.safetensors')).size }],
+      caches: [{ folder: at('.xmlcnn'), bytes: cached, runs: [run.folder] }],
+    });
     expect(sizes!.caches[0].bytes).toBeGreaterThan(0);
     expect(sizes!.runs[0].bytes).toBeGreaterThan(statSync(at('runs/first/checkpoints/best.safetensors')).size);
     expect((await call(['runs', at('runs'), '--sizes'])).out).toMatch(/first +\d+ MB\n.*\(cache: .*MB\nin all +\d+ MB/);

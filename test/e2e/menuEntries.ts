@@ -402,6 +402,14 @@ const runs: EntryTest[] = [
     },
   },
   {
+    entry: 'view/title: freeDiskSpace',
+    async run(workbench) {
+      await viewAction(workbench, 'Runs', 'freeDiskSpace');
+      await workbench.quickRow('Run first').waitFor();
+      await workbench.page.keyboard.press('Escape');
+    },
+  },
+  {
     entry: 'view/title: refreshRuns',
     async run(workbench) {
       const copied = [inFolder(workbench, 'runs', 'first'), inFolder(workbench, 'runs', 'quiet')] as const;
@@ -836,6 +844,20 @@ const palette: EntryTest[] = [
       for (const name of ['first', 'second']) await workbench.pick(name);
       await workbench.page.keyboard.press('Enter');
       await (await workbench.webview('compare')).getByText('2 runs').first().waitFor();
+    },
+  },
+  {
+    entry: 'palette: freeDiskSpace',
+    async run(workbench) {
+      const checkpoints = ['last', 'best'].map((name) =>
+        inFolder(workbench, 'runs', 'second', 'checkpoints', `${name}.safetensors`),
+      );
+      expect(checkpoints.map((file) => existsSync(file))).toEqual([true, true]);
+      await paletteCommand(workbench, 'freeDiskSpace');
+      await workbench.pick('Checkpoints of second but the best');
+      await workbench.page.keyboard.press('Enter');
+      await workbench.press('Delete Permanently');
+      await expect.poll(() => checkpoints.map((file) => existsSync(file))).toEqual([false, true]);
     },
   },
   {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { folderSize, withFileErrors } from '../../core/base/files.ts';
+import { withFileErrors } from '../../core/base/files.ts';
 import { megabytes } from '../../core/base/memory.ts';
-import { readRunConfig, runPaths } from '../../core/training/runFolder.ts';
+import { type DiskUse, diskUse } from '../../core/training/diskUse.ts';
 import { listRuns, type RunListing } from '../../core/training/runListing.ts';
 import type { Command } from '../command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -48,34 +48,13 @@ export const runs: Command = {
     }
     for (const { name, problem } of found) if (problem) terminal.warn(`${sanitise(name)}: ${sanitise(problem)}`);
     if (!args.flag('sizes')) return { json: { folder, runs: found } };
-    const sizes = await sizesOf(found);
+    const sizes = await diskUse(found);
     if (found.length > 0) printSizes(sizes, terminal);
     return { json: { folder, runs: found, sizes } };
   },
 };
 
-interface Sizes {
-  runs: { folder: string; bytes: number }[];
-  caches: { folder: string; bytes: number }[];
-}
-
-/** A cache serves several runs, and is counted once. */
-async function sizesOf(runs: readonly RunListing[]): Promise<Sizes> {
-  const caches = new Set<string>();
-  for (const { folder, status } of runs) {
-    const cache = status === 'damaged' ? undefined : (await readRunConfig(runPaths(folder))).output.cacheFolder;
-    if (cache !== undefined) caches.add(cache);
-  }
-  return { runs: await measured(runs.map(({ folder }) => folder)), caches: await measured([...caches]) };
-}
-
-async function measured(folders: readonly string[]): Promise<Sizes['runs']> {
-  const sizes: Sizes['runs'] = [];
-  for (const folder of folders) sizes.push({ folder, bytes: await folderSize(folder) });
-  return sizes;
-}
-
-function printSizes({ runs, caches }: Sizes, terminal: Terminal): void {
+function printSizes({ runs, caches }: DiskUse, terminal: Terminal): void {
   const total = [...runs, ...caches].reduce((sum, { bytes }) => sum + bytes, 0);
   const rows = [
     ...runs.map(({ folder, bytes }) => [sanitise(folder), megabytes(bytes)]),

@@ -9,6 +9,7 @@ import { type CommandArguments, readArguments } from '../base/commandArguments.t
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { checkedConfig, chooseConfig, chooseRun, foldersOf, named } from './chooseRun.ts';
+import { freeDiskSpace } from './freeDisk.ts';
 import type { Job, Jobs } from './jobs.ts';
 import { type JobSettings, overridesOf } from './jobSettings.ts';
 import { waitUntilFree } from './interrupted.ts';
@@ -36,6 +37,7 @@ export function registerRunCommands(
     stop: (given) => stop(jobs, given),
     refreshRuns: () => runs.refresh(),
     deleteRun: (given) => deleteRuns(foldersOf(given), runs, jobs),
+    freeDiskSpace: () => freeDiskSpace(runs, jobs),
     renameRun: (given) => forFolder(given, (folder) => renameRun(runs, folder)),
     openRunFolder: (given) => forFolder(given, openFolder),
     copyRunPath: async (given) => vscode.env.clipboard.writeText(foldersOf(given).join('\n')),

@@ -10,6 +10,8 @@ import { runDescription, runFacts, statusName } from './runText.ts';
 import { runTitle, shortName } from './shortName.ts';
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { folderSize } from '../../core/base/files.ts';
+import { megabytes } from '../../core/base/memory.ts';
 import type { Metrics } from '../../core/base/metrics.ts';
 import { readFigures } from '../../core/training/runSummary.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
@@ -85,6 +87,15 @@ export class RunsTree extends Disposable implements vscode.TreeDataProvider<Runs
     return runItem(node);
   }
 
+  /** What a run takes on disk is measured when someone looks. */
+  async resolveTreeItem(item: vscode.TreeItem, node: RunsNode): Promise<vscode.TreeItem> {
+    if (node.type !== 'run' || !node.listing) return item;
+    const { name, folder } = node.listing;
+    const size: [string, string] = [t('On disk'), megabytes(await folderSize(folder))];
+    item.tooltip = factsTooltip(name, [...runFacts(node.listing, t), size]);
+    return item;
+  }
+
   private roots(): RunNode[] {
     const jobs = this.jobs.all;
     const runs = this.runs.runs.toSorted((a, b) => Number(isPinned(b)) - Number(isPinned(a)));
@@ -132,7 +143,7 @@ function runItem({ id, listing, job }: RunNode): vscode.TreeItem {
   item.description = runDescription(listing, job?.state, t, { isRow: true });
   item.iconPath = job ? new vscode.ThemeIcon('sync~spin') : listing && statusIcon(listing.status);
   item.contextValue = job ? `run.job.${job.task.kind}` : `run.${listing?.status}`;
-  item.tooltip = listing ? factsTooltip(name, runFacts(listing, t)) : name;
+  if (!listing) item.tooltip = name; // else it is resolved when someone looks
   const status = job ? t('running') : listing ? statusName(listing.status, t) : '';
   const spoken = [title, status, runDescription(listing, job?.state, t)];
   item.accessibilityInformation = { label: spoken.filter(Boolean).join(', ') };
