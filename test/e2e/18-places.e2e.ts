@@ -81,6 +81,6 @@ inWorkbench("18. the editor's own places", { fill }, (workbench) => {
     await asText.focus();
     await workbench().page.keyboard.press('Enter');
     await workbench().editor.locator('.view-line').filter({ hasText: 'Dear all' }).waitFor();
-    expect(await tabs()).toBe(1);
+    await expect.poll(tabs).toBe(1);
   });
 });

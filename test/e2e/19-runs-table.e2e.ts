@@ -139,6 +139,7 @@ inWorkbench('19. the table of runs', { fill }, (workbench) => {
   });
 
   it('deletes runs after asking', async () => {
+    await (await page()).getByRole('tab', { name: 'Table' }).click();
     await press('Select All');
     await press('Select None');
     await (await page()).getByRole('checkbox', { name: 'Select slow' }).click();
