@@ -101,8 +101,11 @@ function reasonsOf(
   const repeated = repeatedRows(fields, guess);
   if (repeated)
     reasons.labelField = `${repeated} of ${fields[0].values.length} records repeat the text of the one before with another label: each is read as a document of its own, where one document with all of its labels may be meant`;
-  const beside = fields.find(({ name }) => name === guess.label)?.beside;
-  const style = [styleReason(reading), beside && `"${beside}" beside a label is not used`].filter(Boolean).join('; ');
+  const { lists, beside } = fields.find(({ name }) => name === guess.label) ?? {};
+  const isPlain = lists !== undefined && reading.style === 'list'; // lists that are no guess
+  const style = [!isPlain && styleReason(reading), beside && `"${beside}" beside a label is not used`]
+    .filter(Boolean)
+    .join('; ');
   if (style) reasons.labelSeparator = style;
   if (wholeNumbers && options.wholeNumbers === undefined)
     reasons.wholeNumbers = '1.0 and 1 look alike and count as one label';
