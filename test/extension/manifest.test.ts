@@ -130,7 +130,8 @@ it('is not in doubt what a command may do in a workspace that is not trusted', (
       'train resume evaluate exportModel exportPredictions selectModel predictSelection highlightEvidence openPredictions',
     reads: `inspectDataset exploreClusters reviewLabels refreshDatasets refreshRuns showMetrics compareRuns showRunsTable openRunConfig openRunFolder
       copyRunPath clearEvidence showEngines stop`,
-    asksTheUser: 'createRunConfig writeCorrectedCopy deleteRun freeDiskSpace renameRun openSample inspectSample installEngine',
+    asksTheUser:
+      'createRunConfig writeCorrectedCopy deleteRun freeDiskSpace renameRun openSample inspectSample installEngine',
   };
   const classified = Object.values(kinds).flatMap((names) => names.split(/\s+/));
   const all = contributes.commands.map(({ command }) => command.replace('xmlcnn.', ''));
