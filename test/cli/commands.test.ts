@@ -134,6 +134,13 @@ describe('train, evaluate, predict, runs', () => {
     expect((await call(['runs', at('runs')])).out).toMatch(/first +finished +20 +\d+ +100\.00/);
   });
 
+  it('runs gives the name that a run was given, beside that of its folder', async () => {
+    const notes = at('runs/first/notes.json');
+    await writeFile(notes, '{"title": "the baseline"}');
+    expect((await call(['runs', at('runs')])).out).toContain('the baseline (first)');
+    await rm(notes);
+  });
+
   it('runs --sizes tells what runs and their cache take on disk, each cache once', async () => {
     interface Listed {
       sizes?: Record<'runs' | 'caches', { folder: string; bytes: number }[]>;

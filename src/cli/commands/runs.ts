@@ -68,10 +68,10 @@ function printSizes({ runs, caches }: DiskUse, terminal: Terminal): void {
   terminal.print('', terminal.style.bold(titles), ...lines);
 }
 
-function row({ name, status, epochs, bestEpoch, evaluated, validation, changed }: RunListing): string[] {
+function row({ name, notes, status, epochs, bestEpoch, evaluated, validation, changed }: RunListing): string[] {
   const metrics = evaluated?.metrics ?? validation;
   return [
-    clip(sanitise(name), 48),
+    clip(sanitise(notes?.title === undefined ? name : `${notes.title} (${name})`), 48),
     statuses[status],
     String(epochs),
     bestEpoch ? String(bestEpoch) : '–',
