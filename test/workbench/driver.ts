@@ -269,7 +269,7 @@ export class Workbench {
     return this.page.locator('.quick-input-widget:visible input.input');
   }
 
-  private quickRow(label: string): Locator {
+  quickRow(label: string): Locator {
     const name = this.page.locator('.label-name').filter({ hasText: exactly(label) });
     return this.page.locator('.quick-input-list .monaco-list-row').filter({ has: name }).first();
   }
