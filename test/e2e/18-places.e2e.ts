@@ -26,7 +26,9 @@ inWorkbench("18. the editor's own places", { fill }, (workbench) => {
   const tabs = (): Promise<number> => workbench().page.locator('.tabs-container .tab').count();
 
   it('inspects a packed dataset by a double click, with the focus in the page', async () => {
-    await workbench().page.locator('.activitybar .action-label[aria-label^="XML-CNN"]').waitFor(); // until then no editor of ours is known
+    // until the extension's contributions are known, no editor of ours is
+    await expect.poll(() => workbench().offersCommand('XML-CNN: Inspect Dataset')).toBe(true);
+    await closeAll();
     await workbench().explorerRow('packed.jsonl.gz').dblclick();
     const page = await shows(60);
     await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(true);

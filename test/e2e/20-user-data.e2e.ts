@@ -46,7 +46,7 @@ inWorkbench('20. data as users have them', { fill }, (workbench) => {
       .waitFor({ timeout: 120_000 });
     await workbench().runCommand('XML-CNN: Open Predictions');
     const page = await workbench().webview('predictions');
-    await page.getByRole('grid', { name: 'Documents' }).getByText('admiration').first().waitFor();
+    await page.getByText('admiration', { exact: true }).first().waitFor();
     await page.getByRole('tab', { name: 'Labels' }).click();
     const rows = page.getByRole('grid', { name: 'Labels' });
     for (const name of names) await rows.getByText(name, { exact: true }).first().waitFor();
