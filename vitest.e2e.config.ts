@@ -6,7 +6,7 @@ const busy = [
   'test/exthost/**/*.e2e.ts',
 ];
 const common = {
-  retry: 1,
+  retry: 2,
   testTimeout: 300_000,
   hookTimeout: 180_000,
   expect: { poll: { timeout: 60_000, interval: 100 } },
@@ -14,7 +14,7 @@ const common = {
 
 /**
  * The suite in the real workbench: two files at a time, for one editor waits more than it computes; those that are busy alone.
- * An editor that was too busy for a click gets a second try, which the report names.
+ * An editor that was too busy for a click gets two more tries, which the report names.
  */
 export default defineConfig({
   test: {

@@ -327,7 +327,8 @@ const datasets: EntryTest[] = [
     entry: 'editor/title: inspectDataset',
     async run(workbench) {
       await closeEditors(workbench);
-      await workbench.openFile('few.jsonl');
+      await workbench.focusExplorer(); // Go to File remembers by which editor a file was shown last
+      await workbench.explorerRow('few.jsonl').dblclick();
       await workbench.editorAction(titleOf('inspectDataset')).click();
       await showsDataset(workbench, 60);
     },
