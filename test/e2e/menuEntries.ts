@@ -329,6 +329,7 @@ const datasets: EntryTest[] = [
       await closeEditors(workbench);
       await workbench.focusExplorer(); // Go to File remembers by which editor a file was shown last
       await workbench.explorerRow('few.jsonl').dblclick();
+      await workbench.editor.locator('.view-line').first().waitFor();
       await workbench.editorAction(titleOf('inspectDataset')).click();
       await showsDataset(workbench, 60);
     },

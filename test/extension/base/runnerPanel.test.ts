@@ -227,7 +227,8 @@ describe('a pickle that changes on disk makes stale', () => {
     },
     predictions: () => {
       const view = new FakePanel<'predictions'>();
-      new PredictionsPanel(services, view as never, '/runs/one', { kind: 'split', split: 'test' }, {} as never);
+      const runs = { titleOf: () => 'one' };
+      new PredictionsPanel(services, view as never, '/runs/one', { kind: 'split', split: 'test' }, runs as never);
       return view;
     },
     review: () => {
