@@ -10,7 +10,7 @@ function fill(folder: string): void {
   writeSampleConfig(folder, 'short', 20);
 }
 
-inWorkbench('4. training', { fill }, (workbench) => {
+inWorkbench('4. training', { fill, settings: { 'xmlcnn.askBeforeMinutes': 0.02 } }, (workbench) => {
   const row = (text: string | RegExp): Locator => workbench().treeRow('Runs', text);
   const epochIn = async (locator: Locator): Promise<number> => {
     await locator.filter({ hasText: /Epoch \d+/ }).waitFor();
@@ -19,7 +19,6 @@ inWorkbench('4. training', { fill }, (workbench) => {
 
   it('trains with the config in the editor: status bar and Runs view tell epoch, speed and time left', async () => {
     await workbench().openFile('long.xmlcnn.json');
-    workbench().setSettings({ 'xmlcnn.askBeforeMinutes': 0.02 });
     await workbench()
       .codeLens(/about .+ per epoch, .+ in all/)
       .first()
