@@ -3,6 +3,7 @@ import { megabytes } from '../../core/base/memory.ts';
 import { diskUse, freeCache, freeCheckpoints } from '../../core/training/diskUse.ts';
 import { isLocked } from '../../core/training/lock.ts';
 import { runPaths } from '../../core/training/runFolder.ts';
+import { showInformation } from '../base/notices.ts';
 import type { Jobs } from './jobs.ts';
 import type { RunStore } from './runStore.ts';
 
@@ -25,7 +26,7 @@ export async function freeDiskSpace(runs: RunStore, jobs: Jobs): Promise<void> {
     freeable(runs, jobs),
   );
   if (!items.some(({ bytes }) => bytes > 0)) {
-    await vscode.window.showInformationMessage(t('There is nothing to free: no ended run and no prepared data.'));
+    await showInformation(t('There is nothing to free: no ended run and no prepared data.'));
     return;
   }
   const chosen = await vscode.window.showQuickPick(items, {
