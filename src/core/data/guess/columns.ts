@@ -267,7 +267,9 @@ export function guessFields(fields: readonly SampledField[], given: GivenFields 
   const ranked = asked ? [] : rankedLabels(rest(), records, given.text === undefined);
   const flags = asked ? [] : flagFields(rest());
   const named = ranked.find(({ profile }) => profile.hint.label > 0 && !flags.includes(profile.field.name));
-  const useFlags = flags.length > 0 && !named && (flags.length > 1 || ranked.length === 0);
+  const areShares = profiles.some(({ field, flagStyle }) => flagStyle === 'shares' && flags.includes(field.name));
+  const isSure = flags.length > 1 && !areShares; // shares can be measures: any label field comes before them
+  const useFlags = flags.length > 0 && !named && (isSure || ranked.length === 0);
   const likeliest = useFlags ? undefined : (named ?? ranked[0])?.profile.field.name;
   const numbered = asked || likeliest === undefined ? [] : numberedColumns(likeliest, rest());
   const lone = asked || useFlags || likeliest !== undefined ? undefined : loneFlag(rest());

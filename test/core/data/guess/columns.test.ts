@@ -31,6 +31,13 @@ describe('fields by content', () => {
       text: ['topic'],
       label: 'comment',
     }));
+  it('with measures between 0 and 1 beside a label field that is not named as one', () => {
+    const measure = (step: number): string[] => Array.from({ length: n }, (_, i) => `0.${((i * step) % 89) + 10}`);
+    const measures = { polarity: measure(7), subjectivity: measure(11), formality: measure(13) };
+    const found = guessFields(table({ body: texts(n, 12), ...measures, bucket: cycle(n, 'news', 'blog', 'mail') }));
+    expect(found).toMatchObject({ label: 'bucket', labelColumns: [] });
+    expect(guessFields(table({ body: texts(n, 12), ...measures })).labelColumns).toEqual(Object.keys(measures));
+  });
   it('without names', () =>
     expect(
       guessFields([
