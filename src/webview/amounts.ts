@@ -1,4 +1,5 @@
 /** Amounts, figures and names as people read them. */
+import type { RunListing } from '../core/training/runListing.ts';
 import { t } from './l10n.ts';
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -92,3 +93,14 @@ export function shortPaths(values: readonly (string | null)[]): (string | null)[
           .join('/')}`,
   );
 }
+
+const statusNames: Record<RunListing['status'], string> = {
+  running: t('running'),
+  finished: t('finished'),
+  early: t('stopped early'),
+  interrupted: t('stopped'),
+  damaged: t('damaged'),
+};
+
+/** How far a run has come. */
+export const statusName = (status: RunListing['status']): string => statusNames[status];

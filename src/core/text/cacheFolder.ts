@@ -26,6 +26,9 @@ interface Head {
 
 const magic = 'XMLCNN-PREPARED\n';
 const ending = '.prepared';
+/** Whether a file of a cache folder, which may hold others, is an entry by its name. */
+export const isEntryName = (name: string): boolean =>
+  /^[0-9a-f]{64}$/.test(name.slice(0, -ending.length)) && name.endsWith(ending);
 const digestSize = 32;
 const sliceSize = 16 * 1024 * 1024;
 

@@ -2,6 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderSize, statOf, withFileErrors } from '../base/files.ts';
+import { isEntryName } from '../text/cacheFolder.ts';
 import { readRunConfig, runPaths } from './runFolder.ts';
 import type { RunListing } from './runListing.ts';
 
@@ -39,19 +40,19 @@ export const freeCache = async (folder: string): Promise<void> => removeAll(awai
 export const freeCheckpoints = async (folder: string): Promise<void> => removeAll(await spareCheckpoints(folder));
 
 /** Of a folder that the user names, which may hold other things: only what is named as we do. */
-const preparedFiles = (folder: string): Promise<string[]> => filesIn(folder, /^[0-9a-f]{64}\.prepared$/);
+const preparedFiles = (folder: string): Promise<string[]> => filesIn(folder, isEntryName);
 
 async function spareCheckpoints(folder: string): Promise<string[]> {
   const { checkpoints, checkpoint } = runPaths(folder);
-  const found = await filesIn(checkpoints, /^[^.].*\.safetensors$/);
+  const found = await filesIn(checkpoints, (name) => /^[^.].*\.safetensors$/.test(name));
   const best = checkpoint('best');
   return found.includes(best) ? found.filter((file) => file !== best) : [];
 }
 
-async function filesIn(folder: string, pattern: RegExp): Promise<string[]> {
+async function filesIn(folder: string, isMeant: (name: string) => boolean): Promise<string[]> {
   if (!(await statOf(folder))) return [];
   const names = await withFileErrors(folder, () => readdir(folder));
-  return names.filter((name) => pattern.test(name)).map((name) => join(folder, name));
+  return names.filter(isMeant).map((name) => join(folder, name));
 }
 
 async function sizeOf(files: readonly string[]): Promise<number> {

@@ -6,6 +6,7 @@ import { fileOf } from '../../core/data/findSplits.ts';
 import type { ClustersPanelState } from '../../webview/protocol.ts';
 import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
+import { openPagePanel } from '../base/pagePanel.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { chooseDataset } from '../datasets/datasets.ts';
@@ -36,10 +37,7 @@ export class Clusters extends Disposable implements vscode.WebviewPanelSerialize
     const path = pathOf(await fileOf(datasetFile(chosen)));
     const open = this.panels.get(path);
     if (open) return open.reveal();
-    this.adopt(
-      vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, { enableFindWidget: true }),
-      { path, options },
-    );
+    this.adopt(openPagePanel(viewType, title), { path, options });
   }
 
   private adopt(panel: vscode.WebviewPanel, state: ClustersPanelState): void {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ComparePanelState } from '../../webview/protocol.ts';
 import { readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
+import { openPagePanel } from '../base/pagePanel.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { foldersOf } from '../runs/chooseRun.ts';
@@ -33,10 +34,7 @@ export class Compare extends Disposable implements vscode.WebviewPanelSerializer
     const folders = given.length > 1 ? given : await chooseRuns(this.runs, given);
     if (!folders) return;
     const title = vscode.l10n.t('Compare Runs');
-    this.fill(
-      vscode.window.createWebviewPanel(panelType, title, vscode.ViewColumn.Active, { enableFindWidget: true }),
-      { folders },
-    );
+    this.fill(openPagePanel(panelType, title), { folders });
   }
 
   private fill(panel: vscode.WebviewPanel, state: ComparePanelState): void {

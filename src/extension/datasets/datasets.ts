@@ -7,6 +7,7 @@ import { datasetFile, isSameDataset } from '../../core/data/datasetFile.ts';
 import type { ClusterFilter } from '../../core/explore/documentFilter.ts';
 import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
+import { openPagePanel } from '../base/pagePanel.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { DatasetPanel, panelState } from './datasetPanel.ts';
@@ -77,8 +78,7 @@ export class Datasets extends Disposable implements vscode.CustomReadonlyEditorP
       await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(path), type, { preview: false });
       return;
     }
-    const finds = { enableFindWidget: true };
-    const panel = vscode.window.createWebviewPanel(viewType, path, vscode.ViewColumn.Active, finds);
+    const panel = openPagePanel(viewType, path);
     this.adopt(new DatasetPanel(this.services, this.records, panel, path, {}));
   }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
+import { openPagePanel } from '../base/pagePanel.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { foldersOf } from '../runs/chooseRun.ts';
@@ -57,7 +58,7 @@ export class Metrics extends Disposable implements vscode.WebviewViewProvider, v
     if (this.inEditor) this.inEditor.panel.reveal();
     else {
       const title = vscode.l10n.t('Metrics');
-      this.fill(vscode.window.createWebviewPanel(view, title, vscode.ViewColumn.Active, { enableFindWidget: true }));
+      this.fill(openPagePanel(view, title));
     }
     if (folders?.length) this.inEditor?.page.select(folders);
   }

@@ -11,6 +11,7 @@ import type { Split } from '../../core/base/splits.ts';
 import type { RunConfig } from '../../core/config/runConfig.ts';
 import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
+import { openPagePanel } from '../base/pagePanel.ts';
 import { reporting } from '../base/failures.ts';
 import type { Services } from '../base/services.ts';
 import { chooseRun, named } from '../runs/chooseRun.ts';
@@ -62,11 +63,7 @@ export class Predictions extends Disposable {
     if (folder === undefined || !target) return;
     const open = [...this.panels].find((panel) => panel.serves(folder, target));
     if (open) return open.show(target);
-    this.adopt(
-      vscode.window.createWebviewPanel(viewType, 'Predictions', vscode.ViewColumn.Active, { enableFindWidget: true }),
-      folder,
-      target,
-    );
+    this.adopt(openPagePanel(viewType, 'Predictions'), folder, target);
   }
 
   private async folderOf(given: CommandArguments<ToShow>): Promise<string | undefined> {

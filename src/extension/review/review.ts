@@ -9,6 +9,7 @@ import { UserError } from '../../core/base/errors.ts';
 import type { ReviewPanelState } from '../../webview/protocol.ts';
 import { type CommandArguments, readArguments } from '../base/commandArguments.ts';
 import { Disposable } from '../base/disposable.ts';
+import { openPagePanel } from '../base/pagePanel.ts';
 import { reporting } from '../base/failures.ts';
 import { showInformation } from '../base/notices.ts';
 import type { Services } from '../base/services.ts';
@@ -58,10 +59,7 @@ export class Review extends Disposable implements vscode.WebviewPanelSerializer<
     const path = pathOf(await fileOf(datasetFile(chosen)));
     const open = this.panels.get(path);
     if (open) return open.show(run);
-    this.adopt(
-      vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active, { enableFindWidget: true }),
-      { path, options, run },
-    );
+    this.adopt(openPagePanel(viewType, title), { path, options, run });
   }
 
   private adopt(panel: vscode.WebviewPanel, state: ReviewPanelState): void {

@@ -3,6 +3,7 @@ import { readRunRow } from '../../core/training/readRunRow.ts';
 import type { RunListing } from '../../core/training/runListing.ts';
 import { type RunRow, runTable } from '../../core/training/runTable.ts';
 import { Disposable } from '../base/disposable.ts';
+import { openPagePanel } from '../base/pagePanel.ts';
 import { failureOf, reporting } from '../base/failures.ts';
 import { saveImage } from '../base/saveFile.ts';
 import type { Services } from '../base/services.ts';
@@ -33,7 +34,7 @@ export class RunsTable extends Disposable implements vscode.WebviewPanelSerializ
 
   private show(): void {
     if (this.open) return this.open.reveal();
-    this.fill(vscode.window.createWebviewPanel(panelType, vscode.l10n.t('Runs'), vscode.ViewColumn.Active));
+    this.fill(openPagePanel(panelType, vscode.l10n.t('Runs')));
   }
 
   private fill(panel: vscode.WebviewPanel): void {

@@ -76,19 +76,22 @@ function trainedSeconds({ epochs }: RunHistory, phase = 'training'): number[] {
 /** Where records stand on the axis; undefined where the log does not say. */
 class Places {
   private readonly ends: number[];
+  /** The last step of each epoch: looked up for each point. */
+  private readonly lastSteps = new Map<number, number>();
 
   constructor(
-    private readonly history: RunHistory,
+    history: RunHistory,
     private readonly axis: Axis,
-    private readonly phase: string,
+    phase: string,
     private readonly unit: TimeUnit,
   ) {
     this.ends = trainedSeconds(history, phase);
+    for (const point of history.points) if (point.phase === phase) this.lastSteps.set(point.epoch, point.step);
   }
 
   ofEpoch(epoch: number): number | undefined {
     if (this.axis === 'epoch') return epoch;
-    if (this.axis === 'step') return this.lastStep(epoch) ?? epoch;
+    if (this.axis === 'step') return this.lastSteps.get(epoch) ?? epoch;
     const end = this.ends.at(epoch - 1);
     return end === undefined ? undefined : end / this.unit.seconds;
   }
@@ -96,15 +99,11 @@ class Places {
   /** The steps of an epoch take equal shares of its time. */
   ofPoint({ epoch, step }: RunHistory['points'][number]): number | undefined {
     if (this.axis !== 'time') return step;
-    const [from, to] = [this.lastStep(epoch - 1) ?? 0, this.lastStep(epoch)];
+    const [from, to] = [this.lastSteps.get(epoch - 1) ?? 0, this.lastSteps.get(epoch)];
     const end = this.ends.at(epoch - 1);
     if (end === undefined || to === undefined) return undefined;
     const begin = epoch > 1 ? this.ends[epoch - 2] : 0;
     return (begin + (end - begin) * (to > from ? (step - from) / (to - from) : 1)) / this.unit.seconds;
-  }
-
-  private lastStep(epoch: number): number | undefined {
-    return this.history.points.findLast((point) => point.phase === this.phase && point.epoch === epoch)?.step;
   }
 }
 

@@ -14,20 +14,11 @@ import {
   segmented,
   slider,
 } from '../../ui/index.ts';
+import { statusName } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
 import type { EpochRecord, RunHistory } from '../../../core/training/runHistory.ts';
 import { bestEpoch, styleOf } from './metricsFigures.ts';
 import { byDataset, type Family, type MetricsState } from './metricsState.ts';
-
-const statusNames: Record<MetricsRun['status'], string> = {
-  running: t('running'),
-  finished: t('finished'),
-  early: t('stopped early'),
-  interrupted: t('stopped'),
-  damaged: t('damaged'),
-};
-
-export const statusName = (status: MetricsRun['status']): string => statusNames[status];
 
 /** The runs whose title, name or dataset hold all of the words. */
 export function foundRuns(runs: readonly MetricsRun[], search: string): MetricsRun[] {

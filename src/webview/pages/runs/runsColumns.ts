@@ -1,6 +1,7 @@
 import { formatMetric } from '../../../core/metrics/metricText.ts';
 import { bestRows, type RunRow } from '../../../core/training/runTable.ts';
 import { type Column, el, icon } from '../../ui/index.ts';
+import { statusName } from '../../amounts.ts';
 import { t } from '../../l10n.ts';
 import { datasetsOf, figureColumns, figureTitle, mostSettings, settingText, settingTitles } from './runsState.ts';
 
@@ -9,14 +10,6 @@ interface ColumnOptions {
   /** The box that selects a row. */
   box(row: RunRow): HTMLElement;
 }
-
-const statusNames: Record<RunRow['status'], string> = {
-  running: t('running'),
-  finished: t('finished'),
-  early: t('stopped early'),
-  interrupted: t('stopped'),
-  damaged: t('damaged'),
-};
 
 const modelNames: Record<NonNullable<RunRow['modelType']>, string> = {
   'xml-cnn': 'XML-CNN',
@@ -74,7 +67,7 @@ function nameCell({ title, name, note, tags, pinned }: RunRow): HTMLElement {
 }
 
 const statusCell = ({ status, problem }: RunRow): HTMLElement =>
-  el('span', { attributes: { title: problem } }, statusNames[status]);
+  el('span', { attributes: { title: problem } }, statusName(status));
 
 function figureCell(metric: string, value: number | undefined, isBest: boolean): Node | string {
   if (value === undefined) return '–';
