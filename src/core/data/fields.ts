@@ -79,14 +79,15 @@ export function noTextField(file: string, names: readonly FieldName[]): UserErro
 
 /** 1, 0 or undefined for a value that is no yes or no. */
 export function flagOf(value: unknown): 0 | 1 | undefined {
-  if (typeof value === 'string') return flagStrings.get(value.trim().toLowerCase());
+  if (typeof value === 'string') {
+    const word = value.trim().toLowerCase();
+    return flagStrings.get(word) ?? flagStrings.get(word.replace(/^([01])[.,]0+$/, '$1'));
+  }
   return value === 1 || value === true ? 1 : value === 0 || value === false || value === null ? 0 : undefined;
 }
 const flagStrings = new Map<string, 0 | 1>([
   ['1', 1],
   ['0', 0],
-  ['1.0', 1],
-  ['0.0', 0],
   ['true', 1],
   ['false', 0],
   ['yes', 1],
@@ -94,7 +95,6 @@ const flagStrings = new Map<string, 0 | 1>([
   ['', 0],
   ['-1', 0],
   ...[
-    '1,0',
     'wahr',
     'vrai',
     'verdadero',
@@ -114,7 +114,7 @@ const flagStrings = new Map<string, 0 | 1>([
     'да',
     '是',
   ].map((yes): [string, 1] => [yes, 1]),
-  ...['0,0', 'falsch', 'faux', 'falso', 'fałsz', 'ложь', 'n', 'f', 'nein', 'non', 'não', 'нет', '否'].map(
+  ...['falsch', 'faux', 'falso', 'fałsz', 'ложь', 'n', 'f', 'nein', 'non', 'não', 'нет', '否'].map(
     (no): [string, 0] => [no, 0],
   ),
 ]);

@@ -131,10 +131,9 @@ function flagStyleOf(values: readonly string[]): FlagStyle | undefined {
 /** 0, 1 and numbers between them, what is missing left aside. */
 function isShares(values: readonly string[]): boolean {
   const said = values.filter((value) => value !== '' && !missingWords.includes(value));
-  return said.some(shareOf) && said.every((value) => shareOf(value) !== undefined || wholeShares.has(value));
+  const isWhole = (value: string): boolean => /^[01](?:[.,]0+)?$/.test(value);
+  return said.some(shareOf) && said.every((value) => shareOf(value) !== undefined || isWhole(value));
 }
-
-const wholeShares = new Set(['0', '1', '0.0', '1.0', '0,0', '1,0']);
 
 // ------------------------------------------------------------------------------------------------------------- text
 
@@ -268,7 +267,9 @@ export function guessFields(fields: readonly SampledField[], given: GivenFields 
   const flags = asked ? [] : flagFields(rest());
   const named = ranked.find(({ profile }) => profile.hint.label > 0 && !flags.includes(profile.field.name));
   const areShares = profiles.some(({ field, flagStyle }) => flagStyle === 'shares' && flags.includes(field.name));
-  const isSure = flags.length > 1 && !areShares; // shares can be measures: any label field comes before them
+  // shares can be measures: a field of words comes before them, ids and numbers do not
+  const holdsWords = ({ profile: { hint, labels } }: Ranked): boolean => !hint.id && labels?.isNumeric !== true;
+  const isSure = flags.length > 1 && !(areShares && ranked.some(holdsWords));
   const useFlags = flags.length > 0 && !named && (isSure || ranked.length === 0);
   const likeliest = useFlags ? undefined : (named ?? ranked[0])?.profile.field.name;
   const numbered = asked || likeliest === undefined ? [] : numberedColumns(likeliest, rest());
@@ -362,12 +363,13 @@ function namelessId(
   return found.length === 1 ? found[0].field.name : undefined;
 }
 
+interface Ranked {
+  profile: Profile;
+  score: number;
+}
+
 /** Fields that can hold the labels, best first; the field that is most of all the text is none, unless it is named as labels. */
-function rankedLabels(
-  profiles: readonly Profile[],
-  records: number,
-  findText: boolean,
-): { profile: Profile; score: number }[] {
+function rankedLabels(profiles: readonly Profile[], records: number, findText: boolean): Ranked[] {
   const texts = findText ? [...profiles].sort((a, b) => textScore(b) - textScore(a)) : [];
   const best = texts.length && textScore(texts[0]) > 0.2 ? texts[0] : undefined;
   const flags = profiles.filter((profile) => profile !== best && profile.flagStyle);
@@ -406,9 +408,10 @@ function flagFields(profiles: readonly Profile[]): (string | number)[] {
   }
   const groups = [...styles.values()].sort((a, b) => b.length - a.length);
   const group = groups[0] ?? [];
+  const areMeasured = group.some(({ flagStyle }) => flagStyle === 'shares');
+  if (areMeasured) return group.length < fewestShares ? [] : group.map(({ field }) => field.name);
   const named = group.filter(({ hint }) => hint.label > 0);
-  const isDoubtful = group.length < fewestShares && group.some(({ flagStyle }) => flagStyle === 'shares');
-  if (named.length === 1 || isDoubtful || isNamelessClass(group)) return []; // the label column itself, of the classes 0 and 1
+  if (named.length === 1 || isNamelessClass(group)) return []; // the label column itself, of the classes 0 and 1
   return (named.length > 1 ? named : group).map(({ field }) => field.name);
 }
 

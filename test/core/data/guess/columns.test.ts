@@ -36,7 +36,13 @@ describe('fields by content', () => {
     const measures = { polarity: measure(7), subjectivity: measure(11), formality: measure(13) };
     const found = guessFields(table({ body: texts(n, 12), ...measures, bucket: cycle(n, 'news', 'blog', 'mail') }));
     expect(found).toMatchObject({ label: 'bucket', labelColumns: [] });
-    expect(guessFields(table({ body: texts(n, 12), ...measures })).labelColumns).toEqual(Object.keys(measures));
+    const whole = { ...measures, polarity: cycle(n, '0.00', '0.25', '1.00') };
+    const target = measure(17); // a name that says label does not make the others something else
+    const ids = { target, article_id: cycle(n, '2006', '2007', '2008'), votes_down: cycle(n, '3', '4', '5') };
+    expect(guessFields(table({ body: texts(n, 12), ...whole, ...ids })).labelColumns).toEqual([
+      ...Object.keys(whole),
+      'target',
+    ]);
   });
   it('without names', () =>
     expect(

@@ -381,7 +381,7 @@ describe('columns and cells of other habits', () => {
   });
 
   test('three columns and more of shares are labels from one half on, and it is said', async () => {
-    const share = (i: number, t: number): string => ['0.0', '0.1667', '0.5', '1.0', ''][(i * (t + 1)) % 5];
+    const share = (i: number, t: number): string => ['0.00', '0.1667', '0.5', '1.00', ''][(i * (t + 1)) % 5];
     const rows = lined((text, i) => `${text},${[0, 1, 2].map((t) => share(i, t)).join(',')}`, 'text,law,sea,air');
     const { labels, source } = await counts(rows);
     const yes = (t: number): number => sentences.filter((_, i) => Number(share(i, t)) >= 0.5).length;
